@@ -1,0 +1,131 @@
+import type { MigrationState } from './states.ts';
+
+/**
+ * What was read from directory and hosts. Facts are what gates are voted on, what before-images are made of, and
+ * what `before` and `after` are compared by; so lists are sorted, and absent is null, never undefined.
+ */
+export interface Facts {
+  account: AccountFacts | null;
+  dmsa: DmsaFacts | null;
+  hosts: HostFacts[];
+}
+
+/** Attributes that Complete moves or copies, and that Undo must bring back [overview]. */
+export interface DelegationFacts {
+  /** `servicePrincipalName`, sorted. */
+  servicePrincipalNames: string[];
+  /** `msDS-AllowedToDelegateTo`, sorted. */
+  allowedToDelegateTo: string[];
+  /** `msDS-AllowedToActOnBehalfOfOtherIdentity`, base64 of the descriptor. */
+  actOnBehalfOf: string | null;
+  /** `msDS-AssignedAuthNPolicy`, a DN. */
+  authenticationPolicy: string | null;
+  /** `msDS-AssignedAuthNPolicySilo`, a DN. */
+  authenticationSilo: string | null;
+  /** userAccountControl bit 0x1000000, trusted to authenticate for delegation. */
+  trustedToAuthForDelegation: boolean;
+}
+
+export type AccountKind = 'user' | 'computer' | 'smsa' | 'gmsa' | 'dmsa' | 'other';
+
+export interface AccountFacts extends DelegationFacts {
+  dn: string;
+  guid: string;
+  sid: string;
+  samAccountName: string;
+  userPrincipalName: string | null;
+  kind: AccountKind;
+  enabled: boolean;
+  /** `adminCount` is 1, a well-known RID, or a nested member of a protected group; says which. */
+  privilegedBecause: string | null;
+  /** userAccountControl bit 0x80000. */
+  unconstrainedDelegation: boolean;
+  /** `msDS-SupersededServiceAccountState`; null where the attribute is absent, which means unlinked. */
+  state: MigrationState | null;
+  /** `msDS-SupersededManagedAccountLink`. */
+  supersededBy: string | null;
+  /** ISO 8601, from `pwdLastSet`; null where it was never set. */
+  passwordLastSet: string | null;
+}
+
+export interface Principal {
+  sid: string;
+  /** sAMAccountName where the SID resolves, else null. */
+  name: string | null;
+  kind: 'computer' | 'group' | 'user' | 'unknown';
+}
+
+export interface DmsaFacts extends DelegationFacts {
+  dn: string;
+  guid: string;
+  sid: string;
+  samAccountName: string;
+  /** False where the name belongs to something that is no dMSA. */
+  isDmsa: boolean;
+  description: string | null;
+  enabled: boolean;
+  state: MigrationState;
+  /** `msDS-ManagedAccountPrecededByLink`. */
+  precededBy: string | null;
+  principals: Principal[];
+  /** SHA-256 of `msDS-GroupMSAMembership`: changes when any trustee does. */
+  principalsDigest: string | null;
+  /** `msDS-SupportedEncryptionTypes`. */
+  encryptionTypes: number | null;
+}
+
+export interface HostFacts {
+  name: string;
+  /** Why the host could not be asked, as an error code; everything below is then unknown. */
+  unreachable: string | null;
+  build: number | null;
+  isDomainController: boolean | null;
+  rebootPending: boolean | null;
+  policy: PolicyValue | null;
+  eventLogEnabled: boolean | null;
+  /** Services that log on as the superseded account, by name. */
+  services: ServiceFacts[];
+}
+
+/** `DelegatedMSAEnabled` under `…\Policies\System\Kerberos\Parameters`. */
+export interface PolicyValue {
+  /** The DWORD, or null where the value is absent. */
+  value: number | null;
+  /** Whether the `Parameters` key exists: a key this system created is removed again. */
+  keyExists: boolean;
+}
+
+export interface ServiceFacts {
+  name: string;
+  startName: string;
+  state: ServiceState;
+  startMode: string;
+}
+
+export type ServiceState =
+  | 'Stopped'
+  | 'StartPending'
+  | 'StopPending'
+  | 'Running'
+  | 'ContinuePending'
+  | 'PausePending'
+  | 'Paused'
+  | 'Unknown';
+
+/** Yes, no or unknown, never a guess. */
+export type Verdict = 'yes' | 'no' | 'unknown';
+
+/** What is known of one host's part in the migration. */
+export interface HostEvidence {
+  host: string;
+  policy: Verdict;
+  /** Event 307: the host discovered the migration. */
+  discovered: Verdict;
+  /** Event 308: the host added itself to the principals. */
+  joined: Verdict;
+  /** Event 309: the host fetched keys of the dMSA. */
+  keysFetched: Verdict;
+  /** Its computer account is among the principals, by LDAP. */
+  principal: Verdict;
+  restarted: Verdict;
+}

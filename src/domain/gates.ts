@@ -1,0 +1,101 @@
+import type { GateName, GatePlan } from './plan.ts';
+
+/** A vote as it arrives by signal. Identity is declared by the sender, not proven. */
+export interface Vote {
+  gate: GateName;
+  /** The evidence hash that the voter saw. */
+  hash: string;
+  by: string;
+  decision: 'approve' | 'reject';
+  reason: string;
+}
+
+export type VoteRefusal =
+  | 'VOTE_MALFORMED'
+  | 'VOTE_WRONG_GATE'
+  | 'VOTE_STALE_HASH'
+  | 'VOTE_BY_REQUESTER'
+  | 'VOTE_UNKNOWN_APPROVER'
+  | 'VOTE_DUPLICATE'
+  | 'VOTE_LATE';
+
+export const voteRefusals: Record<VoteRefusal, string> = {
+  VOTE_MALFORMED: 'the vote lacks gate, hash, by or decision',
+  VOTE_WRONG_GATE: 'that gate is not open',
+  VOTE_STALE_HASH: 'the hash is not that of the evidence the gate shows now; look again with dmsa status',
+  VOTE_BY_REQUESTER: 'whoever asked for the migration may not approve it',
+  VOTE_UNKNOWN_APPROVER: 'the plan does not list this approver',
+  VOTE_DUPLICATE: 'this approver has voted already, and a vote is final',
+  VOTE_LATE: 'the gate is decided already',
+};
+
+/** A vote with its verdict; refused votes are kept, with the reason. */
+export interface RecordedVote extends Vote {
+  /** Normal form of `by`, or null where it has none. */
+  identity: string | null;
+  receivedAt: string;
+  refused: VoteRefusal | null;
+}
+
+export interface Gate {
+  name: GateName;
+  /** SHA-256 of plan and evidence that is voted on; null while preflight runs. */
+  hash: string | null;
+  openedAt: string;
+  expiresAt: string;
+  /** Set when the gate expired and the plan says hold. */
+  overdue: boolean;
+  required: number;
+  approvers: string[];
+  votes: RecordedVote[];
+  /** Why votes were voided: what differed when it was time to act. */
+  drift: string[];
+  decision: 'open' | 'approved' | 'rejected' | 'expired';
+}
+
+/** Votes that count for the evidence as it is now. */
+export function countedVotes(gate: Gate): RecordedVote[] {
+  return gate.votes.filter((vote) => vote.refused === null && vote.hash === gate.hash);
+}
+
+/** One no is enough to reject; enough distinct yeses approve. */
+export function decide(gate: Gate): Gate['decision'] {
+  const votes = countedVotes(gate);
+  if (votes.some((vote) => vote.decision === 'reject')) return 'rejected';
+  return votes.length >= gate.required ? 'approved' : 'open';
+}
+
+/**
+ * Why a vote does not count, or null where it does. `identity`, `requester` and `approvers` are in normal form
+ * (identity.ts), so that another spelling of the requester is still the requester.
+ */
+export function refusal(
+  vote: Vote & { identity: string | null },
+  gate: Gate,
+  who: { requester: string | null; approvers: (string | null)[] },
+): VoteRefusal | null {
+  if (vote.identity === null) return 'VOTE_MALFORMED';
+  if (vote.gate !== gate.name) return 'VOTE_WRONG_GATE';
+  if (vote.identity === who.requester) return 'VOTE_BY_REQUESTER';
+  if (who.approvers.length > 0 && !who.approvers.includes(vote.identity)) return 'VOTE_UNKNOWN_APPROVER';
+  if (vote.hash !== gate.hash) return 'VOTE_STALE_HASH';
+  if (countedVotes(gate).some((other) => other.identity === vote.identity)) return 'VOTE_DUPLICATE';
+  if (gate.decision !== 'open') return 'VOTE_LATE';
+  return null;
+}
+
+export function openGate(name: GateName, plan: GatePlan, openedAt: string, expiresAt: string): Gate {
+  const { required, approvers } = plan;
+  return {
+    name,
+    hash: null,
+    openedAt,
+    expiresAt,
+    overdue: false,
+    required,
+    approvers,
+    votes: [],
+    drift: [],
+    decision: 'open',
+  };
+}

@@ -1,0 +1,101 @@
+import type { Duration } from './duration.ts';
+import type { DomainNames } from './identity.ts';
+
+/** A plan is what will be done and no more; `start` does exactly this plan. Saved as JSON by `dmsa plan --out`. */
+export interface Plan {
+  version: 1;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+  /** Who asked for the migration; may not approve it. Declared, not proven. */
+  requestedBy: string;
+  domain: PlanDomain;
+  account: { dn: string; guid: string; sid: string; samAccountName: string };
+  dmsa: PlanDmsa;
+  /** In rollout order: the first `rollout.canary` hosts go first, alone. */
+  hosts: PlanHost[];
+  rollout: { canary: number; maxParallel: number; serviceTimeout: Duration };
+  waits: PlanWaits;
+  gates: Record<GateName, GatePlan>;
+  /** Whether the Kerberos operational log is enabled for the time of the migration. */
+  enableEventLog: boolean;
+  /** SHA-256, hex, of the canonical JSON of everything above. */
+  hash: string;
+}
+
+export interface PlanDomain extends DomainNames {
+  /** For example `DC=contoso,DC=com`. */
+  baseDn: string;
+}
+
+export interface PlanDmsa {
+  /** Common name, at most 15 characters, without the `$`. */
+  name: string;
+  dn: string;
+  container: string;
+  dnsHostName: string;
+}
+
+export interface PlanHost {
+  /** Fully qualified DNS name, lower case. */
+  name: string;
+  /** SID of the host's computer account: what has to appear among the principals. */
+  computerSid: string;
+  /** Services that log on as the superseded account. */
+  services: string[];
+}
+
+export interface PlanWaits {
+  /** How long a host may take to join the principals after its restart. */
+  join: Duration;
+  /** From the link, or from the last change of the principals, to the gate "complete" [overview: 14 to 28 days]. */
+  observe: Duration;
+  /** How often the two objects are read meanwhile. */
+  checkEvery: Duration;
+  soak: Duration;
+}
+
+export type GateName = 'start' | 'complete';
+
+export interface GatePlan {
+  /** Who may vote; an empty list means anyone but the requester. */
+  approvers: string[];
+  /** How many have to say yes; at least 1. */
+  required: number;
+  expiresAfter: Duration;
+  onExpiry: 'hold' | 'undo';
+}
+
+/** The computer-account style name of a dMSA. */
+export function dmsaSamAccountName(dmsa: Pick<PlanDmsa, 'name'>): string {
+  return `${dmsa.name}$`;
+}
+
+/** One migration per superseded account: the workflow id is made of the account alone. */
+export function migrationId(plan: Pick<Plan, 'account' | 'domain'>): string {
+  return `dmsa/${plan.domain.dnsName}/${plan.account.samAccountName}`.toLowerCase();
+}
+
+/** Held by a child workflow for as long as the migration runs, so that two accounts cannot claim one dMSA. */
+export function dmsaLockId(plan: Pick<Plan, 'dmsa' | 'domain'>): string {
+  return `dmsa-lock/${plan.domain.dnsName}/${plan.dmsa.name}`.toLowerCase();
+}
+
+/** Written to the description of a dMSA that this system creates: the evidence by which it may be removed again. */
+export function dmsaMark(plan: Pick<Plan, 'account' | 'hash'>): string {
+  return `Created by dmsa for ${plan.account.samAccountName}, plan ${plan.hash.slice(0, 16)}`;
+}
+
+/** The canary hosts as one wave, then waves of `maxParallel`. */
+export function waves(plan: Pick<Plan, 'hosts' | 'rollout'>): PlanHost[][] {
+  const { canary, maxParallel } = plan.rollout;
+  return [plan.hosts.slice(0, canary), ...batches(plan.hosts.slice(canary), maxParallel)].filter(
+    (wave) => wave.length > 0,
+  );
+}
+
+/** Lists of at most `size` members, in order. */
+export function batches<T>(items: T[], size: number): T[][] {
+  const result: T[][] = [];
+  for (let start = 0; start < items.length; start += size) result.push(items.slice(start, start + size));
+  return result;
+}

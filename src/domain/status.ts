@@ -1,0 +1,51 @@
+import type { Facts, HostEvidence } from './facts.ts';
+import type { Finding } from './findings.ts';
+import type { Gate } from './gates.ts';
+import type { JournalEntry } from './journal.ts';
+import type { Stage, StageName } from './stages.ts';
+import type { Outcome } from './states.ts';
+
+/** What the query `status` answers: everything that the command line, the report and Temporal's UI show. */
+export interface MigrationStatus {
+  migrationId: string;
+  account: string;
+  dmsa: string;
+  requestedBy: string;
+  planHash: string;
+  startedAt: string;
+  outcome: Outcome | 'running';
+  stage: StageName;
+  stages: Stage[];
+  /** What a person is asked for, or what time is waited for; null while working. */
+  waitingFor: string | null;
+  /** ISO 8601 of the next timer, where there is one. */
+  nextAt: string | null;
+  paused: boolean;
+  gates: Gate[];
+  findings: Finding[];
+  hosts: HostEvidence[];
+  /** SIDs of principals that a person has allowed. */
+  allowedPrincipals: AllowedPrincipal[];
+  journal: JournalEntry[];
+  /** Code and message of what ended the way forward; null while all is well. */
+  failure: Failure | null;
+  before: Facts | null;
+  after: Facts | null;
+}
+
+export interface AllowedPrincipal {
+  sid: string;
+  by: string;
+  reason: string;
+  at: string;
+}
+
+export interface Failure {
+  code: string;
+  message: string;
+}
+
+/** What the workflow returns. */
+export type MigrationResult = Omit<MigrationStatus, 'outcome' | 'waitingFor' | 'nextAt' | 'paused'> & {
+  outcome: Exclude<Outcome, 'needs-operator'>;
+};

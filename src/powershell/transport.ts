@@ -1,0 +1,23 @@
+import type { OperationName, Parameters, Result } from './operations.ts';
+
+/** Runs one operation on one host in a session of its own. The activities know nothing else of PowerShell. */
+export interface Transport {
+  /**
+   * Sends the envelope, waits for the answer and checks it against the operation's schema.
+   *
+   * `host` is a DNS name; its address and port come from the settings. `timeoutMs` is for the whole session.
+   * Throws DmsaError: HOST_UNREACHABLE, HOST_KEY_MISMATCH, LOGIN_REFUSED, SESSION_LOST, TIMED_OUT, ANSWER_INVALID,
+   * or the code that the script reported. Aborting `signal` closes the session and rejects with its reason.
+   */
+  run<N extends OperationName>(
+    host: string,
+    operation: N,
+    parameters: Parameters<N>,
+    options: RunOptions,
+  ): Promise<Result<N>>;
+}
+
+export interface RunOptions {
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
