@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+import { DmsaError } from '../domain/errors.ts';
+
+/** Where a secret is; never the secret itself, so that settings can be logged. */
+export type Secret = { file: string } | { env: string } | { command: string[] };
+
+/** Reads the secret, without the line end that editors add. Throws PLAN_INVALID with the place, never the value. */
+export async function readSecret(secret: Secret): Promise<string> {
+  try {
+    return (await load(secret)).replace(/\r?\n$/, '');
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+    throw new DmsaError(
+      'PLAN_INVALID',
+      place(secret),
+      `the secret in ${place(secret)} cannot be read${reason}`,
+    );
+  }
+}
+
+async function load(secret: Secret): Promise<string> {
+  if ('file' in secret) return await readFile(secret.file, 'utf8');
+  if ('env' in secret) return process.env[secret.env] ?? fail();
+  const [program, ...args] = secret.command;
+  return (await promisify(execFile)(program!, args)).stdout;
+}
+
+function place(secret: Secret): string {
+  if ('file' in secret) return `file ${secret.file}`;
+  if ('env' in secret) return `environment variable ${secret.env}`;
+  return `command ${secret.command[0]}`;
+}
+
+function fail(): never {
+  throw new Error('not set');
+}

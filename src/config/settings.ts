@@ -1,0 +1,40 @@
+import type { Secret } from './secret.ts';
+
+/** What the worker and the command line need to know of the world; from flags, environment and `dmsa.toml`. */
+export interface Settings {
+  directory: DirectorySettings;
+  management: { host: string };
+  powershell: PowerShellSettings;
+  /** Addresses that differ from the names, by lower-case DNS name: hosts, the management host and DCs alike. */
+  hosts: Record<string, HostAddress>;
+  worker: { taskQueue: string };
+  /** Where journals are mirrored and reports are written. */
+  records: { folder: string };
+}
+
+export interface DirectorySettings {
+  /** `ldaps://dc1.contoso.com:636`, in the order to try. */
+  urls: string[];
+  /** PEM file of the CA that issued the DCs' certificates; the system's store where null. */
+  caFile: string | null;
+  /** A DN or `user@domain`. */
+  user: string;
+  password: Secret;
+}
+
+export interface PowerShellSettings {
+  user: string;
+  privateKeyFile: string;
+  passphrase: Secret | null;
+  knownHostsFile: string;
+  /**
+   * For cmdlets that talk to a DC: a key login over SSH has no network credentials of its own. Null where the session
+   * can reach the DC by itself.
+   */
+  credential: { user: string; password: Secret } | null;
+}
+
+export interface HostAddress {
+  address: string;
+  port: number;
+}

@@ -1,0 +1,11 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+
+/** Registered by `dmsa worker` from day one; what `dmsa list` and Temporal's UI filter by. */
+export const searchAttributes = {
+  account: defineSearchAttributeKey('DmsaAccount', SearchAttributeType.KEYWORD),
+  stage: defineSearchAttributeKey('DmsaStage', SearchAttributeType.KEYWORD),
+  /** The gate that is open, or `none`. */
+  gate: defineSearchAttributeKey('DmsaGate', SearchAttributeType.KEYWORD),
+  /** `running`, or how it ended. */
+  outcome: defineSearchAttributeKey('DmsaOutcome', SearchAttributeType.KEYWORD),
+} as const;
