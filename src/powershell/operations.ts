@@ -29,7 +29,7 @@ const kerberosEvent = z.object({ id: z.int(), at: time, fields: z.record(z.strin
 const restartedService = z.object({
   name: z.string(),
   /** `skipped`: it was not running before, or has been restarted already. */
-  action: z.enum(['restarted', 'skipped']),
+  action: z.enum(['restarted', 'started', 'skipped']),
   state: serviceState,
   startedAt: time.nullable(),
 });
@@ -78,11 +78,14 @@ export const operations = {
     changes: true,
     /**
      * Restarts those of `services` that run, with their running dependents, and waits for each to be Running.
-     * `unlessStartedSince` is set on a retry: a service that has started since then is left alone. `sentAt` is the
-     * sender's clock, by which the script corrects `unlessStartedSince` and `eventsSince` for the clock of the host.
+     * `startStopped` also starts those that do not run: for undoing, and for a retry after a restart that was cut off
+     * between stop and start. `unlessStartedSince` is set on a retry: a service that has started since then is left
+     * alone. `sentAt` is the sender's clock, by which the script corrects `unlessStartedSince` and `eventsSince` for
+     * the clock of the host.
      */
     parameters: z.object({
       services: z.array(z.string().min(1)).min(1),
+      startStopped: z.boolean(),
       unlessStartedSince: time.nullable(),
       eventsSince: time.nullable(),
       sentAt: time,
