@@ -1,0 +1,82 @@
+import { Client, type ClientOptions, Connection } from '@temporalio/client';
+import { type ClientConfigProfile, loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
+import { NativeConnection } from '@temporalio/worker';
+
+import { DmsaError } from '../domain/errors.ts';
+
+/** Which server to talk to. Absent fields come from Temporal's own environment and profile file. */
+export interface TemporalTarget {
+  address?: string;
+  namespace?: string;
+  /** Plain gRPC, no TLS and no API key, whatever the profile says: for a server that we started. */
+  embedded?: boolean;
+}
+
+export interface TemporalClient {
+  client: Client;
+  connection: Connection;
+  namespace: string;
+  close(): Promise<void>;
+}
+
+const connectWithinMs = 10_000;
+
+/**
+ * Connects a client as Temporal's environment variables and profile file say (`TEMPORAL_ADDRESS`,
+ * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS_…`, `TEMPORAL_PROFILE`, `TEMPORAL_CONFIG_FILE`); what
+ * `target` gives overrides them. Throws TEMPORAL_UNAVAILABLE, and PLAN_INVALID for a profile that cannot be read.
+ */
+export async function connectTemporal(
+  target: TemporalTarget = {},
+  env: NodeJS.ProcessEnv = process.env,
+  options: Omit<ClientOptions, 'connection' | 'namespace'> = {},
+): Promise<TemporalClient> {
+  const { namespace, ...where } = resolve(target, env);
+  const connection = await connecting(where.address, () =>
+    Connection.connect({ ...where, connectTimeout: connectWithinMs }),
+  );
+  const client = new Client({ ...options, connection, namespace });
+  return { client, connection, namespace, close: () => connection.close() };
+}
+
+/** The same for a worker, which has a connection of its own kind. Throws as `connectTemporal`. */
+export async function connectWorker(
+  target: TemporalTarget = {},
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<{ connection: NativeConnection; namespace: string }> {
+  const { namespace, ...where } = resolve(target, env);
+  const connection = await connecting(where.address, () => NativeConnection.connect(where));
+  return { connection, namespace };
+}
+
+/** What Temporal's environment and profile file say. Throws PLAN_INVALID where the file cannot be read. */
+export function loadProfile(env: NodeJS.ProcessEnv = process.env): ClientConfigProfile {
+  try {
+    return loadClientConfigProfile({ overrideEnvVars: env as Record<string, string> });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new DmsaError('PLAN_INVALID', 'Temporal profile', `Temporal's profile is not acceptable: ${why}`, {
+      cause,
+    });
+  }
+}
+
+function resolve(target: TemporalTarget, env: NodeJS.ProcessEnv) {
+  const profile: ClientConfigProfile = target.embedded ? {} : loadProfile(env);
+  const { connectionOptions } = toClientOptions(profile);
+  return {
+    ...connectionOptions,
+    address: target.address ?? profile.address ?? 'localhost:7233',
+    namespace: target.namespace ?? profile.namespace ?? 'default',
+  };
+}
+
+async function connecting<T>(address: string, connect: () => Promise<T>): Promise<T> {
+  try {
+    return await connect();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `No Temporal server answers at ${address}: ${why}`;
+    throw new DmsaError('TEMPORAL_UNAVAILABLE', address, message, { cause });
+  }
+}

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { DmsaError } from '../domain/errors.ts';
+import { cacheFolder, makeAtomically } from './cache.ts';
+import { downloadTemporal } from './download.ts';
+import { buildTemporal } from './go-install.ts';
+import type { ReportProgress } from './progress.ts';
+
+export interface ExecutableOptions {
+  env: NodeJS.ProcessEnv;
+  signal?: AbortSignal;
+  onProgress: ReportProgress;
+}
+
+const suffix = process.platform === 'win32' ? '.exe' : '';
+
+/**
+ * The Temporal CLI, which holds the development server: on PATH, in our cache, downloaded, or built with Go.
+ * Throws TEMPORAL_UNAVAILABLE with what was tried and what to do.
+ */
+export async function findExecutable({ env, signal, onProgress }: ExecutableOptions): Promise<string> {
+  const onPath = await findOnPath('temporal', env);
+  if (onPath && (await runs(onPath))) return found(onPath, 'path');
+
+  const cached = join(cacheFolder(env), 'bin', `temporal${suffix}`);
+  if (await runs(cached)) return found(cached, 'cache');
+
+  const tried: string[] = [];
+  for (const way of [downloadTemporal, buildTemporal]) {
+    signal?.throwIfAborted();
+    try {
+      await makeAtomically(cached, (folder) => way({ folder, env, signal, onProgress }));
+      if (await runs(cached)) return cached;
+      tried.push(`${cached} does not run`);
+    } catch (error) {
+      signal?.throwIfAborted();
+      tried.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  throw new DmsaError(
+    'TEMPORAL_UNAVAILABLE',
+    'Temporal',
+    `There is no Temporal server: ${tried.join('; ')}.`,
+  );
+
+  function found(path: string, step: 'path' | 'cache'): string {
+    onProgress({ step, detail: `found ${path}` });
+    return path;
+  }
+}
+
+/** The first executable file of that name on PATH, or null. */
+export async function findOnPath(name: string, env: NodeJS.ProcessEnv): Promise<string | null> {
+  for (const folder of (env.PATH ?? '').split(delimiter).filter(Boolean)) {
+    const path = join(folder, `${name}${suffix}`);
+    const executable = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (executable) return path;
+  }
+  return null;
+}
+
+async function runs(path: string): Promise<boolean> {
+  try {
+    await promisify(execFile)(path, ['--version'], { timeout: 10_000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
