@@ -10,7 +10,16 @@ export interface Settings {
   worker: { taskQueue: string };
   /** Where journals are mirrored and reports are written. */
   records: { folder: string };
+  /** Absent for the default of each command. */
+  log?: { level: LogLevel };
 }
+
+/** What commands need that only talk to Temporal. */
+export type ClientSettings = Pick<Settings, 'worker' | 'records' | 'log'>;
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+
+export type LogLevel = (typeof logLevels)[number];
 
 export interface DirectorySettings {
   /** `ldaps://dc1.contoso.com:636`, in the order to try. */

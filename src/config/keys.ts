@@ -1,0 +1,145 @@
+import { z } from 'zod';
+
+import { logLevels } from './settings.ts';
+
+/**
+ * Every setting there is, but for `[hosts]`. One table makes the keys of `dmsa.toml`, the names of environment
+ * variables (`DMSA_DIRECTORY_CA_FILE`), the names that `--set` takes (`directory.ca-file`) and `docs/settings.md`.
+ */
+export interface SettingKey {
+  /** `section.key`; a secret's key stands for `<key>-file`, `<key>-env` and `<key>-command`. */
+  name: string;
+  kind: 'text' | 'list' | 'path' | 'secret';
+  /** Null for a setting that has to be given; `absent` for one that may be left out. */
+  default: string | 'absent' | null;
+  /** What its text, or each member of its list, has to be. */
+  schema: z.ZodType<string>;
+  /** The accepted form, as it would stand in `dmsa.toml`. */
+  example: string;
+  meaning: string;
+}
+
+const filled = z.string().min(1);
+
+export const settingKeys: SettingKey[] = [
+  {
+    name: 'directory.urls',
+    kind: 'list',
+    default: null,
+    schema: z.url({ protocol: /^ldaps$/ }),
+    example: '["ldaps://dc1.contoso.com:636"]',
+    meaning: 'Domain controllers to read from, in the order to try. Only LDAPS.',
+  },
+  {
+    name: 'directory.ca-file',
+    kind: 'path',
+    default: 'absent',
+    schema: filled,
+    example: '"contoso-ca.pem"',
+    meaning: 'PEM file of the CA that issued their certificates; without it, the CAs that Node.js trusts.',
+  },
+  {
+    name: 'directory.user',
+    kind: 'text',
+    default: null,
+    schema: filled,
+    example: '"svc-dmsa@contoso.com"',
+    meaning: 'Who binds: a DN or user@domain. Reading is all it does.',
+  },
+  {
+    name: 'directory.password',
+    kind: 'secret',
+    default: null,
+    schema: filled,
+    example: '"directory.password"',
+    meaning: 'Where its password is.',
+  },
+  {
+    name: 'management.host',
+    kind: 'text',
+    default: null,
+    schema: z.string().regex(/^[A-Za-z0-9_.-]+$/),
+    example: '"mgmt.contoso.com"',
+    meaning: 'The host with the ActiveDirectory module of Windows Server 2025, where the cmdlets run.',
+  },
+  {
+    name: 'powershell.user',
+    kind: 'text',
+    default: null,
+    schema: filled,
+    example: '"CONTOSO\\\\svc-dmsa"',
+    meaning: 'Who logs in to the hosts over SSH.',
+  },
+  {
+    name: 'powershell.private-key-file',
+    kind: 'path',
+    default: null,
+    schema: filled,
+    example: '"id_ed25519"',
+    meaning: 'Private key of that login, in the form that OpenSSH writes.',
+  },
+  {
+    name: 'powershell.passphrase',
+    kind: 'secret',
+    default: 'absent',
+    schema: filled,
+    example: '"id_ed25519.passphrase"',
+    meaning: 'Where the passphrase of the key is, if it has one.',
+  },
+  {
+    name: 'powershell.known-hosts-file',
+    kind: 'path',
+    default: null,
+    schema: filled,
+    example: '"known_hosts"',
+    meaning: 'Host keys, in the form of OpenSSH; a host that is not in it is not talked to.',
+  },
+  {
+    name: 'powershell.credential-user',
+    kind: 'text',
+    default: 'absent',
+    schema: filled,
+    example: '"CONTOSO\\\\svc-dmsa-admin"',
+    meaning: 'Who runs the cmdlets that talk to a domain controller: a key login has no network credentials.',
+  },
+  {
+    name: 'powershell.credential-password',
+    kind: 'secret',
+    default: 'absent',
+    schema: filled,
+    example: '"credential.password"',
+    meaning: 'Where the password of that account is.',
+  },
+  {
+    name: 'worker.task-queue',
+    kind: 'text',
+    default: 'dmsa',
+    schema: filled,
+    example: '"dmsa"',
+    meaning: 'Temporal task queue of the worker; `dmsa start` has to name the same.',
+  },
+  {
+    name: 'records.folder',
+    kind: 'path',
+    default: 'records',
+    schema: filled,
+    example: '"records"',
+    meaning: 'Where journals are mirrored and reports are written.',
+  },
+  {
+    name: 'log.level',
+    kind: 'text',
+    default: 'absent',
+    schema: z.enum(logLevels),
+    example: '"info"',
+    meaning: `What is logged to standard error: ${logLevels.join(', ')}. Commands log warnings, the worker more.`,
+  },
+];
+
+/** The three places a secret may be in, as endings of its key. */
+export const secretEndings = ['file', 'env', 'command'] as const;
+
+/** `directory.ca-file` is `DMSA_DIRECTORY_CA_FILE`. */
+export function environmentName(name: string): string {
+  return `DMSA_${name.replace(/[.-]/g, '_').toUpperCase()}`;
+}

@@ -1,0 +1,167 @@
+import { resolve } from 'node:path';
+
+import { z } from 'zod';
+
+import { type SettingKey, secretEndings, settingKeys } from './keys.ts';
+import { invalid, readSources, type Sources, type Written } from './read.ts';
+import type { Secret } from './secret.ts';
+import type { ClientSettings, HostAddress, LogLevel, Settings } from './settings.ts';
+
+/**
+ * The settings: flags over environment (`DMSA_…`) over `dmsa.toml`. Relative paths are relative to the file they are
+ * written in, else to the working folder; secrets are places, not values.
+ * Throws DmsaError PLAN_INVALID, one line that names the file or variable, the key and the accepted form.
+ */
+export async function loadSettings(sources: Partial<Sources> = {}): Promise<Settings> {
+  const values = await reader(sources);
+  const credentialUser = values.optionalText('powershell.credential-user');
+  const credentialPassword = values.optionalSecret('powershell.credential-password');
+  if ((credentialUser === null) !== (credentialPassword === null))
+    throw invalid(
+      '[powershell] credential-user',
+      'needs credential-password-file, -env or -command, and they need it',
+    );
+  return {
+    directory: {
+      urls: values.list('directory.urls'),
+      caFile: values.optionalText('directory.ca-file'),
+      user: values.text('directory.user'),
+      password: values.secret('directory.password'),
+    },
+    management: { host: values.text('management.host').toLowerCase() },
+    powershell: {
+      user: values.text('powershell.user'),
+      privateKeyFile: values.text('powershell.private-key-file'),
+      passphrase: values.optionalSecret('powershell.passphrase'),
+      knownHostsFile: values.text('powershell.known-hosts-file'),
+      credential:
+        credentialUser && credentialPassword ? { user: credentialUser, password: credentialPassword } : null,
+    },
+    hosts: values.hosts(),
+    ...clientPart(values),
+  };
+}
+
+/** What commands need that only talk to Temporal: nothing of directory and hosts has to be set. Throws as above. */
+export async function loadClientSettings(sources: Partial<Sources> = {}): Promise<ClientSettings> {
+  return clientPart(await reader(sources));
+}
+
+function clientPart(values: Reader): ClientSettings {
+  const level = values.optionalText('log.level');
+  return {
+    worker: { taskQueue: values.text('worker.task-queue') },
+    records: { folder: values.text('records.folder') },
+    ...(level ? { log: { level: level as LogLevel } } : {}),
+  };
+}
+
+type Reader = Awaited<ReturnType<typeof reader>>;
+
+async function reader(sources: Partial<Sources>) {
+  const folder = sources.folder ?? process.cwd();
+  const written = await readSources({ configFile: null, env: process.env, flags: {}, ...sources, folder });
+
+  const optionalText = (name: string): string | null => {
+    const key = keyNamed(name);
+    const found = written.get(name);
+    if (found) return checkedText(key, found);
+    if (key.default === 'absent') return null;
+    if (key.default === null) throw missing(key, sources.configFile ?? 'dmsa.toml');
+    return key.kind === 'path' ? resolve(folder, key.default) : key.default;
+  };
+
+  const optionalSecret = (name: string): Secret | null => {
+    const found = secretPlaces(name, written);
+    if (found.length > 1)
+      throw invalid(found[1]!.place, `is given together with ${found[0]!.place}: keep one`);
+    if (found[0]) return found[0].secret();
+    const key = keyNamed(name);
+    if (key.default === null) throw missing(key, sources.configFile ?? 'dmsa.toml');
+    return null;
+  };
+
+  return {
+    optionalText,
+    optionalSecret,
+    text: (name: string) => optionalText(name)!,
+    secret: (name: string) => optionalSecret(name)!,
+    list: (name: string): string[] => {
+      const found = written.get(name);
+      if (!found) throw missing(keyNamed(name), sources.configFile ?? 'dmsa.toml');
+      return checkedList(keyNamed(name), found);
+    },
+    hosts: () => hostAddresses(written.get('hosts')),
+  };
+}
+
+function keyNamed(name: string): SettingKey {
+  return settingKeys.find((key) => key.name === name)!;
+}
+
+function checkedText(key: SettingKey, { value, place, folder }: Written): string {
+  const parsed = key.schema.safeParse(value);
+  if (!parsed.success) throw wrongForm(key, place);
+  return key.kind === 'path' ? resolve(folder, parsed.data) : parsed.data;
+}
+
+/** A list in the environment or a flag is separated by commas. */
+function checkedList(key: SettingKey, { value, place }: Written): string[] {
+  const list = typeof value === 'string' ? value.split(',').map((member) => member.trim()) : value;
+  const parsed = z.array(key.schema).min(1).safeParse(list);
+  if (!parsed.success) throw wrongForm(key, place);
+  return parsed.data;
+}
+
+/** A flag or variable replaces every place that the file gives, whichever of the three it is. */
+function secretPlaces(name: string, written: Map<string, Written>) {
+  const found = secretEndings.flatMap((ending) => {
+    const each = written.get(`${name}-${ending}`);
+    return each ? [{ ...each, secret: () => secretOf(ending, each) }] : [];
+  });
+  const rank = ({ place }: { place: string }) =>
+    place.startsWith('--set') ? 0 : place.startsWith('DMSA_') ? 1 : 2;
+  const best = Math.min(...found.map(rank));
+  return found.filter((each) => rank(each) === best);
+}
+
+function secretOf(ending: (typeof secretEndings)[number], { value, place, folder }: Written): Secret {
+  if (ending === 'command') {
+    const words = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value;
+    const command = z.array(z.string().min(1)).min(1).safeParse(words);
+    if (!command.success)
+      throw invalid(place, 'must be a program and its arguments, such as ["pass", "show", "dmsa"]');
+    return { command: command.data };
+  }
+  const text = z.string().min(1).safeParse(value);
+  if (!text.success)
+    throw invalid(place, `must be the ${ending === 'file' ? 'path of a file' : 'name of a variable'}`);
+  return ending === 'file' ? { file: resolve(folder, text.data) } : { env: text.data };
+}
+
+const address = z.strictObject({ address: z.string().min(1), port: z.int().min(1).max(65_535).default(22) });
+
+function hostAddresses(written: Written | undefined): Record<string, HostAddress> {
+  if (!written) return {};
+  const { value, place } = written;
+  const form = 'must be { address = "10.0.0.5", port = 22 }';
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid(place, `each host ${form}`);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => {
+      const parsed = address.safeParse(each);
+      if (!parsed.success) throw invalid(`${place} "${name}"`, form);
+      return [name.toLowerCase(), parsed.data];
+    }),
+  );
+}
+
+function missing(key: SettingKey, file: string) {
+  const [section, name] = key.name.split('.');
+  const written = key.kind === 'secret' ? `${name}-file` : name;
+  return invalid(`${file}: [${section}] ${written}`, `is missing: write ${written} = ${key.example}`);
+}
+
+function wrongForm(key: SettingKey, place: string) {
+  return invalid(place, `is not acceptable: write it as ${key.name.split('.')[1]} = ${key.example}`);
+}

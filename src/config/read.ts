@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+import { parse, TomlError } from 'smol-toml';
+
+import { DmsaError } from '../domain/errors.ts';
+import { environmentName, secretEndings, settingKeys } from './keys.ts';
+
+/** One setting as it was written, and where: for messages, and for paths relative to it. */
+export interface Written {
+  value: unknown;
+  /** How a message names the place: `dmsa.toml: [directory] ca-file`, `DMSA_DIRECTORY_CA_FILE`, `--set …`. */
+  place: string;
+  folder: string;
+}
+
+export interface Sources {
+  /** Null for `dmsa.toml` in the working folder, where there is one. */
+  configFile: string | null;
+  env: NodeJS.ProcessEnv;
+  /** By `section.key`, as `--set` takes them. */
+  flags: Record<string, string>;
+  /** What relative paths in flags and environment are relative to. */
+  folder: string;
+}
+
+/** The keys that may be written: those of the table, a secret's as its three places. */
+const writable = new Set(
+  settingKeys.flatMap(({ name, kind }) =>
+    kind === 'secret' ? secretEndings.map((ending) => `${name}-${ending}`) : [name],
+  ),
+);
+
+const secrets = new Set(settingKeys.filter(({ kind }) => kind === 'secret').map(({ name }) => name));
+
+/**
+ * Everything that was written, by `section.key`: flags over environment over file. `hosts` holds the table of that
+ * name. Throws DmsaError PLAN_INVALID for a file that cannot be read and for keys that do not exist.
+ */
+export async function readSources({
+  configFile,
+  env,
+  flags,
+  folder,
+}: Sources): Promise<Map<string, Written>> {
+  const fromFile = await readToml(configFile ?? env.DMSA_CONFIG ?? null, folder);
+  return new Map([...fromFile, ...fromEnvironment(env, folder), ...fromFlags(flags, folder)]);
+}
+
+async function readToml(named: string | null, folder: string): Promise<Map<string, Written>> {
+  const file = resolve(folder, named ?? 'dmsa.toml');
+  const written = new Map<string, Written>();
+  for (const [section, table] of Object.entries(await parseToml(file, named !== null))) {
+    if (section === 'hosts') {
+      written.set('hosts', { value: table, place: `${file}: [hosts]`, folder: dirname(file) });
+      continue;
+    }
+    if (!settingKeys.some(({ name }) => name.startsWith(`${section}.`)))
+      throw invalid(`${file}: [${section}]`, 'there is no such section');
+    if (typeof table !== 'object' || table === null || Array.isArray(table))
+      throw invalid(`${file}: ${section}`, `must be a section: write [${section}]`);
+    for (const [key, value] of Object.entries(table)) {
+      const place = `${file}: [${section}] ${key}`;
+      checkName(`${section}.${key}`, place);
+      written.set(`${section}.${key}`, { value, place, folder: dirname(file) });
+    }
+  }
+  return written;
+}
+
+async function parseToml(file: string, required: boolean): Promise<Record<string, unknown>> {
+  let content: string;
+  try {
+    content = await readFile(file, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'error';
+    if (code === 'ENOENT' && !required) return {};
+    throw new DmsaError('PLAN_INVALID', file, `${file}: the settings cannot be read (${code})`, { cause });
+  }
+  try {
+    return parse(content);
+  } catch (cause) {
+    if (!(cause instanceof TomlError)) throw cause;
+    const reason = cause.message.split('\n')[0]!.replace(/^Invalid TOML document: /, '');
+    throw invalid(`${file}:${cause.line}:${cause.column}`, `this is not TOML: ${reason}`);
+  }
+}
+
+/** Only names of the table are looked at: other DMSA_… variables are not settings. A secret may be one itself. */
+function fromEnvironment(env: NodeJS.ProcessEnv, folder: string): Map<string, Written> {
+  const written = new Map<string, Written>();
+  for (const name of secrets) {
+    const variable = environmentName(name);
+    if (env[variable]) written.set(`${name}-env`, { value: variable, place: variable, folder });
+  }
+  for (const name of writable) {
+    const variable = environmentName(name);
+    const value = env[variable];
+    if (value) written.set(name, { value, place: variable, folder });
+  }
+  return written;
+}
+
+function fromFlags(flags: Record<string, string>, folder: string): Map<string, Written> {
+  return new Map(
+    Object.entries(flags).map(([name, value]) => {
+      const place = `--set ${name}`;
+      checkName(name, place);
+      return [name, { value, place, folder }];
+    }),
+  );
+}
+
+/** A secret that is written out is refused, and never repeated in the message. */
+function checkName(name: string, place: string): void {
+  if (writable.has(name)) return;
+  const key = name.slice(name.indexOf('.') + 1);
+  if (secrets.has(name))
+    throw invalid(
+      place,
+      `a secret is never written here: use ${secretEndings.map((ending) => `${key}-${ending}`).join(', ')}`,
+    );
+  const near = [...writable].find((each) => squeezed(each) === squeezed(name));
+  throw invalid(
+    place,
+    `there is no such setting${near ? `: write ${near.slice(near.indexOf('.') + 1)}` : ''}`,
+  );
+}
+
+function squeezed(name: string): string {
+  return name.replace(/[^a-z]/gi, '').toLowerCase();
+}
+
+export function invalid(place: string, message: string): DmsaError {
+  return new DmsaError('PLAN_INVALID', place, `${place}: ${message}`);
+}

@@ -1,0 +1,41 @@
+import { stringify } from 'smol-toml';
+
+import type { Secret } from './secret.ts';
+import type { Settings } from './settings.ts';
+
+/** A `dmsa.toml` that `loadSettings` reads back to the same settings; it names secrets' places, never their values. */
+export function settingsToml(settings: Settings): string {
+  const { directory, management, powershell, hosts, worker, records, log } = settings;
+  return stringify({
+    directory: {
+      urls: directory.urls,
+      ...optional('ca-file', directory.caFile),
+      user: directory.user,
+      ...place('password', directory.password),
+    },
+    management: { host: management.host },
+    powershell: {
+      user: powershell.user,
+      'private-key-file': powershell.privateKeyFile,
+      ...place('passphrase', powershell.passphrase),
+      'known-hosts-file': powershell.knownHostsFile,
+      ...optional('credential-user', powershell.credential?.user ?? null),
+      ...place('credential-password', powershell.credential?.password ?? null),
+    },
+    worker: { 'task-queue': worker.taskQueue },
+    records: { folder: records.folder },
+    ...(log ? { log: { level: log.level } } : {}),
+    hosts,
+  });
+}
+
+function optional(key: string, value: string | null): Record<string, string> {
+  return value === null ? {} : { [key]: value };
+}
+
+function place(key: string, secret: Secret | null): Record<string, string | string[]> {
+  if (!secret) return {};
+  if ('file' in secret) return { [`${key}-file`]: secret.file };
+  if ('env' in secret) return { [`${key}-env`]: secret.env };
+  return { [`${key}-command`]: secret.command };
+}

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+
+import { DmsaError } from '../domain/errors.ts';
+import { normalIdentity } from '../domain/identity.ts';
+import type { GateName, Plan } from '../domain/plan.ts';
+import {
+  distinct,
+  distinguishedName,
+  dmsaName,
+  duration,
+  filledText,
+  guid,
+  hostName,
+  isoTime,
+  positiveDuration,
+  sid,
+} from './fields.ts';
+import { planHash } from './hash.ts';
+import { firstIssue } from './issues.ts';
+
+export const maxHosts = 500;
+
+/**
+ * The plan that some JSON holds. Throws DmsaError: PLAN_INVALID, naming the field and what is accepted, and
+ * PLAN_EDITED where the hash is not that of the rest.
+ */
+export function parsePlan(json: unknown): Plan {
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new DmsaError('PLAN_INVALID', 'plan', 'the plan must be a JSON object');
+  const version = 'version' in json ? JSON.stringify(json.version) : 'one without a version';
+  if (version !== '1')
+    throw new DmsaError(
+      'PLAN_INVALID',
+      'version',
+      `version: this program reads plans of version 1, not ${version}: make the plan again with dmsa plan`,
+    );
+
+  const parsed = planSchema.safeParse(json);
+  if (!parsed.success) {
+    const { field, message } = firstIssue(parsed.error, json);
+    throw new DmsaError('PLAN_INVALID', field, message);
+  }
+  const expected = planHash(parsed.data);
+  if (parsed.data.hash !== expected)
+    throw new DmsaError(
+      'PLAN_EDITED',
+      'hash',
+      `hash: the plan has the hash ${expected.slice(0, 16)}… and carries ${parsed.data.hash.slice(0, 16)}…: it was edited after it was made`,
+    );
+  return parsed.data;
+}
+
+const gate = z.strictObject({
+  approvers: distinct(filledText, (name) => name.toLowerCase(), 'approver'),
+  required: z.int({ error: 'must be a whole number' }).min(1, { error: 'must be at least 1' }),
+  expiresAfter: positiveDuration,
+  onExpiry: z.enum(['hold', 'undo'], { error: 'must be hold or undo' }),
+});
+
+const host = z.strictObject({
+  name: hostName,
+  computerSid: sid,
+  services: distinct(filledText, (name) => name.toLowerCase(), 'service'),
+});
+
+export const planSchema = z
+  .strictObject({
+    version: z.literal(1),
+    createdAt: isoTime,
+    requestedBy: filledText,
+    domain: z.strictObject({ dnsName: filledText, netbiosName: filledText, baseDn: distinguishedName }),
+    account: z.strictObject({ dn: distinguishedName, guid, sid, samAccountName: filledText }),
+    dmsa: z.strictObject({
+      name: dmsaName,
+      dn: distinguishedName,
+      container: distinguishedName,
+      dnsHostName: hostName,
+    }),
+    hosts: distinct(host, ({ name }) => name, 'host')
+      .min(1, { error: 'there are no hosts: name at least one with --host' })
+      .max(maxHosts, {
+        error: `at most ${maxHosts} hosts go into one plan: make the rest a plan of their own`,
+      }),
+    rollout: z.strictObject({
+      canary: z.int({ error: 'must be a whole number' }).min(0, { error: 'must be at least 0' }),
+      maxParallel: z
+        .int({ error: 'must be a whole number' })
+        .min(1, { error: 'must be at least 1' })
+        .max(maxHosts, { error: `must be at most ${maxHosts}` }),
+      serviceTimeout: positiveDuration,
+    }),
+    waits: z.strictObject({
+      join: positiveDuration,
+      observe: duration,
+      checkEvery: positiveDuration,
+      soak: duration,
+    }),
+    gates: z.strictObject({ start: gate, complete: gate }),
+    enableEventLog: z.boolean({ error: 'must be true or false' }),
+    hash: z.string({ error: 'is missing: make the plan with dmsa plan' }),
+  })
+  .superRefine((plan, context) => {
+    for (const name of ['start', 'complete'] satisfies GateName[]) {
+      const problem = approversProblem(plan, name);
+      if (problem) context.addIssue({ code: 'custom', path: ['gates', name, 'approvers'], message: problem });
+    }
+  }) satisfies z.ZodType<Plan>;
+
+/** A gate that can never open is refused now rather than at its expiry. */
+function approversProblem(plan: Plan, name: GateName): string | null {
+  const { approvers, required } = plan.gates[name];
+  if (approvers.length === 0) return null;
+  const requester = normalIdentity(plan.requestedBy, plan.domain);
+  const identities = approvers.map((approver) => normalIdentity(approver, plan.domain));
+  const unusable = approvers[identities.indexOf(null)];
+  if (unusable !== undefined)
+    return `"${unusable}" is no name in the domain: write DOMAIN\\name or name@domain`;
+  const usable = new Set(identities.filter((identity) => identity !== requester));
+  if (usable.size >= required) return null;
+  return `${required} have to approve and only ${usable.size} besides the requester may: list more approvers`;
+}

@@ -1,0 +1,197 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { loadClientSettings, loadSettings } from '../../src/config/load.ts';
+import type { Settings } from '../../src/config/settings.ts';
+import { settingsToml } from '../../src/config/write.ts';
+
+const complete = `
+[directory]
+urls = ["ldaps://dc1.lab.example:636"]
+ca-file = "ca.pem"
+user = "reader@lab.example"
+password-file = "reader.password"
+
+[management]
+host = "Mgmt.lab.example"
+
+[powershell]
+user = "admin"
+private-key-file = "id"
+known-hosts-file = "known_hosts"
+
+[hosts."Web01.lab.example"]
+address = "127.0.0.1"
+port = 2222
+`;
+
+describe('settings', () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'dmsa-settings-'));
+    file = join(folder, 'dmsa.toml');
+    await writeFile(file, complete);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const load = (env: NodeJS.ProcessEnv = {}, flags: Record<string, string> = {}) =>
+    loadSettings({ configFile: file, env, flags, folder: '/elsewhere' });
+
+  async function refused(content: string): Promise<string> {
+    await writeFile(file, content);
+    const error = await load().then(
+      () => null,
+      (thrown) => thrown,
+    );
+    expect(error).toMatchObject({ name: 'DmsaError', code: 'PLAN_INVALID' });
+    expect(error.message).not.toContain('\n');
+    return error.message.replace(file, 'dmsa.toml');
+  }
+
+  test('a password that is written out is refused with the fix, and not repeated.', async () => {
+    expect(await refused(complete.replace('password-file = "reader.password"', 'password = "hunter2"'))).toBe(
+      'dmsa.toml: [directory] password: a secret is never written here: use password-file, password-env, password-command',
+    );
+  });
+
+  test('a missing key is named with an example of its form.', async () => {
+    expect(await refused(complete.replace('user = "admin"', ''))).toBe(
+      'dmsa.toml: [powershell] user: is missing: write user = "CONTOSO\\\\svc-dmsa"',
+    );
+    expect(await refused(complete.replace('password-file = "reader.password"', ''))).toBe(
+      'dmsa.toml: [directory] password-file: is missing: write password-file = "directory.password"',
+    );
+  });
+
+  test('plain LDAP is refused.', async () => {
+    expect(await refused(complete.replace('ldaps://', 'ldap://'))).toBe(
+      'dmsa.toml: [directory] urls: is not acceptable: write it as urls = ["ldaps://dc1.contoso.com:636"]',
+    );
+  });
+
+  test('a key or section that does not exist is refused, with the one that was meant.', async () => {
+    expect(await refused(complete.replace('ca-file', 'caFile'))).toBe(
+      'dmsa.toml: [directory] caFile: there is no such setting: write ca-file',
+    );
+    expect(await refused(`${complete}\n[wroker]\ntask-queue = "x"`)).toBe(
+      'dmsa.toml: [wroker]: there is no such section',
+    );
+  });
+
+  test('what is not TOML is refused with line and column.', async () => {
+    expect(await refused('[directory]\nurls = [\n')).toMatch(/^dmsa\.toml:\d+:\d+: this is not TOML: /);
+  });
+
+  test('a host address without a usable port is refused.', async () => {
+    expect(await refused(complete.replace('2222', '70000'))).toBe(
+      'dmsa.toml: [hosts] "Web01.lab.example": must be { address = "10.0.0.5", port = 22 }',
+    );
+  });
+
+  test('two places for one secret are refused.', async () => {
+    expect(await refused(complete.replace('password-file', 'password-env = "X"\npassword-file'))).toBe(
+      `dmsa.toml: [directory] password-env: is given together with ${file}: [directory] password-file: keep one`,
+    );
+  });
+
+  test('half a credential is refused.', async () => {
+    await expect(load({ DMSA_POWERSHELL_CREDENTIAL_USER: 'LAB\\admin' })).rejects.toThrow(
+      '[powershell] credential-user: needs credential-password-file, -env or -command',
+    );
+  });
+
+  test('a file that was named and is not there is refused; one that was not named may be absent.', async () => {
+    const absent = join(folder, 'absent.toml');
+    await expect(loadSettings({ configFile: absent, env: {} })).rejects.toThrow(
+      `${absent}: the settings cannot be read (ENOENT)`,
+    );
+    await rm(file);
+    expect(await loadClientSettings({ env: {}, folder })).toEqual({
+      worker: { taskQueue: 'dmsa' },
+      records: { folder: join(folder, 'records') },
+    });
+  });
+
+  test('a setting that does not exist is refused as a flag too.', async () => {
+    await expect(load({}, { 'directory.cafile': 'x' })).rejects.toThrow(
+      '--set directory.cafile: there is no such setting: write ca-file',
+    );
+    await expect(load({}, { 'directory.password': 'x' })).rejects.toThrow('a secret is never written here');
+  });
+
+  test('paths of the file are relative to the file, names become lower case, the rest is filled in.', async () => {
+    expect(await load()).toEqual({
+      directory: {
+        urls: ['ldaps://dc1.lab.example:636'],
+        caFile: join(folder, 'ca.pem'),
+        user: 'reader@lab.example',
+        password: { file: join(folder, 'reader.password') },
+      },
+      management: { host: 'mgmt.lab.example' },
+      powershell: {
+        user: 'admin',
+        privateKeyFile: join(folder, 'id'),
+        passphrase: null,
+        knownHostsFile: join(folder, 'known_hosts'),
+        credential: null,
+      },
+      hosts: { 'web01.lab.example': { address: '127.0.0.1', port: 2222 } },
+      worker: { taskQueue: 'dmsa' },
+      records: { folder: '/elsewhere/records' },
+    } satisfies Settings);
+  });
+
+  test('flags win over the environment, and the environment over the file.', async () => {
+    const env = {
+      DMSA_DIRECTORY_URLS: 'ldaps://a.lab.example, ldaps://b.lab.example',
+      DMSA_POWERSHELL_USER: 'from-env',
+      DMSA_DIRECTORY_CA_FILE: 'env-ca.pem',
+      DMSA_LOG_LEVEL: 'debug',
+      DMSA_PWSH: 'not a setting',
+    };
+    const settings = await load(env, { 'powershell.user': 'from-flag' });
+    expect(settings.directory.urls).toEqual(['ldaps://a.lab.example', 'ldaps://b.lab.example']);
+    expect(settings.directory.caFile).toBe('/elsewhere/env-ca.pem');
+    expect(settings.powershell.user).toBe('from-flag');
+    expect(settings.log).toEqual({ level: 'debug' });
+  });
+
+  test('a secret may be an environment variable, which takes the place of the file that dmsa.toml names.', async () => {
+    const env = { DMSA_DIRECTORY_PASSWORD: 'hunter2', DMSA_POWERSHELL_PASSPHRASE_COMMAND: 'pass show key' };
+    const settings = await load(env);
+    expect(settings.directory.password).toEqual({ env: 'DMSA_DIRECTORY_PASSWORD' });
+    expect(settings.powershell.passphrase).toEqual({ command: ['pass', 'show', 'key'] });
+    expect(JSON.stringify(settings)).not.toContain('hunter2');
+  });
+
+  test('what settingsToml writes is read back to the same settings.', async () => {
+    const settings: Settings = {
+      directory: {
+        urls: ['ldaps://127.0.0.1:1636'],
+        caFile: null,
+        user: 'CN=Ünal\\, "R",DC=lab,DC=example',
+        password: { env: 'SECRET' },
+      },
+      management: { host: 'mgmt.lab.example' },
+      powershell: {
+        user: 'LAB\\admin',
+        privateKeyFile: 'C:\\keys\\id',
+        passphrase: { command: ['pass', 'show', 'a b'] },
+        knownHostsFile: '/k/known hosts',
+        credential: { user: 'LAB\\da', password: { file: '/k/da' } },
+      },
+      hosts: { 'web01.lab.example': { address: '127.0.0.1', port: 2222 } },
+      worker: { taskQueue: 'q' },
+      records: { folder: '/records' },
+      log: { level: 'info' },
+    };
+    await writeFile(file, settingsToml(settings));
+    const read = await load();
+    expect({ ...read, powershell: { ...read.powershell, privateKeyFile: 'C:\\keys\\id' } }).toEqual(settings);
+    expect(read.powershell.privateKeyFile.endsWith('C:\\keys\\id')).toBe(true);
+  });
+});
