@@ -1,0 +1,59 @@
+import { beginMarker, endMarker } from './envelope.ts';
+
+/**
+ * The fixed text that runs on a Windows host. It reads the envelope from standard input, runs prelude and script with
+ * the parameters splatted, and prints the framed answer. It is a constant: script, parameters and credential travel
+ * in the envelope, so nothing is ever spliced into script text, and script block logging never sees a secret.
+ *
+ * - `[Console]::In` is read and `$input` is not named: the console host then leaves standard input alone.
+ * - `ConvertTo-Json` of 5.1 does not escape letters beyond ASCII; the answer is escaped here.
+ * - Standard error and the exit code say nothing: the verdict is in the answer.
+ */
+export const bootstrap = `
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+$WarningPreference = 'SilentlyContinue'
+[Console]::OutputEncoding = New-Object System.Text.ASCIIEncoding
+$request = $null
+$answer = @{ v = 1; operation = ''; ok = $false }
+try {
+  $request = [Console]::In.ReadToEnd() | ConvertFrom-Json
+  $answer.operation = [string]$request.operation
+  if ($request.v -ne 1) { throw "Envelope version $($request.v) is not known." }
+  . ([scriptblock]::Create($request.prelude)) # check-ignore Injection
+  $script = [scriptblock]::Create($request.script) # check-ignore Injection
+  $parameters = @{}
+  foreach ($property in $request.parameters.PSObject.Properties) { $parameters[$property.Name] = $property.Value }
+  $declared = @($script.Ast.ParamBlock.Parameters | ForEach-Object { $_.Name.VariablePath.UserPath })
+  if ($request.credential -and $declared -contains 'Credential') {
+    $login = New-Object System.Net.NetworkCredential($request.credential.user, $request.credential.password)
+    $parameters.Credential = New-Object System.Management.Automation.PSCredential($request.credential.user, $login.SecurePassword)
+  }
+  $output = @(& $script @parameters)
+  if ($output.Count -ne 1) { throw "The script answered $($output.Count) objects instead of one." }
+  $answer.result = $output[0]
+  $answer.ok = $true
+} catch {
+  $record = $_
+  $answer.error = @{ code = 'SCRIPT_FAILED'; category = 'NotSpecified'; message = [string]$record; target = $null }
+  try { $answer.error = ConvertTo-OperationError $record } catch { $answer.error.category = 'InvalidOperation' }
+}
+$json = ConvertTo-Json -InputObject $answer -Depth 10 -Compress
+$json = [regex]::Replace($json, '[^\\x20-\\x7e]', { param($match) '\\u{0:x4}' -f [int][char]$match.Value })
+$nonce = if ($request) { [string]$request.nonce } else { 'unknown' }
+[Console]::Out.Write("\`n${beginMarker} $nonce $($json.Length)\`n$json\`n${endMarker} $nonce\`n")
+[Console]::Out.Flush()
+exit 0
+`.trim();
+
+/** What \`powershell.exe\` is started with. */
+export const bootstrapArguments: readonly string[] = [
+  '-NoLogo',
+  '-NoProfile',
+  '-NonInteractive',
+  '-EncodedCommand',
+  Buffer.from(bootstrap, 'utf16le').toString('base64'),
+];
+
+/** The command for SSH: cmd.exe, the default shell of Windows' SSH server, ends a line at 8,191 characters. */
+export const commandLine: string = ['powershell.exe', ...bootstrapArguments].join(' ');
