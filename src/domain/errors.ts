@@ -201,11 +201,6 @@ export const errorKinds = {
   UNDO_REQUESTED: { retryable: false, meaning: 'Someone asked to undo.', fix: 'Nothing.' },
   CANCELLED: { retryable: false, meaning: 'The workflow was cancelled, which means undo.', fix: 'Nothing.' },
   // The command line
-  TEMPORAL_UNREACHABLE: {
-    retryable: true,
-    meaning: 'No Temporal server answers at the address in use.',
-    fix: 'Start one, or set TEMPORAL_ADDRESS (or a Temporal profile) to where it is.',
-  },
   NO_WORKER: {
     retryable: true,
     meaning: 'No worker answers for the migration.',

@@ -68,7 +68,12 @@ export const planSchema = z
     version: z.literal(1),
     createdAt: isoTime,
     requestedBy: filledText,
-    domain: z.strictObject({ dnsName: filledText, netbiosName: filledText, baseDn: distinguishedName }),
+    domain: z.strictObject({
+      dnsName: filledText,
+      netbiosName: filledText,
+      baseDn: distinguishedName,
+      server: hostName,
+    }),
     account: z.strictObject({ dn: distinguishedName, guid, sid, samAccountName: filledText }),
     dmsa: z.strictObject({
       name: dmsaName,

@@ -8,7 +8,12 @@ export function samplePlan(changes: Partial<Omit<Plan, 'hash'>> = {}): Plan {
     version: 1,
     createdAt: '2025-06-01T08:00:00.000Z',
     requestedBy: 'LAB\\rosa',
-    domain: { dnsName: 'lab.example', netbiosName: 'LAB', baseDn: 'DC=lab,DC=example' },
+    domain: {
+      dnsName: 'lab.example',
+      netbiosName: 'LAB',
+      baseDn: 'DC=lab,DC=example',
+      server: 'dc1.lab.example',
+    },
     account: {
       dn: 'CN=svc-web,OU=Services,DC=lab,DC=example',
       guid: '0f8fad5b-d9cb-469f-a165-70867728950e',
