@@ -25,3 +25,17 @@ export interface SearchOptions {
 
 /** Opens a connection. Throws DmsaError: DIRECTORY_UNREACHABLE, CERTIFICATE_INVALID, BIND_REFUSED, DIRECTORY_BUSY. */
 export type ConnectDirectory = (signal?: AbortSignal) => Promise<Directory>;
+
+/** Reads with one connection, which is closed whatever happens. */
+export async function withDirectory<T>(
+  connect: ConnectDirectory,
+  signal: AbortSignal | undefined,
+  read: (directory: Directory) => Promise<T>,
+): Promise<T> {
+  const directory = await connect(signal);
+  try {
+    return await read(directory);
+  } finally {
+    await directory.close();
+  }
+}

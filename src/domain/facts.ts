@@ -1,3 +1,4 @@
+import type { Finding } from './findings.ts';
 import type { MigrationState } from './states.ts';
 
 /**
@@ -26,6 +27,25 @@ export interface DelegationFacts {
   trustedToAuthForDelegation: boolean;
 }
 
+/** What the domain itself must offer before any migration can start. */
+export interface DomainFacts {
+  /** Whether the schema has the class `msDS-DelegatedManagedServiceAccount`. */
+  schemaHasDmsa: boolean;
+  /** Names of writable DCs that run Windows Server 2025 or later, sorted. */
+  capableDcs: string[];
+  /** ISO 8601: when the earliest KDS root key becomes effective; null where there is none. */
+  kdsEffectiveAt: string | null;
+}
+
+/** What preflight read, what it made of it, and the hash that a gate is voted on. */
+export interface Evidence {
+  facts: Facts;
+  domain: DomainFacts;
+  findings: Finding[];
+  /** SHA-256, hex, of the canonical JSON of plan hash, gate, facts, and the codes and subjects of the findings. */
+  hash: string;
+}
+
 export type AccountKind = 'user' | 'computer' | 'smsa' | 'gmsa' | 'dmsa' | 'other';
 
 export interface AccountFacts extends DelegationFacts {
@@ -40,8 +60,8 @@ export interface AccountFacts extends DelegationFacts {
   privilegedBecause: string | null;
   /** userAccountControl bit 0x80000. */
   unconstrainedDelegation: boolean;
-  /** `msDS-SupersededServiceAccountState`; null where the attribute is absent, which means unlinked. */
-  state: MigrationState | null;
+  /** `msDS-SupersededServiceAccountState`; an absent attribute means unlinked. */
+  state: MigrationState;
   /** `msDS-SupersededManagedAccountLink`. */
   supersededBy: string | null;
   /** ISO 8601, from `pwdLastSet`; null where it was never set. */

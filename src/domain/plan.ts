@@ -25,6 +25,15 @@ export interface Plan {
 export interface PlanDomain extends DomainNames {
   /** For example `DC=contoso,DC=com`. */
   baseDn: string;
+  /** DNS name of the DC that the cmdlets are sent to: a capable one, the one that is read from where it is capable. */
+  server: string;
+}
+
+/** The part of a plan that every step needs; small, as each activity carries it into the history. */
+export type Target = Pick<Plan, 'domain' | 'account' | 'dmsa' | 'hash'>;
+
+export function targetOf({ domain, account, dmsa, hash }: Plan): Target {
+  return { domain, account, dmsa, hash };
 }
 
 export interface PlanDmsa {

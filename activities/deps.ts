@@ -1,0 +1,32 @@
+import { type ConnectDirectory, type Directory, withDirectory } from '../src/directory/directory.ts';
+import type { OperationName, Parameters, Result } from '../src/powershell/operations.ts';
+import type { Transport } from '../src/powershell/transport.ts';
+import type { Records } from '../src/records.ts';
+import { cancellationSignal } from './runtime.ts';
+
+/** All that activities may touch; `src/worker.ts` makes the real ones from the settings. */
+export interface ActivityDeps {
+  connectDirectory: ConnectDirectory;
+  transport: Transport;
+  /** DNS name of the host on which the cmdlets run. */
+  managementHost: string;
+  /** Mirrors the journal outside Temporal. */
+  records: Records;
+}
+
+/** Reads with one connection of its own; a cancelled activity stops reading. */
+export function readNow<T>(deps: ActivityDeps, read: (directory: Directory) => Promise<T>): Promise<T> {
+  return withDirectory(deps.connectDirectory, cancellationSignal(), read);
+}
+
+/** Cmdlets of the ActiveDirectory module and the DC's answer to them [cmdlet]: slow at the worst, never hours. */
+const cmdletTimeoutMs = 120_000;
+
+/** Runs a cmdlet on the management host. It is not aborted by a cancellation: an undo waits for it to end. */
+export function onManagementHost<N extends OperationName>(
+  deps: ActivityDeps,
+  operation: N,
+  parameters: Parameters<N>,
+): Promise<Result<N>> {
+  return deps.transport.run(deps.managementHost, operation, parameters, { timeoutMs: cmdletTimeoutMs });
+}

@@ -1,0 +1,49 @@
+import { withPrincipalNames } from '../../src/directory/read-principals.ts';
+import { DmsaError } from '../../src/domain/errors.ts';
+import type { Target } from '../../src/domain/plan.ts';
+import { MigrationState } from '../../src/domain/states.ts';
+import { type ActivityDeps, readNow } from '../deps.ts';
+import { notDue, now } from '../runtime.ts';
+import { describePair, isIn, readPair } from './pair.ts';
+import type { Principals } from './verify-principals.ts';
+
+export interface ObserveInput {
+  target: Target;
+  /** ISO 8601: when the observation is over if nothing changes. */
+  until: string;
+  /** Milliseconds between two reads. */
+  everyMs: number;
+  /** SHA-256 of the principals' descriptor when this observation began. */
+  digest: string | null;
+}
+
+export type Observed = { verdict: 'elapsed' } | ({ verdict: 'principals-changed' } & Principals);
+
+/**
+ * Watches both objects until `until`. Each look that finds nothing new fails as not due, with the delay to the next
+ * look: 28 days cost a handful of history events. Ends early when the descriptor changes, because the wait counts
+ * from its last change [overview]. Throws STATE_UNEXPECTED when the link is no longer what it was.
+ */
+export async function observe(deps: ActivityDeps, input: ObserveInput): Promise<Observed> {
+  const dmsa = await readNow(deps, async (directory) => {
+    const pair = await readPair(directory, input.target);
+    if (!isIn(pair, MigrationState.Started)) {
+      throw new DmsaError('STATE_UNEXPECTED', pair.account.dn, `while observing: ${describePair(pair)}`);
+    }
+    if (pair.dmsa!.principalsDigest === input.digest) return null;
+    return await withPrincipalNames(directory, pair.dmsa!);
+  });
+  const readAt = now();
+  if (dmsa) {
+    const { principals, principalsDigest } = dmsa;
+    return {
+      verdict: 'principals-changed',
+      principals,
+      digest: principalsDigest,
+      readAt: readAt.toISOString(),
+    };
+  }
+  const left = Date.parse(input.until) - readAt.getTime();
+  if (left <= 0) return { verdict: 'elapsed' };
+  return notDue(`observation ends at ${input.until}`, Math.min(left, input.everyMs));
+}

@@ -1,0 +1,35 @@
+import type { JournalEntry } from '../../src/domain/journal.ts';
+import type { Target } from '../../src/domain/plan.ts';
+import { type ActivityDeps, onManagementHost } from '../deps.ts';
+import type { Pair } from './pair.ts';
+
+/** Kerberos lets clocks in a domain differ by five minutes (MS-KILE 3.1.1.2); events may seem that much older. */
+const clockSkewMs = 5 * 60_000;
+
+export type CmdletOperation = 'START-MIGRATION' | 'COMPLETE-MIGRATION' | 'UNDO-MIGRATION';
+
+/**
+ * Whether the DC's event 3085 says that this worker's own identity did `operation` to this very pair since the intent
+ * was journalled. The state alone proves nothing: a forged pair looks the same [research].
+ */
+export async function didWe(
+  deps: ActivityDeps,
+  operation: CmdletOperation,
+  pair: Pair,
+  target: Target,
+  entry: JournalEntry,
+) {
+  const since = new Date(Date.parse(entry.registeredAt) - clockSkewMs).toISOString();
+  const { identity, events } = await onManagementHost(deps, 'read-migration-events', {
+    dmsa: pair.dmsa?.dn ?? target.dmsa.dn,
+    account: pair.account.dn,
+    server: target.domain.server,
+    since,
+  });
+  return events.some(
+    (event) =>
+      event.operation === operation &&
+      Number(event.errorCode) === 0 &&
+      event.requestedBy.toLowerCase() === identity.toLowerCase(),
+  );
+}

@@ -1,0 +1,53 @@
+import type { Directory } from '../../src/directory/directory.ts';
+import { sameDn } from '../../src/directory/dn.ts';
+import { readAccount, readDmsa } from '../../src/directory/read-account.ts';
+import { DmsaError } from '../../src/domain/errors.ts';
+import type { AccountFacts, DmsaFacts } from '../../src/domain/facts.ts';
+import { dmsaSamAccountName, type Target } from '../../src/domain/plan.ts';
+import type { MigrationState } from '../../src/domain/states.ts';
+import { type ActivityDeps, readNow } from '../deps.ts';
+
+/** The two objects of a migration, read together; what a cmdlet says counts for nothing until both agree. */
+export interface Pair {
+  account: AccountFacts;
+  dmsa: DmsaFacts | null;
+}
+
+/** One connection, two searches: how each step finds out where things stand. */
+export function pairNow(deps: ActivityDeps, target: Target): Promise<Pair> {
+  return readNow(deps, (directory) => readPair(directory, target));
+}
+
+/** Two searches. Throws NOT_FOUND where the account is gone. */
+export async function readPair(directory: Directory, target: Target): Promise<Pair> {
+  const account = await readAccount(directory, target.account.guid);
+  if (!account)
+    throw new DmsaError('NOT_FOUND', target.account.dn, 'the superseded account is gone from the directory');
+  return { account, dmsa: await readDmsa(directory, dmsaSamAccountName(target.dmsa)) };
+}
+
+/** Both links point at each other: one alone is refused by the KDC since the August 2025 update [research]. */
+export function isLinked({ account, dmsa }: Pair): boolean {
+  return dmsa !== null && sameDn(account.supersededBy, dmsa.dn) && sameDn(dmsa.precededBy, account.dn);
+}
+
+export function isUnlinked({ account, dmsa }: Pair): boolean {
+  return (
+    account.supersededBy === null &&
+    (dmsa?.precededBy ?? null) === null &&
+    account.state === 0 &&
+    (dmsa?.state ?? 0) === 0
+  );
+}
+
+/** Whether both objects are in `state`, linked to each other. */
+export function isIn(pair: Pair, state: MigrationState): boolean {
+  return isLinked(pair) && pair.account.state === state && pair.dmsa?.state === state;
+}
+
+/** Both objects in words, for errors and evidence. */
+export function describePair({ account, dmsa }: Pair): string {
+  const left = `account state ${account.state}, link ${account.supersededBy ?? 'none'}`;
+  const right = dmsa ? `dMSA state ${dmsa.state}, link ${dmsa.precededBy ?? 'none'}` : 'no dMSA';
+  return `${left}; ${right}`;
+}

@@ -1,0 +1,87 @@
+import { DmsaError } from '../../src/domain/errors.ts';
+import type { Target } from '../../src/domain/plan.ts';
+import { type Phase, phases } from '../../src/domain/states.ts';
+import { type ActivityDeps, onManagementHost } from '../deps.ts';
+import { type Acting, forward, journalled } from '../journal.ts';
+import { attempt } from '../runtime.ts';
+import { didWe } from './ours.ts';
+import { describePair, isIn, isUnlinked, type Pair, pairNow } from './pair.ts';
+
+export interface PhaseInput extends Acting {
+  target: Target;
+}
+
+/** Start: both objects go from 0 to 1 and point at each other. Returns them as an independent read saw them. */
+export function startMigration(deps: ActivityDeps, input: PhaseInput): Promise<Pair> {
+  return advance(deps, input, 'link');
+}
+
+/** Complete: both go from 1 to 2, SPNs and delegation move to the dMSA, the account is disabled. */
+export async function completeMigration(deps: ActivityDeps, input: PhaseInput): Promise<Pair> {
+  const pair = await advance(deps, input, 'complete');
+  if (pair.account.enabled) {
+    throw new DmsaError('STATE_NOT_VERIFIED', pair.account.dn, 'the superseded account is still enabled');
+  }
+  return pair;
+}
+
+/**
+ * Reads, decides, runs the cmdlet, and reads both objects again.
+ *
+ * Where the effect is there already, it is only claimed on a retry, when the intent had been journalled, and when the
+ * DC's event 3085 says that it was us; so a link of someone else's is LINK_FOREIGN or LINK_UNPROVEN, never adopted.
+ * Throws STATE_UNEXPECTED where the objects are in neither state, STATE_NOT_VERIFIED where the read disagrees.
+ */
+async function advance(deps: ActivityDeps, input: PhaseInput, phase: Phase): Promise<Pair> {
+  const { target } = input;
+  const { to, cmdlet } = phases[phase];
+  const before = await pairNow(deps, target);
+  if (isIn(before, to)) return await claim(deps, input, phase, before);
+  if (!isBefore(before, phase)) {
+    throw new DmsaError(
+      'STATE_UNEXPECTED',
+      before.account.dn,
+      `${cmdlet} cannot run: ${describePair(before)}`,
+    );
+  }
+  return await journalled(deps, input, forward, async () => {
+    const operation = phase === 'link' ? 'start-migration' : 'complete-migration';
+    await onManagementHost(deps, operation, cmdletParameters(before, target));
+    return await verified(deps, target, phase);
+  });
+}
+
+async function claim(deps: ActivityDeps, input: PhaseInput, phase: Phase, pair: Pair): Promise<Pair> {
+  const subject = pair.account.dn;
+  if (attempt() === 1)
+    throw new DmsaError('LINK_FOREIGN', subject, `it is so already: ${describePair(pair)}`);
+  const operation = phase === 'link' ? 'START-MIGRATION' : 'COMPLETE-MIGRATION';
+  if (!(await didWe(deps, operation, pair, input.target, input.entry))) {
+    throw new DmsaError(
+      'LINK_UNPROVEN',
+      subject,
+      `no event 3085 shows our ${operation}: ${describePair(pair)}`,
+    );
+  }
+  return pair;
+}
+
+async function verified(deps: ActivityDeps, target: Target, phase: Phase): Promise<Pair> {
+  const after = await pairNow(deps, target);
+  if (!isIn(after, phases[phase].to)) {
+    throw new DmsaError(
+      'STATE_NOT_VERIFIED',
+      after.account.dn,
+      `${phases[phase].cmdlet} said yes: ${describePair(after)}`,
+    );
+  }
+  return after;
+}
+
+function isBefore(pair: Pair, phase: Phase): boolean {
+  return phase === 'link' ? pair.dmsa !== null && isUnlinked(pair) : isIn(pair, phases.complete.from);
+}
+
+export function cmdletParameters(pair: Pair, target: Target) {
+  return { dmsa: pair.dmsa?.dn ?? target.dmsa.dn, account: pair.account.dn, server: target.domain.server };
+}

@@ -1,0 +1,102 @@
+import { differences } from '../../src/domain/compare.ts';
+import { DmsaError } from '../../src/domain/errors.ts';
+import type { JournalEntry } from '../../src/domain/journal.ts';
+import { MigrationState } from '../../src/domain/states.ts';
+import { type ActivityDeps, onManagementHost } from '../deps.ts';
+import { type Acting, backward, journalled } from '../journal.ts';
+import { didWe } from './ours.ts';
+import { describePair, isIn, isUnlinked, type Pair, pairNow } from './pair.ts';
+import { cmdletParameters, type PhaseInput } from './phases.ts';
+
+type Entry<S extends JournalEntry['step']> = Extract<JournalEntry, { step: S }>;
+
+export type UndoCompleteInput = PhaseInput & Acting<Entry<'complete'>>;
+export type UndoLinkInput = PhaseInput & Acting<Entry<'link'>>;
+
+/**
+ * Undoes Complete: one call of Undo, from 2 to 1 [cmdlet], then both objects are compared with what they were before
+ * Complete, SPNs, delegation and the enabled account included. Already back is done.
+ */
+export async function undoComplete(deps: ActivityDeps, input: UndoCompleteInput): Promise<void> {
+  const pair = await pairNow(deps, input.target);
+  if (!isIn(pair, MigrationState.Started)) {
+    if (!isIn(pair, MigrationState.Completed)) throw unexpected(pair);
+    await proveOurs(deps, 'COMPLETE-MIGRATION', pair, input);
+    await undoOnce(deps, input, pair);
+  }
+  const after = await pairNow(deps, input.target);
+  if (!isIn(after, MigrationState.Started)) throw notVerified(after);
+  requireSame(input.entry.beforeImage, after);
+}
+
+/**
+ * Undoes Start: one call of Undo, from 1 to 0 [cmdlet], and then the principals that hosts have added since are taken
+ * out again, unless the dMSA is ours and will be removed. Already back is done.
+ */
+export async function undoLink(deps: ActivityDeps, input: UndoLinkInput): Promise<void> {
+  const pair = await pairNow(deps, input.target);
+  if (!isUnlinked(pair)) {
+    if (!isIn(pair, MigrationState.Started)) throw unexpected(pair);
+    await proveOurs(deps, 'START-MIGRATION', pair, input);
+    await undoOnce(deps, input, pair);
+  }
+  const after = await pairNow(deps, input.target);
+  if (!isUnlinked(after)) throw notVerified(after);
+  if (!input.entry.beforeImage.createdByUs) await restorePrincipals(deps, input, after);
+}
+
+/** An effect that was verified on the way forward is ours; one whose answer was lost has to be proven. */
+async function proveOurs(
+  deps: ActivityDeps,
+  operation: 'START-MIGRATION' | 'COMPLETE-MIGRATION',
+  pair: Pair,
+  { entry, target }: PhaseInput,
+): Promise<void> {
+  if (entry.status === 'applied') return;
+  if (await didWe(deps, operation, pair, target, entry)) return;
+  throw new DmsaError(
+    'LINK_UNPROVEN',
+    pair.account.dn,
+    `no event 3085 shows our ${operation}: ${describePair(pair)}`,
+  );
+}
+
+async function undoOnce(deps: ActivityDeps, input: PhaseInput, pair: Pair): Promise<void> {
+  await journalled(deps, input, backward, () =>
+    onManagementHost(deps, 'undo-migration', cmdletParameters(pair, input.target)),
+  );
+}
+
+async function restorePrincipals(deps: ActivityDeps, input: UndoLinkInput, { dmsa }: Pair) {
+  const wanted = input.entry.beforeImage.dmsa?.principals.map((principal) => principal.sid) ?? [];
+  const present = dmsa?.principals.map((principal) => principal.sid) ?? [];
+  if (!dmsa || sameList(wanted, present)) return;
+  const { server } = input.target.domain;
+  await journalled(deps, input, backward, () =>
+    onManagementHost(deps, 'set-principals', { dmsa: dmsa.dn, principals: wanted, server }),
+  );
+  const after = await pairNow(deps, input.target);
+  const restored = after.dmsa?.principals.map((principal) => principal.sid) ?? [];
+  if (!sameList(wanted, restored)) {
+    throw new DmsaError('STATE_NOT_VERIFIED', dmsa.dn, `the principals are ${restored.join(', ') || 'none'}`);
+  }
+}
+
+function sameList(a: string[], b: string[]): boolean {
+  return a.length === b.length && [...a].sort().join() === [...b].sort().join();
+}
+
+function requireSame(beforeImage: Entry<'complete'>['beforeImage'], { account, dmsa }: Pair): void {
+  const left = { account: beforeImage.account, dmsa: { ...beforeImage.dmsa, principals: [] }, hosts: [] };
+  const right = { account, dmsa: dmsa && { ...dmsa, principals: [] }, hosts: [] };
+  const differing = differences(left, right);
+  if (differing.length > 0) throw new DmsaError('RESTORE_DIFFERS', account.dn, differing.join('; '));
+}
+
+function unexpected(pair: Pair): DmsaError {
+  return new DmsaError('STATE_UNEXPECTED', pair.account.dn, `Undo cannot run: ${describePair(pair)}`);
+}
+
+function notVerified(pair: Pair): DmsaError {
+  return new DmsaError('STATE_NOT_VERIFIED', pair.account.dn, `Undo said yes: ${describePair(pair)}`);
+}

@@ -1,0 +1,62 @@
+import { withPrincipalNames } from '../../src/directory/read-principals.ts';
+import { DmsaError } from '../../src/domain/errors.ts';
+import type { Principal } from '../../src/domain/facts.ts';
+import type { PlanHost, Target } from '../../src/domain/plan.ts';
+import { MigrationState } from '../../src/domain/states.ts';
+import { type ActivityDeps, readNow } from '../deps.ts';
+import { notDue, now } from '../runtime.ts';
+import { describePair, isIn, readPair } from './pair.ts';
+
+export interface VerifyPrincipalsInput {
+  target: Target;
+  hosts: Pick<PlanHost, 'name' | 'computerSid'>[];
+  /** ISO 8601: until when a host may take to join. */
+  until: string;
+}
+
+export interface Principals {
+  principals: Principal[];
+  /** SHA-256 of the descriptor: what observation compares with. */
+  digest: string | null;
+  /** ISO 8601: when it was read. */
+  readAt: string;
+}
+
+/** Asked again this often while a host is missing; each time costs two searches. */
+const pollMs = { least: 1_000, most: 60_000 };
+
+/**
+ * Who may retrieve the managed password, once every host of `hosts` is among them. Until then it fails as not due,
+ * which adds nothing to the history. Throws PRINCIPAL_MISSING at `until`, STATE_UNEXPECTED where the link is gone.
+ */
+export async function verifyPrincipals(
+  deps: ActivityDeps,
+  input: VerifyPrincipalsInput,
+): Promise<Principals> {
+  const dmsa = await readNow(deps, async (directory) => {
+    const pair = await readPair(directory, input.target);
+    if (!isIn(pair, MigrationState.Started)) {
+      throw new DmsaError('STATE_UNEXPECTED', pair.account.dn, describePair(pair));
+    }
+    return await withPrincipalNames(directory, pair.dmsa!);
+  });
+  const present = new Set(dmsa.principals.map((principal) => principal.sid));
+  const missing = input.hosts.filter((host) => !present.has(host.computerSid)).map((host) => host.name);
+  if (missing.length > 0) wait(missing, Date.parse(input.until));
+  return { principals: dmsa.principals, digest: dmsa.principalsDigest, readAt: now().toISOString() };
+}
+
+function wait(missing: string[], until: number): never {
+  const left = until - now().getTime();
+  if (left <= 0) {
+    throw new DmsaError(
+      'PRINCIPAL_MISSING',
+      missing.join(', '),
+      'not among the principals of the dMSA in its time',
+    );
+  }
+  notDue(
+    `${missing.join(', ')} not among the principals yet`,
+    Math.min(left, pollMs.most, Math.max(pollMs.least, left / 20)),
+  );
+}

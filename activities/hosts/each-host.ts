@@ -1,0 +1,63 @@
+import { Context } from '@temporalio/activity';
+
+import { DmsaError } from '../../src/domain/errors.ts';
+import { mapLimited } from '../../src/limited.ts';
+import { toFailure } from '../runtime.ts';
+
+/** What became of one host of a wave. `untouched`: the wave stopped before its turn. */
+export type HostOutcome<R = unknown> =
+  | { host: string; status: 'done'; result: R }
+  | { host: string; status: 'failed'; code: string; message: string }
+  | { host: string; status: 'untouched' };
+
+interface Progress<R> {
+  hosts: Record<string, HostOutcome<R>>;
+}
+
+/** Heartbeats while a host is worked on, so that a dead worker is noticed and a cancellation arrives. */
+const heartbeatMs = 5_000;
+
+/**
+ * Works on the hosts of a wave, all at once at the most `limit`, and returns one outcome for each.
+ *
+ * A wave is one activity: the history stays flat however many hosts there are. What is done goes into the heartbeat,
+ * so that a retry goes on with the rest. A cancellation lets the hosts under way finish and leaves the rest
+ * untouched. A failure lets them finish too, starts no more, and fails with the outcomes as its details: as
+ * retryable where every failure is.
+ */
+export async function eachHost<H extends { name: string }, R>(
+  hosts: H[],
+  limit: number,
+  work: (host: H) => Promise<R>,
+): Promise<HostOutcome<R>[]> {
+  const context = Context.current();
+  const earlier = (context.info.heartbeatDetails as Progress<R> | undefined)?.hosts ?? {};
+  const progress: Progress<R> = { hosts: { ...earlier } };
+  const failures: DmsaError[] = [];
+  const beat = setInterval(() => context.heartbeat(progress), heartbeatMs);
+  try {
+    const outcomes = await mapLimited(hosts, limit, async (host): Promise<HostOutcome<R>> => {
+      if (progress.hosts[host.name]) return progress.hosts[host.name]!;
+      if (failures.length > 0 || context.cancellationSignal.aborted)
+        return { host: host.name, status: 'untouched' };
+      try {
+        const outcome: HostOutcome<R> = { host: host.name, status: 'done', result: await work(host) };
+        progress.hosts[host.name] = outcome;
+        context.heartbeat(progress);
+        return outcome;
+      } catch (error) {
+        if (!(error instanceof DmsaError)) throw error;
+        failures.push(error);
+        return { host: host.name, status: 'failed', code: error.code, message: error.message };
+      }
+    });
+    if (failures.length > 0) throw worst(failures, outcomes);
+    return outcomes;
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+function worst(failures: DmsaError[], outcomes: HostOutcome[]): unknown {
+  return toFailure(failures.find((failure) => !failure.retryable) ?? failures[0], outcomes);
+}

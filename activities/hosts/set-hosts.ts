@@ -1,0 +1,82 @@
+import { DmsaError } from '../../src/domain/errors.ts';
+import type { PolicyValue } from '../../src/domain/facts.ts';
+import type { JournalEntry } from '../../src/domain/journal.ts';
+import type { ActivityDeps } from '../deps.ts';
+import { backward, forward, journalled } from '../journal.ts';
+import { eachHost, type HostOutcome } from './each-host.ts';
+
+export type HostEntry = Extract<JournalEntry, { step: 'prepare-host' }>;
+
+export interface SetHostsInput {
+  migrationId: string;
+  entries: HostEntry[];
+  maxParallel: number;
+}
+
+export interface PrepareHostsInput extends SetHostsInput {
+  enableEventLog: boolean;
+}
+
+export interface SetHostResult {
+  changed: string[];
+}
+
+interface Wanted {
+  policy: PolicyValue;
+  eventLogEnabled: boolean | null;
+}
+
+const timeoutMs = 60_000;
+
+/** `DelegatedMSAEnabled` = 1, without which a host ignores dMSAs [setup, field]; and the log that proves it joined. */
+export function prepareHosts(
+  deps: ActivityDeps,
+  input: PrepareHostsInput,
+): Promise<HostOutcome<SetHostResult>[]> {
+  const wanted: Wanted = {
+    policy: { value: 1, keyExists: true },
+    eventLogEnabled: input.enableEventLog ? true : null,
+  };
+  return setHosts(deps, input, () => wanted, forward);
+}
+
+/** The policy value and the log as they were, "absent" included, and nothing else (failure-cases.md, 16). */
+export function restoreHosts(
+  deps: ActivityDeps,
+  input: SetHostsInput,
+): Promise<HostOutcome<SetHostResult>[]> {
+  const before = ({ beforeImage }: HostEntry): Wanted => ({
+    policy: beforeImage.policy ?? { value: null, keyExists: false },
+    eventLogEnabled: beforeImage.eventLogEnabled,
+  });
+  return setHosts(deps, input, before, backward);
+}
+
+function setHosts(
+  deps: ActivityDeps,
+  { migrationId, entries, maxParallel }: SetHostsInput,
+  wantedOf: (entry: HostEntry) => Wanted,
+  records: typeof forward,
+): Promise<HostOutcome<SetHostResult>[]> {
+  const hosts = entries.map((entry) => ({ name: entry.target, entry }));
+  return eachHost(hosts, maxParallel, async ({ name, entry }) => {
+    const wanted = wantedOf(entry);
+    return await journalled(deps, { migrationId, entry }, records, async () => {
+      const answer = await deps.transport.run(name, 'set-host', wanted, { timeoutMs });
+      requireWanted(name, wanted, answer);
+      return { changed: answer.changed };
+    });
+  });
+}
+
+function requireWanted(
+  host: string,
+  wanted: Wanted,
+  found: { policy: PolicyValue; eventLogEnabled: boolean },
+): void {
+  const policyDiffers = wanted.policy.value !== found.policy.value;
+  const logDiffers = wanted.eventLogEnabled !== null && wanted.eventLogEnabled !== found.eventLogEnabled;
+  if (!policyDiffers && !logDiffers) return;
+  const seen = `policy ${found.policy.value ?? 'absent'}, event log ${found.eventLogEnabled ? 'on' : 'off'}`;
+  throw new DmsaError('STATE_NOT_VERIFIED', host, `the host says done, and reads back ${seen}`);
+}

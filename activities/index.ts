@@ -1,0 +1,48 @@
+import { checkPlan } from './check-plan.ts';
+import type { ActivityDeps } from './deps.ts';
+import { type CreateDmsaInput, createDmsa, removeDmsa } from './directory/create-dmsa.ts';
+import { type ObserveInput, observe } from './directory/observe.ts';
+import { completeMigration, type PhaseInput, startMigration } from './directory/phases.ts';
+import {
+  type UndoCompleteInput,
+  type UndoLinkInput,
+  undoComplete,
+  undoLink,
+} from './directory/undo-phases.ts';
+import { type VerifyPrincipalsInput, verifyPrincipals } from './directory/verify-principals.ts';
+import { verifyVotes } from './gates/verify-votes.ts';
+import { type RestartServicesInput, restartServices } from './hosts/restart-services.ts';
+import { type PrepareHostsInput, prepareHosts, restoreHosts, type SetHostsInput } from './hosts/set-hosts.ts';
+import {
+  type PreflightInput,
+  preflight,
+  type VerifyCompletedInput,
+  type VerifyInput,
+  verifyCompleted,
+  verifyRestored,
+} from './preflight.ts';
+import { translateFailures } from './runtime.ts';
+
+/** All activities by the names that the workflow calls them; each is one file, and its undo stands beside it. */
+export function createActivities(deps: ActivityDeps) {
+  return translateFailures({
+    checkPlan,
+    verifyVotes,
+    preflight: (input: PreflightInput) => preflight(deps, input),
+    prepareHosts: (input: PrepareHostsInput) => prepareHosts(deps, input),
+    restoreHosts: (input: SetHostsInput) => restoreHosts(deps, input),
+    createDmsa: (input: CreateDmsaInput) => createDmsa(deps, input),
+    removeDmsa: (input: CreateDmsaInput) => removeDmsa(deps, input),
+    startMigration: (input: PhaseInput) => startMigration(deps, input),
+    undoLink: (input: UndoLinkInput) => undoLink(deps, input),
+    restartServices: (input: RestartServicesInput) => restartServices(deps, input),
+    verifyPrincipals: (input: VerifyPrincipalsInput) => verifyPrincipals(deps, input),
+    observe: (input: ObserveInput) => observe(deps, input),
+    completeMigration: (input: PhaseInput) => completeMigration(deps, input),
+    undoComplete: (input: UndoCompleteInput) => undoComplete(deps, input),
+    verifyCompleted: (input: VerifyCompletedInput) => verifyCompleted(deps, input),
+    verifyRestored: (input: VerifyInput) => verifyRestored(deps, input),
+  });
+}
+
+export type Activities = ReturnType<typeof createActivities>;

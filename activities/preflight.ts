@@ -1,0 +1,97 @@
+import { Context } from '@temporalio/activity';
+
+import type { Expectation } from '../src/domain/assess.ts';
+import { differences } from '../src/domain/compare.ts';
+import type { Drift } from '../src/domain/drift.ts';
+import type { Evidence, Facts, HostFacts } from '../src/domain/facts.ts';
+import type { Plan } from '../src/domain/plan.ts';
+import { MigrationState } from '../src/domain/states.ts';
+import type { EventVerdicts } from '../src/hosts/events.ts';
+import type { InspectOptions } from '../src/hosts/inspect.ts';
+import { preflight as readAndAssess, readFacts } from '../src/preflight.ts';
+import type { ActivityDeps } from './deps.ts';
+import { describePair, isIn } from './directory/pair.ts';
+import { cancellationSignal, now } from './runtime.ts';
+
+export interface PreflightInput {
+  plan: Plan;
+  gate: string;
+  expect: Expectation;
+  allowed: string[];
+  /** Facts to take over instead of asking the hosts again. */
+  hosts: HostFacts[] | null;
+}
+
+/** Reads directory and hosts, and says what stands in the way. Changes nothing. */
+export async function preflight(deps: ActivityDeps, input: PreflightInput): Promise<Evidence> {
+  const { facts, domain, findings, hash } = await readAndAssess(
+    deps,
+    { ...input, now: now().toISOString() },
+    inspectOptions(null),
+  );
+  return { facts, domain, findings, hash };
+}
+
+export interface VerifyInput {
+  plan: Plan;
+  before: Facts;
+}
+
+/** What is there after undoing, and where it is not as it was before: nothing, when the promise is kept. */
+export async function verifyRestored(
+  deps: ActivityDeps,
+  { plan, before }: VerifyInput,
+): Promise<{ facts: Facts; differences: Drift[] }> {
+  const { facts } = await readFacts(deps, plan, inspectOptions(null));
+  return { facts, differences: differences(before, facts) };
+}
+
+export interface VerifyCompletedInput {
+  plan: Plan;
+  /** ISO 8601: since when hosts may have fetched keys of the dMSA. */
+  completedAt: string;
+}
+
+export interface Completed {
+  facts: Facts;
+  events: Record<string, EventVerdicts>;
+  /** What is not as it has to be after completion; empty when all is well. */
+  wrong: string[];
+}
+
+/**
+ * After the soak: both objects completed and linked, the account still there and disabled (failure-cases.md, 5), its
+ * services running as the account (failure-cases.md, 4), every host among the principals.
+ */
+export async function verifyCompleted(deps: ActivityDeps, input: VerifyCompletedInput): Promise<Completed> {
+  const { facts, inspections } = await readFacts(deps, input.plan, inspectOptions(input.completedAt));
+  const events = Object.fromEntries(inspections.map(({ facts: host, events }) => [host.name, events]));
+  return { facts, events, wrong: [...wrongInDirectory(facts), ...wrongOnHosts(facts, input.plan)] };
+}
+
+function wrongInDirectory({ account, dmsa }: Facts): string[] {
+  if (!account) return ['the superseded account was deleted: its services cannot log on any more'];
+  const wrong: string[] = [];
+  if (!isIn({ account, dmsa }, MigrationState.Completed)) wrong.push(describePair({ account, dmsa }));
+  if (account.enabled) wrong.push(`${account.dn} is enabled`);
+  return wrong;
+}
+
+function wrongOnHosts(facts: Facts, plan: Plan): string[] {
+  return plan.hosts.flatMap((planned) => {
+    const host = facts.hosts.find((each) => each.name === planned.name);
+    if (!host || host.unreachable)
+      return [`${planned.name} cannot be asked: ${host?.unreachable ?? 'not read'}`];
+    const member = facts.dmsa?.principals.some((principal) => principal.sid === planned.computerSid);
+    const services = planned.services.flatMap((name) => {
+      const service = host.services.find((each) => each.name.toLowerCase() === name.toLowerCase());
+      return service ? [] : [`${planned.name}: ${name} no longer logs on as the account`];
+    });
+    return member ? services : [...services, `${planned.name} is not among the principals`];
+  });
+}
+
+function inspectOptions(eventsSince: string | null): InspectOptions {
+  const context = Context.current();
+  return { eventsSince, signal: cancellationSignal(), onHost: (host) => context.heartbeat({ last: host }) };
+}

@@ -1,0 +1,56 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
+
+import { DmsaError, type ErrorCode, isRetryable } from '../src/domain/errors.ts';
+
+/** The time of this attempt by Temporal's clock: the only clock of activities, so that time can be skipped. */
+export function now(): Date {
+  return new Date(Context.current().info.currentAttemptScheduledTimestampMs);
+}
+
+export function attempt(): number {
+  return Context.current().info.attempt;
+}
+
+export function cancellationSignal(): AbortSignal {
+  return Context.current().cancellationSignal;
+}
+
+/** Fails the attempt without noise; it is made again after `delayMs`, and no event is added to the history. */
+export function notDue(waitingFor: string, delayMs: number): never {
+  throw ApplicationFailure.create({
+    type: 'NOT_DUE' satisfies ErrorCode,
+    message: waitingFor,
+    nextRetryDelay: Math.max(1, Math.ceil(delayMs)),
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
+
+type Activity = (...args: never[]) => Promise<unknown>;
+
+/** The same activities, failing the way Temporal understands: the type is the code, the table says whether to retry. */
+export function translateFailures<T extends Record<string, Activity>>(activities: T): T {
+  const translated = Object.entries(activities).map(([name, activity]) => [
+    name,
+    async (...args: never[]) => {
+      try {
+        return await activity(...args);
+      } catch (error) {
+        throw toFailure(error);
+      }
+    },
+  ]);
+  return Object.fromEntries(translated) as T;
+}
+
+export function toFailure(error: unknown, ...details: unknown[]): unknown {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  if (!(error instanceof DmsaError)) return error;
+  return ApplicationFailure.create({
+    type: error.code,
+    message: `${error.subject}: ${error.message}`,
+    nonRetryable: !isRetryable(error.code),
+    details,
+    cause: error.cause instanceof Error ? error.cause : undefined,
+  });
+}
