@@ -1,0 +1,52 @@
+import { countedVotes, type Gate, type RecordedVote, voteRefusals } from '../../domain/gates.ts';
+import type { RenderOptions } from './status.ts';
+import { paint, wrap } from './text.ts';
+import { momentFrom } from './time.ts';
+
+/** A gate with its votes, who may still vote, and why votes were voided. */
+export function gateLines(gate: Gate, { color, width, now }: RenderOptions): string[] {
+  const { bold, dim, yellow } = paint(color);
+  const counted = countedVotes(gate).filter((vote) => vote.decision === 'approve').length;
+  const expiry = gate.overdue ? 'overdue since' : 'expires';
+  const votes = `${counted} of ${gate.required} ${gate.required === 1 ? 'vote' : 'votes'}`;
+  const [first = '', ...rest] = wrap(
+    `Gate "${gate.name}": ${votes}, ${expiry} ${momentFrom(gate.expiresAt, now)}`,
+    width,
+  );
+  return [
+    first.replace(/^Gate "\w+"/, bold),
+    ...rest.map((line) => `  ${line}`),
+    dim(gate.hash ? `  evidence ${gate.hash.slice(0, 16)}` : '  evidence is being read'),
+    ...gate.votes.flatMap((vote) => voteLines(vote, gate, color, width)),
+    ...wrap(missingVotes(gate), width - 2).map((line) => `  ${line}`),
+    ...gate.drift.flatMap((change) =>
+      wrap(`changed: ${change}`, width - 2).map((line) => `  ${yellow(line)}`),
+    ),
+  ].filter((line) => line.trim() !== '');
+}
+
+/** Who has to vote yet, or an empty text where nobody has to. */
+export function missingVotes(gate: Gate): string {
+  const counted = countedVotes(gate);
+  const missing = gate.required - counted.filter((vote) => vote.decision === 'approve').length;
+  if (gate.decision !== 'open' || missing <= 0) return '';
+  const voted = new Set(counted.map((vote) => vote.by.toLowerCase()));
+  const left = gate.approvers.filter((approver) => !voted.has(approver.toLowerCase()));
+  const who = gate.approvers.length === 0 ? 'anyone but the requester' : left.join(', ');
+  return `missing: ${missing} of ${who}`;
+}
+
+/** Whether and why a vote counts, in words. */
+export function verdict(vote: RecordedVote, gate: Gate): string {
+  if (vote.refused) return `does not count: ${voteRefusals[vote.refused]}`;
+  return vote.hash === gate.hash ? 'counts' : 'voided: the evidence has changed since';
+}
+
+function voteLines(vote: RecordedVote, gate: Gate, color: boolean, width: number): string[] {
+  const { green, red, dim } = paint(color);
+  const counts = vote.refused === null && vote.hash === gate.hash;
+  const mark = !counts ? dim('-') : vote.decision === 'approve' ? green('✓') : red('✗');
+  const reason = vote.reason ? `: "${vote.reason}"` : '';
+  const text = `${vote.by} ${vote.decision === 'approve' ? 'approves' : 'rejects'}${reason}${counts ? '' : ` (${verdict(vote, gate)})`}`;
+  return wrap(text, width - 4).map((line, part) => `  ${part ? ' ' : mark} ${counts ? line : dim(line)}`);
+}

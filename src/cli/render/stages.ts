@@ -1,0 +1,58 @@
+import { type Stage, type StageName, stageNames, stageTitles } from '../../domain/stages.ts';
+import type { MigrationStatus } from '../../domain/status.ts';
+import type { RenderOptions } from './status.ts';
+import { padTo, paint, shorten, wrap } from './text.ts';
+import { elapsed } from './time.ts';
+
+/** One line for each stage of the runbook: what is behind, what runs, what is to come. */
+export function stageLines(status: MigrationStatus, options: RenderOptions): string[] {
+  return stageNames
+    .filter((name) => name !== 'undo' || status.stages.some((stage) => stage.name === 'undo'))
+    .flatMap((name) => {
+      const times = status.stages.filter((stage) => stage.name === name);
+      const latest = times.at(-1);
+      return latest ? reached(latest, times.length, status, options) : ahead(name, status, options);
+    });
+}
+
+/** The stage that ended the way forward; null while all is well or where a person merely asked to turn back. */
+export function failedStage({ failure, stages }: Pick<MigrationStatus, 'failure' | 'stages'>): Stage | null {
+  if (!failure || failure.code === 'UNDO_REQUESTED' || failure.code === 'CANCELLED') return null;
+  return stages.findLast(({ name }) => name !== 'undo' && name !== 'done') ?? null;
+}
+
+function reached(stage: Stage, times: number, status: MigrationStatus, options: RenderOptions): string[] {
+  const { color, width, now } = options;
+  const { dim } = paint(color);
+  const end = stage.endedAt ? Date.parse(stage.endedAt) : now.getTime();
+  const took = elapsed(end - Date.parse(stage.startedAt));
+  const title = stageTitles[stage.name] + (times > 1 ? ` (${times} times)` : '');
+  const line = ` ${mark(stage, status, options)} ${padTo(title, width - took.length - 4)} ${dim(took)}`;
+  return [line, ...detailLines(stage, options)];
+}
+
+/** What is said of a stage: all of it while it runs; once it has ended, what it changed in one line. */
+function detailLines(stage: Stage, { color, width, brief }: RenderOptions): string[] {
+  if (brief && stage.endedAt) return [];
+  const { dim } = paint(color);
+  const changed = stage.changed.slice(0, 1).map((first) => {
+    const rest = stage.changed.length - 1;
+    return shorten(rest > 0 ? `${first} (and ${rest} more)` : first, width - 3);
+  });
+  const note = stage.note ? wrap(stage.note, width - 3).slice(0, stage.endedAt ? 1 : 4) : [];
+  return [...changed, ...note].map((line) => `   ${dim(line)}`);
+}
+
+function mark(stage: Stage, status: MigrationStatus, { color, spinner }: RenderOptions): string {
+  const { green, red, cyan, yellow } = paint(color);
+  if (stage === failedStage(status)) return red('✗');
+  if (stage.endedAt) return stage.name === 'undo' ? yellow('↩') : green('✓');
+  if (status.outcome === 'needs-operator') return red('!');
+  return cyan(status.paused ? '‖' : (spinner ?? '▶'));
+}
+
+function ahead(name: StageName, status: MigrationStatus, { color, width }: RenderOptions): string[] {
+  const turnedBack = status.outcome !== 'running' || status.stages.some((stage) => stage.name === 'undo');
+  const { dim } = paint(color);
+  return [dim(` ${turnedBack && name !== 'done' ? '–' : '·'} ${shorten(stageTitles[name], width - 4)}`)];
+}

@@ -1,0 +1,91 @@
+import type { MigrationStatus } from '../../domain/status.ts';
+import { gateLines } from './gate.ts';
+import { hostLines } from './hosts.ts';
+import { findingLines } from './plan.ts';
+import { stageLines } from './stages.ts';
+import { cleaned, padTo, paint, shorten, wrap } from './text.ts';
+import { elapsed, momentFrom } from './time.ts';
+import { undoSteps } from './undo.ts';
+
+export interface RenderOptions {
+  color: boolean;
+  /** Columns of the terminal; never written beyond. */
+  width: number;
+  now: Date;
+  /** What is shown before the stage that runs, instead of `▶`. */
+  spinner?: string;
+  /** What each host does right now, by heartbeat. */
+  progress?: Record<string, string>;
+  /** How many hosts are shown at most; all by default. */
+  maxHosts?: number;
+  /** Rows of the terminal: what matters least is left out until the rest fits; everything is shown by default. */
+  height?: number;
+  /** Without what each stage changed. */
+  brief?: boolean;
+}
+
+/** The whole status as text for a terminal, without a line end after the last line. */
+export function renderStatus(status: MigrationStatus, options: RenderOptions): string {
+  const safe = cleaned(status);
+  const inner = { ...options, width: Math.max(40, options.width), progress: cleaned(options.progress ?? {}) };
+  const sections = [
+    headerLines(safe, inner),
+    stageLines(safe, inner),
+    waitingLines(safe, inner),
+    safe.gates.filter((gate) => gate.name === openGateName(safe)).flatMap((gate) => gateLines(gate, inner)),
+    hostLines(safe.hosts, inner),
+    safe.findings.length > 0 ? findingLines(safe.findings, inner) : [],
+    undoLines(safe, inner),
+  ].filter((lines) => lines.length > 0);
+  const rows = sections.flat().length + sections.length - 1;
+  const height = options.height ?? rows;
+  if (rows > height && !options.brief) return renderStatus(status, { ...options, brief: true });
+  while (sections.length > 3 && sections.flat().length + sections.length - 1 > height) sections.pop();
+  return sections.map((lines) => lines.join('\n')).join('\n\n');
+}
+
+/** Of a migration that has ended, no gate is of interest any more. */
+function openGateName(status: MigrationStatus) {
+  return status.outcome === 'running'
+    ? status.gates.find((gate) => gate.decision === 'open')?.name
+    : undefined;
+}
+
+function headerLines(status: MigrationStatus, { color, width, now }: RenderOptions): string[] {
+  const { bold, dim } = paint(color);
+  const ended = status.outcome === 'running' ? now : new Date(status.stages.at(-1)?.endedAt ?? now);
+  const state = `${status.paused ? 'paused' : status.outcome} ${elapsed(ended.getTime() - Date.parse(status.startedAt))}`;
+  const title = padTo(`${status.account} → ${status.dmsa}`, width - state.length - 1);
+  const details = `${status.migrationId} · asked for by ${status.requestedBy} · plan ${status.planHash.slice(0, 16)}`;
+  return [`${bold(title)} ${outcomeColor(status, color)(state)}`, dim(shorten(details, width))];
+}
+
+function outcomeColor(status: MigrationStatus, color: boolean): (text: string) => string {
+  const { green, yellow, red, cyan } = paint(color);
+  const byOutcome = { running: cyan, completed: green, undone: yellow, refused: red, 'needs-operator': red };
+  return status.paused ? yellow : byOutcome[status.outcome];
+}
+
+function waitingLines(status: MigrationStatus, { color, width, now }: RenderOptions): string[] {
+  const { bold, red } = paint(color);
+  const lines: string[] = [];
+  if (status.waitingFor) lines.push(...wrap(`Waiting for ${status.waitingFor}`, width).map(bold));
+  if (status.nextAt) lines.push(`Until ${momentFrom(status.nextAt, now)}`);
+  if (status.failure)
+    lines.push(...wrap(`${status.failure.code}: ${status.failure.message}`, width).map((line) => red(line)));
+  return lines;
+}
+
+/** Only while an undo can be asked for. */
+function undoLines(status: MigrationStatus, { color, width }: RenderOptions): string[] {
+  if (status.outcome !== 'running' && status.outcome !== 'needs-operator') return [];
+  const steps = undoSteps(status);
+  if (steps.length === 0) return [];
+  const { bold, dim } = paint(color);
+  const lines = steps.flatMap((step, index) =>
+    wrap(step, width - 5).map((line, part) =>
+      dim(`${part ? '    ' : `${String(index + 1).padStart(3)} `} ${line}`),
+    ),
+  );
+  return [bold('An undo would now'), ...lines];
+}

@@ -1,0 +1,89 @@
+import { styleText } from 'node:util';
+
+/**
+ * Text that came from a directory, a host or a person, made safe for a terminal: control characters, and format
+ * characters that turn text around (U+202E) or hide it, are shown as `\u{1b}` instead of being obeyed.
+ */
+export function clean(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
+}
+
+/** A copy of plain data in which every text is `clean`; what renders begins with it, so that nothing slips through. */
+export function cleaned<T>(value: T): T {
+  if (typeof value === 'string') return clean(value) as T;
+  if (Array.isArray(value)) return value.map(cleaned) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [clean(key), cleaned(member)])) as T;
+}
+
+/** Columns that `text` takes; it may hold no control characters. */
+export function columns(text: string): number {
+  let width = 0;
+  for (const character of text) width += /\p{M}/u.test(character) ? 0 : isWide(character) ? 2 : 1;
+  return width;
+}
+
+/** Unicode Standard Annex 11, as far as names go: ideographs, kana, Hangul, full-width forms, pictures. */
+function isWide(character: string): boolean {
+  return /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u.test(
+    character,
+  );
+}
+
+/** `text` on exactly `width` columns: filled up with spaces, or cut with an ellipsis. */
+export function padTo(text: string, width: number): string {
+  const taken = columns(text);
+  return taken <= width ? text + ' '.repeat(width - taken) : `${cut(text, width - 1)}…`;
+}
+
+/** As `padTo`, without the spaces. */
+export function shorten(text: string, width: number): string {
+  return padTo(text, width).trimEnd();
+}
+
+function cut(text: string, width: number): string {
+  let result = '';
+  for (const character of text) {
+    if (columns(result + character) > width) break;
+    result += character;
+  }
+  return result + ' '.repeat(Math.max(0, width - columns(result)));
+}
+
+/** Lines of at most `width` columns, broken between words, or within one that is longer than a line. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (let word of text.split(' ')) {
+    if (line && columns(line) + 1 + columns(word) > width) {
+      lines.push(line);
+      line = '';
+    }
+    while (columns(word) > width) {
+      const head = cut(word, width).trimEnd();
+      lines.push(head);
+      word = word.slice(head.length);
+    }
+    line = line ? `${line} ${word}` : word;
+  }
+  return [...lines, line];
+}
+
+export type Paint = Record<'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', (text: string) => string>;
+
+/** Colours, or nothing at all. */
+export function paint(color: boolean): Paint {
+  const style = (format: keyof Paint) => (text: string) =>
+    color && text ? styleText(format, text, { validateStream: false }) : text;
+  return {
+    bold: style('bold'),
+    dim: style('dim'),
+    red: style('red'),
+    green: style('green'),
+    yellow: style('yellow'),
+    cyan: style('cyan'),
+  };
+}

@@ -1,0 +1,301 @@
+import type {
+  AccountFacts,
+  DelegationFacts,
+  DmsaFacts,
+  Facts,
+  HostEvidence,
+  HostFacts,
+} from '../../src/domain/facts.ts';
+import { finding } from '../../src/domain/findings.ts';
+import type { Gate, RecordedVote } from '../../src/domain/gates.ts';
+import type { JournalEntry } from '../../src/domain/journal.ts';
+import { migrationId } from '../../src/domain/plan.ts';
+import type { Stage, StageName } from '../../src/domain/stages.ts';
+import type { MigrationStatus } from '../../src/domain/status.ts';
+import { samplePlan } from '../plan/sample-plan.ts';
+
+/** A migration of `svc-web` on three hosts that began at 08:00:00 and is seen at 08:01:00. */
+export const plan = samplePlan();
+export const start = Date.parse('2025-06-01T08:00:00.000Z');
+export const now = new Date(start + 60_000);
+export const at = (seconds: number) => new Date(start + seconds * 1_000).toISOString();
+
+const nothingDelegated: DelegationFacts = {
+  servicePrincipalNames: [],
+  allowedToDelegateTo: [],
+  actOnBehalfOf: null,
+  authenticationPolicy: null,
+  authenticationSilo: null,
+  trustedToAuthForDelegation: false,
+};
+const spns = ['HTTP/web.lab.example', 'HTTP/web.lab.example:8443'];
+
+export const account: AccountFacts = {
+  ...nothingDelegated,
+  ...plan.account,
+  userPrincipalName: 'svc-web@lab.example',
+  kind: 'user',
+  enabled: true,
+  privilegedBecause: null,
+  unconstrainedDelegation: false,
+  state: 0,
+  supersededBy: null,
+  passwordLastSet: '2024-01-01T00:00:00.000Z',
+  servicePrincipalNames: spns,
+};
+
+export const dmsa: DmsaFacts = {
+  ...nothingDelegated,
+  dn: plan.dmsa.dn,
+  guid: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+  sid: 'S-1-5-21-1004336348-1177238915-682003330-1300',
+  samAccountName: 'dmsa-web$',
+  isDmsa: true,
+  description: 'Created by dmsa for svc-web',
+  enabled: true,
+  state: 2,
+  precededBy: plan.account.dn,
+  principals: plan.hosts.map(({ name, computerSid }) => ({
+    sid: computerSid,
+    name: `${name.split('.')[0]!.toUpperCase()}$`,
+    kind: 'computer',
+  })),
+  principalsDigest: 'c0ffee',
+  encryptionTypes: 16,
+  servicePrincipalNames: spns,
+};
+
+export function hostFacts(name: string, changes: Partial<HostFacts> = {}): HostFacts {
+  return {
+    name,
+    unreachable: null,
+    build: 26100,
+    isDomainController: false,
+    rebootPending: false,
+    policy: { value: null, keyExists: false },
+    eventLogEnabled: false,
+    services: [{ name: 'WebApp', startName: 'LAB\\svc-web', state: 'Running', startMode: 'Auto' }],
+    ...changes,
+  };
+}
+
+export const before: Facts = { account, dmsa: null, hosts: plan.hosts.map(({ name }) => hostFacts(name)) };
+
+export const after: Facts = {
+  account: { ...account, enabled: false, state: 2, supersededBy: dmsa.dn, servicePrincipalNames: [] },
+  dmsa,
+  hosts: plan.hosts.map(({ name }) =>
+    hostFacts(name, { policy: { value: 1, keyExists: true }, eventLogEnabled: true }),
+  ),
+};
+
+export function stage(name: StageName, from: number, to: number | null, changes: Partial<Stage> = {}): Stage {
+  return {
+    name,
+    startedAt: at(from),
+    endedAt: to === null ? null : at(to),
+    changed: [],
+    note: null,
+    ...changes,
+  };
+}
+
+export function evidence(host: string, changes: Partial<HostEvidence> = {}): HostEvidence {
+  return {
+    host,
+    policy: 'yes',
+    discovered: 'yes',
+    joined: 'yes',
+    keysFetched: 'unknown',
+    principal: 'yes',
+    restarted: 'yes',
+    ...changes,
+  };
+}
+
+export function vote(by: string, changes: Partial<RecordedVote> = {}): RecordedVote {
+  return {
+    gate: 'complete',
+    hash: 'e'.repeat(64),
+    by,
+    decision: 'approve',
+    reason: 'looks good',
+    identity: `${by.split('\\').at(-1)}@lab.example`,
+    receivedAt: at(50),
+    refused: null,
+    ...changes,
+  };
+}
+
+export function gate(changes: Partial<Gate> = {}): Gate {
+  return {
+    name: 'complete',
+    hash: 'e'.repeat(64),
+    openedAt: at(45),
+    expiresAt: '2025-06-08T08:00:45.000Z',
+    overdue: false,
+    required: 2,
+    approvers: ['LAB\\ann', 'LAB\\bob', 'LAB\\cid'],
+    votes: [],
+    drift: [],
+    decision: 'open',
+    ...changes,
+  };
+}
+
+const names = plan.hosts.map(({ name }) => name);
+
+export const journal: JournalEntry[] = [
+  ...names.map(
+    (name): JournalEntry => ({
+      id: `prepare-host/${name}`,
+      target: name,
+      status: 'applied',
+      registeredAt: at(10),
+      step: 'prepare-host',
+      beforeImage: { policy: { value: null, keyExists: false }, eventLogEnabled: false },
+    }),
+  ),
+  {
+    id: 'create-dmsa',
+    target: dmsa.dn,
+    status: 'applied',
+    registeredAt: at(12),
+    step: 'create-dmsa',
+    beforeImage: null,
+  },
+  {
+    id: 'link',
+    target: dmsa.dn,
+    status: 'applied',
+    registeredAt: at(14),
+    step: 'link',
+    beforeImage: {
+      account,
+      dmsa: { ...dmsa, state: 0, precededBy: null, principals: [] },
+      createdByUs: true,
+    },
+  },
+  ...names.map(
+    (name): JournalEntry => ({
+      id: `restart-services/${name}`,
+      target: name,
+      status: name === names[2] ? 'intended' : 'applied',
+      registeredAt: at(16),
+      step: 'restart-services',
+      beforeImage: { services: ['WebApp'] },
+    }),
+  ),
+];
+
+const forward: Stage[] = [
+  stage('plan', 0, 0.1),
+  stage('preflight', 0.1, 1.3),
+  stage('gate-start', 1.3, 10),
+  stage('prepare-hosts', 10, 12, { changed: names.map((name) => `${name}: policy set to 1, event log on`) }),
+  stage('create-dmsa', 12, 14, { changed: [`${dmsa.dn} created`] }),
+  stage('link', 14, 16, { changed: ['svc-web and dmsa-web$ linked, both in state 1'] }),
+  stage('restart-services', 16, 30, { changed: names.map((name) => `${name}: WebApp restarted`) }),
+  stage('verify-principals', 30, 31),
+  stage('observe', 31, 44),
+  stage('preflight-again', 44, 45),
+];
+
+/** Waits at the gate "complete" with one vote that counts and one that does not. */
+export const waiting: MigrationStatus = {
+  migrationId: migrationId(plan),
+  account: 'svc-web',
+  dmsa: 'dmsa-web$',
+  requestedBy: plan.requestedBy,
+  planHash: plan.hash,
+  startedAt: at(0),
+  outcome: 'running',
+  stage: 'gate-complete',
+  stages: [...forward, stage('gate-complete', 45, null, { note: null })],
+  waitingFor: '1 more vote at gate "complete"',
+  nextAt: '2025-06-08T08:00:45.000Z',
+  paused: false,
+  gates: [
+    gate({
+      name: 'start',
+      decision: 'approved',
+      required: 1,
+      votes: [vote('LAB\\ann', { gate: 'start', receivedAt: at(9) })],
+    }),
+    gate({
+      votes: [
+        vote('LAB\\ann'),
+        vote('LAB\\rosa', { refused: 'VOTE_BY_REQUESTER', reason: 'my own', receivedAt: at(51) }),
+      ],
+    }),
+  ],
+  findings: [finding('HOST_REBOOT_PENDING', 'web02.lab.example', 'PendingFileRenameOperations is set')],
+  hosts: [
+    evidence(names[0]!),
+    evidence(names[1]!, { discovered: 'unknown', joined: 'unknown' }),
+    evidence(names[2]!, { principal: 'no', joined: 'no' }),
+  ],
+  allowedPrincipals: [],
+  journal,
+  failure: null,
+  before,
+  after: null,
+};
+
+/** Restarts services; the third host is not there yet. */
+export const restarting: MigrationStatus = {
+  ...waiting,
+  stage: 'restart-services',
+  stages: [...forward.slice(0, 6), stage('restart-services', 16, null, { note: 'canary web01.lab.example' })],
+  waitingFor: null,
+  nextAt: null,
+  gates: [waiting.gates[0]!],
+};
+
+/** Ended as it should. */
+export const completed: MigrationStatus = {
+  ...waiting,
+  outcome: 'completed',
+  stage: 'done',
+  stages: [
+    ...forward,
+    stage('gate-complete', 45, 52),
+    stage('complete', 52, 53, { changed: ['svc-web disabled, SPNs moved to dmsa-web$'] }),
+    stage('restart-and-verify', 53, 57),
+    stage('soak', 57, 60),
+    stage('done', 60, 60),
+  ],
+  waitingFor: null,
+  nextAt: null,
+  gates: [
+    waiting.gates[0]!,
+    gate({ decision: 'approved', votes: [vote('LAB\\ann'), vote('LAB\\bob', { reason: '' })] }),
+  ],
+  hosts: names.map((name) => evidence(name, { keysFetched: 'yes' })),
+  after,
+};
+
+/** An approver said no; everything was put back. */
+export const undone: MigrationStatus = {
+  ...waiting,
+  outcome: 'undone',
+  stage: 'done',
+  stages: [
+    ...forward,
+    stage('gate-complete', 45, 50, { note: 'LAB\\bob rejected: change freeze' }),
+    stage('undo', 50, 58, { changed: ['svc-web and dmsa-web$ unlinked', `${dmsa.dn} removed`] }),
+    stage('done', 58, 58),
+  ],
+  waitingFor: null,
+  nextAt: null,
+  gates: [
+    waiting.gates[0]!,
+    gate({
+      decision: 'rejected',
+      votes: [vote('LAB\\bob', { decision: 'reject', reason: 'change freeze' })],
+    }),
+  ],
+  journal: journal.map((entry) => ({ ...entry, status: 'undone' })),
+  failure: { code: 'GATE_REJECTED', message: 'gate "complete": LAB\\bob rejected: change freeze' },
+  after: before,
+};
