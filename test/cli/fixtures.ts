@@ -229,6 +229,7 @@ export const waiting: MigrationStatus = {
       ],
     }),
   ],
+  earlyVotes: [],
   findings: [finding('HOST_REBOOT_PENDING', 'web02.lab.example', 'PendingFileRenameOperations is set')],
   hosts: [
     evidence(names[0]!),
@@ -282,7 +283,7 @@ export const undone: MigrationStatus = {
   stage: 'done',
   stages: [
     ...forward,
-    stage('gate-complete', 45, 50, { note: 'LAB\\bob rejected: change freeze' }),
+    stage('gate-complete', 45, null, { note: 'LAB\\bob rejected: change freeze' }),
     stage('undo', 50, 58, { changed: ['svc-web and dmsa-web$ unlinked', `${dmsa.dn} removed`] }),
     stage('done', 58, 58),
   ],

@@ -20,6 +20,7 @@ export function plainLines(previous: MigrationStatus | null, next: MigrationStat
     ...hostLines(before, after),
     ...findingLines(before, after),
     ...gateLines(before, after),
+    ...earlyVoteLines(before, after),
     ...principalLines(before, after),
     ...stateLines(before, after),
     ...(after.outcome !== 'running' && before?.outcome !== after.outcome ? [outcomeLine(after)] : []),
@@ -92,6 +93,14 @@ function gateLines(before: MigrationStatus | null, after: MigrationStatus): stri
       ...(gate.decision !== 'open' && known?.decision !== gate.decision ? [`${name}: ${gate.decision}`] : []),
     ];
   });
+}
+
+function earlyVoteLines(before: MigrationStatus | null, after: MigrationStatus): string[] {
+  return after.earlyVotes
+    .slice(before?.earlyVotes.length ?? 0)
+    .map(
+      (vote) => `${vote.by} ${vote.decision}s${reason(vote.reason)} before any gate is open: does not count`,
+    );
 }
 
 function openLine(name: string, gate: Gate): string {

@@ -21,11 +21,16 @@ export function failedStage({ failure, stages }: Pick<MigrationStatus, 'failure'
   return stages.findLast(({ name }) => name !== 'undo' && name !== 'done') ?? null;
 }
 
+/** A stage that was broken off has no end of its own: it lasted until the next began. Null while it runs. */
+export function stageEnd(stage: Stage, { stages }: Pick<MigrationStatus, 'stages'>): number | null {
+  const end = stage.endedAt ?? stages[stages.indexOf(stage) + 1]?.startedAt;
+  return end ? Date.parse(end) : null;
+}
+
 function reached(stage: Stage, times: number, status: MigrationStatus, options: RenderOptions): string[] {
   const { color, width, now } = options;
   const { dim } = paint(color);
-  const end = stage.endedAt ? Date.parse(stage.endedAt) : now.getTime();
-  const took = elapsed(end - Date.parse(stage.startedAt));
+  const took = elapsed((stageEnd(stage, status) ?? now.getTime()) - Date.parse(stage.startedAt));
   const title = stageTitles[stage.name] + (times > 1 ? ` (${times} times)` : '');
   const line = ` ${mark(stage, status, options)} ${padTo(title, width - took.length - 4)} ${dim(took)}`;
   return [line, ...detailLines(stage, options)];
@@ -47,6 +52,7 @@ function mark(stage: Stage, status: MigrationStatus, { color, spinner }: RenderO
   const { green, red, cyan, yellow } = paint(color);
   if (stage === failedStage(status)) return red('✗');
   if (stage.endedAt) return stage.name === 'undo' ? yellow('↩') : green('✓');
+  if (stageEnd(stage, status) !== null) return yellow('–');
   if (status.outcome === 'needs-operator') return red('!');
   return cyan(status.paused ? '‖' : (spinner ?? '▶'));
 }

@@ -1,0 +1,67 @@
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+
+import { workflowType } from '../../workflows/contract.ts';
+import { searchAttributes } from '../../workflows/search-attributes.ts';
+import { DmsaError } from '../domain/errors.ts';
+
+/** A migration as lists show it: what its search attributes say. Times are ISO 8601, UTC. */
+export interface ListedMigration {
+  migrationId: string;
+  account: string;
+  stage: string;
+  gate: string;
+  outcome: string;
+  startedAt: string;
+  endedAt: string | null;
+}
+
+/** Newest first; of a migration that ran several times, every run is listed. */
+export async function listMigrations(client: Client, all: boolean): Promise<ListedMigration[]> {
+  const running = all ? '' : ` AND ExecutionStatus = 'Running'`;
+  const migrations: ListedMigration[] = [];
+  for await (const workflow of client.workflow.list({ query: `WorkflowType = '${workflowType}'${running}` }))
+    if (workflow.status.name !== 'CONTINUED_AS_NEW') migrations.push(listed(workflow));
+  return migrations.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+}
+
+/**
+ * The workflow id that is meant: an id itself, `svc@contoso.com`, or the name of the account as `svc` or
+ * `CONTOSO\svc`. Throws MIGRATION_NOT_FOUND, also where a name is that of accounts in several domains.
+ */
+export async function findMigration(client: Client, written: string): Promise<string> {
+  const text = written.trim().toLowerCase();
+  if (text.startsWith('dmsa/')) return text;
+  const [name, domain] = text.split('@');
+  if (domain) return `dmsa/${domain}/${name}`;
+  const account = text.slice(text.lastIndexOf('\\') + 1);
+  const ids = await idsOf(client, account);
+  if (ids.length === 1) return ids[0]!;
+  const message =
+    ids.length === 0
+      ? `there is no migration of ${written}`
+      : `${written} is the name of several accounts: write one of ${ids.join(', ')}`;
+  throw new DmsaError('MIGRATION_NOT_FOUND', written, message);
+}
+
+/** Names are compared as AD does, ignoring case, which a search attribute does not: so the ids are. */
+async function idsOf(client: Client, account: string): Promise<string[]> {
+  const ids = new Set<string>();
+  for await (const { workflowId } of client.workflow.list({ query: `WorkflowType = '${workflowType}'` }))
+    if (workflowId.endsWith(`/${account}`)) ids.add(workflowId);
+  return [...ids].sort();
+}
+
+function listed(workflow: WorkflowExecutionInfo): ListedMigration {
+  const { workflowId, typedSearchAttributes: attributes, status, startTime, closeTime } = workflow;
+  const outcome = attributes.get(searchAttributes.outcome) ?? 'running';
+  const endedByHand = status.name !== 'RUNNING' && outcome === 'running';
+  return {
+    migrationId: workflowId,
+    account: attributes.get(searchAttributes.account) ?? workflowId.split('/').at(-1)!,
+    stage: attributes.get(searchAttributes.stage) ?? 'plan',
+    gate: attributes.get(searchAttributes.gate) ?? 'none',
+    outcome: endedByHand ? status.name.toLowerCase() : outcome,
+    startedAt: startTime.toISOString(),
+    endedAt: closeTime?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,99 @@
+import type { Payload, PayloadCodec, PayloadConverter } from '@temporalio/common';
+
+import type { MigrationStatus } from '../domain/status.ts';
+
+/** The status with what is under way: activities of many hosts report by heartbeat what they have done so far. */
+export interface LiveStatus extends MigrationStatus {
+  /** What each host has just done, where it is known. */
+  progress: Record<string, string>;
+  /** Nothing will change any more. */
+  ended: boolean;
+}
+
+export interface HostProgress {
+  activity: string;
+  host: string;
+  status: string;
+}
+
+interface PendingActivity {
+  activityType?: { name?: string | null } | null;
+  heartbeatDetails?: { payloads?: Payload[] | null } | null;
+}
+
+/** What the heartbeats of pending activities say of each host, where they have the shape `{ hosts: { name: { status } } }`. */
+export async function hostProgress(
+  pending: PendingActivity[],
+  converter: PayloadConverter,
+  codecs: PayloadCodec[],
+): Promise<HostProgress[]> {
+  const all = await Promise.all(
+    pending.map(async ({ activityType, heartbeatDetails }) => {
+      let payloads = heartbeatDetails?.payloads ?? [];
+      for (const codec of codecs.toReversed()) payloads = await codec.decode(payloads);
+      if (!payloads[0]) return [];
+      return hostsOf(converter.fromPayload(payloads[0]), activityType?.name ?? '');
+    }),
+  );
+  return all.flat();
+}
+
+function hostsOf(details: unknown, activity: string): HostProgress[] {
+  if (!isRecord(details) || !isRecord(details.hosts)) return [];
+  return Object.entries(details.hosts).flatMap(([host, outcome]) =>
+    isRecord(outcome) && typeof outcome.status === 'string'
+      ? [{ activity, host, status: outcome.status }]
+      : [],
+  );
+}
+
+const done: Record<string, string> = {
+  prepareHosts: 'prepared',
+  restoreHosts: 'put back as it was',
+  restartServices: 'services restarted',
+};
+
+/**
+ * The status with that progress in it. A workflow that was ended by hand can undo nothing any more: its status says
+ * so, as only a person can go on.
+ */
+export function withProgress(
+  status: MigrationStatus,
+  progress: HostProgress[],
+  workflow: string,
+): LiveStatus {
+  const finished = progress.filter((each) => each.status === 'done');
+  const restarted = new Set(finished.filter(isOf('restartServices')).map(({ host }) => host));
+  const prepared = new Set(finished.filter(isOf('prepareHosts')).map(({ host }) => host));
+  const live: LiveStatus = {
+    ...status,
+    hosts: status.hosts.map((evidence) => ({
+      ...evidence,
+      restarted: restarted.has(evidence.host) ? 'yes' : evidence.restarted,
+      policy: prepared.has(evidence.host) ? 'yes' : evidence.policy,
+    })),
+    progress: Object.fromEntries(
+      progress.map(({ activity, host, status }) => [
+        host,
+        status === 'done' ? (done[activity] ?? 'done') : status,
+      ]),
+    ),
+    ended: workflow !== 'RUNNING' && workflow !== 'PAUSED' && workflow !== 'CONTINUED_AS_NEW',
+  };
+  if (!live.ended || workflow === 'COMPLETED') return live;
+  const message = `the workflow was ended from outside (${workflow.toLowerCase()}): nothing has been undone`;
+  return {
+    ...live,
+    outcome: 'needs-operator',
+    waitingFor: null,
+    failure: { code: 'MIGRATION_ENDED', message },
+  };
+}
+
+function isOf(activity: string): (progress: HostProgress) => boolean {
+  return (progress) => progress.activity === activity;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+
+import { createLog, temporalLogger } from '../../src/log.ts';
+
+function capture(level: Parameters<typeof createLog>[0]) {
+  const lines: string[] = [];
+  const log = createLog(level, { write: (line) => void lines.push(line) });
+  return { log, lines, events: () => lines.map((line) => JSON.parse(line)) };
+}
+
+test('fields that look like secrets are redacted, as deep as settings are.', () => {
+  const { log, lines, events } = capture('info');
+  log.info(
+    { password: 'hunter2', settings: { powershell: { credential: { password: 'hunter2' } } } },
+    'loaded',
+  );
+  log.info({ directory: { bind: { password: 'hunter2', user: 'reader' } } }, 'bound');
+  expect(lines.join('')).not.toContain('hunter2');
+  expect(events()[1]).toMatchObject({
+    directory: { bind: { password: '[redacted]', user: 'reader' } },
+    msg: 'bound',
+  });
+});
+
+test('an event is one line, below the level none.', () => {
+  const { log, lines, events } = capture('warn');
+  log.info('unimportant');
+  log.warn({ host: 'web01\nweb02' }, 'two\nlines');
+  expect(lines).toHaveLength(1);
+  expect(lines[0]!.trimEnd()).not.toContain('\n');
+  expect(events()[0]).toMatchObject({ level: 'warn', msg: 'two\nlines', time: expect.stringMatching(/Z$/) });
+});
+
+test('what Temporal logs goes through the same log at its own level.', () => {
+  const { log, events } = capture('warn');
+  const logger = temporalLogger(log);
+  logger.info('Worker state changed', { state: 'RUNNING' });
+  logger.warn('Activity failed', { activityType: 'link' });
+  expect(events()).toEqual([
+    expect.objectContaining({ level: 'warn', msg: 'Activity failed', activityType: 'link' }),
+  ]);
+});
