@@ -1,0 +1,69 @@
+<#
+.SYNOPSIS
+Brings the dMSA logon policy and the Kerberos event log of this host to a wanted state, for preparing and restoring.
+.DESCRIPTION
+Reads, changes only what differs, reads again. Needs a member of the local Administrators.
+.PARAMETER Policy
+value: the DWORD, or null for absent. keyExists: with false, the key is removed where nothing else is in it.
+.PARAMETER EventLogEnabled
+Whether the log is on; without it the log is left alone.
+.EXAMPLE
+. .\prelude.ps1; .\set-host.ps1 -Policy @{ value = 1; keyExists = $true } -EventLogEnabled $true -WhatIf
+#>
+[CmdletBinding(SupportsShouldProcess)]
+param(
+  [Parameter(Mandatory)] [psobject] $Policy,
+  [Nullable[bool]] $EventLogEnabled
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+function Set-PolicyValue {
+  param([Parameter(Mandatory)] [int] $Value)
+  # -Force makes the missing parents too; on a key that exists it would empty the key
+  if (-not (Test-Path -LiteralPath $PolicyKey)) { $null = New-Item -Path $PolicyKey -Force }
+  $null = New-ItemProperty -LiteralPath $PolicyKey -Name $PolicyValue -PropertyType DWord -Value $Value -Force
+}
+
+function Remove-EmptyKey {
+  param([Parameter(Mandatory)] [string] $Path)
+  if (-not (Test-Path -LiteralPath $Path)) { return }
+  $key = Get-Item -LiteralPath $Path
+  if ($key.ValueCount -eq 0 -and $key.SubKeyCount -eq 0) { Remove-Item -LiteralPath $Path }
+}
+
+$wanted = if ($null -eq $Policy.value) { $null } else { [int]$Policy.value }
+$wantsKey = [bool]$Policy.keyExists
+if ($null -ne $wanted -and -not $wantsKey) {
+  Stop-Operation INVALID_PARAMETER 'policy: a value needs its key, so keyExists must be true.' 'policy'
+}
+
+$changed = @()
+$before = Get-KerberosPolicy
+if ($before.value -ne $wanted -and $PSCmdlet.ShouldProcess("$PolicyKey\$PolicyValue", "Set to '$wanted'")) {
+  if ($null -eq $wanted) { Remove-ItemProperty -LiteralPath $PolicyKey -Name $PolicyValue }
+  else { Set-PolicyValue $wanted }
+  $changed = @('policy')
+}
+$now = Get-KerberosPolicy
+if ($now.keyExists -ne $wantsKey -and $PSCmdlet.ShouldProcess($PolicyKey, "Key exists: $wantsKey")) {
+  if ($wantsKey) { $null = New-Item -Path $PolicyKey -Force }
+  else {
+    Remove-EmptyKey $PolicyKey
+    # The parent may have been made along with it; empty, it means nothing to anyone.
+    if (-not (Test-Path -LiteralPath $PolicyKey)) { Remove-EmptyKey (Split-Path -Path $PolicyKey -Parent) }
+  }
+  if ((Get-KerberosPolicy).keyExists -ne $now.keyExists) { $changed = @('policy') }
+}
+
+if ($null -ne $EventLogEnabled) {
+  $log = Get-WinEvent -ListLog $KerberosLog
+  if ($log.IsEnabled -ne $EventLogEnabled -and $PSCmdlet.ShouldProcess($KerberosLog, "Enabled: $EventLogEnabled")) {
+    $log.IsEnabled = $EventLogEnabled
+    $log.SaveChanges()
+    $changed += 'eventLog'
+  }
+}
+
+@{ policy = Get-KerberosPolicy; eventLogEnabled = Test-KerberosLog; changed = $changed }
