@@ -1,4 +1,4 @@
-import type { AccountFacts, DmsaFacts, DomainFacts, Evidence, Facts, HostFacts } from './facts.ts';
+import type { AccountFacts, DmsaFacts, DomainFacts, Evidence, Facts, HostFacts, Principal } from './facts.ts';
 import { type Finding, finding } from './findings.ts';
 import type { Plan } from './plan.ts';
 import { MigrationState } from './states.ts';
@@ -130,7 +130,7 @@ function assessPrincipals(dmsa: DmsaFacts, { plan, allowed }: Assessed): Finding
     .map((host) =>
       finding('PRINCIPAL_MISSING', host.name, `${host.computerSid} is not in msDS-GroupMSAMembership`),
     );
-  const unknown = strangers(dmsa, plan, allowed).map(({ sid, name }) =>
+  const unknown = strangers(dmsa.principals, plan, allowed).map(({ sid, name }) =>
     finding('PRINCIPAL_UNKNOWN', sid, name ?? 'the SID does not resolve'),
   );
   return [...missing, ...unknown];
@@ -138,12 +138,12 @@ function assessPrincipals(dmsa: DmsaFacts, { plan, allowed }: Assessed): Finding
 
 /** Principals that are no host of the plan and that no person has allowed. */
 export function strangers(
-  dmsa: DmsaFacts,
+  principals: Principal[],
   plan: Pick<Plan, 'hosts'>,
   allowed: string[],
-): DmsaFacts['principals'] {
+): Principal[] {
   const expected = new Set([...plan.hosts.map((host) => host.computerSid), ...allowed]);
-  return dmsa.principals.filter((principal) => !expected.has(principal.sid));
+  return principals.filter((principal) => !expected.has(principal.sid));
 }
 
 /** What is hashed and voted on. Times stay out, and so does how a finding is worded. */

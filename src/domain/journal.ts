@@ -51,7 +51,8 @@ export function hasEffect(journal: JournalEntry[]): boolean {
 const allowed: Record<JournalStatus, JournalStatus[]> = {
   intended: ['applied', 'untouched', 'undone'],
   applied: ['undone'],
-  untouched: [],
+  // A later wave may come to a host that an earlier one left alone.
+  untouched: ['intended'],
   undone: [],
 };
 

@@ -1,6 +1,6 @@
 import type { Facts, HostEvidence } from './facts.ts';
 import type { Finding } from './findings.ts';
-import type { Gate } from './gates.ts';
+import type { Gate, RecordedVote } from './gates.ts';
 import type { JournalEntry } from './journal.ts';
 import type { Stage, StageName } from './stages.ts';
 import type { Outcome } from './states.ts';
@@ -22,6 +22,8 @@ export interface MigrationStatus {
   nextAt: string | null;
   paused: boolean;
   gates: Gate[];
+  /** Votes that came when no gate had been opened yet. */
+  earlyVotes: RecordedVote[];
   findings: Finding[];
   hosts: HostEvidence[];
   /** SIDs of principals that a person has allowed. */
@@ -45,7 +47,11 @@ export interface Failure {
   message: string;
 }
 
-/** What the workflow returns. */
-export type MigrationResult = Omit<MigrationStatus, 'outcome' | 'waitingFor' | 'nextAt' | 'paused'> & {
+/** What the workflow returns: little, as it is kept in the history; the query `status` answers for all the rest. */
+export interface MigrationResult {
+  migrationId: string;
+  account: string;
+  dmsa: string;
   outcome: Exclude<Outcome, 'needs-operator'>;
-};
+  failure: Failure | null;
+}

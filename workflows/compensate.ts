@@ -1,0 +1,114 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  condition,
+  isCancellation,
+  type TemporalFailure,
+} from '@temporalio/workflow';
+
+import type { ErrorCode } from '../src/domain/errors.ts';
+import { hasEffect, type JournalEntry, type JournalStep, undoOrder } from '../src/domain/journal.ts';
+import type { Failure } from '../src/domain/status.ts';
+import { undoing } from './activities.ts';
+import { continueIfLong, isLong } from './continue.ts';
+import { type Migration, publish, stage, waitFor } from './state.ts';
+import { undoComplete } from './steps/complete.ts';
+import { undoCreateDmsa } from './steps/create-dmsa.ts';
+import { undoLink } from './steps/link.ts';
+import { undoPrepareHosts } from './steps/prepare-hosts.ts';
+import { undoRestartServices } from './steps/restart-services.ts';
+
+/** Undoes the entries of one step: of one host each for steps on hosts, else the single one. */
+export type Undo<S extends JournalStep> = (
+  m: Migration,
+  entries: Extract<JournalEntry, { step: S }>[],
+) => Promise<void>;
+
+const undos: { [S in JournalStep]: Undo<S> } = {
+  complete: undoComplete,
+  link: undoLink,
+  'restart-services': undoRestartServices,
+  'create-dmsa': undoCreateDmsa,
+  'prepare-host': undoPrepareHosts,
+};
+
+/**
+ * Restores what the journal says was there before, and reads everything back to prove it. Where nothing was changed
+ * the migration was refused, or undone before it began. Runs outside of every cancellation.
+ */
+export async function turnBack(m: Migration, error: TemporalFailure | null): Promise<void> {
+  const { status } = m.state;
+  if (error) status.failure = reason(m, error);
+  await stage(m, 'undo', async (current) => {
+    current.note = status.failure!.message;
+    for (;;) {
+      const [next] = undoOrder(status.journal);
+      if (!next) break;
+      const entries = undoOrder(status.journal).filter((entry) => entry.step === next.step);
+      await untilItSucceeds(m, `undo ${next.step}`, () => undos[next.step](m, entries as never));
+      current.changed.push(`${next.step} undone: ${entries.map((entry) => entry.target).join(', ')}`);
+    }
+    if (status.before)
+      await untilItSucceeds(m, 'compare with before', (accept) => compareWithBefore(m, accept));
+  });
+  status.outcome = hasEffect(status.journal) || wasAsked(status.failure!) ? 'undone' : 'refused';
+}
+
+async function compareWithBefore(m: Migration, accept: boolean): Promise<void> {
+  const verify = undoing('Compare directory and hosts with how they were before').verifyRestored;
+  const { facts, differences } = await verify({ plan: m.plan, before: m.state.status.before! });
+  m.state.status.after = facts;
+  if (differences.length > 0 && !accept) {
+    throw ApplicationFailure.nonRetryable(differences.join('; '), 'RESTORE_DIFFERS' satisfies ErrorCode);
+  }
+}
+
+/** Never gives up, and never silently: after its retries a compensation waits for a person's `retry`. */
+async function untilItSucceeds(
+  m: Migration,
+  what: string,
+  compensate: (accept: boolean) => Promise<void>,
+): Promise<void> {
+  const { state } = m;
+  for (;;) {
+    try {
+      const accept = state.retryRequest?.accept ?? false;
+      state.retryRequest = null;
+      await compensate(accept);
+      return;
+    } catch (error) {
+      if (!(error instanceof ActivityFailure || error instanceof ApplicationFailure)) throw error;
+      const { code, message } = failureOf(error);
+      state.status.outcome = 'needs-operator';
+      waitFor(m, `an operator, to ${what}: ${code} ${message} (signal retry)`);
+      publish(m);
+      await condition(() => state.retryRequest !== null || isLong());
+      await continueIfLong(m);
+      state.status.outcome = 'running';
+      waitFor(m, null);
+      publish(m);
+    }
+  }
+}
+
+function reason(m: Migration, error: TemporalFailure): Failure {
+  const asked = m.state.undoRequest;
+  if (asked)
+    return {
+      code: 'UNDO_REQUESTED' satisfies ErrorCode,
+      message: `${asked.by} asked to undo: ${asked.reason}`,
+    };
+  if (isCancellation(error))
+    return { code: 'CANCELLED' satisfies ErrorCode, message: 'the workflow was cancelled' };
+  return failureOf(error);
+}
+
+function failureOf(error: TemporalFailure): Failure {
+  const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
+  const code = cause instanceof ApplicationFailure ? (cause.type ?? 'SCRIPT_FAILED') : 'TIMED_OUT';
+  return { code, message: cause.message };
+}
+
+function wasAsked({ code }: Failure): boolean {
+  return code === 'UNDO_REQUESTED' || code === 'CANCELLED';
+}

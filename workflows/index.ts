@@ -1,0 +1,2 @@
+export { holdDmsaName } from './lock.ts';
+export { migrateServiceAccount } from './migrate.ts';

@@ -1,0 +1,72 @@
+import { CancellationScope, ContinueAsNew, condition, TemporalFailure } from '@temporalio/workflow';
+
+import type { MigrationResult } from '../src/domain/status.ts';
+import { turnBack } from './compensate.ts';
+import type { MigrationInput } from './contract.ts';
+import { openAndPassGate } from './gate.ts';
+import { handleMessages, recordVotes } from './messages.ts';
+import { type Migration, newMigration, stage, waitFor } from './state.ts';
+import { complete } from './steps/complete.ts';
+import { createDmsa } from './steps/create-dmsa.ts';
+import { link } from './steps/link.ts';
+import { observe } from './steps/observe.ts';
+import { checkPlanAndLock } from './steps/plan.ts';
+import { preflight } from './steps/preflight.ts';
+import { prepareHosts } from './steps/prepare-hosts.ts';
+import { restartServices, verifyPrincipals } from './steps/restart-services.ts';
+import { soak } from './steps/soak.ts';
+
+/** The runbook, in the order of its stages. Each step registers its own undo before it changes anything. */
+async function runbook(m: Migration): Promise<void> {
+  await stage(m, 'plan', () => checkPlanAndLock(m));
+  await stage(m, 'preflight', () => preflight(m, 'start'));
+  await stage(m, 'gate-start', () => openAndPassGate(m, 'start'));
+  await stage(m, 'prepare-hosts', (current) => prepareHosts(m, current));
+  await stage(m, 'create-dmsa', (current) => createDmsa(m, current));
+  await stage(m, 'link', (current) => link(m, current));
+  await stage(m, 'restart-services', (current) => restartServices(m, current));
+  await stage(m, 'verify-principals', (current) => verifyPrincipals(m, current));
+  await stage(m, 'observe', (current) => observe(m, current));
+  await stage(m, 'preflight-again', () => preflight(m, 'complete'));
+  await stage(m, 'gate-complete', () => openAndPassGate(m, 'complete'));
+  await stage(m, 'complete', (current) => complete(m, current));
+  await stage(m, 'restart-and-verify', (current) => restartServices(m, current));
+  await stage(m, 'soak', () => soak(m));
+}
+
+/**
+ * Migrates one superseded account to a dMSA, or leaves everything as it was. Any failure, rejection, expiry, undo or
+ * cancellation of the way forward turns back; only a fault of this code itself fails the workflow task, and waits.
+ */
+export async function migrateServiceAccount(input: MigrationInput): Promise<MigrationResult> {
+  const m = newMigration(input);
+  handleMessages(m);
+  void CancellationScope.nonCancellable(() => recordVotes(m));
+  if (m.state.status.failure) await turnBackFrom(m, null);
+  else await goForward(m);
+  await CancellationScope.nonCancellable(async () => {
+    await condition(() => m.state.queue.length === 0);
+    await stage(m, 'done', async () => undefined);
+  });
+  return result(m);
+}
+
+async function goForward(m: Migration): Promise<void> {
+  try {
+    await m.forward.run(() => runbook(m));
+    m.state.status.outcome = 'completed';
+  } catch (error) {
+    if (error instanceof ContinueAsNew || !(error instanceof TemporalFailure)) throw error;
+    await turnBackFrom(m, error);
+  }
+}
+
+async function turnBackFrom(m: Migration, error: TemporalFailure | null): Promise<void> {
+  await CancellationScope.nonCancellable(() => turnBack(m, error));
+  waitFor(m, null);
+}
+
+function result({ state }: Migration): MigrationResult {
+  const { migrationId, account, dmsa, outcome, failure } = state.status;
+  return { migrationId, account, dmsa, outcome: outcome as MigrationResult['outcome'], failure };
+}

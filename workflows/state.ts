@@ -1,0 +1,159 @@
+import {
+  CancellationScope,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+
+import type { Evidence, HostEvidence } from '../src/domain/facts.ts';
+import type { Vote } from '../src/domain/gates.ts';
+import { migrationId, type Plan, type Target, targetOf } from '../src/domain/plan.ts';
+import type { Stage, StageName } from '../src/domain/stages.ts';
+import type { MigrationStatus } from '../src/domain/status.ts';
+import type { By, MigrationInput } from './contract.ts';
+import { currentDetails } from './details.ts';
+import { searchAttributes } from './search-attributes.ts';
+
+/** One migration while it runs. Everything in `state` is plain data and crosses continue-as-new. */
+export interface Migration {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly target: Target;
+  readonly state: Carried;
+  /** The way forward: cancelled by an undo, after which compensation runs outside of it. */
+  readonly forward: CancellationScope;
+}
+
+export interface Carried {
+  status: MigrationStatus;
+  /** Votes that signals have brought and no activity has verified yet. */
+  queue: QueuedVote[];
+  /** What the latest preflight saw: what the open gate is voted on. */
+  evidence: Evidence | null;
+  /** Whether this migration created the dMSA, and so may remove it. */
+  createdByUs: boolean;
+  observation: { until: string; digest: string | null } | null;
+  completedAt: string | null;
+  undoRequest: By | null;
+  retryRequest: (By & { accept?: boolean }) | null;
+}
+
+export interface QueuedVote {
+  decision: Vote['decision'];
+  payload: unknown;
+  receivedAt: string;
+}
+
+export function newMigration({ plan, carried }: MigrationInput): Migration {
+  return {
+    id: migrationId(plan),
+    plan,
+    target: targetOf(plan),
+    state: carried ?? {
+      status: initialStatus(plan),
+      queue: [],
+      evidence: null,
+      createdByUs: false,
+      observation: null,
+      completedAt: null,
+      undoRequest: null,
+      retryRequest: null,
+    },
+    forward: new CancellationScope(),
+  };
+}
+
+/** Runs a stage once: one that ended before a continue-as-new is not run again. */
+export async function stage(
+  m: Migration,
+  name: StageName,
+  work: (stage: Stage) => Promise<void>,
+): Promise<void> {
+  const { status } = m.state;
+  let current = status.stages.find((each) => each.name === name);
+  if (current?.endedAt) return;
+  if (!current) {
+    current = { name, startedAt: now(), endedAt: null, changed: [], note: null };
+    status.stages.push(current);
+  }
+  status.stage = name;
+  publish(m);
+  try {
+    await work(current);
+  } catch (error) {
+    current.note ??= error instanceof Error ? error.message : String(error);
+    throw error;
+  }
+  current.endedAt = now();
+  waitFor(m, null);
+}
+
+/** What a person or the clock is waited for, where the status and Temporal's UI show it. */
+export function waitFor(m: Migration, what: string | null, nextAt: string | null = null): void {
+  m.state.status.waitingFor = what;
+  m.state.status.nextAt = nextAt;
+  setCurrentDetails(currentDetails(m.state.status));
+}
+
+/** Stage, gate and outcome for lists, as search attributes; set together, as each upsert is an event. */
+export function publish(m: Migration): void {
+  const { status } = m.state;
+  setCurrentDetails(currentDetails(status));
+  const open = status.gates.find((gate) => gate.decision === 'open');
+  upsertSearchAttributes([
+    { key: searchAttributes.stage, value: status.stage },
+    { key: searchAttributes.gate, value: open?.name ?? 'none' },
+    { key: searchAttributes.outcome, value: status.outcome },
+  ]);
+}
+
+export function evidenceOf(m: Migration, host: string): HostEvidence {
+  return m.state.status.hosts.find((each) => each.host === host)!;
+}
+
+/** Workflow time, ISO 8601: the same on every replay. */
+export function now(): string {
+  return new Date().toISOString();
+}
+
+export function inMs(ms: number): string {
+  return new Date(Date.now() + ms).toISOString();
+}
+
+function initialStatus(plan: Plan): MigrationStatus {
+  return {
+    migrationId: workflowInfo().workflowId,
+    account: plan.account.samAccountName,
+    dmsa: plan.dmsa.name,
+    requestedBy: plan.requestedBy,
+    planHash: plan.hash,
+    startedAt: now(),
+    outcome: 'running',
+    stage: 'plan',
+    stages: [],
+    waitingFor: null,
+    nextAt: null,
+    paused: false,
+    gates: [],
+    earlyVotes: [],
+    findings: [],
+    hosts: plan.hosts.map(({ name }) => unknownEvidence(name)),
+    allowedPrincipals: [],
+    journal: [],
+    failure: null,
+    before: null,
+    after: null,
+  };
+}
+
+function unknownEvidence(host: string): HostEvidence {
+  return {
+    host,
+    policy: 'unknown',
+    discovered: 'unknown',
+    joined: 'unknown',
+    keysFetched: 'unknown',
+    principal: 'unknown',
+    restarted: 'unknown',
+  };
+}

@@ -1,0 +1,30 @@
+import { setStatus } from '../../src/domain/journal.ts';
+import type { Stage } from '../../src/domain/stages.ts';
+import { changing, undoing } from '../activities.ts';
+import type { Undo } from '../compensate.ts';
+import { register } from '../journal.ts';
+import { unlessPaused } from '../messages.ts';
+import type { Migration } from '../state.ts';
+
+/** Creates the dMSA where it is absent; one that was there before is used, and is not removed by an undo. */
+export async function createDmsa(m: Migration, current: Stage): Promise<void> {
+  const { facts } = m.state.evidence!;
+  if (facts.dmsa) {
+    current.note = `${facts.dmsa.samAccountName} is there already`;
+    return;
+  }
+  await unlessPaused(m);
+  const entry = register(m, 'create-dmsa', m.plan.dmsa.dn, null);
+  m.state.createdByUs = true;
+  const create = changing(`Create ${m.plan.dmsa.name}$`).createDmsa;
+  facts.dmsa = await create({ migrationId: m.id, entry, target: m.target });
+  setStatus(m.state.status.journal, entry.id, 'applied');
+  current.changed.push(`created ${facts.dmsa.dn}`);
+}
+
+/** Removes the dMSA that was created, recognised by its mark. */
+export const undoCreateDmsa: Undo<'create-dmsa'> = async (m, [entry]) => {
+  const remove = undoing(`Remove ${m.plan.dmsa.name}$`).removeDmsa;
+  await remove({ migrationId: m.id, entry: entry!, target: m.target });
+  setStatus(m.state.status.journal, entry!.id, 'undone');
+};

@@ -1,0 +1,56 @@
+import { batches } from '../../src/domain/plan.ts';
+import type { Stage } from '../../src/domain/stages.ts';
+import { onHosts, undoing } from '../activities.ts';
+import type { Undo } from '../compensate.ts';
+import { register } from '../journal.ts';
+import { unlessPaused } from '../messages.ts';
+import { evidenceOf, type Migration } from '../state.ts';
+import { runWave } from '../waves.ts';
+
+/** Setting a policy value stops no service, so many hosts are prepared in one activity, this many at once. */
+const hostsAtOnce = 16;
+const hostsPerActivity = 50;
+
+/** Allows dMSA logons on every host, and turns the Kerberos log on where the plan says so. */
+export async function prepareHosts(m: Migration, current: Stage): Promise<void> {
+  for (const hosts of batches(m.state.evidence!.facts.hosts, hostsPerActivity)) {
+    await unlessPaused(m);
+    const entries = hosts.map(({ name, policy, eventLogEnabled }) =>
+      register(m, 'prepare-host', name, { policy, eventLogEnabled }),
+    );
+    const { prepareHosts } = onHosts(`Prepare ${names(entries)}`);
+    const input = {
+      migrationId: m.id,
+      entries,
+      maxParallel: hostsAtOnce,
+      enableEventLog: m.plan.enableEventLog,
+    };
+    await runWave(
+      m,
+      entries,
+      () => prepareHosts(input),
+      (host, { changed }) => {
+        evidenceOf(m, host).policy = 'yes';
+        current.changed.push(...changed.map((what) => `${host}: ${what}`));
+      },
+    );
+  }
+}
+
+/** Puts the policy value and the log of each host back as they were. */
+export const undoPrepareHosts: Undo<'prepare-host'> = async (m, entries) => {
+  const { restoreHosts } = undoing(`Restore ${names(entries)}`);
+  await runWave(
+    m,
+    entries,
+    () => restoreHosts({ migrationId: m.id, entries, maxParallel: hostsAtOnce }),
+    () => undefined,
+    'undone',
+  );
+};
+
+/** The hosts of a wave in a few words. */
+export function names(entries: { target: string }[]): string {
+  const [first, second, ...rest] = entries.map(({ target }) => target.split('.')[0]);
+  return [first, second, rest.length > 0 ? `${rest.length} more` : undefined].filter(Boolean).join(', ');
+}

@@ -1,0 +1,90 @@
+import { durationMs } from '../../src/domain/duration.ts';
+import { type PlanHost, waves } from '../../src/domain/plan.ts';
+import type { Stage } from '../../src/domain/stages.ts';
+import { onHosts, undoing, waiting } from '../activities.ts';
+import type { Undo } from '../compensate.ts';
+import { register } from '../journal.ts';
+import { unlessPaused } from '../messages.ts';
+import { evidenceOf, inMs, type Migration, now, waitFor } from '../state.ts';
+import { runWave } from '../waves.ts';
+import { names } from './prepare-hosts.ts';
+import { strangersAllowed } from './strangers.ts';
+
+/**
+ * Restarts the account's services, the canary first and alone. On the way to completion the canary has to join the
+ * principals before any other host is touched.
+ */
+export async function restartServices(m: Migration, current: Stage): Promise<void> {
+  const [canary, ...rest] = waves({ hosts: restartable(m), rollout: m.plan.rollout });
+  if (!canary) return;
+  await restartWave(m, current, canary);
+  if (m.state.completedAt === null) await principalsAmong(m, canary);
+  for (const wave of rest) await restartWave(m, current, wave);
+}
+
+/** Every restarted host is among the principals, and everyone else among them has been allowed by a person. */
+export async function verifyPrincipals(m: Migration, current: Stage): Promise<void> {
+  const { principals, digest, readAt } = await principalsAmong(m, restartable(m));
+  current.note = `${principals.length} principals`;
+  await strangersAllowed(m, principals);
+  m.state.observation = {
+    until: new Date(Date.parse(readAt) + durationMs(m.plan.waits.observe)).toISOString(),
+    digest,
+  };
+}
+
+/** Services of touched hosts log on again, now that nothing is linked; one that died on the way is started. */
+export const undoRestartServices: Undo<'restart-services'> = async (m, entries) => {
+  const { restartServices } = undoing(`Restart the services of ${names(entries)}`);
+  const input = { ...waveInput(m), entries, direction: 'undo' as const };
+  await runWave(
+    m,
+    entries,
+    () => restartServices(input),
+    () => undefined,
+    'undone',
+  );
+};
+
+async function restartWave(m: Migration, current: Stage, hosts: PlanHost[]): Promise<void> {
+  await unlessPaused(m);
+  const entries = hosts.map(({ name, services }) => register(m, 'restart-services', name, { services }));
+  const { restartServices } = onHosts(`Restart the services of ${names(entries)}`);
+  const input = { ...waveInput(m), entries, direction: 'forward' as const };
+  await runWave(
+    m,
+    entries,
+    () => restartServices(input),
+    (host, { restarted, events }) => {
+      Object.assign(evidenceOf(m, host), events, { restarted: 'yes' });
+      current.changed.push(`${host}: restarted ${restarted.join(', ') || 'nothing'}`);
+    },
+  );
+}
+
+async function principalsAmong(m: Migration, hosts: PlanHost[]) {
+  const until = inMs(durationMs(m.plan.waits.join));
+  waitFor(m, `${hosts.length} host${hosts.length === 1 ? '' : 's'} among the principals`, until);
+  const verify = waiting('Read who may retrieve the managed password').verifyPrincipals;
+  const found = await verify({ target: m.target, hosts, until });
+  for (const host of hosts) evidenceOf(m, host.name).principal = 'yes';
+  waitFor(m, null);
+  return found;
+}
+
+/** Hosts with a service of the account that runs: a stopped service stays stopped, and joins at its next start. */
+function restartable(m: Migration): PlanHost[] {
+  return m.plan.hosts
+    .map((host) => {
+      const facts = m.state.status.before!.hosts.find((each) => each.name === host.name);
+      const running = facts?.services.filter((service) => service.state === 'Running') ?? [];
+      return { ...host, services: running.map((service) => service.name) };
+    })
+    .filter((host) => host.services.length > 0);
+}
+
+function waveInput(m: Migration) {
+  const { maxParallel, serviceTimeout } = m.plan.rollout;
+  const eventLogEnabled = m.plan.enableEventLog;
+  return { migrationId: m.id, maxParallel, serviceTimeout, intentAt: now(), eventLogEnabled };
+}

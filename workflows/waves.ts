@@ -1,0 +1,41 @@
+import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+
+import type { HostOutcome } from '../activities/hosts/each-host.ts';
+import { type JournalEntry, setStatus } from '../src/domain/journal.ts';
+import type { Migration } from './state.ts';
+
+/**
+ * Runs one wave and writes down what became of each host, also where the wave failed: its outcomes travel in the
+ * failure's details. Hosts that the wave never came to are `untouched`, and undoing leaves them alone.
+ */
+export async function runWave<R>(
+  m: Migration,
+  entries: JournalEntry[],
+  wave: () => Promise<HostOutcome<R>[]>,
+  onHost: (host: string, result: R) => void,
+  done: 'applied' | 'undone' = 'applied',
+): Promise<void> {
+  const record = (outcomes: HostOutcome<R>[]) => {
+    for (const outcome of outcomes) {
+      const entry = entries.find((each) => each.target === outcome.host)!;
+      if (outcome.status === 'done') {
+        setStatus(m.state.status.journal, entry.id, done);
+        onHost(outcome.host, outcome.result);
+      } else if (outcome.status === 'untouched' && entry.status === 'intended' && done === 'applied') {
+        setStatus(m.state.status.journal, entry.id, 'untouched');
+      }
+    }
+  };
+  try {
+    record(await wave());
+  } catch (error) {
+    record(outcomesOf<R>(error));
+    throw error;
+  }
+}
+
+function outcomesOf<R>(error: unknown): HostOutcome<R>[] {
+  const cause = error instanceof ActivityFailure ? error.cause : null;
+  const [outcomes] = cause instanceof ApplicationFailure ? (cause.details ?? []) : [];
+  return Array.isArray(outcomes) ? (outcomes as HostOutcome<R>[]) : [];
+}
