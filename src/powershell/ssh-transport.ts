@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
 
@@ -30,12 +31,13 @@ export function sshTransport(
   { maxSessions = 16, connectTimeoutMs = 10_000 }: SshTransportOptions = {},
 ): Transport {
   const slots = sessionSlots(maxSessions);
+  const readPrivateKey = privateKeyReader(settings);
   return {
     async run(host, operation, parameters, { timeoutMs, signal }) {
       const giveBack = await slots.take(signal);
       try {
         const [key, knownHosts, credential] = await Promise.all([
-          readPrivateKey(settings),
+          readPrivateKey(),
           readKnownHosts(settings),
           readCredential(settings, operation),
         ]);
@@ -81,17 +83,30 @@ function readOutput<N extends OperationName>(
   }
 }
 
-async function readPrivateKey(settings: PowerShellSettings): Promise<ParsedKey> {
-  const [text, passphrase] = await Promise.all([
-    readSettingsFile('the private key', settings.privateKeyFile),
-    settings.passphrase ? readSecret(settings.passphrase) : undefined,
-  ]);
+/**
+ * Reads the private key, afresh each time; it is decrypted again only where file or passphrase have changed, as the
+ * key derivation of an encrypted key holds up the whole worker for a third of a second.
+ */
+function privateKeyReader(settings: PowerShellSettings): () => Promise<ParsedKey> {
+  let last: { digest: string; key: ParsedKey } | null = null;
+  return async () => {
+    const [text, passphrase] = await Promise.all([
+      readSettingsFile('the private key', settings.privateKeyFile),
+      settings.passphrase ? readSecret(settings.passphrase) : undefined,
+    ]);
+    const digest = createHash('sha256')
+      .update(JSON.stringify([text, passphrase]))
+      .digest('hex');
+    if (last?.digest !== digest) last = { digest, key: decrypt(settings.privateKeyFile, text, passphrase) };
+    return last.key;
+  };
+}
+
+function decrypt(file: string, text: string, passphrase: string | undefined): ParsedKey {
   const parsed: unknown = ssh2.utils.parseKey(text, passphrase);
   const key: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (key instanceof Error)
-    throw unusable('the private key', settings.privateKeyFile, `is not usable: ${key.message}`);
-  if (!(key as ParsedKey).isPrivateKey())
-    throw unusable('the private key', settings.privateKeyFile, 'is a public key');
+  if (key instanceof Error) throw unusable('the private key', file, `is not usable: ${key.message}`);
+  if (!(key as ParsedKey).isPrivateKey()) throw unusable('the private key', file, 'is a public key');
   return key as ParsedKey;
 }
 

@@ -1,16 +1,20 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 
 import type { HostAddress, PowerShellSettings } from '../../src/config/settings.ts';
+import { DmsaError } from '../../src/domain/errors.ts';
+import { newKeyPair } from '../../src/lab/ssh/key-pair.ts';
 import { type SshServer, type SshServerOptions, startSshServer } from '../../src/lab/ssh/server.ts';
 import type { HandleOperation } from '../../src/lab/ssh/session.ts';
 import type { Result } from '../../src/powershell/operations.ts';
 import { type SshTransportOptions, sshTransport } from '../../src/powershell/ssh-transport.ts';
-import type { Transport } from '../../src/powershell/transport.ts';
+import type { RunOptions, Transport } from '../../src/powershell/transport.ts';
 
+export const host = 'web01.lab.example';
 export const user = 'LAB\\dmsa-worker';
 
 export const hostFacts: Result<'inspect-host'> = {
@@ -27,6 +31,28 @@ export const hostFacts: Result<'inspect-host'> = {
   events: [],
 };
 
+/** What a run threw, in the three things that a person is told. */
+export async function failureOf(run: Promise<unknown>) {
+  const error = await run.then(
+    () => expect.unreachable('the run should have failed'),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(DmsaError);
+  const { code, subject, message } = error as DmsaError;
+  return { code, subject, message };
+}
+
+/** Every client socket that is made from here on: a settled run leaves none of them open. */
+export function clientSockets(): Socket[] {
+  const sockets: Socket[] = [];
+  const note = (message: unknown) => sockets.push((message as { socket: Socket }).socket);
+  subscribe('net.client.socket', note);
+  onTestFinished(() => {
+    unsubscribe('net.client.socket', note);
+  });
+  return sockets;
+}
+
 /** Answers `inspect-host` and nothing else. */
 export const inspect = (async () => hostFacts) as unknown as HandleOperation;
 
@@ -38,15 +64,17 @@ export interface Bench {
   transport(options?: SshTransportOptions): Transport;
   /** A simulated host that the settings know; ended with the test. */
   start(options?: Partial<SshServerOptions>): Promise<SshServer>;
-  /** Makes a server at `port` known as `host` with these lines in known_hosts. */
-  know(host: string, port: number, knownHosts: string): Promise<void>;
+  /** Runs `inspect-host` on `web01.lab.example`. */
+  inspect(options?: Partial<RunOptions>): Promise<Result<'inspect-host'>>;
+  /** Makes `port` the address of `web01.lab.example`, with these lines in known_hosts. */
+  know(port: number, knownHosts: string): Promise<void>;
 }
 
 /** A folder with a key pair and a known_hosts file, and settings that name them; removed with the test. */
 export async function bench(): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'dmsa-ssh-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const pair = ssh2.utils.generateKeyPairSync('ed25519');
+  const pair = newKeyPair();
   const settings: PowerShellSettings = {
     user,
     privateKeyFile: join(folder, 'id_ed25519'),
@@ -57,7 +85,7 @@ export async function bench(): Promise<Bench> {
   await writeFile(settings.privateKeyFile, pair.private, { mode: 0o600 });
   await writeFile(settings.knownHostsFile, '');
   const hosts: Record<string, HostAddress> = {};
-  const know: Bench['know'] = async (host, port, knownHosts) => {
+  const know: Bench['know'] = async (port, knownHosts) => {
     hosts[host] = { address: '127.0.0.1', port };
     await writeFile(settings.knownHostsFile, `${knownHosts}\n`, { flag: 'a' });
   };
@@ -67,15 +95,22 @@ export async function bench(): Promise<Bench> {
     publicKey: pair.public,
     transport: (options) => sshTransport(settings, hosts, options),
     know,
+    inspect: (options) =>
+      sshTransport(settings, hosts).run(
+        host,
+        'inspect-host',
+        { eventsSince: null },
+        { timeoutMs: 60_000, ...options },
+      ),
     async start(options = {}) {
       const server = await startSshServer({
-        host: 'web01.lab.example',
+        host,
         users: [{ name: user, publicKey: pair.public }],
         handle: inspect,
         ...options,
       });
       onTestFinished(() => server.close());
-      await know(server.host, server.port, server.knownHostsLine);
+      await know(server.port, server.knownHostsLine);
       return server;
     },
   };

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import ssh2, { type Connection, type ParsedKey, type Session } from 'ssh2';
 
 import { commandLine } from '../../powershell/bootstrap.ts';
 import { knownHostsLine } from '../../powershell/known-hosts.ts';
 import { newSshCounts, type SshCounts, type SshFaults } from './faults.ts';
+import { newKeyPair } from './key-pair.ts';
 import { type HandleOperation, runOperation } from './session.ts';
 
 export interface SshServerOptions {
@@ -34,7 +36,7 @@ export interface SshServer {
 /** A simulated Windows host's SSH server, on a free port of loopback. It runs the bootstrap and nothing else. */
 export async function startSshServer(options: SshServerOptions): Promise<SshServer> {
   const { host, faults = {}, counts = newSshCounts() } = options;
-  const hostKey = options.hostKey ?? ssh2.utils.generateKeyPairSync('ed25519').private;
+  const hostKey = options.hostKey ?? newKeyPair().private;
   const users = options.users.map(({ name, publicKey }) => ({
     name: name.toLowerCase(),
     key: parseKey(publicKey),
@@ -65,10 +67,9 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
     port: (server.address() as AddressInfo).port,
     knownHostsLine: knownHostsLine(host, 22, parseKey(hostKey).getPublicSSH()),
     counts,
-    close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of sockets.values()) socket.destroy();
-      return closed;
+    async close() {
+      const closed = [...sockets.values()].map((socket) => once(socket.destroy(), 'close'));
+      await Promise.all([...closed, new Promise((resolve) => server.close(resolve))]);
     },
   };
 }
