@@ -1,6 +1,7 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
-import type { Readable, Writable } from 'node:stream';
+import { createInterface } from 'node:readline';
+import type { Writable } from 'node:stream';
 
 /** A server that this program started, and that never outlives it. */
 export interface GuardedProcess {
@@ -31,11 +32,11 @@ export interface GuardedOptions {
 }
 
 /**
- * The guard is a shell that waits for the end of its standard input, which the kernel closes however this program
- * ends, a SIGKILL included; it then ends the group and removes the folder. A line on standard input sends it home.
+ * The guard is a shell that waits for the end of file descriptor 3, which the kernel closes however this program ends,
+ * a SIGKILL included; it then ends the group and removes the folder. A line there sends it home. It is not standard
+ * input, as Node closes that before it tells of the process's end.
  */
 const guard = `
-exec 3<&0
 (
   read -r line <&3 && exit
   trap '' TERM
@@ -47,7 +48,7 @@ exec 3<&0
   [ -z "$GUARDED_FOLDER" ] || rm -rf -- "$GUARDED_FOLDER"
   kill -KILL -$$
 ) >/dev/null 2>&1 &
-exec "$0" "$@" </dev/null 3<&-
+exec "$0" "$@" 3<&-
 `;
 
 const keptLines = 20;
@@ -67,11 +68,13 @@ export function startGuarded(program: string, args: string[], options: GuardedOp
       GUARDED_FOLDER: options.folder ?? '',
       GUARDED_GRACE: `${grace / 100}`,
     },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', posix ? 'pipe' : 'ignore'],
     detached: posix,
     windowsHide: true,
   });
-  child.stdin.on('error', () => undefined);
+  const guardPipe = child.stdio[3] as Writable | null;
+  guardPipe?.on('error', () => undefined);
+  child.once('exit', () => guardPipe?.end('\n', () => guardPipe.destroy()));
   const lines = readLines(child);
   const exited = whenExited(child, program, lines.last);
   // Windows has no shell to guard with; there the process ends with ours on every exit but a hard kill.
@@ -79,8 +82,8 @@ export function startGuarded(program: string, args: string[], options: GuardedOp
   if (!posix) process.once('exit', endWithUs);
 
   const stop = async () => {
-    const timer = setTimeout(() => kill(child.pid, 'SIGKILL', posix), grace);
-    if (options.graceful) kill(child.pid, 'SIGTERM', posix);
+    const timer = setTimeout(() => kill(child, 'SIGKILL', posix), grace);
+    if (options.graceful) kill(child, 'SIGTERM', posix);
     await exited;
     clearTimeout(timer);
     process.off('exit', endWithUs);
@@ -89,27 +92,20 @@ export function startGuarded(program: string, args: string[], options: GuardedOp
   return { pid: child.pid ?? 0, exited, onLine: lines.on, stop };
 }
 
-type Child = ChildProcessByStdio<Writable, Readable, Readable>;
-
-function readLines(child: Child) {
+function readLines(child: ChildProcess) {
   const last: string[] = [];
   const listeners: ((line: string) => void)[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    let rest = '';
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop()!;
-      for (const line of lines) {
-        if (line.trim()) last.push(line.trim());
-        for (const listener of listeners) listener(line);
-      }
-      last.splice(0, last.length - keptLines);
+  for (const input of [child.stdout!, child.stderr!]) {
+    createInterface({ input }).on('line', (line) => {
+      if (line.trim()) last.push(line.trim());
+      if (last.length > keptLines) last.shift();
+      for (const listener of listeners) listener(line);
     });
   }
   return { last, on: (listener: (line: string) => void) => void listeners.push(listener) };
 }
 
-function whenExited(child: Child, program: string, last: string[]): Promise<Exit> {
+function whenExited(child: ChildProcess, program: string, last: string[]): Promise<Exit> {
   return new Promise((resolve) => {
     child.once('error', (error) =>
       resolve({ code: null, message: `${program} could not be started: ${error.message}` }),
@@ -119,15 +115,15 @@ function whenExited(child: Child, program: string, last: string[]): Promise<Exit
       const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
       resolve({ code, message: [`${program} ${how}`, ...last.slice(-3)].join(': ') });
     });
-    child.once('exit', () => child.stdin.end('\n'));
   });
 }
 
-function kill(pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL', group: boolean): void {
-  if (pid === undefined) return;
+function kill(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL', group: boolean): void {
+  // Once it has ended, its number may be another's.
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   try {
-    process.kill(group ? -pid : pid, signal);
+    process.kill(group ? -child.pid : child.pid, signal);
   } catch {
-    // Already gone.
+    // It ended meanwhile.
   }
 }
