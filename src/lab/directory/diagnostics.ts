@@ -1,0 +1,76 @@
+import { LdapFailure } from '../store.ts';
+import { definitionOf } from './attributes.ts';
+
+/**
+ * Refusals in AD's words: the Win32 error in hexadecimal (MS-ERREF 2.2), the kind of error, and the problem. A DSID
+ * names a line in the source of one build of AD, so here it is zeros.
+ */
+const dsid = 'DSID-00000000';
+/** Build 26100, with which LdapErr texts end. */
+const build = 'v65f4';
+
+export const refusal = {
+  notBound: () =>
+    ldapErr(
+      1,
+      '000004DC',
+      'In order to perform this operation a successful bind must be completed on the connection.',
+    ),
+  unknownExtension: () => ldapErr(2, '0000203D', 'Unknown extended request OID'),
+  unknownAuthentication: () => ldapErr(7, '00002027', 'Invalid Authentication method'),
+  badControl: () => ldapErr(12, '00000057', 'Error processing control'),
+  unknownControl: () =>
+    new LdapFailure(12, `00002040: SvcErr: ${dsid}, problem 5010 (UNAVAIL_EXTENSION), data 0\n`),
+  unknownAttribute: () => ldapErr(16, '00000057', 'Error in attribute conversion operation'),
+  badCredentials: () =>
+    new LdapFailure(
+      49,
+      `80090308: LdapErr: ${dsid}, comment: AcceptSecurityContext error, data 52e, ${build}`,
+    ),
+  busy: () => new LdapFailure(51, `0000200E: SvcErr: ${dsid}, problem 5001 (BUSY), data 0\n`),
+  unwilling: () =>
+    new LdapFailure(53, `00002035: SvcErr: ${dsid}, problem 5003 (WILL_NOT_PERFORM), data 0\n`),
+
+  noObject: (bestMatch: string) =>
+    new LdapFailure(
+      32,
+      `00002030: NameErr: ${dsid}, problem 2001 (NO_OBJECT), data 0, best match of:\n\t'${bestMatch}'\n`,
+    ),
+  badName: (dn: string) =>
+    new LdapFailure(
+      34,
+      `0000208F: NameErr: ${dsid}, problem 2006 (BAD_NAME), data 8350, best match of:\n\t'${dn}'\n`,
+    ),
+  classViolation: () =>
+    new LdapFailure(65, `00002014: UpdErr: ${dsid}, problem 6002 (OBJ_CLASS_VIOLATION), data 0\n`),
+  hasChildren: () =>
+    new LdapFailure(66, `00002015: UpdErr: ${dsid}, problem 6003 (CANT_ON_NON_LEAF), data 0\n`),
+  namingAttribute: () =>
+    new LdapFailure(67, `00002016: UpdErr: ${dsid}, problem 6004 (CANT_ON_RDN), data 0\n`),
+  entryExists: () => new LdapFailure(68, `00002071: UpdErr: ${dsid}, problem 6005 (ENTRY_EXISTS), data 0\n`),
+  /** The SAM's own check of sAMAccountName (ERROR_USER_EXISTS). */
+  accountExists: () =>
+    new LdapFailure(68, `00000524: UpdErr: ${dsid}, problem 6005 (ENTRY_EXISTS), data 0\n`),
+
+  noSuchAttribute: (name: string) => attributeErr(16, '00002084', '1001 (NO_ATTRIBUTE_OR_VAL)', name),
+  noSuchValue: (name: string) => attributeErr(16, '00002085', '1001 (NO_ATTRIBUTE_OR_VAL)', name),
+  valueExists: (name: string) => attributeErr(20, '00002083', '1006 (ATT_OR_VALUE_EXISTS)', name),
+  badSyntax: (name: string) => attributeErr(21, '0000200B', '1002 (INVALID_ATT_SYNTAX)', name),
+  singleValued: (name: string) => attributeErr(19, '00002081', '1005 (CONSTRAINT_ATT_TYPE)', name),
+  systemOnly: (name: string) => attributeErr(19, '000020B1', '1005 (CONSTRAINT_ATT_TYPE)', name),
+  noSuchTarget: (name: string) => attributeErr(19, '000020B5', '1005 (CONSTRAINT_ATT_TYPE)', name),
+  /** Service principal names are unique in the forest since Windows Server 2012 R2 (MS-ADTS 3.1.1.5.1.3). */
+  spnNotUnique: () => attributeErr(19, '000021C7', '1005 (CONSTRAINT_ATT_TYPE)', 'servicePrincipalName'),
+  /** So are user principal names. */
+  upnNotUnique: () => attributeErr(19, '000021C8', '1005 (CONSTRAINT_ATT_TYPE)', 'userPrincipalName'),
+};
+
+function ldapErr(code: number, error: string, comment: string): LdapFailure {
+  return new LdapFailure(code, `${error}: LdapErr: ${dsid}, comment: ${comment}, data 0, ${build}`);
+}
+
+function attributeErr(code: number, error: string, problem: string, attribute: string): LdapFailure {
+  const { name, type } = definitionOf(attribute);
+  const detail = `0: ${error}: ${dsid}, problem ${problem}, data 0, Att ${type.toString(16)} (${name})`;
+  return new LdapFailure(code, `${error}: AtrErr: ${dsid}, #1:\n\t${detail}\n`);
+}

@@ -1,0 +1,59 @@
+import type { Value } from '../../directory/entry.ts';
+import { attribute, dmsaClass } from '../../directory/schema.ts';
+import { definitionOf } from './attributes.ts';
+import { refusal } from './diagnostics.ts';
+import type { EntryTable, StoredEntry } from './entry-table.ts';
+import { dnKey, valueKey } from './values.ts';
+
+/** What the rules need to know besides the entry. */
+export interface RuleContext {
+  table: EntryTable;
+  /** Whether the schema has the attribute. */
+  hasAttribute(name: string): boolean;
+}
+
+/** Attributes whose values nobody else may have: what LDAP result and text AD refuses them with. */
+const unique = {
+  sAMAccountName: refusal.accountExists,
+  servicePrincipalName: refusal.spnNotUnique,
+  userPrincipalName: refusal.upnNotUnique,
+};
+
+/** Checks an entry about to be written, and gives DN values the spelling of their targets. Throws LdapFailure. */
+export function checkEntry(entry: StoredEntry, context: RuleContext): void {
+  for (const [name, values] of entry.attributes) {
+    if (!context.hasAttribute(name)) throw refusal.unknownAttribute();
+    if (definitionOf(name).syntax === 'dn') entry.attributes.set(name, targets(name, values, entry, context));
+  }
+  const classes = (entry.attributes.get('objectclass') ?? []).map(String);
+  if (classes.includes(dmsaClass)) requireValues(entry, [attribute.dmsaState, attribute.passwordInterval]);
+  for (const [name, refuse] of Object.entries(unique)) {
+    if (isTaken(entry, name, context.table)) throw refuse();
+  }
+}
+
+/** A DN value must name an object (MS-ADTS 3.1.1.1.6); it is kept as that object's own DN. */
+function targets(name: string, values: Value[], entry: StoredEntry, { table }: RuleContext): Value[] {
+  return values.map((value) => {
+    const key = dnKey(value.toString());
+    const target = key === entry.key ? entry : table.get(key);
+    if (!target) throw refusal.noSuchTarget(name);
+    return target.dn;
+  });
+}
+
+/** mustContain of msDS-DelegatedManagedServiceAccount [schema]. */
+function requireValues(entry: StoredEntry, names: string[]): void {
+  if (names.some((name) => !entry.attributes.has(name.toLowerCase()))) throw refusal.classViolation();
+}
+
+function isTaken(entry: StoredEntry, name: string, table: EntryTable): boolean {
+  const lower = name.toLowerCase();
+  const keys = new Set(entry.attributes.get(lower)?.map((value) => valueKey(name, value)));
+  if (keys.size === 0) return false;
+  for (const other of table.all()) {
+    if (other.key === entry.key) continue;
+    if (other.attributes.get(lower)?.some((value) => keys.has(valueKey(name, value)))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,111 @@
+import { childDn, parseDn } from '../../directory/dn.ts';
+import type { Value } from '../../directory/entry.ts';
+import { guidOctets } from '../../directory/guid.ts';
+import { attribute, dmsaClass } from '../../directory/schema.ts';
+import { sidOctets } from '../../directory/sid.ts';
+
+/** What makes one lab domain differ from another. */
+export interface DomainOptions {
+  /** `DC=lab,DC=example` */
+  baseDn: string;
+  /** `LAB` */
+  netbiosName: string;
+  /** `S-1-5-21-…`, without a RID. */
+  domainSid: string;
+  /** DNS name of the DC that serves the directory. */
+  dnsHostName: string;
+  now: () => Date;
+  /** Schema objects, by lDAPDisplayName, that this forest does not have yet. */
+  lacking?: string[];
+}
+
+export interface SeedEntry {
+  dn: string;
+  attributes: Record<string, Value[]>;
+}
+
+/** The delegated account's attributes with what dmsa-domain.md has of their definitions [schema]. */
+const dmsaAttributes: Record<string, Record<string, Value[]>> = {
+  [attribute.dmsaState]: { attributeSyntax: ['2.5.5.9'] },
+  [attribute.passwordInterval]: { attributeSyntax: ['2.5.5.9'] },
+  [attribute.principals]: {
+    attributeSyntax: ['2.5.5.15'],
+    schemaIDGUID: [guidOctets('888eedd6-ce04-df40-b462-b8a50e41ba38')],
+  },
+  [attribute.accountState]: {
+    attributeSyntax: ['2.5.5.9'],
+    schemaIDGUID: [guidOctets('a4693096-a4c3-4ecd-b8cb-73cd6398b7a2')],
+  },
+  [attribute.precededBy]: link(2375, 2224, 'a0945b2b-57a2-43bd-b327-4d112a4e8bd1'),
+  'msDS-ManagedAccountPrecededByLinkBL': link(2376, 2225, '94774af0-5355-402c-9c9a-12470c873e4a'),
+  [attribute.supersededBy]: link(2373, 2222, '3752e002-43be-48c8-b3ca-2cb2fffbc8a1'),
+  'msDS-SupersededManagedAccountLinkBL': link(2374, 2223, 'fa05730a-9efd-4bba-a4a6-1c9e54ef57d5'),
+};
+
+const dmsaAttributeNames = new Set(Object.keys(dmsaAttributes).map((name) => name.toLowerCase()));
+
+/** Whether the attribute is one that a forest may lack because its schema is older. */
+export function isDmsaAttribute(name: string): boolean {
+  return dmsaAttributeNames.has(name.toLowerCase());
+}
+
+/** The objects of a new domain, parents first: no accounts, hosts or keys. */
+export function seedDomain(options: DomainOptions): SeedEntry[] {
+  const { baseDn } = options;
+  const configuration = childDn('CN', 'Configuration', baseDn);
+  const schema = childDn('CN', 'Schema', configuration);
+  const partitions = childDn('CN', 'Partitions', configuration);
+  const services = childDn('CN', 'Services', configuration);
+  const keyService = childDn('CN', 'Group Key Distribution Service', services);
+  const labels = parseDn(baseDn).map(({ value }) => value);
+  return [
+    entry(baseDn, 'domainDNS', { dc: [labels[0]!], objectSid: [sidOctets(options.domainSid)] }),
+    entry(configuration, 'configuration'),
+    entry(schema, 'dMD', { objectVersion: ['91'] }),
+    ...schemaObjects(schema, options.lacking ?? []),
+    entry(partitions, 'crossRefContainer'),
+    entry(childDn('CN', options.netbiosName, partitions), 'crossRef', {
+      nCName: [baseDn],
+      nETBIOSName: [options.netbiosName],
+      dnsRoot: [labels.join('.')],
+      // FLAG_CR_NTDS_NC and FLAG_CR_NTDS_DOMAIN (MS-ADTS 2.2.10)
+      systemFlags: ['3'],
+    }),
+    entry(services, 'container'),
+    entry(keyService, 'container'),
+    entry(childDn('CN', 'Master Root Keys', keyService), 'container'),
+    entry(childDn('CN', 'Users', baseDn), 'container'),
+    entry(childDn('CN', 'Computers', baseDn), 'container'),
+    entry(childDn('CN', 'Managed Service Accounts', baseDn), 'container'),
+    entry(childDn('OU', 'Domain Controllers', baseDn), 'organizationalUnit'),
+  ];
+}
+
+function schemaObjects(schema: string, lacking: string[]): SeedEntry[] {
+  const attributes = Object.entries(dmsaAttributes).map(([name, definition]) =>
+    entry(childDn('CN', name, schema), 'attributeSchema', { lDAPDisplayName: [name], ...definition }),
+  );
+  const ownClass = entry(childDn('CN', dmsaClass, schema), 'classSchema', {
+    lDAPDisplayName: [dmsaClass],
+    governsID: ['1.2.840.113556.1.5.302'],
+    schemaIDGUID: [guidOctets('0feb936f-47b3-49f2-9386-1dedc2c23765')],
+    subClassOf: ['computer'],
+    systemMustContain: [attribute.dmsaState, attribute.passwordInterval],
+  });
+  return [...attributes, ownClass].filter(
+    ({ attributes: { lDAPDisplayName } }) => !lacking.includes(String(lDAPDisplayName)),
+  );
+}
+
+function link(oidEnd: number, linkId: number, schemaId: string): Record<string, Value[]> {
+  return {
+    attributeSyntax: ['2.5.5.1'],
+    attributeID: [`1.2.840.113556.1.4.${oidEnd}`],
+    linkID: [String(linkId)],
+    schemaIDGUID: [guidOctets(schemaId)],
+  };
+}
+
+function entry(dn: string, objectClass: string, attributes: Record<string, Value[]> = {}): SeedEntry {
+  return { dn, attributes: { objectClass: [objectClass], ...attributes } };
+}
