@@ -1,0 +1,180 @@
+<#
+A Windows host for tests: cmdlets with the parameters, output properties and error ids that Microsoft documents for
+Windows PowerShell 5.1. What they are about is the JSON file named by STUB_HOST, and every call is recorded there.
+#>
+Set-StrictMode -Version Latest
+
+function Read-State { [System.IO.File]::ReadAllText($env:STUB_HOST) | ConvertFrom-Json }
+function Write-State {
+  param($State)
+  [System.IO.File]::WriteAllText($env:STUB_HOST, (ConvertTo-Json -InputObject $State -Depth 12))
+}
+
+function Add-Call {
+  param($State, [string] $Call)
+  $State.calls = @(@($State.calls) + $Call)
+  Write-State $State
+}
+
+function ConvertTo-LocalTime {
+  param([string] $Text)
+  [datetimeoffset]::Parse($Text, [cultureinfo]::InvariantCulture).LocalDateTime
+}
+
+function New-ErrorRecord {
+  param([System.Exception] $Exception, [string] $Id, [string] $Category, $Target)
+  [System.Management.Automation.ErrorRecord]::new($Exception, $Id, $Category, $Target)
+}
+
+# An error that the test asks of a cmdlet: { id, category, message, native }.
+function Get-AskedError {
+  param($State, [string] $Cmdlet)
+  $asked = $State.errors.PSObject.Properties[$Cmdlet]
+  if (-not $asked) { return }
+  $exception = [System.Exception]::new($asked.Value.message)
+  if ($asked.Value.native) { $exception = [System.ComponentModel.Win32Exception]::new([int]$asked.Value.native) }
+  New-ErrorRecord $exception $asked.Value.id $asked.Value.category $null
+}
+
+function Get-CimInstance {
+  [CmdletBinding()]
+  param([Parameter(Mandatory)] [string] $ClassName, [string] $Filter, [string[]] $Property)
+  $state = Read-State
+  $asked = Get-AskedError $state 'Get-CimInstance'
+  if ($asked) { $PSCmdlet.WriteError($asked); return }
+  switch ($ClassName) {
+    'Win32_OperatingSystem' {
+      [pscustomobject]@{ BuildNumber = [string]$state.build; LastBootUpTime = ConvertTo-LocalTime $state.bootTime }
+    }
+    'Win32_ComputerSystem' { [pscustomobject]@{ Name = $state.name; DomainRole = [uint16]$state.domainRole } }
+    'Win32_Service' {
+      foreach ($service in @($state.services)) {
+        if ($Filter -and $Filter -ne "Name='$($service.name -replace '\\', '\\' -replace "'", "\'")'") { continue }
+        [pscustomobject]@{
+          Name = $service.name
+          StartName = $service.startName
+          State = $service.state -creplace '(?<=[a-z])(?=[A-Z])', ' '
+          StartMode = $service.startMode
+          ProcessId = [uint32]$service.processId
+          ExitCode = [uint32]$service.exitCode
+        }
+      }
+    }
+    'Win32_Process' {
+      foreach ($service in @($state.services | Where-Object { $_.processId })) {
+        if ($Filter -and $Filter -ne "ProcessId=$($service.processId)") { continue }
+        [pscustomobject]@{ ProcessId = [uint32]$service.processId; CreationDate = ConvertTo-LocalTime $service.startedAt }
+      }
+    }
+  }
+}
+
+function Get-Service {
+  [CmdletBinding()]
+  param([Parameter(Mandatory)] [string[]] $Name)
+  $state = Read-State
+  $found = @($state.services | Where-Object { $_.name -like $Name[0] })
+  if (-not $found) {
+    $exception = [System.InvalidOperationException]::new("Cannot find any service with service name '$Name'.")
+    $PSCmdlet.WriteError((New-ErrorRecord $exception 'NoServiceFoundForGivenName' 'ObjectNotFound' $Name[0]))
+    return
+  }
+  $controller = ConvertTo-Controller $found[0]
+  # A service that is stopping is stopped after as many looks as the test says.
+  if ($found[0].state -eq 'StopPending' -and $found[0].looks -gt 0) {
+    $found[0].looks -= 1
+    if ($found[0].looks -eq 0) { $found[0].state = 'Stopped' }
+    Write-State $state
+  }
+  $controller
+}
+
+function ConvertTo-Controller {
+  param($Service)
+  $state = Read-State
+  $dependents = @($state.services | Where-Object { @($_.dependsOn) -contains $Service.name } | ForEach-Object {
+      [pscustomobject]@{ Name = $_.name; Status = $_.state }
+    })
+  $controller = [pscustomobject]@{ Name = $Service.name; Status = $Service.state; DependentServices = $dependents }
+  $controller | Add-Member -MemberType ScriptMethod -Name Stop -Value { Invoke-Control $this.Name 'Stop' }
+  $controller | Add-Member -MemberType ScriptMethod -Name Start -Value { Invoke-Control $this.Name 'Start' }
+  $controller
+}
+
+# What the service control manager does: refuses with a Windows error, or changes the state.
+function Invoke-Control {
+  param([string] $Name, [string] $Control)
+  $state = Read-State
+  Add-Call $state "$Control $Name"
+  $service = @($state.services | Where-Object { $_.name -eq $Name })[0]
+  $refusals = @($service."refuses$Control")
+  if ($refusals) {
+    $service."refuses$Control" = @($refusals | Select-Object -Skip 1)
+    Write-State $state
+    $inner = [System.ComponentModel.Win32Exception]::new([int]$refusals[0])
+    throw [System.InvalidOperationException]::new("Cannot $($Control.ToLower()) service $Name on computer '.'.", $inner)
+  }
+  $running = @($state.services | Where-Object { @($_.dependsOn) -contains $Name -and $_.state -ne 'Stopped' })
+  if ($Control -eq 'Stop') {
+    if ($running) { throw "the test's service $Name has running dependents" }
+    $service.state = if ($service.looks -gt 0) { 'StopPending' } else { 'Stopped' }
+    $service.processId = 0
+  } else {
+    $service.state = $service.startsAs
+    if ($service.state -ne 'Stopped') {
+      $service.processId = 7000 + @($state.calls).Count
+      $service.startedAt = [datetime]::UtcNow.ToString('o')
+    }
+  }
+  Write-State $state
+}
+
+function Get-WinEvent {
+  [CmdletBinding()]
+  param(
+    [string[]] $ListLog,
+    [hashtable] $FilterHashtable,
+    [string] $ComputerName,
+    [System.Management.Automation.PSCredential] $Credential
+  )
+  $state = Read-State
+  $asked = Get-AskedError $state 'Get-WinEvent'
+  if ($asked) { $PSCmdlet.WriteError($asked); return }
+  if ($ListLog) {
+    if ($null -eq $state.eventLogEnabled) {
+      $exception = [System.Exception]::new("There is not an event log on the localhost computer that matches ""$ListLog"".")
+      $PSCmdlet.WriteError((New-ErrorRecord $exception 'NoMatchingLogsFound' 'ObjectNotFound' $ListLog[0]))
+      return
+    }
+    $log = [pscustomobject]@{ LogName = $ListLog[0]; IsEnabled = $state.eventLogEnabled }
+    $log | Add-Member -MemberType ScriptMethod -Name SaveChanges -Value {
+      $now = Read-State
+      $now.eventLogEnabled = $this.IsEnabled
+      Add-Call $now "SaveChanges $($this.LogName) $($this.IsEnabled)"
+    }
+    return $log
+  }
+  $user = if ($Credential) { "$($Credential.UserName):$($Credential.GetNetworkCredential().Password)" } else { '-' }
+  Add-Call $state "Get-WinEvent $($FilterHashtable.LogName) $ComputerName $user"
+  # Newest first, as the real one
+  $found = @($state.events | Where-Object {
+      $_.log -eq $FilterHashtable.LogName -and @($FilterHashtable.Id) -contains $_.id -and
+      (ConvertTo-LocalTime $_.at) -ge $FilterHashtable.StartTime
+    } | Sort-Object -Property at -Descending)
+  if (-not $found) {
+    $exception = [System.Exception]::new('No events were found that match the specified selection criteria.')
+    $PSCmdlet.WriteError((New-ErrorRecord $exception 'NoMatchingEventsFound' 'ObjectNotFound' $null))
+    return
+  }
+  $recordId = 0
+  foreach ($one in $found) {
+    $recordId += 1
+    $record = [pscustomobject]@{
+      Id = [int]$one.id; TimeCreated = ConvertTo-LocalTime $one.at; RecordId = [long]$recordId; Message = $one.message; Xml = $one.xml
+    }
+    $record | Add-Member -MemberType ScriptMethod -Name ToXml -Value { $this.Xml }
+    $record
+  }
+}
+
+Export-ModuleMember -Function Get-CimInstance, Get-Service, Get-WinEvent
