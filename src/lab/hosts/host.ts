@@ -1,0 +1,138 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Parameters, Result } from '../../powershell/operations.ts';
+import type { DomainController } from '../rules/domain-controller.ts';
+import { type LogonHost, logOn } from '../rules/logon.ts';
+import { OperationFailure } from '../ssh/operation-failure.ts';
+import type { LabHost, LabService } from '../topology.ts';
+
+type KerberosEvent = Result<'inspect-host'>['events'][number];
+
+/** A simulated Windows host: what its scripts would see and change. Its services log on through the domain's rules. */
+export class SimulatedHost {
+  readonly settings: LabHost;
+  /** How many services were restarted or started by an operation. */
+  restarts = 0;
+  readonly #dc: DomainController;
+  readonly #accountDn: string;
+  readonly #computerSid: string;
+  readonly #booted: Date;
+  readonly #started = new Map<string, Date>();
+  readonly #events: KerberosEvent[] = [];
+
+  constructor(settings: LabHost, dc: DomainController, identity: { accountDn: string; computerSid: string }) {
+    this.settings = settings;
+    this.#dc = dc;
+    this.#accountDn = identity.accountDn;
+    this.#computerSid = identity.computerSid;
+    this.#booted = dc.clock();
+  }
+
+  inspect({ eventsSince }: Parameters<'inspect-host'>): Result<'inspect-host'> {
+    const { name, build, policy, eventLogEnabled, services } = this.settings;
+    return {
+      computerName: name.split('.')[0]!.toUpperCase(),
+      build,
+      isDomainController: false,
+      bootTime: this.#booted.toISOString(),
+      rebootPending: false,
+      policy: { ...policy },
+      eventLogEnabled,
+      services: services.map((service) => ({
+        name: service.name,
+        startName: service.startName,
+        state: service.state,
+        startMode: service.startMode,
+        startedAt: service.state === 'Running' ? this.#startedAt(service).toISOString() : null,
+      })),
+      events: this.#eventsSince(eventsSince),
+    };
+  }
+
+  set({ policy, eventLogEnabled }: Parameters<'set-host'>): Result<'set-host'> {
+    const before = structuredClone(this.settings);
+    // Removing the value leaves the key, unless it was not there before and nothing else is in it.
+    this.settings.policy = { value: policy.value, keyExists: policy.value !== null || policy.keyExists };
+    if (eventLogEnabled !== null) this.settings.eventLogEnabled = eventLogEnabled;
+    return {
+      policy: { ...this.settings.policy },
+      eventLogEnabled: this.settings.eventLogEnabled,
+      changed: changes(before, this.settings),
+    };
+  }
+
+  async restart(parameters: Parameters<'restart-services'>): Promise<Result<'restart-services'>> {
+    const { services, startStopped, unlessStartedSince, eventsSince } = parameters;
+    const results: Result<'restart-services'>['services'] = [];
+    for (const name of services) {
+      const service = this.#service(name);
+      const running = service.state === 'Running';
+      const already =
+        running && unlessStartedSince !== null && this.#startedAt(service) >= new Date(unlessStartedSince);
+      const wanted = running ? !already : startStopped;
+      if (wanted) await this.#start(service);
+      results.push({
+        name: service.name,
+        action: wanted ? (running ? 'restarted' : 'started') : 'skipped',
+        state: service.state,
+        startedAt: service.state === 'Running' ? this.#startedAt(service).toISOString() : null,
+      });
+    }
+    return { services: results, events: this.#eventsSince(eventsSince) };
+  }
+
+  async #start(service: LabService): Promise<void> {
+    service.state = 'Stopped';
+    await delay(service.restartMs);
+    this.restarts += 1;
+    if (service.failingStarts > 0) {
+      service.failingStarts -= 1;
+      const message = `Service '${service.name}' cannot be started: it did not reach Running in its time.`;
+      throw new OperationFailure('SERVICE_START_FAILED', 'OpenError', message, service.name);
+    }
+    const logon = await logOn(this.#dc, this.#asLogonHost(), this.#accountDn);
+    if (this.settings.eventLogEnabled) {
+      const at = this.#dc.clock().toISOString();
+      this.#events.push(...logon.events.map((event) => ({ ...event, at })));
+    }
+    if (!logon.succeeded) {
+      const message = `Service '${service.name}' cannot be started: error 1069, the service did not start due to a logon failure.`;
+      throw new OperationFailure('SERVICE_LOGON_FAILED', 'OpenError', message, service.name);
+    }
+    service.state = 'Running';
+    this.#started.set(service.name, this.#dc.clock());
+  }
+
+  #service(name: string): LabService {
+    const found = this.settings.services.find((service) => service.name.toLowerCase() === name.toLowerCase());
+    if (found) return found;
+    const message = `Cannot find any service with service name '${name}'.`;
+    throw new OperationFailure('SERVICE_NOT_FOUND', 'ObjectNotFound', message, name);
+  }
+
+  #startedAt(service: LabService): Date {
+    return this.#started.get(service.name) ?? this.#booted;
+  }
+
+  #eventsSince(since: string | null): KerberosEvent[] {
+    return since === null ? [] : this.#events.filter((event) => event.at >= new Date(since).toISOString());
+  }
+
+  #asLogonHost(): LogonHost {
+    const { name, build, policy, behindRodc } = this.settings;
+    return { name, build, behindRodc, computerSid: this.#computerSid, policyEnabled: policy.value === 1 };
+  }
+}
+
+function changes(before: LabHost, after: LabHost): string[] {
+  const changed: string[] = [];
+  if (before.policy.value !== after.policy.value) {
+    changed.push(
+      `DelegatedMSAEnabled ${before.policy.value ?? 'absent'} \u2192 ${after.policy.value ?? 'absent'}`,
+    );
+  }
+  if (before.eventLogEnabled !== after.eventLogEnabled) {
+    changed.push(`Kerberos operational log ${after.eventLogEnabled ? 'enabled' : 'disabled'}`);
+  }
+  return changed;
+}

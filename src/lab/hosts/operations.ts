@@ -1,0 +1,53 @@
+import type { OperationName, Parameters, Result } from '../../powershell/operations.ts';
+import { createDmsa, removeDmsa, setPrincipals } from '../rules/dmsa.ts';
+import type { DomainController } from '../rules/domain-controller.ts';
+import { completeMigration, type PhaseRequest, startMigration, undoMigration } from '../rules/phases.ts';
+import type { HandleOperation } from '../ssh/session.ts';
+import type { SimulatedHost } from './host.ts';
+
+type Handlers = { [N in OperationName]?: (parameters: Parameters<N>) => Result<N> | Promise<Result<N>> };
+
+/** What a member server answers to. */
+export function hostOperations(host: SimulatedHost): HandleOperation {
+  return dispatch({
+    'inspect-host': (parameters) => host.inspect(parameters),
+    'set-host': (parameters) => host.set(parameters),
+    'restart-services': (parameters) => host.restart(parameters),
+  });
+}
+
+/** What the management host answers to: each cmdlet is one of the domain's rules, run as `identity`. */
+export function managementOperations(dc: DomainController, identity: string): HandleOperation {
+  const phase = (rule: typeof startMigration) => async (parameters: Parameters<'start-migration'>) => {
+    const request: PhaseRequest = { ...parameters, requestedBy: identity };
+    await rule(dc, request);
+    return { server: parameters.server };
+  };
+  return dispatch({
+    'new-dmsa': (parameters) => createDmsa(dc, parameters),
+    'remove-dmsa': ({ dmsa, description }) => removeDmsa(dc, dmsa, description),
+    'start-migration': phase(startMigration),
+    'complete-migration': phase(completeMigration),
+    'undo-migration': phase(undoMigration),
+    'set-principals': async ({ dmsa, principals }) => {
+      await setPrincipals(dc, dmsa, principals);
+      return { principals };
+    },
+    'read-migration-events': ({ dmsa, account, since }) => {
+      const from = new Date(since).toISOString();
+      const about = dc.events.filter(
+        (each) => each.id === 3085 && each.dmsa === dmsa && each.account === account,
+      );
+      const events = about.filter((each) => each.at >= from).map(({ id, ...event }) => event);
+      return { identity, events };
+    },
+  });
+}
+
+function dispatch(handlers: Handlers): HandleOperation {
+  return async (operation, parameters) => {
+    const handler = handlers[operation] as ((parameters: unknown) => unknown) | undefined;
+    if (!handler) throw new Error(`${operation} does not run on this host`);
+    return (await handler(parameters)) as never;
+  };
+}

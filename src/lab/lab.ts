@@ -1,0 +1,169 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Settings } from '../config/settings.ts';
+import { type LabDirectory, startMemoryDirectory, startSambaDirectory } from './directories.ts';
+import type { LabFaults } from './faults.ts';
+import { SimulatedHost } from './hosts/host.ts';
+import { hostOperations, managementOperations } from './hosts/operations.ts';
+import { DomainController } from './rules/domain-controller.ts';
+import { type Seeded, seed } from './seed.ts';
+import { newKeyPair } from './ssh/key-pair.ts';
+import { type SshServer, startSshServer } from './ssh/server.ts';
+import type { HandleOperation } from './ssh/session.ts';
+import {
+  defaultTopology,
+  domainControllerName,
+  labDomain,
+  managementHost,
+  type Topology,
+} from './topology.ts';
+
+export interface LabOptions {
+  topology?: Topology;
+  directory?: 'lab' | 'samba';
+  faults?: LabFaults;
+  /** The lab's only clock; real time where absent. */
+  clock?: () => Date;
+  onProgress?: (line: string) => void;
+  signal?: AbortSignal;
+}
+
+/** A simulated domain: a directory over LDAPS and hosts over SSH, each on a free port of loopback. */
+export interface Lab {
+  /** Settings that reach it: the same that a real domain would have, but for addresses. */
+  readonly settings: Settings;
+  readonly dc: DomainController;
+  readonly hosts: SimulatedHost[];
+  readonly seeded: Seeded;
+  counts(): LabCounts;
+  /** Ends every server and removes the folder. */
+  close(): Promise<void>;
+}
+
+export interface LabCounts {
+  /** LDAP operations by kind; null where a real server answers, which is not counted. */
+  ldap: Record<string, number> | null;
+  /** Sessions that were begun on each host, and what they asked for. */
+  ssh: Record<string, { connections: number; sessions: number; operations: Record<string, number> }>;
+  restarts: number;
+}
+
+const sshUser = 'dmsa-worker';
+/** Whom event 3085 names: the identity that the cmdlets run as. */
+const cmdletIdentity = `${labDomain.netbiosName}\\dmsa-worker`;
+
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  const folder = await mkdtemp(join(tmpdir(), 'dmsa-lab-'));
+  const closing: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const close = async () => {
+    for (const end of closing.splice(0).reverse()) await end();
+  };
+  try {
+    const lab = await build(folder, closing, options);
+    return { ...lab, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function build(
+  folder: string,
+  closing: (() => Promise<unknown>)[],
+  options: LabOptions,
+): Promise<Omit<Lab, 'close'>> {
+  const topology = structuredClone(options.topology ?? defaultTopology());
+  const clock = options.clock ?? (() => new Date());
+  const start = options.directory === 'samba' ? startSambaDirectory : startMemoryDirectory;
+  const directory = await start({ ...options, clock });
+  closing.push(directory.close);
+  const dc = new DomainController(directory.store, clock);
+  const seeded = await seed(dc, topology);
+
+  const hosts = topology.hosts.map((host) => {
+    const computerSid = seeded.computerSids.get(host.name)!;
+    return new SimulatedHost(host, dc, { accountDn: seeded.accountDn, computerSid });
+  });
+  const client = newKeyPair();
+  const handlers: [string, HandleOperation][] = [
+    [managementHost, managementOperations(dc, cmdletIdentity)],
+    ...hosts.map((host): [string, HandleOperation] => [host.settings.name, hostOperations(host)]),
+  ];
+  const servers: SshServer[] = [];
+  for (const [host, handle] of handlers) {
+    const users = [{ name: sshUser, publicKey: client.public }];
+    const server = await startSshServer({ host, users, handle, faults: options.faults?.ssh });
+    closing.push(() => server.close());
+    servers.push(server);
+  }
+  return {
+    settings: await writeSettings(folder, directory, servers, client.private),
+    dc,
+    hosts,
+    seeded,
+    counts: () => ({
+      ldap: directory.counts(),
+      ssh: Object.fromEntries(servers.map((server) => [server.host, structuredClone(server.counts)])),
+      restarts: hosts.reduce((sum, host) => sum + host.restarts, 0),
+    }),
+  };
+}
+
+/** Keys, known hosts and passwords as files, as an administrator would have them. */
+async function writeSettings(
+  folder: string,
+  directory: LabDirectory,
+  servers: SshServer[],
+  privateKey: string,
+): Promise<Settings> {
+  const file = async (name: string, content: string) => {
+    const path = join(folder, name);
+    await writeFile(path, content, { mode: 0o600 });
+    return path;
+  };
+  const records = join(folder, 'records');
+  await mkdir(records);
+  const addresses = servers.map(({ host, address, port }) => [host, { address, port }] as const);
+  const password = { file: await file('directory-password', directory.password) };
+  return {
+    directory: {
+      urls: [`ldaps://${domainControllerName}:636`],
+      caFile: await file('ca.pem', directory.caPem),
+      user: directory.user,
+      password,
+    },
+    management: { host: managementHost },
+    powershell: {
+      user: sshUser,
+      privateKeyFile: await file('id_ed25519', privateKey),
+      passphrase: null,
+      knownHostsFile: await file(
+        'known_hosts',
+        servers.map((server) => `${server.knownHostsLine}\n`).join(''),
+      ),
+      credential: { user: cmdletIdentity, password },
+    },
+    hosts: { [domainControllerName]: directory.at, ...Object.fromEntries(addresses) },
+    worker: { taskQueue: 'dmsa' },
+    records: { folder: records },
+  };
+}
+
+/** `dmsa lab`: runs until `signal` aborts. */
+export async function runLab(options: {
+  directory: 'lab' | 'samba';
+  signal: AbortSignal;
+  onReady(settings: Settings): Promise<void>;
+}): Promise<void> {
+  const lab = await startLab({ directory: options.directory, signal: options.signal });
+  try {
+    await options.onReady(lab.settings);
+    if (!options.signal.aborted) {
+      await new Promise((resolve) => options.signal.addEventListener('abort', resolve, { once: true }));
+    }
+  } finally {
+    await lab.close();
+  }
+}

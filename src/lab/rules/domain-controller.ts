@@ -1,0 +1,51 @@
+import type { Entry } from '../../directory/entry.ts';
+import { OperationFailure } from '../ssh/operation-failure.ts';
+import type { DirectoryStore } from '../store.ts';
+
+/** Event 3085 of the DC's Directory Service log, or 2946 when keys were fetched; fields as in dmsa-domain's table. */
+export interface DcEvent {
+  id: 3085 | 2946;
+  at: string;
+  operation: string;
+  requestedBy: string;
+  errorCode: string;
+  account: string;
+  dmsa: string;
+}
+
+/**
+ * The domain's rules act on this: a directory, a clock, the DC's event log, and one thing at a time, as a DC has one
+ * transaction at a time. LDAP clients, cmdlets and hosts all meet here.
+ */
+export class DomainController {
+  readonly store: DirectoryStore;
+  readonly clock: () => Date;
+  readonly events: DcEvent[] = [];
+  /** What Complete changed on the two objects, by dMSA: what Undo gives back. How a DC keeps it is not published. */
+  readonly completed = new Map<string, { account: Entry; dmsa: Entry }>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(store: DirectoryStore, clock: () => Date) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /** Runs `work` after everything that was begun before it. */
+  serially<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work, work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  log(event: Omit<DcEvent, 'at'>): void {
+    this.events.push({ ...event, at: this.clock().toISOString() });
+  }
+
+  /** The entry; the cmdlets' own error where there is none. */
+  async required(dn: string): Promise<Entry> {
+    const entry = await this.store.read(dn);
+    if (entry) return entry;
+    const message = `Cannot find an object with identity: '${dn}' under: '${this.store.baseDn}'.`;
+    throw new OperationFailure('NOT_FOUND', 'ObjectNotFound', message, dn);
+  }
+}

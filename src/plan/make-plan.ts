@@ -1,0 +1,126 @@
+import { type Directory, withDirectory } from '../directory/directory.ts';
+import { childDn } from '../directory/dn.ts';
+import { octets, text } from '../directory/entry.ts';
+import { anyOf } from '../directory/filters.ts';
+import { readDomain, readDomainNames } from '../directory/read-domain.ts';
+import { sidText } from '../directory/sid.ts';
+import { DmsaError } from '../domain/errors.ts';
+import type { Facts } from '../domain/facts.ts';
+import { blocking, type Finding, finding } from '../domain/findings.ts';
+import type { Plan, PlanDomain, PlanHost } from '../domain/plan.ts';
+import { type PreflightDeps, preflight } from '../preflight.ts';
+import { retrying } from '../retrying.ts';
+import { findAccount } from './find-account.ts';
+import { sealPlan } from './hash.ts';
+import type { PlanRequest } from './request.ts';
+
+export interface Planned {
+  /** Null where a finding blocks it. */
+  plan: Plan | null;
+  findings: Finding[];
+  facts: Facts;
+}
+
+/**
+ * Finds the account, the hosts' computer accounts and the services that log on as the account, and runs preflight.
+ * Changes nothing. Throws PLAN_INVALID for a name that cannot be resolved, and whatever reading the directory throws.
+ */
+export async function makePlan(request: PlanRequest, deps: PreflightDeps): Promise<Planned> {
+  const found = await retrying(() =>
+    withDirectory(deps.connectDirectory, undefined, async (directory) => ({
+      domain: await domainOf(directory),
+      account: await findAccount(directory, request.account),
+      sids: await computerSids(directory, request.hosts),
+    })),
+  );
+  const { domain, account } = found;
+  if (!account) {
+    const evidence = `nothing in ${domain.dnsName} answers to it`;
+    const findings = [finding('ACCOUNT_NOT_FOUND', request.account, evidence)];
+    return { plan: null, findings, facts: { account: null, dmsa: null, hosts: [] } };
+  }
+  const { dn, guid, sid, samAccountName } = account;
+  const draft: Omit<Plan, 'hash'> = {
+    version: 1,
+    createdAt: new Date().toISOString(),
+    requestedBy: request.requestedBy,
+    domain,
+    account: { dn, guid, sid, samAccountName },
+    dmsa: dmsaOf(request, domain),
+    hosts: planHosts(request, found.sids),
+    rollout: pick(request, 'canary', 'maxParallel', 'serviceTimeout'),
+    waits: pick(request, 'join', 'observe', 'checkEvery', 'soak'),
+    gates: { start: gateOf(request, 'start'), complete: gateOf(request, 'complete') },
+    enableEventLog: request.enableEventLog,
+  };
+  const now = draft.createdAt;
+  const { facts, findings } = await retrying(() =>
+    preflight(
+      deps,
+      { plan: { ...draft, hash: '' }, gate: 'plan', expect: 'unlinked', allowed: [], now, hosts: null },
+      { eventsSince: null },
+    ),
+  );
+  if (blocking(findings).length > 0) return { plan: null, findings, facts };
+  return { plan: sealPlan(withWhatIsThere(draft, facts)), findings, facts };
+}
+
+/** The plan names the services that were found, and a dMSA that is there already by its own DN. */
+function withWhatIsThere(draft: Omit<Plan, 'hash'>, facts: Facts): Omit<Plan, 'hash'> {
+  const services = new Map(
+    facts.hosts.map((host) => [host.name, host.services.map((service) => service.name)]),
+  );
+  return {
+    ...draft,
+    dmsa: facts.dmsa ? { ...draft.dmsa, dn: facts.dmsa.dn } : draft.dmsa,
+    hosts: draft.hosts.map((host) => ({ ...host, services: services.get(host.name) ?? [] })),
+  };
+}
+
+/** Cmdlets go to the DC that is read from where that one is capable, else to the first that is. */
+async function domainOf(directory: Directory): Promise<PlanDomain> {
+  const names = await readDomainNames(directory);
+  const { capableDcs } = await readDomain(directory);
+  const reading = new URL(directory.server).hostname;
+  const server = capableDcs.find((name) => name.toLowerCase() === reading.toLowerCase()) ?? capableDcs[0];
+  return { ...names, server: server ?? reading };
+}
+
+/** SIDs of the hosts' computer accounts by DNS name, in one search for every 200 hosts. */
+async function computerSids(directory: Directory, hosts: string[]): Promise<Map<string, string>> {
+  const sids = new Map<string, string>();
+  for (let start = 0; start < hosts.length; start += 200) {
+    const entries = await directory.search(directory.baseDn, {
+      scope: 'sub',
+      filter: anyOf.text('dNSHostName', hosts.slice(start, start + 200)),
+      attributes: ['dNSHostName', 'objectSid'],
+    });
+    for (const entry of entries) {
+      sids.set((text(entry, 'dNSHostName') ?? '').toLowerCase(), sidText(octets(entry, 'objectSid')!));
+    }
+  }
+  return sids;
+}
+
+function planHosts(request: PlanRequest, sids: Map<string, string>): PlanHost[] {
+  return request.hosts.map((name, index) => {
+    const computerSid = sids.get(name);
+    if (computerSid) return { name, computerSid, services: [] };
+    const message = `hosts[${index}]: no computer account has the DNS name ${name}: write its full name`;
+    throw new DmsaError('PLAN_INVALID', name, message);
+  });
+}
+
+function dmsaOf(request: PlanRequest, { baseDn, dnsName }: PlanDomain): Plan['dmsa'] {
+  const container = request.container ?? `CN=Managed Service Accounts,${baseDn}`;
+  const dnsHostName = request.dnsHostName ?? `${request.dmsa}.${dnsName}`.toLowerCase();
+  return { name: request.dmsa, dn: childDn('CN', request.dmsa, container), container, dnsHostName };
+}
+
+function gateOf(request: PlanRequest, name: 'start' | 'complete'): Plan['gates']['start'] {
+  return { ...pick(request, 'required', 'expiresAfter', 'onExpiry'), approvers: request.approvers[name] };
+}
+
+function pick<T, K extends keyof T>(from: T, ...keys: K[]): Pick<T, K> {
+  return Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;
+}

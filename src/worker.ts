@@ -1,0 +1,80 @@
+import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
+
+import { createActivities } from '../activities/index.ts';
+import type { Settings } from './config/settings.ts';
+import { connectDirectory } from './directory/connection.ts';
+import { type Log, temporalLogger } from './log.ts';
+import { sshTransport } from './powershell/ssh-transport.ts';
+import type { PreflightDeps } from './preflight.ts';
+import { fileRecords } from './records.ts';
+import { workflowSource } from './temporal/bundle.ts';
+import { connectTemporal, connectWorker } from './temporal/connection.ts';
+import { registerSearchAttributes } from './temporal/search-attributes.ts';
+
+export interface WorkerOptions {
+  settings: Settings;
+  log: Log;
+  env: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+  onReady(address: string): void;
+}
+
+/** The ways to directory and hosts that the settings describe. */
+export function connectionsOf(settings: Settings): PreflightDeps {
+  return {
+    connectDirectory: connectDirectory(settings.directory, settings.hosts),
+    transport: sshTransport(settings.powershell, settings.hosts),
+  };
+}
+
+/** `dmsa worker`: carries out migrations until `signal` aborts, and lets what is under way end. */
+export async function runWorker({ settings, log, env, signal, onReady }: WorkerOptions): Promise<void> {
+  installRuntime(log);
+  const { connection: client, namespace, close } = await connectTemporal({}, env);
+  await registerSearchAttributes(client, namespace).finally(close);
+  const { connection } = await connectWorker({}, env);
+  try {
+    const worker = await createWorker({ settings, connection, namespace });
+    onReady(`${namespace} at ${env.TEMPORAL_ADDRESS ?? 'the address of the profile'}`);
+    await worker.runUntil(aborted(signal));
+  } finally {
+    await connection.close();
+  }
+}
+
+/** A worker of these settings on a connection of the caller's. */
+export async function createWorker(options: {
+  settings: Settings;
+  connection: NativeConnection;
+  namespace: string;
+}): Promise<Worker> {
+  const { settings, connection, namespace } = options;
+  return await Worker.create({
+    connection,
+    namespace,
+    taskQueue: settings.worker.taskQueue,
+    ...workflowSource(),
+    activities: createActivities({
+      ...connectionsOf(settings),
+      managementHost: settings.management.host,
+      records: fileRecords(settings.records.folder),
+    }),
+    shutdownGraceTime: '1m',
+  });
+}
+
+/** Temporal's own log lines go through ours. Once a process: a second call would fail. */
+export function installRuntime(log: Log): void {
+  Runtime.install({
+    logger: temporalLogger(log),
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
+    shutdownSignals: [],
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
