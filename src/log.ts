@@ -1,4 +1,4 @@
-import { DefaultLogger, type LogEntry, type LogLevel as TemporalLevel } from '@temporalio/worker';
+import type { Logger, LogLevel as TemporalLevel } from '@temporalio/common';
 import pino from 'pino';
 
 import type { LogLevel } from './config/settings.ts';
@@ -46,9 +46,14 @@ const levels: Record<TemporalLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error
 };
 
 /** For `Runtime.install({ logger })`: what Temporal logs goes through the same log, with its fields. */
-export function temporalLogger(log: Log): DefaultLogger {
-  const lowest = (Object.keys(levels) as TemporalLevel[]).find((level) => log.isLevelEnabled(levels[level]));
-  return new DefaultLogger(lowest ?? 'ERROR', ({ level, message, meta }: LogEntry) => {
-    log[levels[level]](meta ?? {}, message);
-  });
+export function temporalLogger(log: Log): Logger {
+  const write: Logger['log'] = (level, message, fields) => log[levels[level]](fields ?? {}, message);
+  return {
+    log: write,
+    trace: (message, fields) => write('TRACE', message, fields),
+    debug: (message, fields) => write('DEBUG', message, fields),
+    info: (message, fields) => write('INFO', message, fields),
+    warn: (message, fields) => write('WARN', message, fields),
+    error: (message, fields) => write('ERROR', message, fields),
+  };
 }

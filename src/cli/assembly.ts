@@ -1,0 +1,81 @@
+import type { Migrations } from '../client/migrations.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Facts } from '../domain/facts.ts';
+import type { Finding } from '../domain/findings.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Log } from '../log.ts';
+import type { PlanRequest } from '../plan/request.ts';
+import type { Context } from './context.ts';
+
+/** What is behind the commands; loaded when a command needs it, so that `--help` and `list` start at once. */
+export interface Assembly {
+  connect(
+    taskQueue: string,
+    env: NodeJS.ProcessEnv,
+  ): Promise<{ migrations: Migrations; close(): Promise<void> }>;
+  /** Reads directory and hosts and changes nothing. The plan is null where a finding blocks it. */
+  plan(request: PlanRequest, settings: Settings): Promise<Planned>;
+  /** Runs until `signal` aborts; `onReady` is called once it takes work. */
+  worker(options: WorkerOptions): Promise<void>;
+  /** Runs until `signal` aborts; `onReady` is called with settings that reach it. */
+  lab(options: LabOptions): Promise<void>;
+  /** Returns the exit code. */
+  demo(context: Context, options: DemoOptions): Promise<number>;
+}
+
+export interface Planned {
+  plan: Plan | null;
+  findings: Finding[];
+  facts: Facts;
+}
+
+export interface WorkerOptions {
+  settings: Settings;
+  log: Log;
+  env: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+  onReady(address: string): void;
+}
+
+export interface LabOptions {
+  directory: 'lab' | 'samba';
+  log: Log;
+  signal: AbortSignal;
+  onReady(settings: Settings): Promise<void>;
+}
+
+export interface DemoOptions {
+  scenario: string;
+  directory: 'lab' | 'samba';
+  /** List the scenarios instead of running one. */
+  list: boolean;
+}
+
+export const assembly: Assembly = {
+  async connect(taskQueue, env) {
+    const { connectTemporal } = await import('../temporal/connection.ts');
+    const { Migrations } = await import('../client/migrations.ts');
+    const { registerSearchAttributes } = await import('../temporal/search-attributes.ts');
+    const { client, connection, namespace, close } = await connectTemporal({}, env);
+    // A migration cannot be started, nor listed by its stage, before the namespace knows the attributes.
+    await registerSearchAttributes(connection, namespace);
+    return { migrations: new Migrations(client, { taskQueue }), close };
+  },
+  async plan(request, settings) {
+    const { makePlan } = await import('../plan/make-plan.ts');
+    const { connectionsOf } = await import('../worker.ts');
+    return await makePlan(request, await connectionsOf(settings));
+  },
+  async worker(options) {
+    const { runWorker } = await import('../worker.ts');
+    await runWorker(options);
+  },
+  async lab(options) {
+    const { runLab } = await import('../lab/lab.ts');
+    await runLab(options);
+  },
+  async demo(context, options) {
+    const { runDemo } = await import('../demo.ts');
+    return await runDemo(context, options);
+  },
+};

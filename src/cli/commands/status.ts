@@ -1,0 +1,21 @@
+import { type Context, newCommand } from '../context.ts';
+import { exitCodeOf, follow } from '../follow.ts';
+import type { CommandSpec } from '../program.ts';
+import { renderStatus } from '../render/status.ts';
+
+export function statusCommand(): CommandSpec {
+  const command = newCommand('status', 'Show how a migration stands.', ['text', 'json', 'jsonl'])
+    .argument('<migration>', 'its id, or the name of the account')
+    .option('-w, --watch', 'show it until it ends; jsonl prints an object for each change');
+  return { command, run: status };
+}
+
+async function status(context: Context, options: { watch?: boolean }, id: string): Promise<number> {
+  return await context.withMigrations(async (migrations) => {
+    if (options.watch) return await follow(context, migrations, id);
+    const now = await migrations.status(id);
+    const { color, width, io } = context;
+    context.answer(renderStatus(now, { color, width, now: io.now(), progress: now.progress }), now);
+    return exitCodeOf(now);
+  });
+}

@@ -1,0 +1,33 @@
+import { DmsaError, type ErrorCode } from '../domain/errors.ts';
+import { exitCodes } from '../domain/states.ts';
+import { clean } from './render/text.ts';
+
+/** Codes that say that what was asked for is not acceptable, and that nothing was changed: exit code 2. */
+const refusals: ErrorCode[] = [
+  'PLAN_INVALID',
+  'PLAN_EDITED',
+  'NAME_LOCKED',
+  'PREFLIGHT_BLOCKED',
+  'VOTE_REFUSED',
+];
+
+/** How an error is told: one line for people, one object for programs, and the exit code. */
+export interface Told {
+  line: string;
+  error: { code: string; message: string; fix: string | null };
+  exitCode: number;
+}
+
+export function tellError(thrown: unknown): Told {
+  if (thrown instanceof DmsaError) {
+    const { code, message, fix } = thrown;
+    const exitCode = refusals.includes(code) ? exitCodes.refused : exitCodes.failed;
+    return { line: clean(`${code}: ${message} (fix: ${fix})`), error: { code, message, fix }, exitCode };
+  }
+  const message = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+  return {
+    line: clean(`UNEXPECTED: ${message}`),
+    error: { code: 'UNEXPECTED', message, fix: null },
+    exitCode: exitCodes.failed,
+  };
+}

@@ -1,0 +1,97 @@
+import { Command, CommanderError } from 'commander';
+
+import { version } from '../version.ts';
+import { type Assembly, assembly as realAssembly } from './assembly.ts';
+import { actCommands } from './commands/act.ts';
+import { demoCommand } from './commands/demo.ts';
+import { labCommand } from './commands/lab.ts';
+import { listCommand } from './commands/list.ts';
+import { planCommand } from './commands/plan.ts';
+import { startCommand } from './commands/start.ts';
+import { statusCommand } from './commands/status.ts';
+import { voteCommands } from './commands/vote.ts';
+import { workerCommand } from './commands/worker.ts';
+import { type Context, makeContext } from './context.ts';
+import { tellError } from './failures.ts';
+import { columnsOf, type Io } from './io.ts';
+
+/** A command and what it does; `run` gets the arguments and options as commander parsed them, and returns the exit code. */
+export interface CommandSpec {
+  command: Command;
+  // biome-ignore lint/suspicious/noExplicitAny: commander's own type of parsed options
+  run(context: Context, options: any, ...args: string[]): Promise<number>;
+}
+
+export const commandSpecs = (): CommandSpec[] => [
+  demoCommand(),
+  planCommand(),
+  startCommand(),
+  statusCommand(),
+  listCommand(),
+  ...voteCommands(),
+  ...actCommands(),
+  workerCommand(),
+  labCommand(),
+];
+
+/** Runs `dmsa` with these arguments and returns the exit code; it never ends the process itself. */
+export async function run(args: string[], io: Io, assembly: Assembly = realAssembly): Promise<number> {
+  let exitCode = 0;
+  const program = newProgram(io, (spec, command) => async () => {
+    const options = command.opts();
+    const context = makeContext(io, assembly, options as Parameters<typeof makeContext>[2]);
+    try {
+      exitCode = await spec.run(context, options, ...command.processedArgs);
+    } catch (thrown) {
+      const told = tellError(thrown);
+      io.err.write(`${told.line}\n`);
+      if (context.format !== 'text') io.out.write(`${JSON.stringify({ error: told.error })}\n`);
+      exitCode = told.exitCode;
+    }
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    return thrown.exitCode === 0 ? 0 : usageError;
+  }
+  return exitCode;
+}
+
+/** Usage errors are refused input. */
+const usageError = 2;
+
+type Bind = (spec: CommandSpec, command: Command) => () => Promise<void>;
+
+export function newProgram(io: Pick<Io, 'out' | 'err'>, bind: Bind): Command {
+  const program = inherited(new Command('dmsa'), io)
+    .description(
+      'Migrates Active Directory service accounts to delegated Managed Service Accounts, and back again.',
+    )
+    .version(version)
+    .helpCommand(false);
+  for (const spec of commandSpecs()) {
+    inherited(spec.command, io, program);
+    spec.command.action(bind(spec, spec.command));
+    program.addCommand(spec.command);
+  }
+  return program;
+}
+
+/** Errors as one line with where to look, help on the given streams, and no exit of the process. */
+function inherited(command: Command, io: Pick<Io, 'out' | 'err'>, parent?: Command): Command {
+  const name = parent ? `${parent.name()} ${command.name()}` : command.name();
+  return command.exitOverride().configureOutput({
+    writeOut: (text) => void io.out.write(text),
+    writeErr: (text) => void io.err.write(text),
+    outputError: (text, write) => {
+      const message = text
+        .trim()
+        .replace(/^error: /, '')
+        .replace(/\s*\n\s*/g, ' ');
+      write(`USAGE: ${message} (fix: ${name} --help)\n`);
+    },
+    getOutHelpWidth: () => columnsOf(io.out),
+    getErrHelpWidth: () => columnsOf(io.err),
+  });
+}
