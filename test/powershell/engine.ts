@@ -7,7 +7,12 @@ import { fileURLToPath } from 'node:url';
 
 import { DmsaError } from '../../src/domain/errors.ts';
 import { bootstrapArguments } from '../../src/powershell/bootstrap.ts';
-import { type Credential, prepareRequest } from '../../src/powershell/envelope.ts';
+import {
+  asciiJson,
+  type Credential,
+  type PreparedRequest,
+  prepareRequest,
+} from '../../src/powershell/envelope.ts';
 import type { OperationName, Parameters, Result } from '../../src/powershell/operations.ts';
 import { type DirectoryState, directoryState, type HostState, hostState } from './states.ts';
 
@@ -53,6 +58,17 @@ export async function run<N extends OperationName>(
     const output = await start([...bootstrapArguments], request.input, environment);
     return attempt(() => request.read(output.stdout));
   });
+}
+
+/** Runs another script than the operation's own through the bootstrap, with the request's parameters. */
+export async function runScript<N extends OperationName>(
+  request: PreparedRequest<N>,
+  prelude: string,
+  script: string,
+): Promise<Result<N>> {
+  const input = asciiJson({ ...JSON.parse(request.input), prelude, script });
+  const { stdout } = await start([...bootstrapArguments], input);
+  return request.read(stdout);
 }
 
 /** Runs a script by hand: the prelude dot-sourced, then the script with the arguments as PowerShell text. */

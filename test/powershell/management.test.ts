@@ -63,26 +63,6 @@ describe.skipIf(!engine).concurrent('The migration cmdlets', () => {
 });
 
 describe.skipIf(!engine).concurrent('Errors of the directory', () => {
-  const cases = [
-    ['ACCESS_DENIED', 'ActiveDirectoryServer:8344', 'NotSpecified', 'Insufficient access rights'],
-    ['ACCESS_DENIED', 'ActiveDirectoryServer:5', 'PermissionDenied', 'Access is denied'],
-    ['RPC_UNAVAILABLE', 'ActiveDirectoryServer:0', 'ResourceUnavailable', 'Unable to contact the server'],
-    ['RPC_UNAVAILABLE', 'ActiveDirectoryServer:1722', 'NotSpecified', 'The RPC server is unavailable'],
-    ['NOT_FOUND', 'ActiveDirectoryServer:8333', 'NotSpecified', 'Directory object not found'],
-    ['DMSA_NAME_TAKEN', 'ActiveDirectoryServer:1316', 'ResourceExists', 'The account already exists'],
-    ['INVALID_PARAMETER', 'ActiveDirectoryServer:87', 'InvalidArgument', 'The parameter is incorrect'],
-    ['SCRIPT_FAILED', 'ActiveDirectoryServer:8316', 'NotSpecified', 'An operations error occurred'],
-  ] as const;
-
-  it.each(cases)('become %s for %s', async (code, id, category, message) => {
-    const { error, directory } = await run('new-dmsa', creation, {
-      directory: directoryState({ errors: { 'New-ADServiceAccount': { id, category, message } } }),
-    });
-    expect(error?.code).toBe(code);
-    expect(error?.message).toBe(message);
-    expect(directory.accounts).toEqual([]);
-  });
-
   it('become CMDLET_MISSING where the module is not installed, NOT_FOUND where the dMSA is not there', async () => {
     const missing = await run('start-migration', pair, { hasDirectoryModule: false });
     expect(missing.error?.code).toBe('CMDLET_MISSING');
