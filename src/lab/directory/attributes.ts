@@ -4,7 +4,7 @@ import { attribute } from '../../directory/schema.ts';
  * How AD compares and keeps the values of an attribute (MS-ADTS 3.1.1.2.2.2). What is not in the table is kept as
  * text that compares ignoring case, with any number of values.
  */
-export type Syntax = 'text' | 'integer' | 'octets' | 'sid' | 'dn' | 'time';
+export type Syntax = 'text' | 'integer' | 'octets' | 'sid' | 'descriptor' | 'dn' | 'time';
 
 export interface AttributeDefinition {
   name: string;
@@ -37,7 +37,7 @@ const rows: Row[] = [
   ['whenChanged', 'time', 'system', 0x20003],
   ['uSNCreated', 'integer', 'system', 0x20013],
   ['uSNChanged', 'integer', 'system', 0x20078],
-  ['nTSecurityDescriptor', 'octets', 'single', 0x20119],
+  ['nTSecurityDescriptor', 'descriptor', 'single', 0x20119],
   ['sAMAccountName', 'text', 'single', 0x900dd],
   ['userAccountControl', 'integer', 'single', 0x90008],
   ['userPrincipalName', 'text', 'single', 0x90290],
@@ -56,11 +56,11 @@ const rows: Row[] = [
   ['memberOf', 'dn', 'back-link', 0x20066],
   [attribute.servicePrincipalName, 'text', 'many', 0x90303],
   [attribute.allowedToDelegateTo, 'text', 'many'],
-  [attribute.actOnBehalfOf, 'octets', 'single'],
+  [attribute.actOnBehalfOf, 'descriptor', 'single'],
   [attribute.authenticationPolicy, 'dn', 'single'],
   [attribute.authenticationSilo, 'dn', 'single'],
   [attribute.encryptionTypes, 'integer', 'single'],
-  [attribute.principals, 'octets', 'single'],
+  [attribute.principals, 'descriptor', 'single'],
   [attribute.dmsaState, 'integer', 'single'],
   [attribute.passwordInterval, 'integer', 'single'],
   [attribute.accountState, 'integer', 'single'],

@@ -21,6 +21,7 @@ export function changed(entry: StoredEntry, changes: Change[]): StoredEntry {
 function apply(entry: StoredEntry, { operation, attribute, values }: Change): void {
   const definition = definitionOf(attribute);
   const lower = attribute.toLowerCase();
+  if (!/^[a-z][a-z0-9-]*$/.test(lower)) throw refusal.unknownAttribute();
   if (isBackLink(attribute)) throw refusal.systemOnly(attribute);
   const present = entry.attributes.get(lower) ?? [];
   const stored = values.map((value) => storedValue(definition, value));

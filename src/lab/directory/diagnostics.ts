@@ -17,6 +17,9 @@ export const refusal = {
       'In order to perform this operation a successful bind must be completed on the connection.',
     ),
   unknownExtension: () => ldapErr(2, '0000203D', 'Unknown extended request OID'),
+  /** AD gives no text with these two. */
+  badVersion: () => new LdapFailure(2, ''),
+  sizeLimitExceeded: () => new LdapFailure(4, ''),
   unknownAuthentication: () => ldapErr(7, '00002027', 'Invalid Authentication method'),
   badControl: () => ldapErr(12, '00000057', 'Error processing control'),
   unknownControl: () =>

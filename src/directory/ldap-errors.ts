@@ -1,0 +1,81 @@
+import { ResultCodeError } from 'ldapts';
+
+import { DmsaError, type ErrorCode } from '../domain/errors.ts';
+
+/** LDAP result codes (RFC 4511 4.1.9) that mean something of their own; any other is DIRECTORY_REFUSED. */
+const byResultCode: Record<number, ErrorCode> = {
+  32: 'NOT_FOUND',
+  49: 'BIND_REFUSED',
+  50: 'ACCESS_DENIED',
+  51: 'DIRECTORY_BUSY',
+  52: 'DIRECTORY_BUSY',
+};
+
+/** Codes of Node's TLS for a certificate that is not accepted: OpenSSL's X509_V_ERR names, and the name check's own. */
+const certificateErrors = new Set([
+  'CERT_CHAIN_TOO_LONG',
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REJECTED',
+  'CERT_REVOKED',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'HOSTNAME_MISMATCH',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+  'PATH_LENGTH_EXCEEDED',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/** Why AD refused a bind, by the number after `data` in its text: Win32 errors in hexadecimal (MS-ERREF 2.2). */
+const bindReasons: Record<string, string> = {
+  '525': 'there is no such user',
+  '52e': 'user or password is wrong',
+  '530': 'the user may not log on at this hour',
+  '531': 'the user may not log on from here',
+  '532': 'the password has expired',
+  '533': 'the account is disabled',
+  '701': 'the account has expired',
+  '773': 'the password must be changed first',
+  '775': 'the account is locked out',
+};
+
+/** Any failure of the LDAP client as a DmsaError whose subject and message name the server. */
+export function directoryError(server: string, error: unknown): DmsaError {
+  if (error instanceof DmsaError) return error;
+  const cause = error instanceof Error ? error : new Error(String(error));
+  if (cause instanceof ResultCodeError) return resultError(server, cause);
+  const code = 'code' in cause ? String(cause.code) : '';
+  if (certificateErrors.has(code)) {
+    return new DmsaError('CERTIFICATE_INVALID', server, `${server}: ${cause.message}`, { cause });
+  }
+  return new DmsaError('DIRECTORY_UNREACHABLE', server, `${server}: ${oneLine(cause.message) || code}`, {
+    cause,
+  });
+}
+
+/** Result 32, which for a read means that there is nothing to read. */
+export function isNoSuchObject(error: unknown): boolean {
+  return error instanceof ResultCodeError && error.code === 32;
+}
+
+function resultError(server: string, cause: ResultCodeError): DmsaError {
+  const code = byResultCode[cause.code] ?? 'DIRECTORY_REFUSED';
+  const text = oneLine(cause.message.replace(/ Code: 0x[0-9a-f]+$/, ''));
+  const reason =
+    code === 'BIND_REFUSED' ? bindReasons[/, data ([0-9a-f]+)/.exec(text)?.[1] ?? ''] : undefined;
+  const explained = [reason, text].filter((part) => part).join(': ');
+  return new DmsaError(code, server, `${server}: ${explained || 'no reason given'} (LDAP ${cause.code})`, {
+    cause,
+  });
+}
+
+/** AD's texts have line breaks, tabs and a NUL at their end. */
+function oneLine(text: string): string {
+  return text.replace(/[\s\0]+/g, ' ').trim();
+}

@@ -1,0 +1,64 @@
+import { ProtocolOperation } from 'ldapts';
+
+import type { Value } from '../../directory/entry.ts';
+import { element, integerElement, textElement } from './ber.ts';
+import type { Operation } from './requests.ts';
+
+const integer = 0x02;
+const enumerated = 0x0a;
+const octetString = 0x04;
+const sequence = 0x30;
+const set = 0x31;
+
+/** Which response answers which request (RFC 4511 4.1.1). */
+const responseTags: Record<Exclude<Operation['kind'], 'unbind' | 'abandon'>, number> = {
+  bind: ProtocolOperation.LDAP_RES_BIND,
+  search: ProtocolOperation.LDAP_RES_SEARCH,
+  compare: ProtocolOperation.LDAP_RES_COMPARE,
+  add: ProtocolOperation.LDAP_RES_ADD,
+  modify: ProtocolOperation.LDAP_RES_MODIFY,
+  delete: ProtocolOperation.LDAP_RES_DELETE,
+  rename: ProtocolOperation.LDAP_RES_MODRDN,
+  extended: ProtocolOperation.LDAP_RES_EXTENSION,
+};
+
+export type AnsweredKind = keyof typeof responseTags;
+
+export interface ResponseControl {
+  type: string;
+  value: Buffer;
+}
+
+/** The message that ends an operation: LDAPResult, with response controls where there are any. */
+export function encodeResult(
+  id: number,
+  kind: AnsweredKind,
+  result: { code: number; message: string },
+  controls: ResponseControl[] = [],
+): Buffer {
+  const response = element(
+    responseTags[kind],
+    integerElement(enumerated, result.code),
+    textElement(''),
+    textElement(result.message),
+  );
+  const encoded = controls.map(({ type, value }) =>
+    element(sequence, textElement(type), element(octetString, value)),
+  );
+  const trailer = encoded.length > 0 ? [element(ProtocolOperation.LDAP_CONTROLS, ...encoded)] : [];
+  return element(sequence, integerElement(integer, id), response, ...trailer);
+}
+
+/** One entry of a search. */
+export function encodeEntry(id: number, dn: string, attributes: [string, Value[]][]): Buffer {
+  const encoded = attributes.map(([name, values]) => {
+    const octets = values.map((value) => element(octetString, Buffer.from(value)));
+    return element(sequence, textElement(name), element(set, ...octets));
+  });
+  const entry = element(
+    ProtocolOperation.LDAP_RES_SEARCH_ENTRY,
+    textElement(dn),
+    element(sequence, ...encoded),
+  );
+  return element(sequence, integerElement(integer, id), entry);
+}
