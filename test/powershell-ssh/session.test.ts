@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 
@@ -141,6 +142,28 @@ test('a signal that is aborted already makes no connection', async () => {
   const reason = new Error('cancelled');
   await expect(inspect({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   expect(server.counts.connections).toBe(0);
+});
+
+test('a signal that is aborted while keys are read makes no connection', async () => {
+  const { start, inspect } = await bench();
+  const server = await start();
+  const controller = new AbortController();
+  const reason = new Error('cancelled');
+  const run = inspect({ signal: controller.signal });
+  controller.abort(reason);
+  await expect(run).rejects.toBe(reason);
+  expect(server.counts.connections).toBe(0);
+});
+
+test('a signal that outlives many runs is left without listeners', async () => {
+  const { start, inspect } = await bench();
+  const server = await start({
+    faults: { onSession: () => (server.counts.sessions > 1 ? null : 'drop-after') },
+  });
+  const { signal } = new AbortController();
+  expect(await failureOf(inspect({ signal }))).toMatchObject({ code: 'SESSION_LOST' });
+  expect(await inspect({ signal })).toEqual(hostFacts);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 describe('an answer of which the end is missing is never accepted', () => {

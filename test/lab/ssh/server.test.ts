@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import ssh2, { type Client, type ClientChannel, type ConnectConfig } from 'ssh2';
+import ssh2, {
+  type Client,
+  type ClientChannel,
+  type ConnectConfig,
+  type ParsedKey,
+  type PublicKeyAuthMethod,
+} from 'ssh2';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { newKeyPair } from '../../../src/lab/ssh/key-pair.ts';
@@ -23,6 +29,19 @@ describe('a login', () => {
     const server = await start();
     await expect(login(server, config)).rejects.toThrow('All configured authentication methods failed');
     expect(server.counts).toEqual({ connections: 1, sessions: 0, operations: {} });
+  });
+
+  test('with the public key of the user and a signature by another is refused', async () => {
+    const server = await start();
+    const [right, own] = [pair, newKeyPair()].map((each) => ssh2.utils.parseKey(each.private) as ParsedKey);
+    const sign: ParsedKey['sign'] = (data, algorithm) => own!.sign(data, algorithm);
+    const key = new Proxy(right!, {
+      get: (target, name) => (name === 'sign' ? sign : Reflect.get(target, name)),
+    });
+    const forged: PublicKeyAuthMethod = { type: 'publickey', username: user, key };
+    await expect(login(server, { authHandler: [forged] })).rejects.toThrow(
+      'All configured authentication methods failed',
+    );
   });
 
   test('with the key of the user is let in, in any case of the name', async () => {
