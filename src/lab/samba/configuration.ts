@@ -39,7 +39,8 @@ export function smbConf(paths: Paths, address: string): string {
     realm: realm.toUpperCase(),
     workgroup: netbiosName,
     'server services': 'ldap, kdc, cldap',
-    interfaces: address,
+    // With its netmask, or Samba takes no loopback address but the interface's first.
+    interfaces: `${address}/8`,
     'bind interfaces only': 'yes',
     'private dir': join(data, 'private'),
     'state directory': join(data, 'state'),

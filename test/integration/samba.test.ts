@@ -1,0 +1,274 @@
+import { once } from 'node:events';
+import { mkdtemp, readdir, rmdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { childDn } from '../../src/directory/dn.ts';
+import { integer, octets, text, texts, type Value } from '../../src/directory/entry.ts';
+import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
+import {
+  decodeSecurityDescriptor,
+  descriptorForPrincipals,
+  principalsOf,
+} from '../../src/directory/security-descriptor.ts';
+import { sidText } from '../../src/directory/sid.ts';
+import { installSamba, requireSamba, sambaAvailable } from '../../src/lab/samba/available.ts';
+import { type Samba, startSamba } from '../../src/lab/samba/samba.ts';
+import { SambaStore } from '../../src/lab/samba/store.ts';
+import { LdapFailure } from '../../src/lab/store.ts';
+
+const { available, reason } = sambaAvailable();
+if (reason) process.stderr.write(`${reason}\n`);
+
+/** An address that no other test starts Samba on: its ports are fixed. */
+const address = '127.0.0.41';
+
+describe.skipIf(!available)('a real Samba domain', () => {
+  let samba: Samba;
+  let store: SambaStore;
+  const managed = (name: string) => childDn('CN', name, `CN=Managed Service Accounts,${store.baseDn}`);
+  const user = (name: string) => childDn('CN', name, `CN=Users,${store.baseDn}`);
+
+  beforeAll(async () => {
+    samba = await startSamba({ address });
+    store = await SambaStore.connect(samba);
+  });
+  afterAll(async () => {
+    await store?.close();
+    await samba?.close();
+  });
+
+  it('shows a certificate that names the host in the common name and as an alternative', async () => {
+    const socket = connectTls({ host: address, port: samba.port, ca: samba.caPem, servername: samba.host });
+    await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
+    const { subject, subjectaltname } = socket.getPeerCertificate();
+    const trusted = socket.authorized;
+    socket.destroy();
+    expect({ trusted, name: subject.CN, subjectaltname }).toEqual({
+      trusted: true,
+      name: 'dc1.lab.example',
+      subjectaltname: 'DNS:dc1.lab.example',
+    });
+  });
+
+  it('refuses a wrong password with result 49', async () => {
+    const wrong = { ...samba, admin: { ...samba.admin, password: 'wrong' } };
+    await expect(SambaStore.connect(wrong)).rejects.toMatchObject({ name: 'Error', code: 49 });
+    await expect(SambaStore.connect(wrong)).rejects.toBeInstanceOf(LdapFailure);
+  });
+
+  it('has the class of dMSAs with both mandatory attributes', async () => {
+    const schema = `CN=Schema,CN=Configuration,${store.baseDn}`;
+    const [found, ...others] = await store.find(schema, 'lDAPDisplayName', dmsaClass);
+    expect(others).toEqual([]);
+    expect(texts(found!, 'systemMustContain').sort()).toEqual([
+      'msDS-DelegatedMSAState',
+      'msDS-ManagedPasswordInterval',
+    ]);
+  });
+
+  it('answers for what is not there as a directory does', async () => {
+    expect(await store.read(user('nobody'))).toBeNull();
+    expect(await store.find(store.baseDn, 'sAMAccountName', 'nobody')).toEqual([]);
+    await expect(store.remove(user('nobody'))).rejects.toMatchObject({ code: 32 });
+    await expect(store.replace(user('nobody'), { description: ['x'] })).rejects.toMatchObject({ code: 32 });
+    await expect(store.add(`CN=a,OU=nowhere,${store.baseDn}`, account('a'))).rejects.toMatchObject({
+      code: 32,
+    });
+  });
+
+  it('refuses to add an account twice, or a dMSA without its mandatory attributes', async () => {
+    await store.add(user('svc-twice'), account('svc-twice'));
+    await expect(store.add(user('svc-twice'), account('svc-other'))).rejects.toMatchObject({ code: 68 });
+    const lacking = { ...dmsa('lacking'), [attribute.dmsaState]: [] };
+    await expect(store.add(managed('lacking'), lacking)).rejects.toMatchObject({ code: 65 });
+  });
+
+  it('says why in the server’s words, without what the LDAP library adds', async () => {
+    await expect(store.add(user('svc-bad'), { ...account('svc-bad'), noSuch: ['x'] })).rejects.toMatchObject({
+      code: 16,
+      message: `0000200A: objectclass_attrs: attribute 'noSuch' on entry '${user('svc-bad')}' was not found in the schema!`,
+    });
+    const link = { [attribute.supersededBy]: [user('nobody')] };
+    await store.add(user('svc-dangling'), account('svc-dangling'));
+    await expect(store.replace(user('svc-dangling'), link)).rejects.toMatchObject({
+      code: 19,
+      message: expect.stringMatching(/^000020B5: /),
+    });
+  });
+
+  it('keeps an account without a password, which can be enabled and disabled', async () => {
+    const dn = user('svc-plain');
+    await store.add(dn, account('svc-plain'));
+    expect(integer((await store.read(dn))!, 'userAccountControl')! & uac.accountDisabled).toBe(2);
+    await store.replace(dn, { userAccountControl: [`${uac.normalAccount | passwordNotRequired}`] });
+    expect(integer((await store.read(dn))!, 'userAccountControl')).toBe(0x220);
+    await store.replace(dn, {
+      userAccountControl: [`${uac.normalAccount | passwordNotRequired | uac.accountDisabled}`],
+    });
+    expect(integer((await store.read(dn))!, 'userAccountControl')).toBe(0x222);
+  });
+
+  it('takes a password as unicodePwd over LDAPS', async () => {
+    const dn = user('svc-password');
+    await store.add(dn, {
+      ...account('svc-password'),
+      unicodePwd: [Buffer.from('"Correct-Horse-1"', 'utf16le')],
+      userAccountControl: [`${uac.normalAccount}`],
+    });
+    await (await SambaStore.connect({ ...samba, admin: { user: dn, password: 'Correct-Horse-1' } })).close();
+    expect(integer((await store.read(dn))!, 'userAccountControl')).toBe(uac.normalAccount);
+  });
+
+  it('keeps names that need escaping', async () => {
+    for (const name of ['Smith, "J" \\ Söhne', ' leading', '#sharp + plus']) {
+      await store.add(user(name), account(`svc-${name.length}`));
+      expect(text((await store.read(user(name)))!, 'cn')).toBe(name);
+      await store.remove(user(name));
+      expect(await store.read(user(name))).toBeNull();
+    }
+  });
+
+  it('keeps computers and groups, and the back link of a member', async () => {
+    const computer = childDn('CN', 'WEB01', `CN=Computers,${store.baseDn}`);
+    await store.add(computer, {
+      objectClass: ['top', 'person', 'organizationalPerson', 'user', 'computer'],
+      sAMAccountName: ['WEB01$'],
+      dNSHostName: ['web01.lab.example'],
+      userAccountControl: [`${uac.workstationTrustAccount}`],
+    });
+    await store.add(user('Web hosts'), {
+      objectClass: ['top', 'group'],
+      sAMAccountName: ['Web hosts'],
+      member: [computer],
+    });
+    const [found] = await store.find(store.baseDn, 'dNSHostName', 'WEB01.lab.example');
+    expect(found?.dn).toBe(computer);
+    expect(texts(found!, 'memberOf')).toEqual([user('Web hosts')]);
+    const sid = octets(found!, 'objectSid')!;
+    expect(sidText(sid)).toMatch(/^S-1-5-21-\d+-\d+-\d+-\d+$/);
+    expect((await store.find(store.baseDn, 'objectSid', sid)).map(({ dn }) => dn)).toEqual([computer]);
+  });
+
+  it('links an account and its dMSA: both states, both back links, the principals', async () => {
+    const [sa, dMSA] = [user('svc-link'), managed('dmsa-link')];
+    await store.add(sa, account('svc-link'));
+    await store.add(dMSA, dmsa('dmsa-link'));
+    expect(integer((await store.read(dMSA))!, attribute.dmsaState)).toBe(0);
+
+    const host = sidText(octets((await store.read(sa))!, 'objectSid')!);
+    await store.replace(dMSA, {
+      [attribute.dmsaState]: ['1'],
+      [attribute.precededBy]: [sa],
+      [attribute.principals]: [descriptorForPrincipals([host])],
+    });
+    await store.replace(sa, { [attribute.accountState]: ['1'], [attribute.supersededBy]: [dMSA] });
+
+    const [account1, dmsa1] = [(await store.read(sa))!, (await store.read(dMSA))!];
+    expect(text(account1, attribute.supersededBy)).toBe(dMSA);
+    expect(text(account1, 'msDS-ManagedAccountPrecededByLinkBL')).toBe(dMSA);
+    expect(integer(account1, attribute.accountState)).toBe(1);
+    expect(text(dmsa1, attribute.precededBy)).toBe(sa);
+    expect(text(dmsa1, 'msDS-SupersededManagedAccountLinkBL')).toBe(sa);
+    expect(integer(dmsa1, attribute.dmsaState)).toBe(1);
+    expect(principalsOf(decodeSecurityDescriptor(octets(dmsa1, attribute.principals)!))).toEqual([host]);
+
+    await store.replace(sa, { [attribute.accountState]: [], [attribute.supersededBy]: [] });
+    const after = (await store.read(dMSA))!;
+    expect(text(after, 'msDS-SupersededManagedAccountLinkBL')).toBeNull();
+    expect(text(after, attribute.precededBy)).toBe(sa);
+  });
+
+  it('moves service principal names from the account to the dMSA', async () => {
+    const [sa, dMSA] = [user('svc-spn'), managed('dmsa-spn')];
+    const spns = ['HTTP/app', 'HTTP/app.lab.example'];
+    await store.add(sa, { ...account('svc-spn'), servicePrincipalName: spns });
+    await store.add(dMSA, dmsa('dmsa-spn'));
+    await store.replace(sa, { servicePrincipalName: [] });
+    await store.replace(dMSA, { servicePrincipalName: spns });
+    expect(texts((await store.read(sa))!, 'servicePrincipalName')).toEqual([]);
+    expect(texts((await store.read(dMSA))!, 'servicePrincipalName').sort()).toEqual(spns);
+  });
+
+  it('reads a security descriptor and writes it back without a difference', async () => {
+    const dn = managed('dmsa-rights');
+    await store.add(dn, dmsa('dmsa-rights'));
+    const before = octets((await store.read(dn))!, 'nTSecurityDescriptor')!;
+    expect(decodeSecurityDescriptor(before).owner).toMatch(/-512$/);
+    await store.replace(dn, { nTSecurityDescriptor: [before] });
+    expect(decodeSecurityDescriptor(octets((await store.read(dn))!, 'nTSecurityDescriptor')!)).toEqual(
+      decodeSecurityDescriptor(before),
+    );
+  });
+
+  it('replaces all the attributes or none', async () => {
+    const dn = user('svc-atomic');
+    await store.add(dn, account('svc-atomic'));
+    const change = store.replace(dn, { description: ['new'], [attribute.accountState]: ['not a number'] });
+    await expect(change).rejects.toBeInstanceOf(LdapFailure);
+    expect(text((await store.read(dn))!, 'description')).toBeNull();
+  });
+});
+
+describe.skipIf(!available)('starting and ending Samba', () => {
+  it('refuses an address whose ports are taken, and names the port', async () => {
+    const taken = createServer().listen(389, '127.0.0.42');
+    await once(taken, 'listening');
+    await expect(startSamba({ address: '127.0.0.42' })).rejects.toMatchObject({
+      code: 'PLAN_INVALID',
+      message: 'Samba cannot start: port 389 of 127.0.0.42 is in use; stop what uses it',
+    });
+    taken.close();
+  });
+
+  it('leaves no folder behind when it is stopped on its way, nor when it is closed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dmsa-test-'));
+    const stopping = new AbortController();
+    const onProgress = (line: string) => line.includes('schema') && stopping.abort(new Error('enough'));
+    const started = startSamba({ address: '127.0.0.43', folder, onProgress, signal: stopping.signal });
+    await expect(started).rejects.toThrow('enough');
+    expect(await readdir(folder)).toEqual([]);
+
+    const samba = await startSamba({ address: '127.0.0.43', folder });
+    expect(await readdir(folder)).toHaveLength(1);
+    await samba.close();
+    await samba.close();
+    expect(await readdir(folder)).toEqual([]);
+    await expect(SambaStore.connect(samba)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await rmdir(folder);
+  });
+});
+
+describe('whether Samba can run here', () => {
+  it('tells in one line how to get it where it is missing', () => {
+    expect(sambaAvailable({ PATH: '/nowhere' })).toEqual({
+      available: false,
+      reason: `Samba is not installed (samba, samba-tool, ldbmodify missing); as root: ${installSamba}`,
+    });
+    expect(() => requireSamba({ PATH: '/nowhere' })).toThrow(installSamba);
+  });
+});
+
+const passwordNotRequired = 0x20;
+
+function account(name: string): Record<string, Value[]> {
+  return {
+    objectClass: ['top', 'person', 'organizationalPerson', 'user'],
+    sAMAccountName: [name],
+  };
+}
+
+function dmsa(name: string): Record<string, Value[]> {
+  return {
+    objectClass: ['top', 'person', 'organizationalPerson', 'user', 'computer', dmsaClass],
+    sAMAccountName: [`${name}$`],
+    dNSHostName: [`${name}.lab.example`],
+    userAccountControl: [`${uac.workstationTrustAccount}`],
+    [attribute.dmsaState]: ['0'],
+    [attribute.passwordInterval]: ['30'],
+  };
+}
