@@ -75,7 +75,7 @@ export const assembly: Assembly = {
     await runLab(options);
   },
   async demo(context, options) {
-    const { runDemo } = await import('../demo.ts');
+    const { runDemo } = await import('../demo/demo.ts');
     return await runDemo(context, options);
   },
 };

@@ -1,4 +1,5 @@
 import { durationMs } from '../../src/domain/duration.ts';
+import type { HostEvidence } from '../../src/domain/facts.ts';
 import { type PlanHost, waves } from '../../src/domain/plan.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { onHosts, undoing, waiting } from '../activities.ts';
@@ -56,10 +57,21 @@ async function restartWave(m: Migration, current: Stage, hosts: PlanHost[]): Pro
     entries,
     () => restartServices(input),
     (host, { restarted, events }) => {
-      Object.assign(evidenceOf(m, host), events, { restarted: 'yes' });
+      note(evidenceOf(m, host), events);
+      evidenceOf(m, host).restarted = 'yes';
       current.changed.push(`${host}: restarted ${restarted.join(', ') || 'nothing'}`);
     },
   );
+}
+
+/** What has been seen stays seen: the later restart no longer discovers a migration. */
+function note(
+  evidence: HostEvidence,
+  events: Pick<HostEvidence, 'discovered' | 'joined' | 'keysFetched'>,
+): void {
+  for (const key of ['discovered', 'joined', 'keysFetched'] as const) {
+    if (evidence[key] !== 'yes') evidence[key] = events[key];
+  }
 }
 
 async function principalsAmong(m: Migration, hosts: PlanHost[]) {

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+
+import type { DemoOptions } from '../cli/assembly.ts';
+import type { Context } from '../cli/context.ts';
+import { createPresenter } from '../cli/presenter.ts';
+import { renderFacts } from '../cli/render/facts.ts';
+import { DmsaError } from '../domain/errors.ts';
+import { exitCodes } from '../domain/states.ts';
+import { scenarios } from '../lab/scenarios/index.ts';
+import { writeReport } from '../report/write.ts';
+import { ensureTemporal, type TemporalServer } from '../temporal/server.ts';
+import { installRuntime } from '../worker.ts';
+import { playScenario } from './play-scenario.ts';
+
+/** `npm start`: a Temporal server, a lab, a worker and one migration, from beginning to end. Returns the exit code. */
+export async function runDemo(context: Context, options: DemoOptions): Promise<number> {
+  if (options.list) return listScenarios(context);
+  const scenario = scenarios[options.scenario];
+  if (!scenario) {
+    const names = Object.keys(scenarios).join(', ');
+    throw new DmsaError(
+      'PLAN_INVALID',
+      '--scenario',
+      `--scenario: "${options.scenario}" is none of ${names}`,
+    );
+  }
+  const { io } = context;
+  context.tell(`${options.scenario}: ${scenario.summary}.`);
+  installRuntime(await context.log('error'));
+  const temporal = await ensureTemporal({
+    env: io.env,
+    signal: io.signal,
+    onProgress: ({ detail, elapsedMs }) =>
+      context.tell(elapsedMs === undefined ? detail : `${detail} (${elapsedMs} ms)`),
+  });
+  const presenter = context.format === 'text' ? createPresenter(io, context) : null;
+  try {
+    const played = await playScenario(scenario, {
+      temporal,
+      directory: options.directory,
+      signal: io.signal,
+      onProgress: (line) => context.tell(line),
+      onStatus: (status) => presenter?.show(status),
+    }).finally(() => presenter?.end());
+    const { status } = played;
+    const report = await writeReport(status, join(io.folder, 'reports'));
+    const { before, after } = status;
+    context.answer(
+      `\n${renderFacts(before, after, context)}\n\nReport: ${report}`,
+      result(played, temporal, report),
+    );
+    return status.outcome === 'running' ? exitCodes.failed : exitCodes[status.outcome];
+  } finally {
+    await temporal.close();
+  }
+}
+
+/** The one JSON object of `-o json`. */
+function result(
+  { status, hosts, historyEvents }: Awaited<ReturnType<typeof playScenario>>,
+  { address }: TemporalServer,
+  report: string,
+) {
+  const { outcome, migrationId, account, dmsa, findings, before, after } = status;
+  return {
+    outcome,
+    migrationId,
+    account,
+    dmsa,
+    hosts,
+    stages: status.stages.map(({ name, startedAt, endedAt, changed }) => ({
+      name,
+      startedAt,
+      endedAt,
+      changed,
+    })),
+    gates: status.gates.map(({ name, votes }) => ({ name, votes })),
+    findings,
+    before,
+    after,
+    temporal: { address, historyEvents },
+    report,
+  };
+}
+
+function listScenarios(context: Context): number {
+  const names = Object.keys(scenarios);
+  const width = Math.max(...names.map((name) => name.length));
+  const lines = names.map((name) => {
+    const { summary, outcome } = scenarios[name]!;
+    return `${name.padEnd(width)}  ${summary} (exit ${exitCodes[outcome]})`;
+  });
+  const list = names.map((name) => {
+    const { summary, outcome } = scenarios[name]!;
+    return { name, summary, outcome, exitCode: exitCodes[outcome] };
+  });
+  context.answer(lines.join('\n'), { scenarios: list });
+  return 0;
+}

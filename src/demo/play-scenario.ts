@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Client } from '@temporalio/client';
+
+import { Migrations } from '../client/migrations.ts';
+import { dmsaLockId, type Plan } from '../domain/plan.ts';
+import type { MigrationStatus } from '../domain/status.ts';
+import { type Lab, type LabCounts, startLab } from '../lab/lab.ts';
+import { player } from '../lab/scenarios/play.ts';
+import { people, type Scenario } from '../lab/scenarios/scenario.ts';
+import { defaultTopology, type Topology } from '../lab/topology.ts';
+import { makePlan } from '../plan/make-plan.ts';
+import { type PlanRequest, parseRequest } from '../plan/request.ts';
+import { connectTemporal, connectWorker } from '../temporal/connection.ts';
+import { registerSearchAttributes } from '../temporal/search-attributes.ts';
+import type { TemporalServer } from '../temporal/server.ts';
+import { connectionsOf, createWorker } from '../worker.ts';
+import { refusedStatus } from './refused.ts';
+
+export interface PlayOptions {
+  temporal: TemporalServer;
+  directory?: 'lab' | 'samba';
+  /** The topology that the scenario changes; three hosts where absent. */
+  topology?: Topology;
+  request?: Partial<PlanRequest>;
+  onProgress?: (line: string) => void;
+  onStatus?: (status: MigrationStatus) => void;
+  signal?: AbortSignal;
+}
+
+export interface Played {
+  /** The last status: of the migration, or of what planning refused. */
+  status: MigrationStatus;
+  hosts: string[];
+  /** In all runs of the migration and of its lock; 0 where none was started. */
+  historyEvents: number;
+  counts: LabCounts;
+}
+
+/** Weeks as seconds: what a demonstration waits for. */
+const shortWaits: Partial<PlanRequest> = {
+  join: '10s',
+  observe: '3s',
+  checkEvery: '1s',
+  soak: '2s',
+  expiresAfter: '1h',
+  serviceTimeout: '30s',
+};
+
+/** Plays one scenario in a lab and a worker of its own, on a server of the caller's, and leaves neither behind. */
+export async function playScenario(scenario: Scenario, options: PlayOptions): Promise<Played> {
+  const { directory, onProgress, signal } = options;
+  const topology = structuredClone(options.topology ?? defaultTopology());
+  scenario.topology?.(topology);
+  const lab = await startLab({ topology, directory, faults: scenario.faults?.(), onProgress, signal });
+  try {
+    const taskQueue = `dmsa-demo-${randomUUID()}`;
+    lab.settings.worker.taskQueue = taskQueue;
+    onProgress?.(
+      `lab ready: ${topology.hosts.length} hosts, ${directory === 'samba' ? 'Samba AD DC' : 'simulated directory'}`,
+    );
+    return await inLab(lab, scenario, topology, options);
+  } finally {
+    await lab.close();
+  }
+}
+
+async function inLab(
+  lab: Lab,
+  scenario: Scenario,
+  topology: Topology,
+  options: PlayOptions,
+): Promise<Played> {
+  const request = parseRequest({
+    account: topology.account.name,
+    dmsa: topology.dmsa,
+    hosts: topology.hosts.map((host) => host.name),
+    requestedBy: people.requester,
+    ...shortWaits,
+    ...scenario.request,
+    ...options.request,
+  });
+  const startedAt = new Date();
+  const planned = await makePlan(request, connectionsOf(lab.settings));
+  const { plan } = planned;
+  if (!plan) {
+    // Planning changes nothing: everything is read once more, so that this is seen and not only said.
+    const { facts: after } = await makePlan(request, connectionsOf(lab.settings));
+    const status = refusedStatus(request, planned, startedAt, after);
+    options.onStatus?.(status);
+    return { status, hosts: request.hosts, historyEvents: 0, counts: lab.counts() };
+  }
+  const { status, historyEvents } = await migrate(lab, scenario, plan, options);
+  return { status, hosts: request.hosts, historyEvents, counts: lab.counts() };
+}
+
+async function migrate(
+  lab: Lab,
+  scenario: Scenario,
+  plan: Plan,
+  options: PlayOptions,
+): Promise<Pick<Played, 'status' | 'historyEvents'>> {
+  const { temporal, signal, onStatus } = options;
+  const target = { address: temporal.address, namespace: temporal.namespace, embedded: temporal.embedded };
+  const { client, connection, close } = await connectTemporal(target);
+  const native = await connectWorker(target);
+  try {
+    await registerSearchAttributes(connection, temporal.namespace);
+    const worker = await createWorker({ settings: lab.settings, ...native });
+    const migrations = new Migrations(client, { taskQueue: lab.settings.worker.taskQueue });
+    return await worker.runUntil(async () => {
+      const id = await migrations.start(plan);
+      const act = player(scenario, { lab, migrations, id });
+      let last: MigrationStatus | null = null;
+      for await (const status of migrations.watch(id, { signal, everyMs: 100 })) {
+        last = status;
+        onStatus?.(status);
+        if (status.outcome === 'needs-operator') break;
+        if (status.outcome === 'running') await act(status);
+      }
+      if (!last || signal?.aborted)
+        await client.workflow.getHandle(id).terminate('the demonstration was interrupted');
+      signal?.throwIfAborted();
+      return { status: last!, historyEvents: await historyEvents(client, [id, dmsaLockId(plan)]) };
+    });
+  } finally {
+    await native.connection.close();
+    await close();
+  }
+}
+
+async function historyEvents(client: Client, ids: string[]): Promise<number> {
+  let events = 0;
+  for (const id of ids) events += (await client.workflow.getHandle(id).describe()).historyLength;
+  return events;
+}

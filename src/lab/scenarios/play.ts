@@ -1,0 +1,53 @@
+import type { StageName } from '../../domain/stages.ts';
+import type { MigrationStatus } from '../../domain/status.ts';
+import { type Play, people, type Scenario } from './scenario.ts';
+
+/**
+ * Plays the people of a scenario: called with every status, it votes at each gate that opens, allows strangers, and
+ * does what the scenario has happen at a stage. All by real signals, from an identity that is not the requester's.
+ */
+export function player(scenario: Scenario, play: Play): (status: MigrationStatus) => Promise<void> {
+  const done = new Set<string>();
+  const once = async (key: string, act: () => Promise<unknown>) => {
+    if (done.has(key)) return;
+    done.add(key);
+    await act();
+  };
+  return async (status) => {
+    for (const { name } of status.stages) {
+      const act = scenario.onStage?.[name as StageName];
+      if (act) await once(`stage ${name}`, () => act(play));
+    }
+    for (const gate of status.gates) {
+      if (gate.decision !== 'open' || gate.hash === null) continue;
+      const { hash } = gate;
+      await once(`gate ${gate.name} ${hash}`, () => {
+        const decision = scenario.votes?.[gate.name] ?? 'approve';
+        const reason =
+          decision === 'approve' ? 'plan and evidence look right' : 'not in the quarter-end week';
+        return play.migrations.vote(play.id, {
+          gate: gate.name,
+          hash,
+          by: people.approver,
+          decision,
+          reason,
+        });
+      });
+    }
+    if (scenario.allowStrangers) await allowStrangers(status, play, once);
+  };
+}
+
+async function allowStrangers(
+  status: MigrationStatus,
+  { migrations, id }: Play,
+  once: (key: string, act: () => Promise<unknown>) => Promise<void>,
+): Promise<void> {
+  for (const { code, subject } of status.findings) {
+    if (code !== 'PRINCIPAL_UNKNOWN') continue;
+    const reason = 'the kiosk runs the finance reports; it was forgotten in the plan';
+    await once(`allow ${subject}`, () =>
+      migrations.allowPrincipal(id, { by: people.operator, sid: subject, reason }),
+    );
+  }
+}

@@ -1,0 +1,38 @@
+import type { Migrations } from '../../client/migrations.ts';
+import type { GateName } from '../../domain/plan.ts';
+import type { StageName } from '../../domain/stages.ts';
+import type { Outcome } from '../../domain/states.ts';
+import type { PlanRequest } from '../../plan/request.ts';
+import type { LabFaults } from '../faults.ts';
+import type { Lab } from '../lab.ts';
+import type { Topology } from '../topology.ts';
+
+/**
+ * A story that the lab plays: what is there before, what fails, what people decide, and how it has to end. Nothing
+ * of it reaches the product, which sees a directory, hosts and signals.
+ */
+export interface Scenario {
+  /** One line for `--list`, without a full stop. */
+  summary: string;
+  outcome: Outcome;
+  /** Changes what is there when the lab starts. */
+  topology?(topology: Topology): void;
+  faults?(): LabFaults;
+  request?: Partial<PlanRequest>;
+  /** What the approver says where it is not yes. */
+  votes?: Partial<Record<GateName, 'approve' | 'reject'>>;
+  /** What happens when a stage is first seen to have begun. */
+  onStage?: Partial<Record<StageName, (play: Play) => Promise<void>>>;
+  /** Says yes to principals that are no host of the plan. */
+  allowStrangers?: boolean;
+}
+
+/** What a scenario can reach while it is played. */
+export interface Play {
+  lab: Lab;
+  migrations: Migrations;
+  id: string;
+}
+
+/** Who asks and who decides: two people, as the requester may not approve. */
+export const people = { requester: 'LAB\\alice', approver: 'LAB\\bob', operator: 'LAB\\carol' } as const;
