@@ -19,7 +19,7 @@ export interface TemporalClient {
   close(): Promise<void>;
 }
 
-const connectWithinMs = 10_000;
+const connectWithinMs = 5_000;
 
 /**
  * Connects a client as Temporal's environment variables and profile file say (`TEMPORAL_ADDRESS`,
@@ -49,15 +49,24 @@ export async function connectWorker(
   return { connection, namespace };
 }
 
-/** What Temporal's environment and profile file say. Throws PLAN_INVALID where the file cannot be read. */
+/**
+ * What Temporal's environment and profile file say; a variable that is set to nothing counts as not set.
+ * Throws PLAN_INVALID where the file cannot be read.
+ */
 export function loadProfile(env: NodeJS.ProcessEnv = process.env): ClientConfigProfile {
+  const overrideEnvVars = Object.fromEntries(
+    Object.entries(env).filter((each): each is [string, string] => Boolean(each[1])),
+  );
   try {
-    return loadClientConfigProfile({ overrideEnvVars: env as Record<string, string> });
+    return loadClientConfigProfile({ overrideEnvVars });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new DmsaError('PLAN_INVALID', 'Temporal profile', `Temporal's profile is not acceptable: ${why}`, {
-      cause,
-    });
+    // A file without any profile, an empty one for example, is a TypeError in envconfig 1.24.
+    if (cause instanceof TypeError && !overrideEnvVars.TEMPORAL_PROFILE) {
+      return loadClientConfigProfile({ overrideEnvVars, disableFile: true });
+    }
+    const why = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
+    const message = `Temporal's profile is not acceptable: ${why}`;
+    throw new DmsaError('PLAN_INVALID', 'Temporal profile', message, { cause });
   }
 }
 
