@@ -1,0 +1,35 @@
+/** Makes `dist`, what the npm package ships: `node build.ts`. Node does not strip types inside node_modules. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+
+const root = import.meta.dirname;
+const dist = join(root, 'dist');
+
+rmSync(dist, { recursive: true, force: true });
+compile();
+for (const folder of ['src', 'activities', 'workflows']) copyWhatIsNotCode(folder);
+await bundleWorkflows();
+
+function compile(): void {
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+}
+
+/** The PowerShell scripts, LDIF: they lie beside the code that reads them. */
+function copyWhatIsNotCode(folder: string): void {
+  cpSync(join(root, folder), join(dist, folder), {
+    recursive: true,
+    filter: (source) => extname(source) !== '.ts',
+  });
+}
+
+async function bundleWorkflows(): Promise<void> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(dist, 'workflows', 'index.js'),
+    logger: new DefaultLogger('WARN'),
+  });
+  writeFileSync(join(dist, 'workflow-bundle.js'), code);
+}
