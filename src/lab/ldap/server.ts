@@ -20,7 +20,7 @@ export interface LdapServer {
   /** On 127.0.0.1. */
   port: number;
   counts: LdapCounts;
-  /** Ends the connections that are open. */
+  /** Ends the connections that are open. Rejects where a session met a fault of the lab itself. */
   close(): Promise<void>;
 }
 
@@ -29,11 +29,14 @@ export async function startLdapServer(options: LdapServerOptions): Promise<LdapS
   const { certificate, privateKey } = options.certificate;
   const counts = options.counts ?? noCounts();
   const sockets = new Set<Socket>();
-  const sessions: Promise<void>[] = [];
+  const sessions = new Set<Promise<void>>();
+  const labFaults: unknown[] = [];
   const server = createServer({ cert: certificate, key: privateKey }, (socket) => {
     counts.connection++;
     const session = new LdapSession(socket, { ...options, counts, faults: options.faults ?? null });
-    sessions.push(session.serve());
+    const served = session.serve().catch((fault) => void labFaults.push(fault));
+    sessions.add(served);
+    void served.then(() => sessions.delete(served));
   });
   // Before the handshake there is no session yet, and a connection that never makes one must be ended too.
   server.on('connection', (socket) => {
@@ -49,6 +52,7 @@ export async function startLdapServer(options: LdapServerOptions): Promise<LdapS
     for (const socket of sockets) socket.destroy();
     await closed;
     await Promise.all(sessions);
+    if (labFaults.length > 0) throw labFaults[0];
   };
   return { port: (server.address() as AddressInfo).port, counts, close };
 }

@@ -2,7 +2,7 @@ import type { TLSSocket } from 'node:tls';
 
 import { refusal } from '../directory/diagnostics.ts';
 import { LdapFailure } from '../store.ts';
-import { takeMessage } from './ber.ts';
+import { MalformedMessage, takeMessage } from './ber.ts';
 import type { LdapCounts, LdapFaults } from './faults.ts';
 import { type Answer, OperationHandler, type Served } from './operations.ts';
 import { decodeRequest, type Operation, type Request } from './requests.ts';
@@ -40,8 +40,9 @@ export class LdapSession {
           if (this.#socket.destroyed) return;
         }
       }
-    } catch {
-      // Malformed octets or a broken connection: either way it ends here, and there is nobody to tell.
+    } catch (error) {
+      const isBrokenConnection = error instanceof Error && 'code' in error;
+      if (!isBrokenConnection && !(error instanceof MalformedMessage)) throw error;
     } finally {
       this.#socket.destroy();
     }
