@@ -91,6 +91,10 @@ function Get-NativeErrorCode {
     # 0x8007xxxx: a Windows error in an HRESULT; 0x80041003: WMI's access denied
     if (($exception.HResult -shr 16 -band 0xFFFF) -eq 0x8007) { $exception.HResult -band 0xFFFF }
     if ($exception.HResult -eq 0x80041003) { 5 }
+    # An EventLogException keeps its number to itself and says the system's own words for it.
+    foreach ($number in 5, 1722, 1753) {
+      if ($exception.Message -eq [System.ComponentModel.Win32Exception]::new($number).Message) { $number }
+    }
   }
 }
 

@@ -140,6 +140,7 @@ function Stop-AndWait {
   }
 }
 
+# Asks at least once, however late it is: a service that was stopped here is not left without a try.
 function Start-AndWait {
   param([Parameter(Mandatory)] [string] $Name)
   $asked = $false
@@ -149,10 +150,6 @@ function Start-AndWait {
     $state = [string]$service.Status
     if ($state -eq 'Running') { return }
     if ($state -eq 'Stopped' -and $asked) { Stop-Failed $Name 'it stopped again by itself' }
-    if (-not (Test-TimeLeft)) {
-      if ($busy) { Stop-Operation SERVICE_BUSY "$Name could not be started in $TimeoutSeconds s: still stopping." $Name }
-      Stop-Operation SERVICE_START_FAILED "$Name was still $state after $TimeoutSeconds s." $Name
-    }
     if ($state -eq 'Stopped') {
       try {
         $service.Start()
@@ -163,6 +160,12 @@ function Start-AndWait {
         $busy = $numbers -contains 1061 -or $numbers -contains 1056
         if (-not $busy) { Stop-Failed $Name ([string]$_.Exception.GetBaseException().Message) $numbers }
       }
+    }
+    if (-not (Test-TimeLeft)) {
+      $state = [string](Get-NamedService $Name).Status
+      if ($state -eq 'Running') { return }
+      if ($busy) { Stop-Operation SERVICE_BUSY "$Name could not be started in $TimeoutSeconds s: still stopping." $Name }
+      Stop-Operation SERVICE_START_FAILED "$Name was still $state after $TimeoutSeconds s." $Name
     }
     Start-Sleep -Milliseconds 200
   }

@@ -7,13 +7,14 @@ import { beginMarker, endMarker } from './envelope.ts';
  *
  * - `[Console]::In` is read and `$input` is not named: the console host then leaves standard input alone.
  * - `ConvertTo-Json` of 5.1 does not escape letters beyond ASCII; the answer is escaped here.
+ * - The answer goes to the stream itself: the encoding of the console has no part in it, and it cannot be set where
+ *   there is no console.
  * - Standard error and the exit code say nothing: the verdict is in the answer.
  */
 export const bootstrap = `
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $WarningPreference = 'SilentlyContinue'
-[Console]::OutputEncoding = New-Object System.Text.ASCIIEncoding
 $request = $null
 $answer = @{ v = 1; operation = ''; ok = $false }
 try {
@@ -41,8 +42,11 @@ try {
 $json = ConvertTo-Json -InputObject $answer -Depth 10 -Compress
 $json = [regex]::Replace($json, '[^\\x20-\\x7e]', { param($match) '\\u{0:x4}' -f [int][char]$match.Value })
 $nonce = if ($request) { [string]$request.nonce } else { 'unknown' }
-[Console]::Out.Write("\`n${beginMarker} $nonce $($json.Length)\`n$json\`n${endMarker} $nonce\`n")
-[Console]::Out.Flush()
+$text = "\`n${beginMarker} $nonce $($json.Length)\`n$json\`n${endMarker} $nonce\`n"
+$bytes = [System.Text.Encoding]::ASCII.GetBytes($text)
+$stream = [Console]::OpenStandardOutput()
+$stream.Write($bytes, 0, $bytes.Length)
+$stream.Flush()
 exit 0
 `.trim();
 

@@ -29,6 +29,23 @@ function findEngine(): string | null {
 /** Keys to values, each with its registry type: what `PWSH_REGISTRY` holds. */
 export type Registry = Record<string, Record<string, { type: string; value: unknown }>>;
 
+/** As the engine writes it: with the hives and every parent of a key. */
+export function withParents(registry: Registry): Registry {
+  const hive = 'HKEY_LOCAL_MACHINE';
+  const whole: Registry = {
+    HKEY_CURRENT_USER: {},
+    [hive]: {},
+    [`${hive}\\SOFTWARE`]: {},
+    [`${hive}\\SYSTEM`]: {},
+  };
+  for (const [key, values] of Object.entries(registry)) {
+    for (let end = key.indexOf('\\'); end > 0; end = key.indexOf('\\', end + 1))
+      whole[key.slice(0, end)] ??= {};
+    whole[key] = values;
+  }
+  return whole;
+}
+
 export interface World {
   host: HostState;
   directory: DirectoryState;
@@ -94,7 +111,7 @@ async function inWorld<T>(
     const files = { host: join(folder, 'h'), directory: join(folder, 'd'), registry: join(folder, 'r') };
     await writeFile(files.host, JSON.stringify(hostState(world.host)));
     await writeFile(files.directory, JSON.stringify(directoryState(world.directory)));
-    await writeFile(files.registry, JSON.stringify(world.registry ?? {}));
+    await writeFile(files.registry, JSON.stringify(withParents(world.registry ?? {})));
     const outcome = await act({
       ...process.env,
       PSModulePath: modulePath(world.hasDirectoryModule ?? true),

@@ -14,6 +14,7 @@ $codes = foreach ($text in $Principals) {
   try {
     switch ($case.kind) {
       'win32' { throw [System.InvalidOperationException]::new('outer', [System.ComponentModel.Win32Exception]::new($case.number)) }
+      'words' { throw [System.Exception]::new([System.ComponentModel.Win32Exception]::new($case.number).Message) }
       'type' { throw (New-Object -TypeName $case.type) }
       'binding' { Test-Binding -Number 3 }
       'unknown parameter' { Test-Binding -Nope 3 }
@@ -45,6 +46,8 @@ const cases: [code: string, made: Record<string, unknown>][] = [
   ['RPC_UNAVAILABLE', record('ActiveDirectoryServer:1722')],
   ['RPC_UNAVAILABLE', { kind: 'win32', number: 1722 }],
   ['RPC_UNAVAILABLE', { kind: 'win32', number: 1753 }],
+  ['RPC_UNAVAILABLE', { kind: 'words', number: 1722 }],
+  ['ACCESS_DENIED', { kind: 'words', number: 5 }],
   ['NOT_FOUND', record('ActiveDirectoryServer:8333')],
   [
     'NOT_FOUND',

@@ -32,7 +32,7 @@ function Get-AskedError {
   $asked = $State.errors.PSObject.Properties[$Cmdlet]
   if (-not $asked) { return }
   $exception = [System.Exception]::new($asked.Value.message)
-  if ($asked.Value.native) { $exception = [System.ComponentModel.Win32Exception]::new([int]$asked.Value.native) }
+  if ($asked.Value.PSObject.Properties['native']) { $exception = [System.ComponentModel.Win32Exception]::new([int]$asked.Value.native) }
   New-ErrorRecord $exception $asked.Value.id $asked.Value.category $null
 }
 
