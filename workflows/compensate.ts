@@ -11,6 +11,7 @@ import { hasEffect, type JournalEntry, type JournalStep, undoOrder } from '../sr
 import type { Failure } from '../src/domain/status.ts';
 import { undoing } from './activities.ts';
 import { continueIfLong, isLong } from './continue.ts';
+import { failureOf } from './failures.ts';
 import { type Migration, publish, stage, waitFor } from './state.ts';
 import { undoComplete } from './steps/complete.ts';
 import { undoCreateDmsa } from './steps/create-dmsa.ts';
@@ -101,12 +102,6 @@ function reason(m: Migration, error: TemporalFailure): Failure {
   if (isCancellation(error))
     return { code: 'CANCELLED' satisfies ErrorCode, message: 'the workflow was cancelled' };
   return failureOf(error);
-}
-
-function failureOf(error: TemporalFailure): Failure {
-  const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
-  const code = cause instanceof ApplicationFailure ? (cause.type ?? 'SCRIPT_FAILED') : 'TIMED_OUT';
-  return { code, message: cause.message };
 }
 
 function wasAsked({ code }: Failure): boolean {

@@ -12,6 +12,7 @@ import type { Stage, StageName } from '../src/domain/stages.ts';
 import type { MigrationStatus } from '../src/domain/status.ts';
 import type { By, MigrationInput } from './contract.ts';
 import { currentDetails } from './details.ts';
+import { failureOf } from './failures.ts';
 import { searchAttributes } from './search-attributes.ts';
 
 /** One migration while it runs. Everything in `state` is plain data and crosses continue-as-new. */
@@ -81,7 +82,7 @@ export async function stage(
   try {
     await work(current);
   } catch (error) {
-    current.note ??= error instanceof Error ? error.message : String(error);
+    if (error instanceof TemporalFailure) current.note = failureOf(error).message;
     throw error;
   }
   current.endedAt = now();

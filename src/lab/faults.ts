@@ -24,7 +24,7 @@ export function lostAnswers(): LabFaults {
 }
 
 /** Connections drop at random, before and after effects; the same seed drops the same ones. */
-export function flapping(seed: number, probability = 0.15): LabFaults {
+export function flapping(seed: number, probability = 0.1): LabFaults {
   const random = randomFrom(seed);
   const kinds = ['refuse', 'drop-before', 'drop-after', 'half-answer'] as const;
   return {

@@ -81,13 +81,19 @@ const delegation = [
 async function undoComplete(dc: DomainController, { account, dmsa }: Pair): Promise<void> {
   const before = dc.completed.get(dmsa.dn.toLowerCase());
   if (!before) throw unableToProceed(dmsa.dn);
-  const restored = [...delegation, attribute.servicePrincipalName, 'userAccountControl'];
-  const pick = (entry: Entry) => Object.fromEntries(restored.map((name) => [name, values(entry, name)]));
-  await dc.store.replace(dmsa.dn, pick(before.dmsa));
-  await dc.store.replace(account.dn, pick(before.account));
+  await giveBack(dc, dmsa, before.dmsa);
+  await giveBack(dc, account, before.account);
   await setStates(dc, { account, dmsa }, MigrationState.Started);
   await grant(dc.store, account, await dc.required(dmsa.dn));
   dc.completed.delete(dmsa.dn.toLowerCase());
+}
+
+/** What differs of what Complete may have changed, as it was before. */
+async function giveBack(dc: DomainController, now: Entry, before: Entry): Promise<void> {
+  const shown = (entry: Entry, name: string) => values(entry, name).map(String).sort().join();
+  const names = [...delegation, attribute.servicePrincipalName, 'userAccountControl'];
+  const changed = names.filter((name) => shown(now, name) !== shown(before, name));
+  await dc.store.replace(now.dn, Object.fromEntries(changed.map((name) => [name, values(before, name)])));
 }
 
 /** Delegation that the account has; what it lacks leaves the dMSA's own alone. */

@@ -1,0 +1,18 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  type TemporalFailure,
+} from '@temporalio/workflow';
+
+import type { ErrorCode } from '../src/domain/errors.ts';
+import type { Failure } from '../src/domain/status.ts';
+
+/** Code and message of what went wrong: an activity's failure is told by its cause, whose type is the code. */
+export function failureOf(error: TemporalFailure): Failure {
+  if (isCancellation(error))
+    return { code: 'CANCELLED' satisfies ErrorCode, message: 'stopped, to turn back' };
+  const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
+  const code = cause instanceof ApplicationFailure ? cause.type : null;
+  return { code: code ?? ('TIMED_OUT' satisfies ErrorCode), message: cause.message };
+}
