@@ -1,6 +1,7 @@
 import {
   CancellationScope,
   setCurrentDetails,
+  TemporalFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
