@@ -2,6 +2,7 @@ import type { TestProject } from 'vitest/node';
 
 import { type DevServer, startDevServer } from '../../src/temporal/dev-server.ts';
 import { findExecutable } from '../../src/temporal/executable.ts';
+import { progressLines } from './progress-lines.ts';
 import { timeSkippingExecutable } from './time-skipping-server.ts';
 
 declare module 'vitest' {
@@ -36,15 +37,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function devServer(): Promise<DevServer> {
-  let last = '';
+  const tellSlow = progressLines(tell);
   const executable = await findExecutable({
     env: process.env,
-    onProgress({ step, detail, elapsedMs = 0 }) {
-      // Each step once, and a build that takes minutes every half minute.
-      const due = step !== last ? step !== 'path' && step !== 'cache' : elapsedMs % 30_000 < 1_000;
-      if (due) tell(`Temporal: ${detail}`);
-      last = step;
-    },
+    // What is at hand needs no words.
+    onProgress: (progress) => ['path', 'cache'].includes(progress.step) || tellSlow(progress),
   });
   return await startDevServer({ executable, namespace: 'default' });
 }
