@@ -52,7 +52,8 @@ export async function startLdapServer(options: LdapServerOptions): Promise<LdapS
     for (const socket of sockets) socket.destroy();
     await closed;
     await Promise.all(sessions);
-    if (labFaults.length > 0) throw labFaults[0];
+    const [fault] = labFaults.splice(0);
+    if (fault) throw fault;
   };
   return { port: (server.address() as AddressInfo).port, counts, close };
 }

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 
-import { Client } from 'ldapts';
+import { BerWriter, Client } from 'ldapts';
 import { onTestFinished } from 'vitest';
 
 import type { DirectorySettings, HostAddress } from '../../../src/config/settings.ts';
+import { parseFilter } from '../../../src/directory/filter-text.ts';
 import { createAuthority, issueServerCertificate } from '../../../src/lab/certificates.ts';
 import { MemoryStore } from '../../../src/lab/directory/memory-store.ts';
+import { type Element, Elements } from '../../../src/lab/ldap/ber.ts';
 import { type LdapFaults, type LdapServer, startLdapServer } from '../../../src/lab/ldap/server.ts';
 
 export const baseDn = 'DC=lab,DC=example';
@@ -59,4 +61,11 @@ export async function settingsFor(
   await writeFile(file, `${admin.password}\n`);
   const settings = { urls: [`ldaps://${dc}`], caFile, user: admin.user, password: { file }, ...change };
   return { settings, hosts: { [dc]: { address: '127.0.0.1', port } } };
+}
+
+/** A filter's text as a client of ldapts sends it. */
+export function encodedFilter(text: string): Element {
+  const writer = new BerWriter();
+  parseFilter(text).write(writer);
+  return new Elements(writer.buffer).next();
 }
