@@ -34,6 +34,8 @@ export interface LabOptions {
 export interface Lab {
   /** Settings that reach it: the same that a real domain would have, but for addresses. */
   readonly settings: Settings;
+  /** What was there when it started. */
+  readonly topology: Topology;
   readonly dc: DomainController;
   readonly hosts: SimulatedHost[];
   readonly seeded: Seeded;
@@ -100,6 +102,7 @@ async function build(
   }
   return {
     settings: await writeSettings(folder, directory, servers, client.private),
+    topology,
     dc,
     hosts,
     seeded,

@@ -46,8 +46,16 @@ export const labDomain = { dnsName: 'lab.example', netbiosName: 'LAB', baseDn: '
 export const managementHost = `mgmt01.${labDomain.dnsName}`;
 export const domainControllerName = `dc1.${labDomain.dnsName}`;
 
+export interface TopologyOptions {
+  /** How long a service takes to stop and start, in milliseconds. */
+  restartMs?: number;
+  account?: string;
+  dmsa?: string;
+}
+
 /** One finance application on three hosts, set up by three different hands. */
-export function defaultTopology(restartMs = 300): Topology {
+export function defaultTopology(options: TopologyOptions = {}): Topology {
+  const { restartMs = 300, account = 'svc-finance', dmsa = 'dmsa-finance' } = options;
   const service = (name: string, startName: string): LabService => ({
     name,
     startName,
@@ -58,22 +66,22 @@ export function defaultTopology(restartMs = 300): Topology {
   });
   return {
     account: {
-      name: 'svc-finance',
+      name: account,
       servicePrincipalNames: ['HTTP/finance.lab.example', 'HTTP/finance'],
       allowedToDelegateTo: ['MSSQLSvc/sql01.lab.example:1433'],
       trustedToAuthForDelegation: true,
     },
-    dmsa: 'dmsa-finance',
+    dmsa,
     presentDmsa: null,
     hosts: [
-      labHost('fin01', [service('FinanceApi', 'LAB\\svc-finance')]),
-      labHost('fin02', [service('FinanceApi', 'svc-finance@lab.example')], {
+      labHost('fin01', [service('FinanceApi', `LAB\\${account}`)]),
+      labHost('fin02', [service('FinanceApi', `${account}@lab.example`)], {
         policy: { value: 0, keyExists: true },
         eventLogEnabled: true,
       }),
       labHost('fin03', [
-        service('FinanceBatch', 'lab.example\\SVC-Finance'),
-        service('Finance Reports', 'LAB\\svc-finance'),
+        service('FinanceBatch', `lab.example\\${account.toUpperCase()}`),
+        service('Finance Reports', `LAB\\${account}`),
       ]),
     ],
     bystanders: ['kiosk07'],

@@ -81,9 +81,9 @@ export const scenarios: Record<string, Scenario> = {
 
 /** A computer that is no host of the account lets itself in, as an intruder or a forgotten server would. */
 async function strangerJoins({ lab }: Play): Promise<void> {
-  const { dc } = lab;
+  const { dc, topology } = lab;
   const kiosk = await dc.required(childDn('CN', 'KIOSK07', `CN=Computers,${labDomain.baseDn}`));
-  const [dmsa] = await dc.store.find(labDomain.baseDn, 'sAMAccountName', 'dmsa-finance$');
+  const [dmsa] = await dc.store.find(labDomain.baseDn, 'sAMAccountName', `${topology.dmsa}$`);
   await dc.serially(() => addPrincipal(dc, dmsa!, sidText(octets(kiosk, 'objectSid')!)));
 }
 
