@@ -83,10 +83,10 @@ function hostFields(facts: HostFacts): Values {
   };
 }
 
-/** `absent` and `absent, key too` differ: a key that was created is removed again. */
+/** With and without the key differ: a key that was created is removed again. */
 export function policyText({ value, keyExists }: PolicyValue): string {
   if (value !== null) return String(value);
-  return keyExists ? 'absent, key exists' : 'absent';
+  return keyExists ? 'not set, key exists' : 'not set';
 }
 
 function hostSections(before: HostFacts[], after: HostFacts[]): FactSection[] {

@@ -69,10 +69,10 @@ export function evidenceTable({ hosts }: MigrationStatus): Markup | null {
 
 export function findingsTable({ findings }: MigrationStatus): Markup | null {
   if (findings.length === 0) return null;
-  return html`<table><thead><tr><th></th><th>Finding</th><th>About</th><th>Seen</th><th>What to do</th></tr></thead>
+  return html`<table class="findings"><thead><tr><th></th><th>Finding</th><th>Seen</th><th>What to do</th></tr></thead>
 <tbody>${findings.map(
     ({ severity, code, subject, evidence, fix }) =>
-      html`<tr><td><span class="tag ${severity}">${severity}</span></td><td><code>${code}</code></td><td>${subject}</td><td>${evidence}</td><td>${fix}</td></tr>`,
+      html`<tr><td><span class="tag ${severity}">${severity}</span></td><td><code>${code}</code><br>${subject}</td><td>${evidence}</td><td>${fix}</td></tr>`,
   )}</tbody></table>`;
 }
 

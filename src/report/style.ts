@@ -19,7 +19,7 @@ dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; margin: 8px 0; }
 th, td { padding: 6px 12px 6px 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-thead th { color: var(--soft); font-size: 12px; font-weight: 600; }
+thead th { color: var(--soft); font-size: 12px; font-weight: 600; white-space: nowrap; }
 tbody th { padding-top: 16px; }
 .time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .outcome { display: inline-block; margin: 0; padding: 4px 12px; border-radius: 6px; color: #fff; font-weight: 600; background: var(--calm); }
@@ -27,10 +27,11 @@ tbody th { padding-top: 16px; }
 .outcome.undone { background: var(--warn); }
 .outcome.refused, .outcome.needs-operator { background: var(--bad); }
 .failure { margin: 20px 0 0; padding: 10px 14px; border-left: 4px solid var(--bad); background: #fdf3f2; }
-.tag { display: inline-block; padding: 0 8px; border-radius: 4px; font-size: 12px; font-weight: 600; color: var(--soft); background: #eef1f5; }
+.tag { display: inline-block; white-space: nowrap; padding: 0 8px; border-radius: 4px; font-size: 12px; font-weight: 600; color: var(--soft); background: #eef1f5; }
 .tag.yes, .tag.approved, .tag.applied { color: var(--good); background: #e8f5ee; }
 .tag.no, .tag.block, .tag.rejected, .tag.expired { color: var(--bad); background: #fcebea; }
 .tag.warn, .tag.undone, .tag.intended { color: var(--warn); background: #fdf4df; }
+.findings code { white-space: nowrap; }
 svg { display: block; width: 100%; height: auto; }
 svg text { font: 13px system-ui, "Segoe UI", sans-serif; fill: var(--ink); }
 svg .took { text-anchor: end; fill: var(--soft); }

@@ -6,7 +6,7 @@ import { html, type Markup } from './markup.ts';
 
 const width = 920;
 const row = 26;
-const labelWidth = 210;
+const labelWidth = 230;
 const durationWidth = 80;
 /** A stage of seconds in a migration of weeks is still to be seen. */
 const leastBar = 3;

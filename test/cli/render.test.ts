@@ -159,7 +159,7 @@ test('what an undo would do is said newest first, hosts that get the same togeth
     'restart WebApp on web03.lab.example, if that took effect',
     'restart WebApp on 2 hosts',
     'remove dmsa-web$, which this migration created',
-    'put the policy back (absent, event log off) on 3 hosts',
+    'put the policy back (not set, event log off) on 3 hosts',
   ]);
   const complete = {
     id: 'complete',
@@ -250,7 +250,7 @@ describe('the directory before and after', () => {
         '                                                  WEB02$',
         '                                                  WEB03$',
         '3 hosts alike: web01.lab.example, web02.lab.example, web03.lab.example',
-        '  * policy         absent                         1',
+        '  * policy         not set                        1',
         '  * event log      off                            on',
         '    services       WebApp Running, as             WebApp Running, as',
         '                   LAB\\svc-web                    LAB\\svc-web',

@@ -1,5 +1,6 @@
 import { type JournalEntry, type JournalStep, undoOrder } from '../../domain/journal.ts';
 import type { MigrationStatus } from '../../domain/status.ts';
+import { policyText } from '../../report/fields.ts';
 
 /** What an undo would do now, in its order, one sentence each; hosts that get the same are counted in one. */
 export function undoSteps({
@@ -33,7 +34,7 @@ const actions: Record<JournalStep, (entry: JournalEntry, names: Names) => string
   'prepare-host': (entry) => {
     if (entry.step !== 'prepare-host') return '';
     const { policy, eventLogEnabled } = entry.beforeImage;
-    const value = policy?.value === null ? 'absent' : String(policy?.value ?? 'as it was');
+    const value = policy ? policyText(policy) : 'as it was';
     const log = eventLogEnabled === null ? '' : `, event log ${eventLogEnabled ? 'on' : 'off'}`;
     return `put the policy back (${value}${log}) on {where}`;
   },

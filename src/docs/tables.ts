@@ -1,0 +1,90 @@
+import { environmentName, type SettingKey, secretEndings, settingKeys } from '../config/keys.ts';
+import { errorKinds } from '../domain/errors.ts';
+import { findingKinds } from '../domain/findings.ts';
+
+/** Pages of `docs/` that are made of the tables in the code; a test holds the files equal to what is made here. */
+
+const made = (table: string) =>
+  `<!-- Made of ${table}; after a change there: npx vitest run test/docs --update -->\n`;
+
+export function findingsPage(): string {
+  const rows = Object.entries(findingKinds).map(([code, { severity, meaning, fix }]) =>
+    row(`\`${code}\``, severity, meaning, fix),
+  );
+  return `${made('src/domain/findings.ts')}
+# Findings
+
+What preflight and the observation can find. \`block\` stops a migration before it changes anything, \`warn\` is shown
+to whoever votes, \`info\` explains. A finding names its subject (a DN, a host, a SID) and what was seen.
+
+${table(['Code', 'Severity', 'What it means', 'What to do'], rows)}`;
+}
+
+export function errorsPage(): string {
+  const rows = Object.entries(errorKinds).map(([code, { retryable, meaning, fix }]) =>
+    row(`\`${code}\``, retryable ? 'yes' : 'no', meaning, fix),
+  );
+  return `${made('src/domain/errors.ts')}
+# Errors
+
+Every failure has one of these codes, in the output of commands, in the status of a migration and as the type of a
+failure in Temporal. Whether it is tried again is decided by the code alone.
+
+${table(['Code', 'Tried again', 'What it means', 'What to do'], rows)}`;
+}
+
+export function settingsPage(): string {
+  const sections = [...new Set(settingKeys.map(({ name }) => name.split('.')[0]!))];
+  return `${made('src/config/keys.ts')}
+# Settings
+
+Flags (\`--set section.key=value\`) win over the environment, and the environment over \`dmsa.toml\` in the working
+folder (or the file of \`--config\` or \`DMSA_CONFIG\`). Relative paths are relative to the file that they stand in.
+Temporal's address, namespace and keys come from Temporal's own environment and profile (\`TEMPORAL_ADDRESS\`,
+\`TEMPORAL_NAMESPACE\`, \`TEMPORAL_PROFILE\`, …). In the environment a list is separated by commas.
+
+A secret is never written down here. Its key has one of three endings: \`-file\`, a file that holds it; \`-env\`, the
+name of an environment variable; \`-command\`, a program and its arguments that print it. The variable of the key
+without an ending (\`DMSA_DIRECTORY_PASSWORD\`) may hold the secret itself.
+
+${sections.map(sectionTable).join('\n')}
+## [hosts]
+
+Addresses that differ from the names, for example of a lab: one table each, for hosts, the management host and domain
+controllers alike.
+
+\`\`\`toml
+[hosts."web01.contoso.com"]
+address = "10.0.0.5"
+port = 22
+\`\`\`
+`;
+}
+
+function sectionTable(section: string): string {
+  const keys = settingKeys.filter(({ name }) => name.startsWith(`${section}.`));
+  const rows = keys.map((key) =>
+    row(keyText(key), `\`${environmentName(key.name)}\``, defaultText(key), key.meaning),
+  );
+  return `## [${section}]\n\n${table(['Key', 'Environment', 'Default', 'What it is'], rows)}`;
+}
+
+function keyText({ name, kind, example }: SettingKey): string {
+  const key = name.split('.')[1]!;
+  const keys =
+    kind === 'secret' ? secretEndings.map((ending) => `\`${key}-${ending}\``).join(', ') : `\`${key}\``;
+  return kind === 'secret' ? keys : `${keys} = \`${example}\``;
+}
+
+function defaultText({ default: value }: SettingKey): string {
+  if (value === null) return 'has to be given';
+  return value === 'absent' ? 'none' : `\`${value}\``;
+}
+
+function table(titles: string[], rows: string[]): string {
+  return `${row(...titles)}\n${row(...titles.map(() => '---'))}\n${rows.join('\n')}\n`;
+}
+
+export function row(...cells: string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+import { commandSpecs } from '../../src/cli/program.ts';
+import { environmentName, settingKeys } from '../../src/config/keys.ts';
+import { cliPage } from '../../src/docs/cli.ts';
+import { errorsPage, findingsPage, settingsPage } from '../../src/docs/tables.ts';
+import { errorKinds } from '../../src/domain/errors.ts';
+import { findingKinds } from '../../src/domain/findings.ts';
+
+const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
+const page = (name: string) => readFile(`${docs}${name}`, 'utf8');
+
+describe('a page of the documentation', () => {
+  test.each([
+    ['findings.md', findingsPage],
+    ['errors.md', errorsPage],
+    ['settings.md', settingsPage],
+    ['cli.md', cliPage],
+  ])('%s is what the code says.', async (name, make) => {
+    await expect(make()).toMatchFileSnapshot(`${docs}${name}`);
+  });
+});
+
+test('every error and every finding is on its page with its meaning and its fix, and nothing else is.', async () => {
+  for (const [name, kinds] of [
+    ['errors.md', errorKinds],
+    ['findings.md', findingKinds],
+  ] as const) {
+    const rows = (await page(name)).split('\n').filter((line) => line.startsWith('| `'));
+    const written = rows.map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '')));
+    expect(written.map(([code, , meaning, fix]) => [code, meaning, fix])).toEqual(
+      Object.entries(kinds).map(([code, { meaning, fix }]) => [`\`${code}\``, meaning, fix]),
+    );
+  }
+});
+
+test('every command, option and setting is on its page.', async () => {
+  const [cli, settings] = await Promise.all([page('cli.md'), page('settings.md')]);
+  for (const { command } of commandSpecs()) {
+    expect(cli).toContain(`\n## dmsa ${command.name()}`);
+    for (const option of command.options) expect(cli).toContain(`| \`${option.flags}\` |`);
+  }
+  for (const { name } of settingKeys) expect(settings).toContain(environmentName(name));
+});
+
+test('every page that a message points at is there.', async () => {
+  const texts = [...Object.values(errorKinds), ...Object.values(findingKinds)]
+    .map(({ fix }) => fix)
+    .join(' ');
+  for (const [, name] of texts.matchAll(/docs\/([a-z-]+\.md)/g))
+    expect((await page(name!)).length).toBeGreaterThan(0);
+});
