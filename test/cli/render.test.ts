@@ -75,12 +75,26 @@ describe('a status on a terminal', () => {
     }
   });
 
-  test('fits the rows of the terminal: details go first, then what an undo would do, then findings.', () => {
-    const rows = (height: number) => renderStatus(waiting, { ...options, height }).split('\n');
-    expect(rows(24).length).toBeLessThan(30);
-    expect(rows(35).join('\n')).toContain('Gate "complete": 1 of 2 votes');
-    expect(rows(35).join('\n')).not.toContain('An undo would now');
-    expect(rows(100).join('\n')).toContain('An undo would now');
+  test('fits the rows of the terminal: what stages changed goes first, then those far off, undo and findings.', () => {
+    const text = (height: number) => renderStatus(waiting, { ...options, height });
+    for (const height of [24, 30, 40, 46])
+      expect(text(height).split('\n').length).toBeLessThanOrEqual(height);
+    expect(text(100)).toContain('web01.lab.example: policy set to 1');
+    expect(text(46)).not.toContain('web01.lab.example: policy set to 1');
+    expect(text(46)).toContain('An undo would now');
+    expect(text(24)).toContain(
+      [
+        ' … 8 before',
+        ` ✓ Observation${' '.repeat(63)}13s`,
+        ` ✓ Preflight again${' '.repeat(58)}1.0s`,
+        ` ▶ Gate "complete"${' '.repeat(59)}15s`,
+        ' · Complete',
+        ' · Restart and verify',
+        ' … 2 to come',
+      ].join('\n'),
+    );
+    expect(text(24)).toContain('  missing: 1 of LAB\\bob, LAB\\cid');
+    expect(text(24)).not.toContain('Findings');
   });
 
   test('shows stages behind, at hand and ahead with their durations.', () => {
@@ -180,17 +194,17 @@ describe('plain lines', () => {
     expect(plainLines(waiting, structuredClone(waiting))).toEqual([]);
   });
 
-  test('say each thing that happened once.', () => {
+  test('say each thing that happened once, in the order of the stages.', () => {
     expect(plainLines(waiting, completed)).toEqual([
+      'Gate "complete": approved',
       'Gate "complete": ended after 7.0s',
+      'web01.lab.example: 309 yes',
+      'web02.lab.example: 307 yes, 308 yes, 309 yes',
+      'web03.lab.example: 308 yes, principal yes, 309 yes',
       'Complete: svc-web disabled, SPNs moved to dmsa-web$',
       'Complete: ended after 1.0s',
       'Restart and verify: ended after 4.0s',
       'Soak: ended after 3.0s',
-      'web01.lab.example: 309 yes',
-      'web02.lab.example: 307 yes, 308 yes, 309 yes',
-      'web03.lab.example: 308 yes, principal yes, 309 yes',
-      'Gate "complete": approved',
       'completed after 1m 00s',
     ]);
   });

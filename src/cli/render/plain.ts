@@ -1,5 +1,6 @@
 import type { HostEvidence } from '../../domain/facts.ts';
 import { countedVotes, type Gate } from '../../domain/gates.ts';
+import type { GateName } from '../../domain/plan.ts';
 import { type Stage, stageTitles } from '../../domain/stages.ts';
 import type { MigrationStatus } from '../../domain/status.ts';
 import { missingVotes, verdict } from './gate.ts';
@@ -16,10 +17,10 @@ export function plainLines(previous: MigrationStatus | null, next: MigrationStat
   const after = cleaned(next);
   return [
     ...(before ? [] : [introduction(after)]),
-    ...stageLines(before, after),
+    ...stageLines(before, after, 'known'),
     ...hostLines(before, after),
     ...findingLines(before, after),
-    ...gateLines(before, after),
+    ...stageLines(before, after, 'new'),
     ...earlyVoteLines(before, after),
     ...principalLines(before, after),
     ...stateLines(before, after),
@@ -31,13 +32,24 @@ function introduction({ migrationId, account, dmsa, requestedBy }: MigrationStat
   return `${migrationId}: ${account} → ${dmsa}, asked for by ${requestedBy}`;
 }
 
-function stageLines(before: MigrationStatus | null, after: MigrationStatus): string[] {
+/**
+ * What became of the stages that were there before, or of those that are new; what happened at a gate belongs to its
+ * stage. So lines come in the order of what they tell, however much happened between two looks.
+ */
+function stageLines(
+  before: MigrationStatus | null,
+  after: MigrationStatus,
+  which: 'known' | 'new',
+): string[] {
   return after.stages.flatMap((stage, index) => {
     const known = before?.stages[index];
+    if ((which === 'known') !== Boolean(known)) return [];
     const title = stageTitles[stage.name];
     const lines: string[] = [];
     const instant = stage.endedAt && !known;
     if (!known && !instant && stage.name !== 'done') lines.push(`${title}: started`);
+    if (stage.name === 'gate-start') lines.push(...gateLines('start', before, after));
+    if (stage.name === 'gate-complete') lines.push(...gateLines('complete', before, after));
     for (const change of stage.changed.slice(known?.changed.length ?? 0)) lines.push(`${title}: ${change}`);
     if (stage.note && stage.note !== known?.note) lines.push(`${title}: ${stage.note}`);
     if (stage.endedAt && !known?.endedAt && stage.name !== 'done')
@@ -79,8 +91,9 @@ function findingLines(before: MigrationStatus | null, after: MigrationStatus): s
     );
 }
 
-function gateLines(before: MigrationStatus | null, after: MigrationStatus): string[] {
+function gateLines(gateName: GateName, before: MigrationStatus | null, after: MigrationStatus): string[] {
   return after.gates.flatMap((gate, index) => {
+    if (gate.name !== gateName) return [];
     const known = before?.gates[index];
     const name = `Gate "${gate.name}"`;
     return [

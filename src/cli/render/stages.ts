@@ -6,13 +6,27 @@ import { elapsed } from './time.ts';
 
 /** One line for each stage of the runbook: what is behind, what runs, what is to come. */
 export function stageLines(status: MigrationStatus, options: RenderOptions): string[] {
-  return stageNames
-    .filter((name) => name !== 'undo' || status.stages.some((stage) => stage.name === 'undo'))
-    .flatMap((name) => {
-      const times = status.stages.filter((stage) => stage.name === name);
-      const latest = times.at(-1);
-      return latest ? reached(latest, times.length, status, options) : ahead(name, status, options);
-    });
+  const names = stageNames.filter(
+    (name) => name !== 'undo' || status.stages.some((stage) => stage.name === 'undo'),
+  );
+  const blocks = names.map((name) => {
+    const times = status.stages.filter((stage) => stage.name === name);
+    const latest = times.at(-1);
+    return latest ? reached(latest, times.length, status, options) : ahead(name, status, options);
+  });
+  if (options.detail !== 'least') return blocks.flat();
+  return around(blocks, names.indexOf(status.stage), paint(options.color).dim);
+}
+
+/** The stage that runs with two before and two after it; the others are counted. */
+function around(blocks: string[][], at: number, dim: (text: string) => string): string[] {
+  const first = Math.max(0, at - 2);
+  const last = Math.min(blocks.length, at + 3);
+  return [
+    ...(first > 0 ? [dim(` … ${first} before`)] : []),
+    ...blocks.slice(first, last).flat(),
+    ...(last < blocks.length ? [dim(` … ${blocks.length - last} to come`)] : []),
+  ];
 }
 
 /** The stage that ended the way forward; null while all is well or where a person merely asked to turn back. */
@@ -37,8 +51,8 @@ function reached(stage: Stage, times: number, status: MigrationStatus, options: 
 }
 
 /** What is said of a stage: all of it while it runs; once it has ended, what it changed in one line. */
-function detailLines(stage: Stage, { color, width, brief }: RenderOptions): string[] {
-  if (brief && stage.endedAt) return [];
+function detailLines(stage: Stage, { color, width, detail = 'full' }: RenderOptions): string[] {
+  if (detail !== 'full' && stage.endedAt) return [];
   const { dim } = paint(color);
   const changed = stage.changed.slice(0, 1).map((first) => {
     const rest = stage.changed.length - 1;

@@ -20,8 +20,8 @@ export interface RenderOptions {
   maxHosts?: number;
   /** Rows of the terminal: what matters least is left out until the rest fits; everything is shown by default. */
   height?: number;
-  /** Without what each stage changed. */
-  brief?: boolean;
+  /** `brief` is without what each stage changed; `least` has the stages around the one that runs, and counts the rest. */
+  detail?: 'full' | 'brief' | 'least';
 }
 
 /** The whole status as text for a terminal, without a line end after the last line. */
@@ -39,7 +39,8 @@ export function renderStatus(status: MigrationStatus, options: RenderOptions): s
   ].filter((lines) => lines.length > 0);
   const rows = sections.flat().length + sections.length - 1;
   const height = options.height ?? rows;
-  if (rows > height && !options.brief) return renderStatus(status, { ...options, brief: true });
+  if (rows > height && options.detail !== 'least')
+    return renderStatus(status, { ...options, detail: options.detail === 'brief' ? 'least' : 'brief' });
   while (sections.length > 3 && sections.flat().length + sections.length - 1 > height) sections.pop();
   return sections.map((lines) => lines.join('\n')).join('\n\n');
 }
