@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest';
+
+import { type Played, playScenario } from '../../src/demo/play-scenario.ts';
+import { differences } from '../../src/domain/compare.ts';
+import { scenarios } from '../../src/lab/scenarios/index.ts';
+import { testServer, topologyFor } from './support.ts';
+
+const play = (name: string): Promise<Played> =>
+  playScenario(scenarios[name]!, { temporal: testServer(), topology: topologyFor(name) });
+
+/** Sessions that a migration without undo may open on one host, from planning to the end of the soak. */
+const sessionsPerHost = 8;
+
+describe.concurrent('each scenario ends as its line promises', () => {
+  test('happy: completed, linked, SPNs and delegation moved, the account disabled, its services running', async () => {
+    const { status, counts, historyEvents, hosts } = await play('happy');
+
+    expect(status.outcome).toBe('completed');
+    const { before, after } = status;
+    expect(after!.account).toMatchObject({
+      state: 2,
+      enabled: false,
+      servicePrincipalNames: [],
+      supersededBy: after!.dmsa!.dn,
+    });
+    expect(after!.dmsa).toMatchObject({
+      state: 2,
+      precededBy: after!.account!.dn,
+      servicePrincipalNames: before!.account!.servicePrincipalNames,
+      allowedToDelegateTo: before!.account!.allowedToDelegateTo,
+      trustedToAuthForDelegation: true,
+    });
+    expect(after!.dmsa!.principals.map(({ name }) => name).sort()).toEqual(['FIN01$', 'FIN02$', 'FIN03$']);
+    for (const host of after!.hosts) {
+      expect(host.policy).toEqual({ value: 1, keyExists: true });
+      expect(host.services.map((service) => service.state)).toEqual(host.services.map(() => 'Running'));
+    }
+    expect(status.hosts).toEqual(
+      hosts.map((host) => ({
+        host,
+        policy: 'yes',
+        discovered: 'yes',
+        joined: 'yes',
+        keysFetched: 'yes',
+        principal: 'yes',
+        restarted: 'yes',
+      })),
+    );
+    expect(status.stages.map(({ name }) => name)).toEqual([
+      'plan',
+      'preflight',
+      'gate-start',
+      'prepare-hosts',
+      'create-dmsa',
+      'link',
+      'restart-services',
+      'verify-principals',
+      'observe',
+      'preflight-again',
+      'gate-complete',
+      'complete',
+      'restart-and-verify',
+      'soak',
+      'done',
+    ]);
+    // Four services, once while linked and once after completion.
+    expect(counts.restarts).toBe(8);
+    for (const host of hosts) expect(counts.ssh[host]!.sessions).toBeLessThanOrEqual(sessionsPerHost);
+    expect(historyEvents).toBeLessThanOrEqual(250);
+  });
+
+  test('rejected: undone after a no with its reason, and everything is as it was before', async () => {
+    const { status } = await play('rejected');
+
+    expectUndone(status);
+    expect(status.failure).toEqual({
+      code: 'GATE_REJECTED',
+      message: 'LAB\\bob rejected gate "complete": not in the quarter-end week',
+    });
+  });
+
+  test('host-too-old: refused by planning, no migration is started', async () => {
+    const { status, historyEvents, counts } = await play('host-too-old');
+
+    expectRefused(status, 'HOST_TOO_OLD', 'fin02.lab.example');
+    expect(historyEvents).toBe(0);
+    expect(counts.restarts).toBe(0);
+  });
+
+  test('canary-fails: undone, and no service on the other hosts was touched', async () => {
+    const { status, counts } = await play('canary-fails');
+
+    expectUndone(status);
+    expect(status.failure!.code).toBe('SERVICE_START_FAILED');
+    // The canary's service died once and was started again by the undo.
+    expect(counts.restarts).toBe(2);
+    expect(counts.ssh['fin02.lab.example']!.operations['restart-services']).toBeUndefined();
+    expect(counts.ssh['fin03.lab.example']!.operations['restart-services']).toBeUndefined();
+  });
+
+  test('principal-missing: undone, naming the host that did not join', async () => {
+    const { status } = await play('principal-missing');
+
+    expectUndone(status);
+    expect(status.failure!.code).toBe('PRINCIPAL_MISSING');
+    expect(status.failure!.message).toContain('fin03.lab.example');
+    expect(status.hosts.find(({ host }) => host.startsWith('fin03'))).toMatchObject({
+      discovered: 'yes',
+      joined: 'no',
+    });
+  });
+
+  test('unknown-principal: waits for the yes, observes again and says why, completes', async () => {
+    const { status } = await play('unknown-principal');
+
+    expect(status.outcome).toBe('completed');
+    expect(status.allowedPrincipals.map(({ by }) => by)).toEqual(['LAB\\carol']);
+    expect(status.stages.find(({ name }) => name === 'observe')!.note).toMatch(
+      /^started again at .*: the principals changed$/,
+    );
+    expect(status.after!.dmsa!.principals.map(({ name }) => name)).toContain('KIOSK07$');
+  });
+
+  test('undo-after-complete: Undo is called twice, and everything is as it was before', async () => {
+    const { status, counts } = await play('undo-after-complete');
+
+    expectUndone(status);
+    expect(status.failure!.code).toBe('UNDO_REQUESTED');
+    expect(counts.ssh['mgmt01.lab.example']!.operations['undo-migration']).toBe(2);
+    expect(status.after!.account!.enabled).toBe(true);
+    expect(status.after!.account!.servicePrincipalNames).toEqual(
+      status.before!.account!.servicePrincipalNames,
+    );
+  });
+
+  test('lost-answers: completes, and each effect was applied once', async () => {
+    const { status, counts } = await play('lost-answers');
+
+    expect(status.outcome).toBe('completed');
+    expect(counts.restarts).toBe(8);
+    expect(counts.ssh['mgmt01.lab.example']!.operations).toEqual({
+      'new-dmsa': 1,
+      'start-migration': 1,
+      'complete-migration': 1,
+      // The DC's event log proved that the two lost answers were ours.
+      'read-migration-events': 2,
+    });
+  });
+
+  test('flapping: completes although connections drop at random', async () => {
+    const { status, counts } = await play('flapping');
+
+    expect(status.outcome).toBe('completed');
+    expect(counts.restarts).toBe(8);
+    const connections = Object.values(counts.ssh).reduce((sum, host) => sum + host.connections, 0);
+    expect(connections).toBeGreaterThan(3 * sessionsPerHost + 3);
+  });
+
+  test('already-started-by-others: refused, and the foreign link is left as it is', async () => {
+    const { status } = await play('already-started-by-others');
+
+    expectRefused(status, 'LINK_FOREIGN', status.before!.account!.dn);
+    expect(status.after!.account!.supersededBy).toBe(status.after!.dmsa!.dn);
+  });
+
+  test('standalone-state: refused, with the fix', async () => {
+    const { status } = await play('standalone-state');
+
+    expectRefused(status, 'DMSA_STATE_NOT_UNLINKED', status.before!.dmsa!.dn);
+    expect(status.findings.find(({ code }) => code === 'DMSA_STATE_NOT_UNLINKED')!.fix).toContain(
+      'msDS-DelegatedMSAState to 0',
+    );
+  });
+});
+
+function expectUndone(status: Played['status']): void {
+  expect(status.outcome).toBe('undone');
+  expect(differences(status.before!, status.after!)).toEqual([]);
+  expect(status.journal.map((entry) => entry.status)).not.toContain('applied');
+  expect(status.journal.map((entry) => entry.status)).not.toContain('intended');
+}
+
+function expectRefused(status: Played['status'], code: string, subject: string): void {
+  expect(status.outcome).toBe('refused');
+  expect(status.findings).toContainEqual(expect.objectContaining({ code, subject, severity: 'block' }));
+  expect(status.after).toEqual(status.before);
+  expect(status.journal).toEqual([]);
+}
