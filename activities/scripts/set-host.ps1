@@ -39,12 +39,19 @@ if ($null -ne $wanted -and -not $wantsKey) {
   Stop-Operation INVALID_PARAMETER 'policy: a value needs its key, so keyExists must be true.' 'policy'
 }
 
+function ConvertTo-Words {
+  param([Nullable[int]] $Value)
+  if ($null -eq $Value) { 'absent' } else { [string]$Value }
+}
+
+# What was changed, in words for the people who follow the migration.
 $changed = @()
 $before = Get-KerberosPolicy
-if ($before.value -ne $wanted -and $PSCmdlet.ShouldProcess("$PolicyKey\$PolicyValue", "Set to '$wanted'")) {
+$step = "$(ConvertTo-Words $before.value) $([char]0x2192) $(ConvertTo-Words $wanted)"
+if ($before.value -ne $wanted -and $PSCmdlet.ShouldProcess("$PolicyKey\$PolicyValue", $step)) {
   if ($null -eq $wanted) { Remove-ItemProperty -LiteralPath $PolicyKey -Name $PolicyValue }
   else { Set-PolicyValue $wanted }
-  $changed = @('policy')
+  $changed = @("$PolicyValue $step")
 }
 $now = Get-KerberosPolicy
 if ($now.keyExists -ne $wantsKey -and $PSCmdlet.ShouldProcess($PolicyKey, "Key exists: $wantsKey")) {
@@ -54,15 +61,18 @@ if ($now.keyExists -ne $wantsKey -and $PSCmdlet.ShouldProcess($PolicyKey, "Key e
     # The parent may have been made along with it; empty, it means nothing to anyone.
     if (-not (Test-Path -LiteralPath $PolicyKey)) { Remove-EmptyKey (Split-Path -Path $PolicyKey -Parent) }
   }
-  if ((Get-KerberosPolicy).keyExists -ne $now.keyExists) { $changed = @('policy') }
+  if ($before.value -eq $wanted -and (Get-KerberosPolicy).keyExists -eq $wantsKey) {
+    $changed = @("key of $PolicyValue $(if ($wantsKey) { 'created' } else { 'removed' })")
+  }
 }
 
 if ($null -ne $EventLogEnabled) {
   $log = Get-WinEvent -ListLog $KerberosLog
-  if ($log.IsEnabled -ne $EventLogEnabled -and $PSCmdlet.ShouldProcess($KerberosLog, "Enabled: $EventLogEnabled")) {
+  $step = if ($EventLogEnabled) { 'enabled' } else { 'disabled' }
+  if ($log.IsEnabled -ne $EventLogEnabled -and $PSCmdlet.ShouldProcess($KerberosLog, $step)) {
     $log.IsEnabled = $EventLogEnabled
     $log.SaveChanges()
-    $changed += 'eventLog'
+    $changed += "Kerberos operational log $step"
   }
 }
 

@@ -10,14 +10,14 @@ const question = { dmsa: dmsaDn, account: accountDn, server, since: '2026-01-02T
 function migrationEvent(
   at: string,
   operation: string,
-  changes: { dmsa?: string; named?: boolean } = {},
+  changes: { account?: string; dmsa?: string; named?: boolean } = {},
 ): StubEvent {
   const fields = {
     Operation: operation,
     RequestedBy: 'CONTOSO\\admin',
     ErrorCode: '0',
     ErrorMessage: 'No Error.',
-    ServiceAccount: accountDn,
+    ServiceAccount: changes.account ?? accountDn,
     ServiceAccountOriginalState: '0',
     DMSAAccount: changes.dmsa ?? dmsaDn,
     DMSAAccountOriginalState: '0',
@@ -66,6 +66,7 @@ describe.skipIf(!engine).concurrent('read-migration-events', () => {
       migrationEvent('2026-01-02T00:00:03Z', 'COMPLETE-MIGRATION', { named: true }),
       migrationEvent('2026-01-02T00:00:01Z', 'START-MIGRATION'),
       migrationEvent('2026-01-02T00:00:02Z', 'START-MIGRATION', { dmsa: 'CN=another,DC=contoso,DC=com' }),
+      migrationEvent('2026-01-02T00:00:02Z', 'START-MIGRATION', { account: 'CN=another,DC=contoso,DC=com' }),
     ];
     const { result, host } = await run('read-migration-events', question, {
       host: hostState({ events }),

@@ -186,7 +186,10 @@ describe.skipIf(!engine).concurrent('set-host', () => {
 
   it('sets both, changes nothing when repeated, and restores the absent key', async () => {
     const set = await run('set-host', on, { registry: bare });
-    expect(set.result).toEqual({ ...on, changed: ['policy', 'eventLog'] });
+    expect(set.result).toEqual({
+      ...on,
+      changed: ['DelegatedMSAEnabled absent \u2192 1', 'Kerberos operational log enabled'],
+    });
     expect(set.registry[policyKey]).toEqual({ DelegatedMSAEnabled: dword(1) });
     expect(set.host.calls).toEqual([`SaveChanges ${kerberosLog} True`]);
 
@@ -197,7 +200,10 @@ describe.skipIf(!engine).concurrent('set-host', () => {
 
     const before = { policy: { value: null, keyExists: false }, eventLogEnabled: false };
     const restored = await run('set-host', before, { registry: set.registry, host: set.host });
-    expect(restored.result).toEqual({ ...before, changed: ['policy', 'eventLog'] });
+    expect(restored.result).toEqual({
+      ...before,
+      changed: ['DelegatedMSAEnabled 1 \u2192 absent', 'Kerberos operational log disabled'],
+    });
     expect(restored.registry).toEqual(withParents(bare));
     expect(restored.host.eventLogEnabled).toBe(false);
   });
@@ -209,14 +215,29 @@ describe.skipIf(!engine).concurrent('set-host', () => {
     expect(kept.result).toEqual({
       policy: { value: null, keyExists: true },
       eventLogEnabled: false,
-      changed: ['policy'],
+      changed: ['DelegatedMSAEnabled 1 \u2192 absent'],
     });
     expect(kept.registry[policyKey]).toEqual({ SupportedEncryptionTypes: dword(24) });
 
     const empty = { ...absent, policy: { value: null, keyExists: true } };
     const emptied = await run('set-host', empty, { registry: enabled });
-    expect(emptied.result).toMatchObject({ ...empty, eventLogEnabled: false, changed: ['policy'] });
+    expect(emptied.result).toMatchObject({
+      ...empty,
+      eventLogEnabled: false,
+      changed: ['DelegatedMSAEnabled 1 \u2192 absent'],
+    });
     expect(emptied.registry[policyKey]).toEqual({});
+  });
+
+  it('makes and removes an empty key where only the key differs', async () => {
+    const empty = { policy: { value: null, keyExists: true }, eventLogEnabled: null };
+    const made = await run('set-host', empty);
+    expect(made.result!.changed).toEqual(['key of DelegatedMSAEnabled created']);
+    expect(made.registry[policyKey]).toEqual({});
+    const gone = { ...empty, policy: { value: null, keyExists: false } };
+    const removed = await run('set-host', gone, { registry: made.registry });
+    expect(removed.result!.changed).toEqual(['key of DelegatedMSAEnabled removed']);
+    expect(removed.registry).not.toHaveProperty([policyKey]);
   });
 
   it('puts back another value than 1, and leaves the log alone where it is not asked about it', async () => {
@@ -225,7 +246,11 @@ describe.skipIf(!engine).concurrent('set-host', () => {
       registry: enabled,
       host: hostState({ eventLogEnabled: true }),
     });
-    expect(result).toEqual({ policy: zero.policy, eventLogEnabled: true, changed: ['policy'] });
+    expect(result).toEqual({
+      policy: zero.policy,
+      eventLogEnabled: true,
+      changed: ['DelegatedMSAEnabled 1 \u2192 0'],
+    });
     expect(registry).toEqual(withParents({ [policyKey]: { DelegatedMSAEnabled: dword(0) } }));
     expect(host.calls).toEqual([]);
   });

@@ -11,7 +11,7 @@ const ask = (services: string[], changes: object = {}) => ({
   unlessStartedSince: null,
   eventsSince: null,
   sentAt: new Date().toISOString(),
-  timeoutSeconds: 20,
+  timeoutSeconds: 120,
   ...changes,
 });
 
