@@ -59,8 +59,9 @@ function livePresenter(io: Io, { color, width }: { color: boolean; width: number
     note: (line) => view.persist(clean(line)),
     end() {
       clearInterval(timer);
-      if (current) view(render());
+      view.clear();
       view.done();
+      if (current) io.out.write(`${render()}\n`);
     },
   };
 }

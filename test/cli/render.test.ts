@@ -75,13 +75,15 @@ describe('a status on a terminal', () => {
     }
   });
 
-  test('fits the rows of the terminal: what stages changed goes first, then those far off, undo and findings.', () => {
+  test('fits the rows of the terminal: what stages changed goes first, then undo and findings, then far stages.', () => {
     const text = (height: number) => renderStatus(waiting, { ...options, height });
     for (const height of [24, 30, 40, 46])
       expect(text(height).split('\n').length).toBeLessThanOrEqual(height);
     expect(text(100)).toContain('web01.lab.example: policy set to 1');
     expect(text(46)).not.toContain('web01.lab.example: policy set to 1');
     expect(text(46)).toContain('An undo would now');
+    expect(text(36)).not.toContain('An undo would now');
+    expect(text(36)).toContain(' ✓ Preflight ');
     expect(text(24)).toContain(
       [
         ' … 8 before',

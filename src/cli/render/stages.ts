@@ -4,17 +4,20 @@ import type { RenderOptions } from './status.ts';
 import { padTo, paint, shorten, wrap } from './text.ts';
 import { elapsed } from './time.ts';
 
+/** `brief` is without what each stage changed; `least` has the stages around the one that runs, and counts the rest. */
+export type Detail = 'full' | 'brief' | 'least';
+
 /** One line for each stage of the runbook: what is behind, what runs, what is to come. */
-export function stageLines(status: MigrationStatus, options: RenderOptions): string[] {
+export function stageLines(status: MigrationStatus, options: RenderOptions, detail: Detail): string[] {
   const names = stageNames.filter(
     (name) => name !== 'undo' || status.stages.some((stage) => stage.name === 'undo'),
   );
   const blocks = names.map((name) => {
     const times = status.stages.filter((stage) => stage.name === name);
     const latest = times.at(-1);
-    return latest ? reached(latest, times.length, status, options) : ahead(name, status, options);
+    return latest ? reached(latest, times.length, status, options, detail) : ahead(name, status, options);
   });
-  if (options.detail !== 'least') return blocks.flat();
+  if (detail !== 'least') return blocks.flat();
   return around(blocks, names.indexOf(status.stage), paint(options.color).dim);
 }
 
@@ -41,18 +44,23 @@ export function stageEnd(stage: Stage, { stages }: Pick<MigrationStatus, 'stages
   return end ? Date.parse(end) : null;
 }
 
-function reached(stage: Stage, times: number, status: MigrationStatus, options: RenderOptions): string[] {
+function reached(
+  stage: Stage,
+  times: number,
+  status: MigrationStatus,
+  options: RenderOptions,
+  detail: Detail,
+): string[] {
   const { color, width, now } = options;
   const { dim } = paint(color);
   const took = elapsed((stageEnd(stage, status) ?? now.getTime()) - Date.parse(stage.startedAt));
   const title = stageTitles[stage.name] + (times > 1 ? ` (${times} times)` : '');
   const line = ` ${mark(stage, status, options)} ${padTo(title, width - took.length - 4)} ${dim(took)}`;
-  return [line, ...detailLines(stage, options)];
+  return [line, ...(detail === 'full' || !stage.endedAt ? detailLines(stage, options) : [])];
 }
 
 /** What is said of a stage: all of it while it runs; once it has ended, what it changed in one line. */
-function detailLines(stage: Stage, { color, width, detail = 'full' }: RenderOptions): string[] {
-  if (detail !== 'full' && stage.endedAt) return [];
+function detailLines(stage: Stage, { color, width }: RenderOptions): string[] {
   const { dim } = paint(color);
   const changed = stage.changed.slice(0, 1).map((first) => {
     const rest = stage.changed.length - 1;

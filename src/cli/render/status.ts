@@ -2,7 +2,7 @@ import type { MigrationStatus } from '../../domain/status.ts';
 import { gateLines } from './gate.ts';
 import { hostLines } from './hosts.ts';
 import { findingLines } from './plan.ts';
-import { stageLines } from './stages.ts';
+import { type Detail, stageLines } from './stages.ts';
 import { cleaned, padTo, paint, shorten, wrap } from './text.ts';
 import { elapsed, momentFrom } from './time.ts';
 import { undoSteps } from './undo.ts';
@@ -20,28 +20,53 @@ export interface RenderOptions {
   maxHosts?: number;
   /** Rows of the terminal: what matters least is left out until the rest fits; everything is shown by default. */
   height?: number;
-  /** `brief` is without what each stage changed; `least` has the stages around the one that runs, and counts the rest. */
-  detail?: 'full' | 'brief' | 'least';
 }
 
-/** The whole status as text for a terminal, without a line end after the last line. */
+/**
+ * The whole status as text for a terminal, without a line end after the last line. Where it would be higher than
+ * `height`, it leaves out what each stage changed, then what an undo would do, then the findings, then far stages.
+ */
 export function renderStatus(status: MigrationStatus, options: RenderOptions): string {
   const safe = cleaned(status);
   const inner = { ...options, width: Math.max(40, options.width), progress: cleaned(options.progress ?? {}) };
-  const sections = [
-    headerLines(safe, inner),
-    stageLines(safe, inner),
-    waitingLines(safe, inner),
-    safe.gates.filter((gate) => gate.name === openGateName(safe)).flatMap((gate) => gateLines(gate, inner)),
-    hostLines(safe.hosts, inner),
-    safe.findings.length > 0 ? findingLines(safe.findings, inner) : [],
-    undoLines(safe, inner),
+  const { height = Number.POSITIVE_INFINITY } = options;
+  const fits = (text: string) => text.split('\n').length <= height;
+
+  const whole = joined([...needed(safe, inner, 'full'), ...extras(safe, inner)]);
+  if (fits(whole)) return whole;
+  for (const detail of ['brief', 'least'] as const) {
+    const sections = [...needed(safe, inner, detail), ...extras(safe, inner)];
+    const least = needed(safe, inner, detail).length;
+    for (let count = sections.length; count >= least; count--) {
+      const text = joined(sections.slice(0, count));
+      if (fits(text)) return text;
+    }
+  }
+  const fewest = needed(safe, inner, 'least');
+  while (fewest.length > 3 && !fits(joined(fewest))) fewest.pop();
+  return joined(fewest);
+}
+
+function needed(status: MigrationStatus, options: RenderOptions, detail: Detail): string[][] {
+  return [
+    headerLines(status, options),
+    stageLines(status, options, detail),
+    waitingLines(status, options),
+    status.gates
+      .filter((gate) => gate.name === openGateName(status))
+      .flatMap((gate) => gateLines(gate, options)),
+    hostLines(status.hosts, options),
   ].filter((lines) => lines.length > 0);
-  const rows = sections.flat().length + sections.length - 1;
-  const height = options.height ?? rows;
-  if (rows > height && options.detail !== 'least')
-    return renderStatus(status, { ...options, detail: options.detail === 'brief' ? 'least' : 'brief' });
-  while (sections.length > 3 && sections.flat().length + sections.length - 1 > height) sections.pop();
+}
+
+function extras(status: MigrationStatus, options: RenderOptions): string[][] {
+  return [
+    status.findings.length > 0 ? findingLines(status.findings, options) : [],
+    undoLines(status, options),
+  ].filter((lines) => lines.length > 0);
+}
+
+function joined(sections: string[][]): string {
   return sections.map((lines) => lines.join('\n')).join('\n\n');
 }
 
