@@ -1,12 +1,15 @@
-/** Makes `dist`, what the npm package ships: `node build.ts`. Node does not strip types inside node_modules. */
+/**
+ * Makes what the npm package ships: `node build.ts [FOLDER]`, by default `dist`. Node does not strip types inside
+ * node_modules, so the code is compiled.
+ */
 import { execFileSync } from 'node:child_process';
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const root = import.meta.dirname;
-const dist = join(root, 'dist');
+const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 
 rmSync(dist, { recursive: true, force: true });
 compile();
@@ -15,7 +18,8 @@ await bundleWorkflows();
 
 function compile(): void {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
+  const args = [compiler, '-p', join(root, 'tsconfig.build.json'), '--outDir', dist];
+  execFileSync(process.execPath, args, { stdio: 'inherit' });
 }
 
 /** The PowerShell scripts, LDIF: they lie beside the code that reads them. */

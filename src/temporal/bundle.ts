@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
 
-/** What `Worker.create` takes its workflows from. */
-export type WorkflowSource = { workflowsPath: string } | { workflowBundle: { codePath: string } };
+/** What `Worker.create` takes its workflows from: one of the two. */
+export interface WorkflowSource {
+  workflowsPath?: string;
+  workflowBundle?: { codePath: string };
+}
 
 /**
  * The workflows: bundled by the worker when it starts in a checkout (about 1 s), prebuilt by build.ts in the published

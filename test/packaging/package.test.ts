@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { workflowSource } from '../../src/temporal/bundle.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const run = promisify(execFile);
+
+describe('the package that is published', () => {
+  let folder: string;
+  const dist = () => join(folder, 'dist');
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'dmsa-test-'));
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+    await run(process.execPath, [join(root, 'build.ts'), dist()], { cwd: folder });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('runs the command that it promises', async () => {
+    const main = join(folder, packageJson.bin.dmsa);
+    const { stdout } = await run(process.execPath, [main, '--version'], { cwd: folder });
+    expect(stdout).toBe(`${packageJson.version}\n`);
+    expect(readFileSync(main, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  it('has no TypeScript in it, and every script and schema file of the checkout', async () => {
+    const built = await readdir(dist(), { recursive: true });
+    expect(built.filter((name) => name.endsWith('.ts'))).toEqual([]);
+    for (const place of ['activities/scripts', 'src/lab/samba']) {
+      const files = (await readdir(join(root, place))).filter((name) => !name.endsWith('.ts'));
+      expect(files.length).toBeGreaterThan(0);
+      for (const name of files) {
+        expect(readFileSync(join(dist(), place, name))).toEqual(readFileSync(join(root, place, name)));
+      }
+    }
+  });
+
+  it('takes its workflows from a bundle, and a checkout from their source', async () => {
+    const { workflowSource: built } = await import(
+      pathToFileURL(join(dist(), 'src/temporal/bundle.js')).href
+    );
+    expect(built()).toEqual({ workflowBundle: { codePath: join(dist(), 'workflow-bundle.js') } });
+    expect(readFileSync(join(dist(), 'workflow-bundle.js'), 'utf8')).toContain('migrateServiceAccount');
+    expect(workflowSource()).toEqual({ workflowsPath: join(root, 'workflows/index.ts') });
+    expect(existsSync(join(root, 'workflows/index.ts'))).toBe(true);
+  });
+});
