@@ -31,7 +31,7 @@ const rows: Row[] = [
   ['objectGUID', 'octets', 'system', 0x90002],
   ['objectSid', 'sid', 'system', 0x90092],
   ['distinguishedName', 'dn', 'system', 0x31],
-  ['name', 'text', 'system', 0x90001],
+  ['name', 'text', 'single', 0x90001],
   ['cn', 'text', 'single', 0x3],
   ['whenCreated', 'time', 'system', 0x20002],
   ['whenChanged', 'time', 'system', 0x20003],
@@ -88,5 +88,5 @@ export function isBackLink(name: string): boolean {
 
 function define([name, syntax, kind, type = 0]: Row): AttributeDefinition {
   const single = kind === 'single' || kind === 'system';
-  return { name, syntax, single, systemOnly: kind === 'system' || kind === 'back-link', type };
+  return { name, syntax, single, systemOnly: kind === 'system', type };
 }

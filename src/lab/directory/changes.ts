@@ -21,8 +21,8 @@ export function changed(entry: StoredEntry, changes: Change[]): StoredEntry {
 function apply(entry: StoredEntry, { operation, attribute, values }: Change): void {
   const definition = definitionOf(attribute);
   const lower = attribute.toLowerCase();
-  if (!/^[a-z][a-z0-9-]*$/.test(lower)) throw refusal.unknownAttribute();
-  if (isBackLink(attribute)) throw refusal.systemOnly(attribute);
+  if (!/^[a-z][a-z0-9-]*$/.test(lower)) throw refusal.unknownType();
+  if (isBackLink(attribute)) throw refusal.unwilling();
   const present = entry.attributes.get(lower) ?? [];
   const stored = values.map((value) => storedValue(definition, value));
   const next = {
@@ -32,7 +32,9 @@ function apply(entry: StoredEntry, { operation, attribute, values }: Change): vo
   }[operation]();
   const keys = next.map((value) => valueKey(attribute, value));
   if (new Set(keys).size < keys.length) throw refusal.valueExists(attribute);
-  if (definition.single && next.length > 1) throw refusal.singleValued(attribute);
+  if (definition.single && next.length > 1) {
+    throw operation === 'add' ? refusal.oneValueExists(attribute) : refusal.singleValued(attribute);
+  }
   if (next.length === 0) entry.attributes.delete(lower);
   else entry.attributes.set(lower, next);
   if (!entry.spelling.has(lower)) entry.spelling.set(lower, definition.name);

@@ -1,4 +1,5 @@
 import { dmsaClass } from '../../directory/schema.ts';
+import { refusal } from './diagnostics.ts';
 
 /** Superclass of each class that the lab knows (MS-ADSC). */
 const superclasses: Record<string, string> = {
@@ -34,20 +35,18 @@ const superclasses: Record<string, string> = {
   'msDS-AuthNPolicySilo': 'top',
 };
 
-const spelling = new Map(Object.keys(superclasses).map((name) => [name.toLowerCase(), name]));
+const spelling = new Map(['top', ...Object.keys(superclasses)].map((name) => [name.toLowerCase(), name]));
 
 /**
- * The classes of a new object from `top` down to its own, as AD fills objectClass in (MS-ADTS 3.1.1.5.2.4), or null
- * where one is unknown or they are not of one line.
+ * The classes of a new object from `top` down to its own, as AD fills objectClass in (MS-ADTS 3.1.1.5.2.4). Throws
+ * LdapFailure 16 for a class that is unknown, 65 for none at all and for classes that are not of one line.
  */
-export function classChain(given: string[]): string[] | null {
-  const names = given.map((name) =>
-    name.toLowerCase() === 'top' ? 'top' : spelling.get(name.toLowerCase()),
-  );
-  if (names.length === 0 || names.includes(undefined)) return null;
-  const chains = names.map((name) => lineOf(name!)).sort((a, b) => b.length - a.length);
-  const [longest] = chains;
-  return names.every((name) => longest!.includes(name!)) ? longest! : null;
+export function classChain(given: string[]): string[] {
+  if (given.length === 0) throw refusal.classViolation();
+  const names = given.map((name) => spelling.get(name.toLowerCase()) ?? unknown());
+  const [longest] = names.map(lineOf).sort((a, b) => b.length - a.length);
+  if (!names.every((name) => longest!.includes(name))) throw refusal.classViolation();
+  return longest!;
 }
 
 /** Security principals, which get an objectSid (MS-ADTS 3.1.1.1.3): users of every kind, and groups. */
@@ -57,4 +56,8 @@ export function isPrincipalClass(chain: string[]): boolean {
 
 function lineOf(name: string): string[] {
   return name === 'top' ? ['top'] : [...lineOf(superclasses[name]!), name];
+}
+
+function unknown(): never {
+  throw refusal.unknownType();
 }

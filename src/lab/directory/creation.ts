@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { childDn, parentDn, parseDn } from '../../directory/dn.ts';
 import type { Value } from '../../directory/entry.ts';
-import { attribute, dmsaClass } from '../../directory/schema.ts';
+import { attribute, dmsaClass, uac } from '../../directory/schema.ts';
 import { encodeSecurityDescriptor, right } from '../../directory/security-descriptor.ts';
 import { sidOctets } from '../../directory/sid.ts';
 import { definitionOf } from './attributes.ts';
@@ -12,6 +12,9 @@ import { refusal } from './diagnostics.ts';
 import type { StoredEntry } from './entry-table.ts';
 import { generalizedTime } from './generalized-time.ts';
 import { dnKey } from './values.ts';
+
+/** A user that is added without a password: disabled, and needs none (0x20, MS-ADTS 2.2.16) until it is set. */
+const newUser = uac.normalAccount | uac.accountDisabled | 0x20;
 
 export interface NewEntry {
   dn: string;
@@ -26,7 +29,7 @@ export interface NewEntry {
   hasDmsaClass: boolean;
 }
 
-/** A new object with what the DC fills in where the request does not (MS-ADTS 3.1.1.5.2.4). Throws LdapFailure 65. */
+/** A new object with what the DC fills in where the request does not (MS-ADTS 3.1.1.5.2.4). Throws LdapFailure. */
 export function createEntry(request: NewEntry): StoredEntry {
   const [rdn] = parseDn(request.dn);
   if (!rdn) throw refusal.badName(request.dn);
@@ -36,12 +39,13 @@ export function createEntry(request: NewEntry): StoredEntry {
   );
   const classes = given.find(([name]) => name === 'objectClass')?.[1] ?? [];
   const chain = classChain(classes.map(String));
-  if (!chain || (chain.includes(dmsaClass) && !request.hasDmsaClass)) throw refusal.classViolation();
+  if (chain.includes(dmsaClass) && !request.hasDmsaClass) throw refusal.unknownType();
   const filled = {
     objectGUID: [randomBytes(16)],
     nTSecurityDescriptor: [defaultDescriptor(request.domainSid)],
     whenCreated: [generalizedTime(request.now)],
     uSNCreated: [String(request.updateNumber)],
+    ...(chain.at(-1) === 'user' && { userAccountControl: [String(newUser)] }),
     ...(chain.includes(dmsaClass) && { [attribute.dmsaState]: ['0'], [attribute.passwordInterval]: ['30'] }),
     ...Object.fromEntries(given),
     objectClass: chain,

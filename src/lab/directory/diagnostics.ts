@@ -24,7 +24,8 @@ export const refusal = {
   badControl: () => ldapErr(12, '00000057', 'Error processing control'),
   unknownControl: () =>
     new LdapFailure(12, `00002040: SvcErr: ${dsid}, problem 5010 (UNAVAIL_EXTENSION), data 0\n`),
-  unknownAttribute: () => ldapErr(16, '00000057', 'Error in attribute conversion operation'),
+  /** An attribute or a class that the schema does not have. */
+  unknownType: () => ldapErr(16, '00000057', 'Error in attribute conversion operation'),
   badCredentials: () =>
     new LdapFailure(
       49,
@@ -57,6 +58,8 @@ export const refusal = {
 
   noSuchAttribute: (name: string) => attributeErr(16, '00002084', '1001 (NO_ATTRIBUTE_OR_VAL)', name),
   noSuchValue: (name: string) => attributeErr(16, '00002085', '1001 (NO_ATTRIBUTE_OR_VAL)', name),
+  /** A second value for an attribute that has one and may have no more. */
+  oneValueExists: (name: string) => attributeErr(20, '0000200D', '1006 (ATT_OR_VALUE_EXISTS)', name),
   valueExists: (name: string) => attributeErr(20, '00002083', '1006 (ATT_OR_VALUE_EXISTS)', name),
   badSyntax: (name: string) => attributeErr(21, '0000200B', '1002 (INVALID_ATT_SYNTAX)', name),
   singleValued: (name: string) => attributeErr(19, '00002081', '1005 (CONSTRAINT_ATT_TYPE)', name),

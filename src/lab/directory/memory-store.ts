@@ -102,7 +102,7 @@ export class MemoryStore implements DirectoryStore {
     const naming = ['name', 'distinguishedname', parseDn(entry.dn)[0]!.type.toLowerCase()];
     const names = changes.map((change) => change.attribute.toLowerCase());
     if (names.some((name) => naming.includes(name))) throw refusal.namingAttribute();
-    if (names.includes('objectclass')) throw refusal.unwilling();
+    if (names.includes('objectclass')) throw refusal.classViolation();
     this.#commit(changed(entry, changes));
   }
 

@@ -22,7 +22,7 @@ const unique = {
 /** Checks an entry about to be written, and gives DN values the spelling of their targets. Throws LdapFailure. */
 export function checkEntry(entry: StoredEntry, context: RuleContext): void {
   for (const [name, values] of entry.attributes) {
-    if (!context.hasAttribute(name)) throw refusal.unknownAttribute();
+    if (!context.hasAttribute(name)) throw refusal.unknownType();
     if (definitionOf(name).syntax === 'dn') entry.attributes.set(name, targets(name, values, entry, context));
   }
   const classes = (entry.attributes.get('objectclass') ?? []).map(String);

@@ -2,7 +2,7 @@ import { normalDn } from '../../directory/dn.ts';
 import type { Value } from '../../directory/entry.ts';
 import { definitionOf } from '../directory/attributes.ts';
 import { refusal } from '../directory/diagnostics.ts';
-import type { MemoryStore } from '../directory/memory-store.ts';
+import type { Change, MemoryStore } from '../directory/memory-store.ts';
 import type { Operation, Request, SearchRequest } from './requests.ts';
 import type { ResponseControl } from './responses.ts';
 import { rootDse, supportedControls } from './root-dse.ts';
@@ -103,6 +103,7 @@ export class OperationHandler {
       case 'modify':
         // Operations on the rootDSE are modifies without a name (MS-ADTS 3.1.1.3.3); the lab has none.
         if (operation.dn === '') throw refusal.unwilling();
+        if (operation.changes.some(isSid)) throw refusal.unwilling();
         refuseSystemOnly(operation.changes.map((change) => change.attribute));
         await store.modify(operation.dn, operation.changes);
         return success;
@@ -113,6 +114,11 @@ export class OperationHandler {
         throw refusal.unwilling();
     }
   }
+}
+
+/** The SAM keeps SIDs, and words its refusal in its own way. */
+function isSid(change: Change): boolean {
+  return change.attribute.toLowerCase() === 'objectsid';
 }
 
 /** What only the DC itself may write (MS-ADTS 3.1.1.5.3.2). */

@@ -21,7 +21,7 @@ export const admin = { user: 'admin@lab.example', password: 'pässwörd' };
 
 /** A certificate has to be valid by the clock of the machine, whatever the clock of the lab says. */
 export const authority = createAuthority(new Date());
-const certificate = issueServerCertificate(authority, [dc], new Date());
+export const certificate = issueServerCertificate(authority, [dc], new Date());
 
 export function newStore(now: () => Date = () => started, lacking: string[] = []): MemoryStore {
   return new MemoryStore({ baseDn, netbiosName: 'LAB', domainSid, dnsHostName: dc, now, lacking });
