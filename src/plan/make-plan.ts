@@ -25,7 +25,11 @@ export interface Planned {
  * Finds the account, the hosts' computer accounts and the services that log on as the account, and runs preflight.
  * Changes nothing. Throws PLAN_INVALID for a name that cannot be resolved, and whatever reading the directory throws.
  */
-export async function makePlan(request: PlanRequest, deps: PreflightDeps): Promise<Planned> {
+export async function makePlan(
+  request: PlanRequest,
+  deps: PreflightDeps,
+  now: Date = new Date(),
+): Promise<Planned> {
   const found = await retrying(() =>
     withDirectory(deps.connectDirectory, undefined, async (directory) => ({
       domain: await domainOf(directory),
@@ -42,7 +46,7 @@ export async function makePlan(request: PlanRequest, deps: PreflightDeps): Promi
   const { dn, guid, sid, samAccountName } = account;
   const draft: Omit<Plan, 'hash'> = {
     version: 1,
-    createdAt: new Date().toISOString(),
+    createdAt: now.toISOString(),
     requestedBy: request.requestedBy,
     domain,
     account: { dn, guid, sid, samAccountName },
@@ -53,11 +57,17 @@ export async function makePlan(request: PlanRequest, deps: PreflightDeps): Promi
     gates: { start: gateOf(request, 'start'), complete: gateOf(request, 'complete') },
     enableEventLog: request.enableEventLog,
   };
-  const now = draft.createdAt;
   const { facts, findings } = await retrying(() =>
     preflight(
       deps,
-      { plan: { ...draft, hash: '' }, gate: 'plan', expect: 'unlinked', allowed: [], now, hosts: null },
+      {
+        plan: { ...draft, hash: '' },
+        gate: 'plan',
+        expect: 'unlinked',
+        allowed: [],
+        now: draft.createdAt,
+        hosts: null,
+      },
       { eventsSince: null },
     ),
   );

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { vi } from 'vitest';
+
+import { type Activities, createActivities } from '../../activities/index.ts';
+import { now } from '../../activities/runtime.ts';
+import { Migrations } from '../../src/client/migrations.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import type { StageName } from '../../src/domain/stages.ts';
+import type { MigrationStatus } from '../../src/domain/status.ts';
+import type { LabFaults } from '../../src/lab/faults.ts';
+import { type Lab, startLab } from '../../src/lab/lab.ts';
+import { people } from '../../src/lab/scenarios/scenario.ts';
+import { defaultTopology, type Topology } from '../../src/lab/topology.ts';
+import { createLog, temporalLogger } from '../../src/log.ts';
+import { makePlan } from '../../src/plan/make-plan.ts';
+import { type PlanRequest, parseRequest } from '../../src/plan/request.ts';
+import { fileRecords } from '../../src/records.ts';
+import { connectionsOf, installRuntime } from '../../src/worker.ts';
+import { searchAttributes } from '../../workflows/search-attributes.ts';
+import { startTimeSkipping } from '../support/time-skipping.ts';
+
+/** What the rehearsals of one test file share: a server whose time can be skipped, and the bundled workflows. */
+export interface Theatre {
+  env: TestWorkflowEnvironment;
+  workflowBundle: { code: string };
+  close(): Promise<void>;
+}
+
+/** INDEXED_VALUE_TYPE_KEYWORD of Temporal's API. */
+const keyword = 2;
+
+export async function openTheatre(): Promise<Theatre> {
+  installRuntime(createLog('silent'));
+  const env = await startTimeSkipping();
+  // The test server can add search attributes and not list them, so it is told of each.
+  const attributes = Object.values(searchAttributes).map(({ name }) => [name, keyword]);
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: Object.fromEntries(attributes),
+  });
+  const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath,
+    logger: temporalLogger(createLog('silent')),
+  });
+  return { env, workflowBundle, close: () => env.teardown() };
+}
+
+/** One migration in a lab of its own, on a server whose time can be skipped; lab and activities share that time. */
+export interface Rehearsal {
+  lab: Lab;
+  plan: Plan;
+  migrations: Migrations;
+  id: string;
+  status(): Promise<MigrationStatus>;
+  /** Waits, without letting time pass, until the status is as wanted. */
+  until(wanted: (status: MigrationStatus) => boolean): Promise<MigrationStatus>;
+  untilStage(name: StageName): Promise<MigrationStatus>;
+  /** Votes yes at the gate that is open, as the approver. */
+  approve(by?: string): Promise<void>;
+  /** Lets this much time pass, whatever is waited for meanwhile. */
+  pass(duration: string): Promise<void>;
+}
+
+export interface RehearsalOptions {
+  topology?: (topology: Topology) => void;
+  faults?: LabFaults;
+  request?: Partial<PlanRequest>;
+  /** Changes the plan after it was made, as time and people do. */
+  edit?: (plan: Plan) => Plan;
+  /** Replaces activities: what a test wants to see fail. */
+  activities?: (real: Activities) => Partial<Activities>;
+}
+
+/** Plays `story` and leaves no lab and no worker behind. */
+export async function rehearse(
+  { env, workflowBundle }: Theatre,
+  options: RehearsalOptions,
+  story: (rehearsal: Rehearsal) => Promise<void>,
+): Promise<void> {
+  const id = randomBytes(4).toString('hex');
+  const topology = defaultTopology({ restartMs: 0, account: `svc-${id}`, dmsa: `dmsa-${id}` });
+  options.topology?.(topology);
+  const clock = { now: new Date(await env.currentTimeMs()) };
+  const lab = await startLab({ topology, faults: options.faults, clock: () => clock.now });
+  try {
+    const connections = connectionsOf(lab.settings);
+    const request = parseRequest({
+      account: topology.account.name,
+      dmsa: topology.dmsa,
+      hosts: topology.hosts.map((host) => host.name),
+      requestedBy: people.requester,
+      ...options.request,
+    });
+    const { plan, findings } = await makePlan(request, connections, clock.now);
+    if (!plan) throw new Error(`planning was blocked: ${findings.map(({ code }) => code).join()}`);
+    const real = createActivities({
+      ...connections,
+      managementHost: lab.settings.management.host,
+      records: fileRecords(lab.settings.records.folder),
+    });
+    const taskQueue = `rehearsal-${id}`;
+    const worker = await Worker.create({
+      connection: env.nativeConnection,
+      taskQueue,
+      workflowBundle,
+      activities: onLabTime({ ...real, ...options.activities?.(real) }, clock),
+    });
+    const migrations = new Migrations(env.client, { taskQueue });
+    await worker.runUntil(async () => {
+      const workflowId = await migrations.start(options.edit?.(plan) ?? plan);
+      await story(rehearsal(env, lab, plan, migrations, workflowId));
+    });
+  } finally {
+    await lab.close();
+  }
+}
+
+function rehearsal(
+  env: TestWorkflowEnvironment,
+  lab: Lab,
+  plan: Plan,
+  migrations: Migrations,
+  id: string,
+): Rehearsal {
+  const status = () => migrations.status(id);
+  const until = async (wanted: (status: MigrationStatus) => boolean) => {
+    let last: MigrationStatus | null = null;
+    const found = async () => {
+      last = await status();
+      return wanted(last);
+    };
+    await vi.waitUntil(found, { timeout: 30_000, interval: 20 }).catch(() => {
+      throw new Error(`never came about: ${wanted}; last seen: ${JSON.stringify(last, null, 1)}`);
+    });
+    return last!;
+  };
+  return {
+    lab,
+    plan,
+    migrations,
+    id,
+    status,
+    until,
+    untilStage: (name) => until(({ stages }) => stages.some((stage) => stage.name === name)),
+    async approve(by = people.approver) {
+      const { gates } = await until((each) =>
+        each.gates.some((gate) => gate.decision === 'open' && gate.hash !== null),
+      );
+      const gate = gates.find((each) => each.decision === 'open')!;
+      await migrations.vote(id, {
+        gate: gate.name,
+        hash: gate.hash!,
+        by,
+        decision: 'approve',
+        reason: 'agreed',
+      });
+    },
+    pass: (duration) => env.sleep(duration as '1 day'),
+  };
+}
+
+/** The lab's clock follows Temporal's: each activity sets it to the time of its attempt before it does anything. */
+function onLabTime(activities: Partial<Activities>, clock: { now: Date }): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(activities).map(([name, activity]) => [
+      name,
+      async (input: never) => {
+        clock.now = now();
+        return await (activity as (input: never) => Promise<unknown>)(input);
+      },
+    ]),
+  );
+}
