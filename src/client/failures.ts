@@ -7,20 +7,28 @@ import {
 import { DmsaError } from '../domain/errors.ts';
 
 /** gRPC status codes (grpc.io/docs/guides/status-codes). */
-const deadlineExceeded = 4;
 const failedPrecondition = 9;
 const unavailable = 14;
+/** DEADLINE_EXCEEDED, and CANCELLED where the server noticed the deadline first; nobody else cancels a call here. */
+const unanswered = [4, 1];
 
-/** Does the work; what Temporal throws is thrown as the DmsaError that says what to do. */
-export async function translated<T>(subject: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Does the work; what Temporal throws is thrown as the DmsaError that says what to do. `answeredBy` is who is at fault
+ * where no answer comes in time: a query is answered by a worker, everything else by Temporal itself.
+ */
+export async function translated<T>(
+  subject: string,
+  answeredBy: 'worker' | 'temporal',
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw translate(subject, error);
+    throw translate(subject, answeredBy, error);
   }
 }
 
-function translate(subject: string, error: unknown): unknown {
+function translate(subject: string, answeredBy: 'worker' | 'temporal', error: unknown): unknown {
   if (error instanceof WorkflowExecutionAlreadyStartedError)
     return new DmsaError('MIGRATION_RUNNING', subject, `${subject} is running already`, { cause: error });
   if (error instanceof WorkflowNotFoundError)
@@ -30,15 +38,13 @@ function translate(subject: string, error: unknown): unknown {
   const cause = grpcCause(error);
   if (!cause) return error;
   const { code, details } = cause;
-  if (
-    code === deadlineExceeded ||
-    (code === failedPrecondition && /no poller|worker may be down/i.test(details))
-  )
+  const noPoller = code === failedPrecondition && /no poller|worker may be down/i.test(details);
+  if (noPoller || (answeredBy === 'worker' && unanswered.includes(code)))
     return new DmsaError('NO_WORKER', subject, `no worker answers for ${subject}`, { cause: error });
-  if (code === unavailable)
-    return new DmsaError('TEMPORAL_UNAVAILABLE', subject, `Temporal does not answer: ${details}`, {
-      cause: error,
-    });
+  if (code === unavailable || unanswered.includes(code)) {
+    const message = `Temporal does not answer: ${details}`;
+    return new DmsaError('TEMPORAL_UNAVAILABLE', subject, message, { cause: error });
+  }
   return error;
 }
 

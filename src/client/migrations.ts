@@ -142,7 +142,7 @@ export class Migrations {
   /** How the migration ended; waits for it. */
   async result(id: string): Promise<MigrationResult> {
     const handle = await this.#handle(id);
-    return await translated(id, () => handle.result());
+    return await translated(id, 'temporal', () => handle.result());
   }
 
   async #live(handle: WorkflowHandle): Promise<LiveStatus> {
@@ -158,7 +158,7 @@ export class Migrations {
   }
 
   #status(handle: WorkflowHandle): Promise<MigrationStatus> {
-    return this.#ask(handle.workflowId, () => handle.query(contract.status));
+    return this.#ask(handle.workflowId, () => handle.query(contract.status), 'worker');
   }
 
   async #signal(id: string, send: (handle: WorkflowHandle) => Promise<void>): Promise<void> {
@@ -171,8 +171,14 @@ export class Migrations {
     return this.#client.workflow.getHandle(workflowId);
   }
 
-  #ask<T>(subject: string, work: () => Promise<T>): Promise<T> {
-    return translated(subject, () => this.#client.withDeadline(Date.now() + this.#answerWithinMs, work));
+  #ask<T>(
+    subject: string,
+    work: () => Promise<T>,
+    answeredBy: 'worker' | 'temporal' = 'temporal',
+  ): Promise<T> {
+    return translated(subject, answeredBy, () =>
+      this.#client.withDeadline(Date.now() + this.#answerWithinMs, work),
+    );
   }
 }
 

@@ -14,7 +14,9 @@ export function listCommand(): CommandSpec {
 
 async function list(context: Context, options: { all?: boolean }): Promise<number> {
   const migrations = await context.withMigrations((each) => each.list(options));
-  context.answer(renderList(migrations, context), { migrations });
+  // What reads a pipe wants ids whole.
+  const width = context.io.out.isTTY ? context.width : Number.POSITIVE_INFINITY;
+  context.answer(renderList(migrations, { color: context.color, width }), { migrations });
   return 0;
 }
 
@@ -29,7 +31,7 @@ export function renderList(
     each.account,
     each.outcome,
     each.outcome === 'running' ? each.stage : '',
-    each.gate === 'none' ? '' : `approval needed: ${each.gate}`,
+    each.gate === 'none' ? '' : `vote: ${each.gate}`,
     moment(each.startedAt).slice(0, 16),
     each.migrationId,
   ]);
@@ -37,7 +39,12 @@ export function renderList(
   const widths = head.map((title, column) =>
     Math.max(columns(title), ...rows.map((row) => columns(row[column]!))),
   );
-  const line = (row: string[]) =>
-    shorten(row.map((cell, column) => padTo(cell, widths[column]!)).join('  '), Math.max(options.width, 40));
+  const line = (row: string[]) => {
+    const text = row
+      .map((cell, column) => padTo(cell, widths[column]!))
+      .join('  ')
+      .trimEnd();
+    return columns(text) > options.width ? shorten(text, options.width) : text;
+  };
   return [bold(line(head)), ...rows.map((row) => (row[3] ? yellow(line(row)) : line(row)))].join('\n');
 }
