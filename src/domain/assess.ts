@@ -67,9 +67,12 @@ function assessAccount(account: AccountFacts, input: Assessed): Finding[] {
   } else if (!account.enabled) {
     found('ACCOUNT_DISABLED', 'userAccountControl has 0x2');
   }
-  const linked = account.supersededBy !== null;
-  if (input.expect === 'unlinked' && linked && account.state !== MigrationState.Completed) {
-    found('LINK_FOREIGN', `msDS-SupersededManagedAccountLink is ${account.supersededBy}`);
+  if (input.expect === 'unlinked' && account.state !== MigrationState.Completed) {
+    if (account.supersededBy !== null) {
+      found('LINK_FOREIGN', `msDS-SupersededManagedAccountLink is ${account.supersededBy}`);
+    } else if (account.state !== MigrationState.Unlinked) {
+      found('LINK_FOREIGN', `msDS-SupersededServiceAccountState is ${account.state}`);
+    }
   }
   if (input.expect === 'linked') findings.push(...assessLink(account, input));
   return findings;

@@ -9,15 +9,28 @@ export function drift(before: unknown, after: unknown, path = ''): Drift[] {
   if (Object.is(before, after)) return [];
   const left = members(before);
   const right = members(after);
-  if (!left || !right) return [`${path || '(all)'}: ${show(before)} \u2192 ${show(after)}`];
+  if (!left || !right || Array.isArray(before) !== Array.isArray(after))
+    return [`${path || '(all)'}: ${show(before)} \u2192 ${show(after)}`];
   const keys = [...new Set([...left.keys(), ...right.keys()])];
   return keys.flatMap((key) => drift(left.get(key), right.get(key), path ? `${path}.${key}` : key));
 }
 
 function members(value: unknown): Map<string, unknown> | null {
-  if (Array.isArray(value)) return new Map(value.map((item, index) => [memberKey(item, index), item]));
+  if (Array.isArray(value)) return listMembers(value);
   if (typeof value === 'object' && value !== null) return new Map(Object.entries(value));
   return null;
+}
+
+function listMembers(list: unknown[]): Map<string, unknown> {
+  const keyed = new Map<string, unknown>();
+  for (const [index, item] of list.entries()) {
+    const key = memberKey(item, index);
+    // What comes twice is told apart: `HTTP/web`, `HTTP/web#2`.
+    let free = key;
+    for (let count = 2; keyed.has(free); count++) free = `${key}#${count}`;
+    keyed.set(free, item);
+  }
+  return keyed;
 }
 
 function memberKey(item: unknown, index: number): string {
