@@ -18,7 +18,7 @@ export interface PhaseRequest {
 /** Start: both states 1, both links, two grants to the superseded account [overview]. */
 export function startMigration(dc: DomainController, request: PhaseRequest): Promise<void> {
   return migrate(dc, request, 'START-MIGRATION', async ({ account, dmsa }) => {
-    requireState(dmsa, phases.link);
+    requireStates({ account, dmsa }, phases.link);
     if (text(account, attribute.supersededBy) || text(dmsa, attribute.precededBy))
       throw unableToProceed(dmsa.dn);
     await grant(dc.store, account, dmsa);
@@ -32,7 +32,7 @@ export function startMigration(dc: DomainController, request: PhaseRequest): Pro
 /** Complete: both states 2, grants back, SPNs moved, delegation copied, the account disabled [overview]. */
 export function completeMigration(dc: DomainController, request: PhaseRequest): Promise<void> {
   return migrate(dc, request, 'COMPLETE-MIGRATION', async ({ account, dmsa }) => {
-    requireState(dmsa, phases.complete);
+    requireStates({ account, dmsa }, phases.complete);
     requireLinked({ account, dmsa });
     dc.completed.set(dmsa.dn.toLowerCase(), { account, dmsa });
     await takeBack(dc.store, account, dmsa);
@@ -137,8 +137,10 @@ async function migrate(
   });
 }
 
-function requireState(dmsa: Entry, { from }: (typeof phases)[Phase]): void {
-  if (integer(dmsa, attribute.dmsaState) !== from) throw unableToProceed(dmsa.dn);
+/** Both objects have the same state; the account's is absent until its first migration [schema]. */
+function requireStates({ account, dmsa }: Pair, { from }: (typeof phases)[Phase]): void {
+  const state = integer(account, attribute.accountState) ?? MigrationState.Unlinked;
+  if (integer(dmsa, attribute.dmsaState) !== from || state !== from) throw unableToProceed(dmsa.dn);
 }
 
 function requireLinked({ account, dmsa }: Pair): void {

@@ -1,0 +1,91 @@
+import type { Entry } from '../../../src/directory/entry.ts';
+import { octets } from '../../../src/directory/entry.ts';
+import { attribute } from '../../../src/directory/schema.ts';
+import { type Ace, decodeSecurityDescriptor } from '../../../src/directory/security-descriptor.ts';
+import { MemoryStore } from '../../../src/lab/directory/memory-store.ts';
+import { createDmsa } from '../../../src/lab/rules/dmsa.ts';
+import { DomainController } from '../../../src/lab/rules/domain-controller.ts';
+import { type PhaseRequest, startMigration } from '../../../src/lab/rules/phases.ts';
+import { seed } from '../../../src/lab/seed.ts';
+import { OperationFailure } from '../../../src/lab/ssh/operation-failure.ts';
+import { defaultTopology, type Topology } from '../../../src/lab/topology.ts';
+
+export const managed = 'CN=Managed Service Accounts,DC=lab,DC=example';
+export const dmsaDn = `CN=dmsa-finance,${managed}`;
+export const accountDn = 'CN=svc-finance,CN=Users,DC=lab,DC=example';
+export const someone = 'LAB\\dmsa-worker';
+export const pair: PhaseRequest = { dmsa: dmsaDn, account: accountDn, requestedBy: someone };
+
+/** The lab's domain on a directory in memory, with a clock that a test can set. */
+export interface TestDomain {
+  dc: DomainController;
+  store: MemoryStore;
+  clock: { now: Date };
+  /** By DNS name. */
+  sids: Map<string, string>;
+  account(): Promise<Entry>;
+  dmsa(): Promise<Entry>;
+}
+
+export async function newDomain(topology: Topology = defaultTopology({ restartMs: 0 })): Promise<TestDomain> {
+  const clock = { now: new Date('2025-06-01T08:00:00.000Z') };
+  const store = new MemoryStore({
+    baseDn: 'DC=lab,DC=example',
+    netbiosName: 'LAB',
+    domainSid: 'S-1-5-21-1000-2000-3000',
+    dnsHostName: 'dc1.lab.example',
+    now: () => clock.now,
+  });
+  const dc = new DomainController(store, () => clock.now);
+  const { computerSids } = await seed(dc, topology);
+  return {
+    dc,
+    store,
+    clock,
+    sids: computerSids,
+    account: () => dc.required(accountDn),
+    dmsa: () => dc.required(dmsaDn),
+  };
+}
+
+/** With a dMSA that is ready to be linked. */
+export async function domainWithDmsa(state = 0): Promise<TestDomain> {
+  const domain = await newDomain();
+  const request = { name: 'dmsa-finance', dnsHostName: 'dmsa-finance.lab.example', container: managed };
+  await createDmsa(domain.dc, { ...request, description: 'mine', state });
+  return domain;
+}
+
+export async function linkedDomain(): Promise<TestDomain> {
+  const domain = await domainWithDmsa();
+  await startMigration(domain.dc, pair);
+  return domain;
+}
+
+/** Why it was refused, as the script would report it. */
+export async function refusalOf(operation: Promise<unknown>): Promise<OperationFailure> {
+  const failure = await operation.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (failure instanceof OperationFailure) return failure;
+  throw failure ?? new Error('it was not refused');
+}
+
+export const unableToProceed = {
+  code: 'UNABLE_TO_PROCEED',
+  category: 'InvalidOperation',
+  message: '00002035: SvcErr: DSID-031B0C8A, problem 5005 (UNABLE_TO_PROCEED), data 5',
+};
+
+export function aces(entry: Entry, name = 'nTSecurityDescriptor'): Ace[] {
+  return decodeSecurityDescriptor(octets(entry, name)!).dacl!.aces;
+}
+
+/** The attributes of an entry but those that the DC itself changes with each write. */
+export function kept({ attributes }: Entry): Record<string, unknown> {
+  const { whenChanged, uSNChanged, ...rest } = attributes;
+  return rest;
+}
+
+export const states = { dmsa: attribute.dmsaState, account: attribute.accountState };
