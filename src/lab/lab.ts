@@ -86,7 +86,8 @@ async function build(
 
   const hosts = topology.hosts.map((host) => {
     const computerSid = seeded.computerSids.get(host.name)!;
-    return new SimulatedHost(host, dc, { accountDn: seeded.accountDn, computerSid });
+    const { accountDn } = seeded;
+    return new SimulatedHost(host, dc, { accountDn, accountName: topology.account.name, computerSid });
   });
   const client = newKeyPair();
   const handlers: [string, HandleOperation][] = [

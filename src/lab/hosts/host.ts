@@ -1,12 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { normalIdentity } from '../../domain/identity.ts';
 import type { Parameters, Result } from '../../powershell/operations.ts';
 import type { DomainController } from '../rules/domain-controller.ts';
 import { type LogonHost, logOn } from '../rules/logon.ts';
 import { OperationFailure } from '../ssh/operation-failure.ts';
-import type { LabHost, LabService } from '../topology.ts';
+import { type LabHost, type LabService, labDomain } from '../topology.ts';
 
 type KerberosEvent = Result<'inspect-host'>['events'][number];
+
+/** Accounts that inspect-host leaves out, as its script does. */
+const builtIn = /^(LocalSystem|NT AUTHORITY\\.*|NT SERVICE\\.*)$/i;
+
+/** The account that is migrated, and the host's own. */
+export interface HostIdentity {
+  accountDn: string;
+  /** sAMAccountName of the account. */
+  accountName: string;
+  computerSid: string;
+}
 
 /** A simulated Windows host: what its scripts would see and change. Its services log on through the domain's rules. */
 export class SimulatedHost {
@@ -14,24 +26,23 @@ export class SimulatedHost {
   /** How many services were restarted or started by an operation. */
   restarts = 0;
   readonly #dc: DomainController;
-  readonly #accountDn: string;
-  readonly #computerSid: string;
+  readonly #identity: HostIdentity;
   readonly #booted: Date;
   readonly #started = new Map<string, Date>();
   readonly #events: KerberosEvent[] = [];
 
-  constructor(settings: LabHost, dc: DomainController, identity: { accountDn: string; computerSid: string }) {
+  constructor(settings: LabHost, dc: DomainController, identity: HostIdentity) {
     this.settings = settings;
     this.#dc = dc;
-    this.#accountDn = identity.accountDn;
-    this.#computerSid = identity.computerSid;
+    this.#identity = identity;
     this.#booted = dc.clock();
   }
 
   inspect({ eventsSince }: Parameters<'inspect-host'>): Result<'inspect-host'> {
-    const { name, build, policy, eventLogEnabled, services } = this.settings;
+    const { build, policy, eventLogEnabled } = this.settings;
+    const services = this.settings.services.filter((service) => !builtIn.test(service.startName));
     return {
-      computerName: name.split('.')[0]!.toUpperCase(),
+      computerName: this.#computerName,
       build,
       isDomainController: false,
       bootTime: this.#booted.toISOString(),
@@ -90,7 +101,9 @@ export class SimulatedHost {
       const message = `Service '${service.name}' cannot be started: it did not reach Running in its time.`;
       throw new OperationFailure('SERVICE_START_FAILED', 'OpenError', message, service.name);
     }
-    const logon = await logOn(this.#dc, this.#asLogonHost(), this.#accountDn);
+    const logon = this.#logsOnAsAccount(service)
+      ? await logOn(this.#dc, this.#asLogonHost(), this.#identity.accountDn)
+      : { succeeded: true, events: [] };
     if (this.settings.eventLogEnabled) {
       const at = this.#dc.clock().toISOString();
       this.#events.push(...logon.events.map((event) => ({ ...event, at })));
@@ -110,6 +123,16 @@ export class SimulatedHost {
     throw new OperationFailure('SERVICE_NOT_FOUND', 'ObjectNotFound', message, name);
   }
 
+  /** Services of other accounts start as well, and meet no rule of the migration. */
+  #logsOnAsAccount({ startName }: LabService): boolean {
+    const identity = normalIdentity(startName, labDomain, this.#computerName);
+    return identity === normalIdentity(this.#identity.accountName, labDomain);
+  }
+
+  get #computerName(): string {
+    return this.settings.name.split('.')[0]!.toUpperCase();
+  }
+
   #startedAt(service: LabService): Date {
     return this.#started.get(service.name) ?? this.#booted;
   }
@@ -120,7 +143,8 @@ export class SimulatedHost {
 
   #asLogonHost(): LogonHost {
     const { name, build, policy, behindRodc } = this.settings;
-    return { name, build, behindRodc, computerSid: this.#computerSid, policyEnabled: policy.value === 1 };
+    const { computerSid } = this.#identity;
+    return { name, build, behindRodc, computerSid, policyEnabled: policy.value === 1 };
   }
 }
 

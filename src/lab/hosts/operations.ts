@@ -1,3 +1,4 @@
+import { sameDn } from '../../directory/dn.ts';
 import type { OperationName, Parameters, Result } from '../../powershell/operations.ts';
 import { createDmsa, removeDmsa, setPrincipals } from '../rules/dmsa.ts';
 import type { DomainController } from '../rules/domain-controller.ts';
@@ -36,7 +37,7 @@ export function managementOperations(dc: DomainController, identity: string): Ha
     'read-migration-events': ({ dmsa, account, since }) => {
       const from = new Date(since).toISOString();
       const about = dc.events.filter(
-        (each) => each.id === 3085 && each.dmsa === dmsa && each.account === account,
+        (each) => each.id === 3085 && sameDn(each.dmsa, dmsa) && sameDn(each.account, account),
       );
       const events = about.filter((each) => each.at >= from).map(({ id, ...event }) => event);
       return { identity, events };
