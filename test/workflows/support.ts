@@ -113,7 +113,20 @@ export async function rehearse(
     const migrations = new Migrations(env.client, { taskQueue });
     await worker.runUntil(async () => {
       const workflowId = await migrations.start(options.edit?.(plan) ?? plan);
-      await story(rehearsal(env, lab, plan, migrations, workflowId));
+      const played = rehearsal(env, lab, plan, migrations, workflowId);
+      try {
+        await story(played);
+      } finally {
+        // An activity that is cut off would keep the server from skipping time ever after: the migration is undone.
+        await migrations
+          .undo(workflowId, { by: people.operator, reason: 'the rehearsal is over' })
+          .catch(() => undefined);
+        await played.until(({ outcome }) => outcome !== 'running');
+        await env.client.workflow
+          .getHandle(workflowId)
+          .terminate()
+          .catch(() => undefined);
+      }
     });
   } finally {
     await lab.close();
