@@ -83,7 +83,11 @@ export async function stage(
   try {
     await work(current);
   } catch (error) {
-    if (error instanceof TemporalFailure) current.note = failureOf(error).message;
+    if (error instanceof TemporalFailure) {
+      current.note = failureOf(error).message;
+      current.endedAt = now();
+      waitFor(m, null);
+    }
     throw error;
   }
   current.endedAt = now();

@@ -1,0 +1,42 @@
+import { access, writeFile } from 'node:fs/promises';
+
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+
+import { playScenario } from '../../src/demo/play-scenario.ts';
+import { scenarios } from '../../src/lab/scenarios/index.ts';
+import { createLog } from '../../src/log.ts';
+import { connectTemporal } from '../../src/temporal/connection.ts';
+import { ensureTemporal } from '../../src/temporal/server.ts';
+import { installRuntime } from '../../src/worker.ts';
+
+/**
+ * `npm run histories [scenario …]` plays scenarios and saves the history of each beside this file, for the replay
+ * test. Histories are only ever added: one that is there already stays, as a migration of that version may be running.
+ */
+const version = process.env.npm_package_version ?? '0';
+const names = process.argv.slice(2);
+
+installRuntime(createLog('error'));
+const temporal = await ensureTemporal();
+try {
+  const { client, close } = await connectTemporal(temporal);
+  for (const name of names.length > 0 ? names : Object.keys(scenarios)) {
+    const file = new URL(`${version}-${name}.json`, import.meta.url);
+    const exists = await access(file).then(
+      () => true,
+      () => false,
+    );
+    if (exists) {
+      console.log(`${name}: is there already`);
+      continue;
+    }
+    const { status } = await playScenario(scenarios[name]!, { temporal });
+    if (status.migrationId === '') continue;
+    const history = await client.workflow.getHandle(status.migrationId).fetchHistory();
+    await writeFile(file, `${JSON.stringify(historyToJSON(history))}\n`);
+    console.log(`${name}: ${history.events?.length} events`);
+  }
+  await close();
+} finally {
+  await temporal.close();
+}

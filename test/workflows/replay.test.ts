@@ -1,0 +1,37 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+import { Worker } from '@temporalio/worker';
+import { describe, expect, test } from 'vitest';
+
+import { createLog } from '../../src/log.ts';
+import { installRuntime } from '../../src/worker.ts';
+
+const folder = new URL('../histories/', import.meta.url);
+const recorded = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+installRuntime(createLog('silent'));
+
+/** Migrations that an earlier version began go on under this one: their histories must still be its own. */
+describe('the workflow replays every recorded history', () => {
+  const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+
+  test('there are histories of a completed and of an undone migration', () => {
+    expect(recorded).toEqual(expect.arrayContaining(['0.1.0-happy.json', '0.1.0-undo-after-complete.json']));
+  });
+
+  test.each(recorded)('%s', async (name) => {
+    const history = JSON.parse(await readFile(new URL(name, folder), 'utf8'));
+    await Worker.runReplayHistory({ workflowsPath }, history, 'dmsa/lab.example/svc-finance');
+  });
+
+  test('a history that this workflow would not have made is refused', async () => {
+    const history = JSON.parse(await readFile(new URL('0.1.0-happy.json', folder), 'utf8'));
+    const scheduled = history.events.filter((event: Event) => event.activityTaskScheduledEventAttributes);
+    scheduled[1].activityTaskScheduledEventAttributes.activityType.name = 'verifyRestored';
+    await expect(Worker.runReplayHistory({ workflowsPath }, history)).rejects.toThrow(/[Nn]ondeterminism/);
+  });
+});
+
+interface Event {
+  activityTaskScheduledEventAttributes?: { activityType: { name: string } };
+}
