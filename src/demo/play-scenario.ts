@@ -20,6 +20,8 @@ import { refusedStatus } from './refused.ts';
 export interface PlayOptions {
   temporal: TemporalServer;
   directory?: 'lab' | 'samba';
+  /** 127.0.0.1 where absent. */
+  sambaAddress?: string;
   /** The topology that the scenario changes; three hosts where absent. */
   topology?: Topology;
   request?: Partial<PlanRequest>;
@@ -49,10 +51,17 @@ const shortWaits: Partial<PlanRequest> = {
 
 /** Plays one scenario in a lab and a worker of its own, on a server of the caller's, and leaves neither behind. */
 export async function playScenario(scenario: Scenario, options: PlayOptions): Promise<Played> {
-  const { directory, onProgress, signal } = options;
+  const { directory, sambaAddress, onProgress, signal } = options;
   const topology = structuredClone(options.topology ?? defaultTopology());
   scenario.topology?.(topology);
-  const lab = await startLab({ topology, directory, faults: scenario.faults?.(), onProgress, signal });
+  const lab = await startLab({
+    topology,
+    directory,
+    sambaAddress,
+    faults: scenario.faults?.(),
+    onProgress,
+    signal,
+  });
   try {
     const taskQueue = `dmsa-demo-${randomUUID()}`;
     lab.settings.worker.taskQueue = taskQueue;

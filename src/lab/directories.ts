@@ -23,6 +23,8 @@ export interface LabDirectory {
 export interface LabDirectoryOptions {
   faults?: LabFaults;
   clock: () => Date;
+  /** A loopback address of its own lets several Samba servers run at once: their ports are fixed. */
+  sambaAddress?: string;
   onProgress?: (line: string) => void;
   signal?: AbortSignal;
 }
@@ -61,8 +63,8 @@ export async function startMemoryDirectory({ faults, clock }: LabDirectoryOption
 export async function startSambaDirectory(options: LabDirectoryOptions): Promise<LabDirectory> {
   const { startSamba } = await import('./samba/samba.ts');
   const { SambaStore } = await import('./samba/store.ts');
-  const { onProgress, signal } = options;
-  const samba = await startSamba({ onProgress, signal });
+  const { onProgress, signal, sambaAddress: address } = options;
+  const samba = await startSamba({ onProgress, signal, address });
   const store = await SambaStore.connect(samba);
   return {
     store,

@@ -23,6 +23,8 @@ import {
 export interface LabOptions {
   topology?: Topology;
   directory?: 'lab' | 'samba';
+  /** 127.0.0.1 where absent. */
+  sambaAddress?: string;
   faults?: LabFaults;
   /** The lab's only clock; real time where absent. */
   clock?: () => Date;

@@ -3,7 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 
 import { defaultTopology, type Topology } from '../../src/lab/topology.ts';
+import { createLog } from '../../src/log.ts';
 import type { TemporalServer } from '../../src/temporal/server.ts';
+import { installRuntime } from '../../src/worker.ts';
+
+installRuntime(createLog('silent'));
 
 /** The one development server of the test run. */
 export function testServer(): TemporalServer {
