@@ -5,7 +5,7 @@ import type { MigrationStatus } from '../domain/status.ts';
 import type { Planned } from '../plan/make-plan.ts';
 import type { PlanRequest } from '../plan/request.ts';
 
-/** What planning refused, in the shape of a status: no migration was started, so its id is empty. */
+/** What planning refused, in the shape of a status: no migration was started. */
 export function refusedStatus(
   request: PlanRequest,
   planned: Planned,
@@ -24,7 +24,7 @@ export function refusedStatus(
     note,
   });
   return {
-    migrationId: '',
+    migrationId: planned.migrationId,
     account: planned.facts.account?.samAccountName ?? request.account,
     dmsa: request.dmsa,
     requestedBy: request.requestedBy,

@@ -16,7 +16,7 @@ export interface Plan {
   rollout: { canary: number; maxParallel: number; serviceTimeout: Duration };
   waits: PlanWaits;
   gates: Record<GateName, GatePlan>;
-  /** Whether the Kerberos operational log is enabled for the time of the migration. */
+  /** Whether the Kerberos operational log is enabled, so that joining can be proven; an undo puts it back as it was. */
   enableEventLog: boolean;
   /** SHA-256, hex, of the canonical JSON of everything above. */
   hash: string;

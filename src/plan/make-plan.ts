@@ -7,7 +7,7 @@ import { sidText } from '../directory/sid.ts';
 import { DmsaError } from '../domain/errors.ts';
 import type { Facts } from '../domain/facts.ts';
 import { blocking, type Finding, finding } from '../domain/findings.ts';
-import type { Plan, PlanDomain, PlanHost } from '../domain/plan.ts';
+import { migrationId, type Plan, type PlanDomain, type PlanHost } from '../domain/plan.ts';
 import { type PreflightDeps, preflight } from '../preflight.ts';
 import { retrying } from '../retrying.ts';
 import { findAccount } from './find-account.ts';
@@ -15,6 +15,8 @@ import { sealPlan } from './hash.ts';
 import type { PlanRequest } from './request.ts';
 
 export interface Planned {
+  /** What the migration is or would be called; empty where the account was not found. */
+  migrationId: string;
   /** Null where a finding blocks it. */
   plan: Plan | null;
   findings: Finding[];
@@ -41,7 +43,7 @@ export async function makePlan(
   if (!account) {
     const evidence = `nothing in ${domain.dnsName} answers to it`;
     const findings = [finding('ACCOUNT_NOT_FOUND', request.account, evidence)];
-    return { plan: null, findings, facts: { account: null, dmsa: null, hosts: [] } };
+    return { migrationId: '', plan: null, findings, facts: { account: null, dmsa: null, hosts: [] } };
   }
   const { dn, guid, sid, samAccountName } = account;
   const draft: Omit<Plan, 'hash'> = {
@@ -71,8 +73,8 @@ export async function makePlan(
       { eventsSince: null },
     ),
   );
-  if (blocking(findings).length > 0) return { plan: null, findings, facts };
-  return { plan: sealPlan(withWhatIsThere(draft, facts)), findings, facts };
+  const plan = blocking(findings).length > 0 ? null : sealPlan(withWhatIsThere(draft, facts));
+  return { migrationId: migrationId(draft), plan, findings, facts };
 }
 
 /** The plan names the services that were found, and a dMSA that is there already by its own DN. */

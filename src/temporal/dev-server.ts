@@ -11,6 +11,8 @@ export interface DevServerOptions {
   namespace: string;
   /** SQLite file that keeps the histories; in memory where null. */
   historyFile?: string | null;
+  /** Settings of the server itself, `key=value`, as its `--dynamic-config-value` takes them. */
+  dynamicConfig?: string[];
   env?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
 }
@@ -45,7 +47,8 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   }
 }
 
-function startArgs(port: number, uiPort: number, { namespace, historyFile }: DevServerOptions): string[] {
+function startArgs(port: number, uiPort: number, options: DevServerOptions): string[] {
+  const { namespace, historyFile, dynamicConfig = [] } = options;
   // One history shard is read 20 times a second by default: each task would wait for the next 50 ms tick.
   const dynamic = ['history.transferProcessorMaxPollRPS=10000', 'history.timerProcessorMaxPollRPS=10000'];
   return [
@@ -53,7 +56,7 @@ function startArgs(port: number, uiPort: number, { namespace, historyFile }: Dev
     ...['--namespace', namespace, '--log-level', 'error', '--color', 'never'],
     // What profiles say is for clients of another server.
     ...['--disable-config-file', '--disable-config-env'],
-    ...dynamic.flatMap((value) => ['--dynamic-config-value', value]),
+    ...[...dynamic, ...dynamicConfig].flatMap((value) => ['--dynamic-config-value', value]),
     ...Object.values(searchAttributes).flatMap((key) => [
       '--search-attribute',
       `${key.name}=${cliType(key.type)}`,

@@ -30,8 +30,8 @@ try {
       console.log(`${name}: is there already`);
       continue;
     }
-    const { status } = await playScenario(scenarios[name]!, { temporal });
-    if (status.migrationId === '') continue;
+    const { status, historyEvents } = await playScenario(scenarios[name]!, { temporal });
+    if (historyEvents === 0) continue;
     const history = await client.workflow.getHandle(status.migrationId).fetchHistory();
     await writeFile(file, `${JSON.stringify(historyToJSON(history))}\n`);
     console.log(`${name}: ${history.events?.length} events`);

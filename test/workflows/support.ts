@@ -33,9 +33,10 @@ export interface Theatre {
 /** INDEXED_VALUE_TYPE_KEYWORD of Temporal's API. */
 const keyword = 2;
 
-export async function openTheatre(): Promise<Theatre> {
+/** On a server whose time can be skipped, unless another is given. */
+export async function openTheatre(server?: () => Promise<TestWorkflowEnvironment>): Promise<Theatre> {
   installRuntime(createLog('silent'));
-  const env = await startTimeSkipping();
+  const env = await (server ?? startTimeSkipping)();
   // The test server can add search attributes and not list them, so it is told of each.
   const attributes = Object.values(searchAttributes).map(({ name }) => [name, keyword]);
   await env.connection.operatorService.addSearchAttributes({

@@ -57,21 +57,23 @@ async function restartWave(m: Migration, current: Stage, hosts: PlanHost[]): Pro
     entries,
     () => restartServices(input),
     (host, { restarted, events }) => {
-      note(evidenceOf(m, host), events);
+      note(m, host, events);
       evidenceOf(m, host).restarted = 'yes';
       current.changed.push(`${host}: restarted ${restarted.join(', ') || 'nothing'}`);
     },
   );
 }
 
-/** What has been seen stays seen: the later restart no longer discovers a migration. */
+/** What has been seen stays seen; that no keys were fetched means something only after completion. */
 function note(
-  evidence: HostEvidence,
+  m: Migration,
+  host: string,
   events: Pick<HostEvidence, 'discovered' | 'joined' | 'keysFetched'>,
 ): void {
-  for (const key of ['discovered', 'joined', 'keysFetched'] as const) {
-    if (evidence[key] !== 'yes') evidence[key] = events[key];
-  }
+  const evidence = evidenceOf(m, host);
+  if (evidence.discovered !== 'yes') evidence.discovered = events.discovered;
+  if (evidence.joined !== 'yes') evidence.joined = events.joined;
+  if (m.state.completedAt !== null) evidence.keysFetched = events.keysFetched;
 }
 
 async function principalsAmong(m: Migration, hosts: PlanHost[]) {
