@@ -15,10 +15,12 @@ export type UndoLinkInput = PhaseInput & Acting<Entry<'link'>>;
 
 /**
  * Undoes Complete: one call of Undo, from 2 to 1 [cmdlet], then both objects are compared with what they were before
- * Complete, SPNs, delegation and the enabled account included. Already back is done.
+ * Complete, SPNs, delegation and the enabled account included. Already back is done; so is further back, where a
+ * person has undone both phases by hand: what is there then is compared when all is undone.
  */
 export async function undoComplete(deps: ActivityDeps, input: UndoCompleteInput): Promise<void> {
   const pair = await pairNow(deps, input.target);
+  if (isUnlinked(pair)) return;
   if (!isIn(pair, MigrationState.Started)) {
     if (!isIn(pair, MigrationState.Completed)) throw unexpected(pair);
     await proveOurs(deps, 'COMPLETE-MIGRATION', pair, input);

@@ -4,11 +4,14 @@ import { DmsaError } from '../../src/domain/errors.ts';
 import { mapLimited } from '../../src/limited.ts';
 import { toFailure } from '../runtime.ts';
 
-/** What became of one host of a wave. `untouched`: the wave stopped before its turn. */
+/**
+ * What became of one host of a wave. `untouched`: the wave stopped before its turn. `unknown`: the same, on a retry: an
+ * earlier attempt may have come to the host, and its worker may have died before the next heartbeat said so.
+ */
 export type HostOutcome<R = unknown> =
   | { host: string; status: 'done'; result: R }
   | { host: string; status: 'failed'; code: string; message: string }
-  | { host: string; status: 'untouched' };
+  | { host: string; status: 'untouched' | 'unknown' };
 
 interface Progress<R> {
   hosts: Record<string, HostOutcome<R>>;
@@ -33,21 +36,21 @@ export async function eachHost<H extends { name: string }, R>(
   const context = Context.current();
   const earlier = (context.info.heartbeatDetails as Progress<R> | undefined)?.hosts ?? {};
   const progress: Progress<R> = { hosts: { ...earlier } };
-  const failures: DmsaError[] = [];
+  const failures: unknown[] = [];
   const beat = setInterval(() => context.heartbeat(progress), heartbeatMs);
   try {
     const outcomes = await mapLimited(hosts, limit, async (host): Promise<HostOutcome<R>> => {
       if (progress.hosts[host.name]) return progress.hosts[host.name]!;
       if (failures.length > 0 || context.cancellationSignal.aborted)
-        return { host: host.name, status: 'untouched' };
+        return { host: host.name, status: context.info.attempt > 1 ? 'unknown' : 'untouched' };
       try {
         const outcome: HostOutcome<R> = { host: host.name, status: 'done', result: await work(host) };
         progress.hosts[host.name] = outcome;
         context.heartbeat(progress);
         return outcome;
       } catch (error) {
-        if (!(error instanceof DmsaError)) throw error;
         failures.push(error);
+        if (!(error instanceof DmsaError)) return { host: host.name, status: 'unknown' };
         return { host: host.name, status: 'failed', code: error.code, message: error.message };
       }
     });
@@ -58,6 +61,9 @@ export async function eachHost<H extends { name: string }, R>(
   }
 }
 
-function worst(failures: DmsaError[], outcomes: HostOutcome[]): unknown {
-  return toFailure(failures.find((failure) => !failure.retryable) ?? failures[0], outcomes);
+/** A fault of this program first, then what no retry can help. */
+function worst(failures: unknown[], outcomes: HostOutcome[]): unknown {
+  const fault = failures.find((failure) => !(failure instanceof DmsaError));
+  const final = failures.find((failure) => failure instanceof DmsaError && !failure.retryable);
+  return toFailure(fault ?? final ?? failures[0], outcomes);
 }

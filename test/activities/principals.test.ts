@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+
+import { attribute } from '../../src/directory/schema.ts';
+import { setPrincipals } from '../../src/lab/rules/dmsa.ts';
+import { undoMigration } from '../../src/lab/rules/phases.ts';
+import { accountDn, dmsaDn, failureOf, type InLab, imageOf, linked, pair, run } from './in-lab.ts';
+
+const began = '2025-06-01T08:00:00.000Z';
+const at = (minutes: number) => new Date(Date.parse(began) + minutes * 60_000).toISOString();
+
+function verifyInput({ target, plan }: InLab, until: string) {
+  return { target, hosts: plan.hosts, until };
+}
+
+function observeInput(
+  { target }: InLab,
+  changes: { until?: string; everyMs?: number; digest?: string | null } = {},
+) {
+  return { target, until: at(60), everyMs: 600_000, digest: null, ...changes };
+}
+
+async function allJoin(world: InLab): Promise<void> {
+  await setPrincipals(
+    world.lab.dc,
+    dmsaDn,
+    world.plan.hosts.map((host) => host.computerSid),
+  );
+}
+
+describe('verifying principals', () => {
+  test('fails for good where the link is gone', async () => {
+    const world = await linked();
+    await undoMigration(world.lab.dc, pair);
+    const failure = await failureOf(run(world, 'verifyPrincipals', verifyInput(world, at(1))));
+    expect(failure).toMatchObject({ type: 'STATE_UNEXPECTED', nonRetryable: true });
+    expect(failure.message).toBe(`${accountDn}: account state 0, link none; dMSA state 0, link none`);
+  });
+
+  test('fails for good at its time, and names every host that is missing', async () => {
+    const world = await linked();
+    await setPrincipals(world.lab.dc, dmsaDn, [world.plan.hosts[1]!.computerSid]);
+    const failure = await failureOf(run(world, 'verifyPrincipals', verifyInput(world, began)));
+    expect(failure).toMatchObject({ type: 'PRINCIPAL_MISSING', nonRetryable: true });
+    expect(failure.message).toBe(
+      'fin01.lab.example, fin03.lab.example: not among the principals of the dMSA in its time',
+    );
+  });
+
+  test.each([
+    ['a twentieth of what is left', 10, 30_000],
+    ['a minute at the most', 60, 60_000],
+    ['a second at the least', 0.1, 1_000],
+    ['what is left where that is less', 0.01, 600],
+  ])('is not due before that, and looks again after %s', async (_what, minutes, delay) => {
+    const world = await linked();
+    const failure = await failureOf(run(world, 'verifyPrincipals', verifyInput(world, at(minutes))));
+    expect(failure).toMatchObject({ type: 'NOT_DUE', nonRetryable: false, nextRetryDelay: delay });
+    expect(failure.category).toBe('BENIGN');
+  });
+
+  test('ends at once when every host is there, with everybody who may fetch, by name', async () => {
+    const world = await linked();
+    const kiosk = world.lab.seeded.computerSids.get('kiosk07.lab.example')!;
+    const sids = [...world.plan.hosts.map((host) => host.computerSid), kiosk, 'S-1-5-21-9-9-9-9'];
+    await setPrincipals(world.lab.dc, dmsaDn, sids);
+    const found = await run(world, 'verifyPrincipals', verifyInput(world, began));
+    expect(found.principals.map(({ name, kind }) => `${name} ${kind}`).sort()).toEqual([
+      'FIN01$ computer',
+      'FIN02$ computer',
+      'FIN03$ computer',
+      'KIOSK07$ computer',
+      'null unknown',
+    ]);
+    expect(found.readAt).toBe(began);
+    expect(found.digest).toBe((await imageOf(world)).dmsa.principalsDigest);
+  });
+});
+
+describe('observing', () => {
+  async function observed() {
+    const world = await linked();
+    await allJoin(world);
+    const { digest } = await run(world, 'verifyPrincipals', verifyInput(world, began));
+    return { world, digest };
+  }
+
+  test('fails for good where the link is no longer what it was', async () => {
+    const { world, digest } = await observed();
+    await world.store.replace(accountDn, { [attribute.accountState]: ['2'] });
+    const failure = await failureOf(run(world, 'observe', observeInput(world, { digest })));
+    expect(failure).toMatchObject({ type: 'STATE_UNEXPECTED', nonRetryable: true });
+    expect(failure.message).toBe(
+      `${accountDn}: while observing: account state 2, link ${dmsaDn}; dMSA state 1, link ${accountDn}`,
+    );
+  });
+
+  test.each([
+    ['every ten minutes while more is left', 600_000, 600_000],
+    ['at its end where that is sooner', 7_200_000, 3_600_000],
+  ])('is not due while nothing changes, and looks again %s', async (_what, everyMs, delay) => {
+    const { world, digest } = await observed();
+    const failure = await failureOf(run(world, 'observe', observeInput(world, { digest, everyMs })));
+    expect(failure).toMatchObject({ type: 'NOT_DUE', nonRetryable: false, nextRetryDelay: delay });
+    expect(failure.category).toBe('BENIGN');
+    expect(failure.message).toBe(`observation ends at ${at(60)}`);
+  });
+
+  test('has elapsed at its end and after it, not a millisecond before', async () => {
+    const { world, digest } = await observed();
+    world.clock.now = new Date(Date.parse(at(60)) - 1);
+    expect(await failureOf(run(world, 'observe', observeInput(world, { digest })))).toMatchObject({
+      nextRetryDelay: 1,
+    });
+    for (const minutes of [60, 90]) {
+      world.clock.now = new Date(at(minutes));
+      expect(await run(world, 'observe', observeInput(world, { digest }))).toEqual({ verdict: 'elapsed' });
+    }
+  });
+
+  test('ends early when the principals change, even at its end: who they are, since when', async () => {
+    const { world, digest } = await observed();
+    await setPrincipals(world.lab.dc, dmsaDn, [world.plan.hosts[0]!.computerSid]);
+    for (const minutes of [5, 60]) {
+      world.clock.now = new Date(at(minutes));
+      const seen = await run(world, 'observe', observeInput(world, { digest }));
+      expect(seen).toEqual({
+        verdict: 'principals-changed',
+        principals: [{ sid: world.plan.hosts[0]!.computerSid, name: 'FIN01$', kind: 'computer' }],
+        digest: (await imageOf(world)).dmsa.principalsDigest,
+        readAt: at(minutes),
+      });
+    }
+  });
+
+  test('of a dMSA without principals: none is what it compares with', async () => {
+    const world = await linked();
+    expect(await failureOf(run(world, 'observe', observeInput(world)))).toMatchObject({ type: 'NOT_DUE' });
+  });
+});
