@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest';
+
+import type { HostEntry } from '../../activities/hosts/set-hosts.ts';
+import type { PolicyValue } from '../../src/domain/facts.ts';
+import type { Transport } from '../../src/powershell/transport.ts';
+import {
+  asked,
+  entryOf,
+  failureOf,
+  type InLab,
+  inLab,
+  linked,
+  migrationId,
+  principals,
+  run,
+} from './in-lab.ts';
+
+const [fin01, fin02, fin03] = ['fin01.lab.example', 'fin02.lab.example', 'fin03.lab.example'] as const;
+const absent: PolicyValue = { value: null, keyExists: false };
+
+function hostEntries(world: InLab): HostEntry[] {
+  return world.lab.topology.hosts.map(({ name, policy, eventLogEnabled }) =>
+    entryOf(world, 'prepare-host', { policy: { ...policy }, eventLogEnabled }, 'intended', name),
+  );
+}
+
+const hostsInput = (world: InLab, entries = hostEntries(world)) => ({ migrationId, entries, maxParallel: 2 });
+const states = ({ lab }: InLab) =>
+  lab.hosts.map(({ settings }) => ({ policy: settings.policy, eventLogEnabled: settings.eventLogEnabled }));
+const sessions = ({ lab }: InLab, host: string) => lab.counts().ssh[host]!.sessions;
+
+/** A transport whose answer to one operation is changed on the way. */
+function altered(world: InLab, operation: string, change: (answer: never) => unknown): InLab {
+  const { transport } = world.deps;
+  const run: Transport['run'] = async (host, name, ...rest) => {
+    const answer = await transport.run(host, name, ...rest);
+    return name === operation ? (change(answer as never) as typeof answer) : answer;
+  };
+  return { ...world, deps: { ...world.deps, transport: { run } } };
+}
+
+describe('preparing hosts', () => {
+  test('fails for now where a host says done and reads back something else, with what became of the others', async () => {
+    const world = await inLab();
+    const lying = altered(world, 'set-host', (answer: { policy: PolicyValue }) => ({
+      ...answer,
+      policy: absent,
+    }));
+    const failure = await failureOf(
+      run(lying, 'prepareHosts', { ...hostsInput(world), maxParallel: 1, enableEventLog: true }),
+    );
+    expect(failure).toMatchObject({ type: 'STATE_NOT_VERIFIED', nonRetryable: false });
+    const message = 'the host says done, and reads back policy absent, event log on';
+    expect(failure.message).toBe(`${fin01}: ${message}`);
+    expect(failure.details).toEqual([
+      [
+        { host: fin01, status: 'failed', code: 'STATE_NOT_VERIFIED', message },
+        { host: fin02, status: 'untouched' },
+        { host: fin03, status: 'untouched' },
+      ],
+    ]);
+    expect(world.journal).toEqual(['about-to prepare-host']);
+  });
+
+  test('sets the value and the log on each, in one session, and says what it changed', async () => {
+    const world = await inLab();
+    const before = sessions(world, fin01);
+    expect(await run(world, 'prepareHosts', { ...hostsInput(world), enableEventLog: true })).toEqual([
+      {
+        host: fin01,
+        status: 'done',
+        result: { changed: ['DelegatedMSAEnabled absent → 1', 'Kerberos operational log enabled'] },
+      },
+      { host: fin02, status: 'done', result: { changed: ['DelegatedMSAEnabled 0 → 1'] } },
+      {
+        host: fin03,
+        status: 'done',
+        result: { changed: ['DelegatedMSAEnabled absent → 1', 'Kerberos operational log enabled'] },
+      },
+    ]);
+    const prepared = { policy: { value: 1, keyExists: true }, eventLogEnabled: true };
+    expect(states(world)).toEqual([prepared, prepared, prepared]);
+    expect(sessions(world, fin01) - before).toBe(1);
+    expect(world.journal.sort()).toEqual([
+      ...Array(3).fill('about-to prepare-host'),
+      ...Array(3).fill('done prepare-host'),
+    ]);
+  });
+
+  test('leaves the log alone where the plan says so', async () => {
+    const world = await inLab();
+    await run(world, 'prepareHosts', { ...hostsInput(world), enableEventLog: false });
+    expect(states(world).map((state) => state.eventLogEnabled)).toEqual([false, true, false]);
+  });
+});
+
+describe('restoring hosts', () => {
+  test('puts each back exactly as it was, absent keys included, however often', async () => {
+    const world = await inLab();
+    const before = structuredClone(states(world));
+    const entries = hostEntries(world);
+    await run(world, 'prepareHosts', { ...hostsInput(world, entries), enableEventLog: true });
+    await run(world, 'restoreHosts', hostsInput(world, entries));
+    expect(states(world)).toEqual(before);
+    const again = await run(world, 'restoreHosts', hostsInput(world, entries));
+    expect(again.map((outcome) => outcome.status === 'done' && outcome.result.changed)).toEqual([[], [], []]);
+  });
+
+  test('leaves the log alone where nobody knows how it was', async () => {
+    const world = await inLab();
+    const image = { policy: null, eventLogEnabled: null };
+    const entry = entryOf(world, 'prepare-host', image, 'intended', fin02);
+    await run(world, 'restoreHosts', hostsInput(world, [entry]));
+    expect(states(world)[1]).toEqual({ policy: absent, eventLogEnabled: true });
+  });
+});
+
+async function preparedLink(faults?: Parameters<typeof linked>[1]): Promise<InLab> {
+  const world = await linked((topology) => {
+    for (const host of topology.hosts) {
+      host.policy = { value: 1, keyExists: true };
+      host.eventLogEnabled = true;
+    }
+  }, faults);
+  return world;
+}
+
+function restartInput(world: InLab, direction: 'forward' | 'undo' = 'forward') {
+  const entries = world.lab.topology.hosts.map(({ name, services }) =>
+    entryOf(world, 'restart-services', { services: services.map((each) => each.name) }, 'intended', name),
+  );
+  const intentAt = world.clock.now.toISOString();
+  return {
+    migrationId,
+    entries,
+    maxParallel: 1,
+    serviceTimeout: '30s',
+    direction,
+    intentAt,
+    eventLogEnabled: true,
+  };
+}
+
+describe('restarting services', () => {
+  test('stops at the first host whose service does not come back', async () => {
+    const world = await preparedLink();
+    world.lab.hosts[0]!.settings.services[0]!.failingStarts = 1;
+    const failure = await failureOf(run(world, 'restartServices', restartInput(world)));
+    expect(failure).toMatchObject({ type: 'SERVICE_START_FAILED', nonRetryable: true });
+    expect(failure.details?.[0]).toMatchObject([
+      { host: fin01, status: 'failed', code: 'SERVICE_START_FAILED' },
+      { host: fin02, status: 'untouched' },
+      { host: fin03, status: 'untouched' },
+    ]);
+    expect([asked(world, 'restart-services', fin02), asked(world, 'restart-services', fin03)]).toEqual([
+      0, 0,
+    ]);
+    expect(await principals(world)).toEqual([]);
+  });
+
+  test('restarts each service once, after which every host has joined, and says what the log proves', async () => {
+    const world = await preparedLink();
+    const events = { discovered: 'yes', joined: 'yes', keysFetched: 'no' };
+    expect(await run(world, 'restartServices', restartInput(world))).toEqual([
+      { host: fin01, status: 'done', result: { restarted: ['FinanceApi'], events } },
+      { host: fin02, status: 'done', result: { restarted: ['FinanceApi'], events } },
+      { host: fin03, status: 'done', result: { restarted: ['FinanceBatch', 'Finance Reports'], events } },
+    ]);
+    expect(world.lab.counts().restarts).toBe(4);
+    expect(await principals(world)).toEqual(world.plan.hosts.map((host) => host.computerSid).sort());
+  });
+
+  test('proves nothing by silence where the log was off', async () => {
+    const world = await inLab();
+    const silent = { ...restartInput(world), eventLogEnabled: false };
+    const [first] = await run(world, 'restartServices', silent);
+    expect(first).toMatchObject({
+      result: { events: { discovered: 'unknown', joined: 'unknown', keysFetched: 'unknown' } },
+    });
+  });
+
+  test('on a retry leaves alone what has been restarted, and starts what was left stopped', async () => {
+    const world = await preparedLink();
+    const input = restartInput(world);
+    const api = world.lab.hosts[1]!.settings.services[0]!;
+    await run(world, 'restartServices', input);
+    api.state = 'Stopped';
+    const outcomes = await run(world, 'restartServices', input, 2);
+    expect(outcomes.map((outcome) => outcome.status === 'done' && outcome.result.restarted)).toEqual([
+      [],
+      ['FinanceApi'],
+      [],
+    ]);
+    expect(world.lab.counts().restarts).toBe(5);
+  });
+
+  test('whose answer was lost happens once: the retry finds the services started', async () => {
+    const lost = new Set<string>();
+    const world = await preparedLink({
+      ssh: {
+        onSession: (host, operation) => {
+          if (operation !== 'restart-services' || lost.has(host)) return null;
+          lost.add(host);
+          return 'drop-after';
+        },
+      },
+    });
+    const input = { ...restartInput(world), maxParallel: 3 };
+    expect(await failureOf(run(world, 'restartServices', input))).toMatchObject({
+      type: 'SESSION_LOST',
+      nonRetryable: false,
+    });
+    const outcomes = await run(world, 'restartServices', input, 2);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['done', 'done', 'done']);
+    expect(world.lab.counts().restarts).toBe(4);
+  });
+
+  test('undoing starts again what does not run', async () => {
+    const world = await preparedLink();
+    world.lab.hosts[0]!.settings.services[0]!.state = 'Stopped';
+    const [first] = await run(world, 'restartServices', restartInput(world, 'undo'));
+    expect(first).toMatchObject({ status: 'done', result: { restarted: ['FinanceApi'] } });
+    expect(world.lab.hosts[0]!.settings.services[0]!.state).toBe('Running');
+    expect(world.journal.slice(0, 2)).toEqual(['undoing restart-services', 'undone restart-services']);
+  });
+});

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+
+import { uac } from '../../src/directory/schema.ts';
+import { setPrincipals } from '../../src/lab/rules/dmsa.ts';
+import { completeMigration } from '../../src/lab/rules/phases.ts';
+import { samplePlan } from '../plan/sample-plan.ts';
+import { accountDn, asked, dmsaDn, failureOf, type InLab, inLab, linked, pair, run } from './in-lab.ts';
+
+function input(world: InLab, changes: Partial<Parameters<typeof run<'preflight'>>[2]> = {}) {
+  return {
+    plan: world.plan,
+    gate: 'start',
+    expect: 'unlinked' as const,
+    allowed: [],
+    hosts: null,
+    ...changes,
+  };
+}
+
+async function completed(): Promise<InLab> {
+  const world = await linked((topology) => {
+    for (const host of topology.hosts) host.policy = { value: 1, keyExists: true };
+  });
+  const sids = world.plan.hosts.map((host) => host.computerSid);
+  await setPrincipals(world.lab.dc, dmsaDn, sids);
+  await completeMigration(world.lab.dc, pair);
+  return world;
+}
+
+describe('the plan is checked once more on the worker', () => {
+  const world = { deps: {} as never, clock: { now: new Date(0) } };
+
+  test('whoever edited it is told so, for good', async () => {
+    const edited = { ...samplePlan(), enableEventLog: false };
+    expect(await failureOf(run(world, 'checkPlan', edited))).toMatchObject({
+      type: 'PLAN_EDITED',
+      nonRetryable: true,
+    });
+    expect(await failureOf(run(world, 'checkPlan', 'not a plan' as never))).toMatchObject({
+      type: 'PLAN_INVALID',
+      nonRetryable: true,
+    });
+  });
+
+  test('and an untouched one is accepted', async () => {
+    expect(await run(world, 'checkPlan', samplePlan())).toEqual({ hash: samplePlan().hash });
+  });
+});
+
+describe('preflight', () => {
+  test('says what stands in the way, and changes nothing', async () => {
+    const world = await inLab();
+    world.lab.hosts[1]!.settings.build = 20348;
+    const { updates } = world.store;
+    const { findings } = await run(world, 'preflight', input(world));
+    expect(findings.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
+      'HOST_TOO_OLD fin02.lab.example',
+    ]);
+    expect(world.store.updates).toBe(updates);
+  });
+
+  test('a host that cannot be asked is a finding, not a failure', async () => {
+    const refusing = { now: false };
+    const world = await inLab(undefined, {
+      ssh: { onConnection: (host) => (host === 'fin03.lab.example' && refusing.now ? 'refuse' : null) },
+    });
+    refusing.now = true;
+    const { findings } = await run(world, 'preflight', input(world));
+    expect(findings.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
+      'HOST_UNREACHABLE fin03.lab.example',
+    ]);
+  });
+
+  test('has the same hash while nothing changes, another for another gate, and another after any change', async () => {
+    const world = await inLab();
+    const { hash, findings } = await run(world, 'preflight', input(world));
+    expect(findings).toEqual([]);
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    world.clock.now = new Date('2025-06-05T00:00:00.000Z');
+    expect((await run(world, 'preflight', input(world))).hash).toBe(hash);
+    expect((await run(world, 'preflight', input(world, { gate: 'complete' }))).hash).not.toBe(hash);
+    await world.store.replace(accountDn, { userPrincipalName: ['other@lab.example'] });
+    expect((await run(world, 'preflight', input(world))).hash).not.toBe(hash);
+  });
+
+  test('takes facts of hosts over instead of asking again', async () => {
+    const world = await inLab();
+    const { facts, hash } = await run(world, 'preflight', input(world));
+    const before = asked(world, 'inspect-host', 'fin01.lab.example');
+    const again = await run(world, 'preflight', input(world, { hosts: facts.hosts }));
+    expect(again.hash).toBe(hash);
+    expect(asked(world, 'inspect-host', 'fin01.lab.example')).toBe(before);
+  });
+});
+
+describe('after undoing', () => {
+  test('every difference to what was before is named, and none where there is none', async () => {
+    const world = await inLab();
+    const { facts: before } = await run(world, 'preflight', input(world));
+    expect((await run(world, 'verifyRestored', { plan: world.plan, before })).differences).toEqual([]);
+    await world.store.replace(accountDn, { 'msDS-AllowedToDelegateTo': [] });
+    world.lab.hosts[0]!.settings.policy = { value: 1, keyExists: true };
+    const { facts, differences } = await run(world, 'verifyRestored', { plan: world.plan, before });
+    expect(differences).toEqual([
+      'account.allowedToDelegateTo.MSSQLSvc/sql01.lab.example:1433: MSSQLSvc/sql01.lab.example:1433 → absent',
+      'hosts.fin01.lab.example.policy.value: null → 1',
+      'hosts.fin01.lab.example.policy.keyExists: false → true',
+    ]);
+    expect(facts.account!.allowedToDelegateTo).toEqual([]);
+  });
+});
+
+describe('after completion', () => {
+  const at = '2025-06-01T08:00:00.000Z';
+  const wrong = async (world: InLab) =>
+    (await run(world, 'verifyCompleted', { plan: world.plan, completedAt: at })).wrong;
+
+  test('an account that was deleted, as superseded is not removable', async () => {
+    const world = await completed();
+    await world.store.remove(accountDn);
+    expect((await wrong(world))[0]).toBe(
+      'the superseded account was deleted: its services cannot log on any more',
+    );
+  });
+
+  test('an account that is enabled again, a host that was thrown out, a service that was repointed', async () => {
+    const world = await completed();
+    await world.store.replace(accountDn, { userAccountControl: [String(uac.normalAccount | 0x20)] });
+    await setPrincipals(
+      world.lab.dc,
+      dmsaDn,
+      world.plan.hosts.slice(1).map((host) => host.computerSid),
+    );
+    world.lab.hosts[2]!.settings.services[0]!.startName = 'LAB\\dmsa-finance$';
+    expect(await wrong(world)).toEqual([
+      `${accountDn} is enabled`,
+      'fin01.lab.example is not among the principals',
+      'fin03.lab.example: FinanceBatch no longer logs on as the account',
+    ]);
+  });
+
+  test('a pair that is not completed', async () => {
+    expect((await wrong(await linked()))[0]).toBe(
+      `account state 1, link ${dmsaDn}; dMSA state 1, link ${accountDn}`,
+    );
+  });
+
+  test('nothing, when all is well', async () => {
+    expect(await wrong(await completed())).toEqual([]);
+  });
+});
