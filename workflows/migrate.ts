@@ -10,7 +10,7 @@ import { complete } from './steps/complete.ts';
 import { createDmsa } from './steps/create-dmsa.ts';
 import { link } from './steps/link.ts';
 import { observe } from './steps/observe.ts';
-import { checkPlanAndLock } from './steps/plan.ts';
+import { checkPlanAndLock, lockDmsaName } from './steps/plan.ts';
 import { preflight } from './steps/preflight.ts';
 import { prepareHosts } from './steps/prepare-hosts.ts';
 import { restartServices, verifyPrincipals } from './steps/restart-services.ts';
@@ -43,7 +43,7 @@ export async function migrateServiceAccount(input: MigrationInput): Promise<Migr
   handleMessages(m);
   void CancellationScope.nonCancellable(() => recordVotes(m));
   if (m.state.status.failure) await turnBackFrom(m, null);
-  else await goForward(m);
+  else await goForward(m, input.carried !== undefined);
   await CancellationScope.nonCancellable(async () => {
     await condition(() => m.state.queue.length === 0);
     await stage(m, 'done', async () => undefined);
@@ -51,9 +51,12 @@ export async function migrateServiceAccount(input: MigrationInput): Promise<Migr
   return result(m);
 }
 
-async function goForward(m: Migration): Promise<void> {
+async function goForward(m: Migration, continued: boolean): Promise<void> {
   try {
-    await m.forward.run(() => runbook(m));
+    await m.forward.run(async () => {
+      if (continued) await lockDmsaName(m);
+      await runbook(m);
+    });
     m.state.status.outcome = 'completed';
   } catch (error) {
     if (error instanceof ContinueAsNew || !(error instanceof TemporalFailure)) throw error;

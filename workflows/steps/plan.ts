@@ -18,9 +18,9 @@ const tries = 3;
 
 /**
  * The workflow id locks the account; a child workflow with the dMSA's name as its id locks the dMSA. It ends with this
- * workflow, however that ends. Throws NAME_LOCKED.
+ * run, however that ends, so a run that goes on for another takes it again. Throws NAME_LOCKED.
  */
-async function lockDmsaName(m: Migration): Promise<void> {
+export async function lockDmsaName(m: Migration): Promise<void> {
   for (let count = 1; ; count++) {
     try {
       await startChild<typeof holdDmsaName>('holdDmsaName', {
