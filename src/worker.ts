@@ -29,9 +29,9 @@ export function connectionsOf(settings: Settings): PreflightDeps {
 
 /** `dmsa worker`: carries out migrations until `signal` aborts, and lets what is under way end. */
 export async function runWorker({ settings, log, env, signal, onReady }: WorkerOptions): Promise<void> {
-  installRuntime(log);
   const { connection: client, namespace, close } = await connectTemporal({}, env);
   await registerSearchAttributes(client, namespace).finally(close);
+  installRuntime(log);
   const { connection } = await connectWorker({}, env);
   try {
     const worker = await createWorker({ settings, connection, namespace });
@@ -63,9 +63,12 @@ export async function createWorker(options: {
   });
 }
 
-/** Temporal's own log lines go through ours. Once a process: a second call would fail. */
-export function installRuntime(log: Log): void {
-  Runtime.install({
+/**
+ * Temporal's own log lines go through ours. Once a process: a second call would fail. It ends with the last worker;
+ * where there may be none, shut it down, or it keeps the process from ending.
+ */
+export function installRuntime(log: Log): Runtime {
+  return Runtime.install({
     logger: temporalLogger(log),
     telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
     shutdownSignals: [],

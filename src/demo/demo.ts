@@ -7,6 +7,7 @@ import { renderFacts } from '../cli/render/facts.ts';
 import { DmsaError } from '../domain/errors.ts';
 import { exitCodes } from '../domain/states.ts';
 import { scenarios } from '../lab/scenarios/index.ts';
+import type { Scenario } from '../lab/scenarios/scenario.ts';
 import { writeReport } from '../report/write.ts';
 import { ensureTemporal, type TemporalServer } from '../temporal/server.ts';
 import { installRuntime } from '../worker.ts';
@@ -24,9 +25,17 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<n
       `--scenario: "${options.scenario}" is none of ${names}`,
     );
   }
-  const { io } = context;
   context.tell(`${options.scenario}: ${scenario.summary}.`);
-  installRuntime(await context.log('error'));
+  const runtime = installRuntime(await context.log('error'));
+  try {
+    return await runScenario(scenario, context, options);
+  } finally {
+    await runtime.shutdown();
+  }
+}
+
+async function runScenario(scenario: Scenario, context: Context, options: DemoOptions): Promise<number> {
+  const { io } = context;
   const temporal = await ensureTemporal({
     env: io.env,
     signal: io.signal,
