@@ -34,6 +34,8 @@ export interface Played {
   /** The last status: of the migration, or of what planning refused. */
   status: MigrationStatus;
   hosts: string[];
+  /** Milliseconds of planning, before the migration was started. */
+  planningMs: number;
   /** In all runs of the migration and of its lock; 0 where none was started. */
   historyEvents: number;
   counts: LabCounts;
@@ -91,16 +93,17 @@ async function inLab(
   });
   const startedAt = new Date();
   const planned = await makePlan(request, connectionsOf(lab.settings));
+  const base = { hosts: request.hosts, planningMs: Date.now() - startedAt.getTime() };
   const { plan } = planned;
   if (!plan) {
     // Planning changes nothing: everything is read once more, so that this is seen and not only said.
     const { facts: after } = await makePlan(request, connectionsOf(lab.settings));
     const status = refusedStatus(request, planned, startedAt, after);
     options.onStatus?.(status);
-    return { status, hosts: request.hosts, historyEvents: 0, counts: lab.counts() };
+    return { ...base, status, historyEvents: 0, counts: lab.counts() };
   }
   const { status, historyEvents } = await migrate(lab, scenario, plan, options);
-  return { status, hosts: request.hosts, historyEvents, counts: lab.counts() };
+  return { ...base, status, historyEvents, counts: lab.counts() };
 }
 
 async function migrate(
