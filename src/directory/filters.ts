@@ -26,6 +26,10 @@ export function all(...filters: string[]): string {
   return `(&${filters.join('')})`;
 }
 
+export function either(...filters: string[]): string {
+  return `(|${filters.join('')})`;
+}
+
 function escapeOctets(octets: Buffer): string {
   return [...octets].map((octet) => `\\${octet.toString(16).padStart(2, '0')}`).join('');
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { parseDn } from '../directory/dn.ts';
 import { durationMs, durationPattern } from '../domain/duration.ts';
 
 /** The forms of single values, shared by plans, plan requests and settings; every message says what is accepted. */
@@ -51,7 +52,7 @@ export const hostName = z
 
 export const distinguishedName = z
   .string({ error: 'must be a DN such as CN=svc,DC=contoso,DC=com' })
-  .regex(/^[^=]+=./s, { error: ({ input }) => `"${input}" is not a DN such as CN=svc,DC=contoso,DC=com` });
+  .refine(isDn, { error: ({ input }) => `"${input}" is not a DN such as CN=svc,DC=contoso,DC=com` });
 
 export const sid = z
   .string({ error: 'must be a SID such as S-1-5-21-1-2-3-1104' })
@@ -62,6 +63,14 @@ export const guid = z.guid({ error: 'must be a GUID such as 0f8fad5b-d9cb-469f-a
 export const filledText = z.string({ error: 'must be text' }).regex(/\S/, { error: 'must not be empty' });
 
 export const isoTime = z.iso.datetime({ error: 'must be a time in UTC such as 2025-06-01T08:00:00.000Z' });
+
+function isDn(text: string): boolean {
+  try {
+    return parseDn(text).length > 0;
+  } catch {
+    return false;
+  }
+}
 
 /** A list in which no member, by `key`, comes twice. */
 export function distinct<T extends z.ZodType>(

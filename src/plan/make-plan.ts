@@ -7,12 +7,19 @@ import { sidText } from '../directory/sid.ts';
 import { DmsaError } from '../domain/errors.ts';
 import type { Facts } from '../domain/facts.ts';
 import { blocking, type Finding, finding } from '../domain/findings.ts';
-import { migrationId, type Plan, type PlanDomain, type PlanHost } from '../domain/plan.ts';
+import {
+  dmsaSamAccountName,
+  migrationId,
+  type Plan,
+  type PlanDomain,
+  type PlanHost,
+} from '../domain/plan.ts';
 import { type PreflightDeps, preflight } from '../preflight.ts';
 import { retrying } from '../retrying.ts';
 import { findAccount } from './find-account.ts';
 import { sealPlan } from './hash.ts';
 import type { PlanRequest } from './request.ts';
+import { parsePlan } from './schema.ts';
 
 export interface Planned {
   /** What the migration is or would be called; empty where the account was not found. */
@@ -25,7 +32,8 @@ export interface Planned {
 
 /**
  * Finds the account, the hosts' computer accounts and the services that log on as the account, and runs preflight.
- * Changes nothing. Throws PLAN_INVALID for a name that cannot be resolved, and whatever reading the directory throws.
+ * Changes nothing. Throws PLAN_INVALID for a name that cannot be resolved, a place where the dMSA cannot be created and
+ * a plan that `start` would refuse, and whatever reading the directory throws.
  */
 export async function makePlan(
   request: PlanRequest,
@@ -33,11 +41,12 @@ export async function makePlan(
   now: Date = new Date(),
 ): Promise<Planned> {
   const found = await retrying(() =>
-    withDirectory(deps.connectDirectory, undefined, async (directory) => ({
-      domain: await domainOf(directory),
-      account: await findAccount(directory, request.account),
-      sids: await computerSids(directory, request.hosts),
-    })),
+    withDirectory(deps.connectDirectory, undefined, async (directory) => {
+      const domain = await domainOf(directory);
+      const account = await findAccount(directory, request.account, domain);
+      await requirePlace(directory, dmsaOf(request, domain));
+      return { domain, account, sids: await computerSids(directory, request.hosts) };
+    }),
   );
   const { domain, account } = found;
   if (!account) {
@@ -73,8 +82,21 @@ export async function makePlan(
       { eventsSince: null },
     ),
   );
-  const plan = blocking(findings).length > 0 ? null : sealPlan(withWhatIsThere(draft, facts));
+  const plan = blocking(findings).length > 0 ? null : parsePlan(sealPlan(withWhatIsThere(draft, facts)));
   return { migrationId: migrationId(draft), plan, findings, facts };
+}
+
+/** The container is there, and nothing else stands where the dMSA will. Two reads. */
+async function requirePlace(directory: Directory, { name, dn, container }: Plan['dmsa']): Promise<void> {
+  if (!(await directory.read(container, ['objectClass']))) {
+    const message = `container: ${container} is not in the directory: name a container or an organizational unit`;
+    throw new DmsaError('PLAN_INVALID', 'container', message);
+  }
+  const present = await directory.read(dn, ['sAMAccountName']);
+  const holder = present && (text(present, 'sAMAccountName') ?? 'an object without an account name');
+  if (holder === null || holder.toLowerCase() === dmsaSamAccountName({ name }).toLowerCase()) return;
+  const message = `dmsa: ${dn} is taken by ${holder}: choose another name with --dmsa`;
+  throw new DmsaError('PLAN_INVALID', 'dmsa', message);
 }
 
 /** The plan names the services that were found, and a dMSA that is there already by its own DN. */

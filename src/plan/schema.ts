@@ -105,6 +105,10 @@ export const planSchema = z
     hash: z.string({ error: 'is missing: make the plan with dmsa plan' }),
   })
   .superRefine((plan, context) => {
+    if (normalIdentity(plan.requestedBy, plan.domain) === null) {
+      const message = notInDomain(plan.requestedBy);
+      context.addIssue({ code: 'custom', path: ['requestedBy'], message });
+    }
     for (const name of ['start', 'complete'] satisfies GateName[]) {
       const problem = approversProblem(plan, name);
       if (problem) context.addIssue({ code: 'custom', path: ['gates', name, 'approvers'], message: problem });
@@ -118,9 +122,13 @@ function approversProblem(plan: Plan, name: GateName): string | null {
   const requester = normalIdentity(plan.requestedBy, plan.domain);
   const identities = approvers.map((approver) => normalIdentity(approver, plan.domain));
   const unusable = approvers[identities.indexOf(null)];
-  if (unusable !== undefined)
-    return `"${unusable}" is no name in the domain: write DOMAIN\\name or name@domain`;
+  if (unusable !== undefined) return notInDomain(unusable);
   const usable = new Set(identities.filter((identity) => identity !== requester));
   if (usable.size >= required) return null;
   return `${required} have to approve and only ${usable.size} besides the requester may: list more approvers`;
+}
+
+/** A requester without a normal form could vote under a name that has one. */
+function notInDomain(name: string): string {
+  return `"${name}" is no name in the domain: write DOMAIN\\name or name@domain`;
 }
