@@ -56,6 +56,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
   const { directory, sambaAddress, onProgress, signal } = options;
   const topology = structuredClone(options.topology ?? defaultTopology());
   scenario.topology?.(topology);
+  signal?.throwIfAborted();
   const lab = await startLab({
     topology,
     directory,
@@ -94,6 +95,7 @@ async function inLab(
   const startedAt = new Date();
   const planned = await makePlan(request, connectionsOf(lab.settings));
   const base = { hosts: request.hosts, planningMs: Date.now() - startedAt.getTime() };
+  options.signal?.throwIfAborted();
   const { plan } = planned;
   if (!plan) {
     // Planning changes nothing: everything is read once more, so that this is seen and not only said.
