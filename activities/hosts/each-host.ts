@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
+import { ApplicationFailure, type CancelledFailure } from '@temporalio/common';
 
-import { DmsaError } from '../../src/domain/errors.ts';
+import { DmsaError, type ErrorCode } from '../../src/domain/errors.ts';
 import { mapLimited } from '../../src/limited.ts';
 import { toFailure } from '../runtime.ts';
 
@@ -25,13 +26,14 @@ const heartbeatMs = 5_000;
  *
  * A wave is one activity: the history stays flat however many hosts there are. What is done goes into the heartbeat,
  * so that a retry goes on with the rest. A cancellation lets the hosts under way finish and leaves the rest
- * untouched. A failure lets them finish too, starts no more, and fails with the outcomes as its details: as
- * retryable where every failure is.
+ * untouched. A failure lets them finish too, starts no more (unless it is told to go on: an undo restores what it can),
+ * and fails with the outcomes as its details: as retryable where every failure is.
  */
 export async function eachHost<H extends { name: string }, R>(
   hosts: H[],
   limit: number,
   work: (host: H) => Promise<R>,
+  { afterFailure = 'stop' }: { afterFailure?: 'stop' | 'go-on' } = {},
 ): Promise<HostOutcome<R>[]> {
   const context = Context.current();
   const earlier = (context.info.heartbeatDetails as Progress<R> | undefined)?.hosts ?? {};
@@ -41,7 +43,8 @@ export async function eachHost<H extends { name: string }, R>(
   try {
     const outcomes = await mapLimited(hosts, limit, async (host): Promise<HostOutcome<R>> => {
       if (progress.hosts[host.name]) return progress.hosts[host.name]!;
-      if (failures.length > 0 || context.cancellationSignal.aborted)
+      const failed = failures.length > 0 && afterFailure === 'stop';
+      if (failed || context.cancellationSignal.aborted)
         return { host: host.name, status: context.info.attempt > 1 ? 'unknown' : 'untouched' };
       try {
         const outcome: HostOutcome<R> = { host: host.name, status: 'done', result: await work(host) };
@@ -55,10 +58,21 @@ export async function eachHost<H extends { name: string }, R>(
       }
     });
     if (failures.length > 0) throw worst(failures, outcomes);
+    if (outcomes.some(({ status }) => status !== 'done')) requireAsked(context, outcomes);
     return outcomes;
   } finally {
     clearInterval(beat);
   }
+}
+
+/**
+ * A wave that ends early because someone turns back has ended. One that a stopping worker cut short has not: it fails,
+ * so that another worker goes on with the rest, and nobody takes hosts for done that were passed over.
+ */
+function requireAsked({ cancellationSignal }: Context, outcomes: HostOutcome[]): void {
+  const { message } = cancellationSignal.reason as CancelledFailure;
+  if (message === 'CANCELLED') return;
+  throw ApplicationFailure.create({ type: 'SESSION_LOST' satisfies ErrorCode, message, details: [outcomes] });
 }
 
 /** A fault of this program first, then what no retry can help. */

@@ -42,8 +42,9 @@ export function restartServices(
   const timeoutMs = durationMs(input.serviceTimeout);
   const again = attempt() > 1;
   const undoing = input.direction === 'undo';
-  return eachHost(hosts, input.maxParallel, async ({ name, entry }) => {
+  const restart = async ({ name, entry }: (typeof hosts)[number]) => {
     const { services } = entry.beforeImage;
+    const allMs = timeoutMs * services.length;
     return await journalled(
       deps,
       { migrationId: input.migrationId, entry },
@@ -58,9 +59,9 @@ export function restartServices(
             unlessStartedSince: again ? input.intentAt : null,
             eventsSince: undoing ? null : input.intentAt,
             sentAt: now().toISOString(),
-            timeoutSeconds: Math.ceil(timeoutMs / 1_000),
+            timeoutSeconds: Math.ceil(allMs / 1_000),
           },
-          { timeoutMs: timeoutMs * services.length + sessionMs },
+          { timeoutMs: allMs + sessionMs },
         );
         const restarted = answer.services
           .filter((service) => service.action !== 'skipped')
@@ -68,5 +69,6 @@ export function restartServices(
         return { restarted, events: eventVerdicts(answer.events, input.eventLogEnabled) };
       },
     );
-  });
+  };
+  return eachHost(hosts, input.maxParallel, restart, { afterFailure: undoing ? 'go-on' : 'stop' });
 }

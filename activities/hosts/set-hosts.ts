@@ -59,14 +59,15 @@ function setHosts(
   records: typeof forward,
 ): Promise<HostOutcome<SetHostResult>[]> {
   const hosts = entries.map((entry) => ({ name: entry.target, entry }));
-  return eachHost(hosts, maxParallel, async ({ name, entry }) => {
+  const set = async ({ name, entry }: (typeof hosts)[number]) => {
     const wanted = wantedOf(entry);
     return await journalled(deps, { migrationId, entry }, records, async () => {
       const answer = await deps.transport.run(name, 'set-host', wanted, { timeoutMs });
       requireWanted(name, wanted, answer);
       return { changed: answer.changed };
     });
-  });
+  };
+  return eachHost(hosts, maxParallel, set, { afterFailure: records === backward ? 'go-on' : 'stop' });
 }
 
 function requireWanted(

@@ -29,7 +29,7 @@ function wave(work: Work, { hosts = ['a', 'b', 'c'], limit = 1, ...info }: Given
         return await work(name);
       }),
     );
-  return { run, beats, started, cancel: () => environment.cancel() };
+  return { run, beats, started, cancel: (why?: 'WORKER_SHUTDOWN') => environment.cancel(why) };
 }
 
 const done = (host: string): HostOutcome => ({ host, status: 'done', result: `${host} is done` });
@@ -141,6 +141,38 @@ describe('a cancellation', () => {
     const attempt = wave(well);
     attempt.cancel();
     expect(await attempt.run()).toEqual([untouched('a'), untouched('b'), untouched('c')]);
+  });
+});
+
+describe('a worker that stops', () => {
+  test('does not pass hosts over: the wave fails for now, with what became of each', async () => {
+    const attempt = wave(async (name) => {
+      if (name === 'b') attempt.cancel('WORKER_SHUTDOWN');
+      return await well(name);
+    });
+    const failure = await failureOf(attempt.run());
+    expect(failure).toMatchObject({ nonRetryable: false, message: 'WORKER_SHUTDOWN' });
+    expect(failure.details).toEqual([[done('a'), done('b'), untouched('c')]]);
+  });
+
+  test('loses nothing where every host is done already', async () => {
+    const attempt = wave(async (name) => {
+      if (name === 'c') attempt.cancel('WORKER_SHUTDOWN');
+      return await well(name);
+    });
+    expect(await attempt.run()).toEqual([done('a'), done('b'), done('c')]);
+  });
+});
+
+describe('a wave that restores', () => {
+  test('goes on with the other hosts after a failure, and then fails', async () => {
+    const environment = new MockActivityEnvironment({}, { logger: silent });
+    const hosts = ['a', 'b', 'c'].map((name) => ({ name }));
+    const restore = () => eachHost(hosts, 1, ({ name }) => failing('a')(name), { afterFailure: 'go-on' });
+    const failure = await failureOf(environment.run(restore));
+    expect(failure.details).toEqual([
+      [{ host: 'a', status: 'failed', code: 'SERVICE_START_FAILED', message: 'no' }, done('b'), done('c')],
+    ]);
   });
 });
 
