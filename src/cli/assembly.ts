@@ -39,7 +39,6 @@ export interface WorkerOptions {
 
 export interface LabOptions {
   directory: 'lab' | 'samba';
-  log: Log;
   signal: AbortSignal;
   onReady(settings: Settings): Promise<void>;
 }

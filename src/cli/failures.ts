@@ -7,6 +7,7 @@ const refusals: ErrorCode[] = [
   'PLAN_INVALID',
   'PLAN_EDITED',
   'NAME_LOCKED',
+  'MIGRATION_RUNNING',
   'PREFLIGHT_BLOCKED',
   'VOTE_REFUSED',
 ];

@@ -31,7 +31,6 @@ async function runLab(context: Context, { directory, out }: LabCommandOptions): 
   const file = out ? resolve(io.folder, out) : null;
   await assembly.lab({
     directory,
-    log: await context.log('warn'),
     signal: io.signal,
     async onReady(settings) {
       const toml = settingsToml(settings);
