@@ -19,6 +19,13 @@ export interface Told {
   exitCode: number;
 }
 
+/** Ctrl-C is no fault: whatever was cut off by it is not told, and the exit code is the one that shells expect. */
+export const interrupted: Told = {
+  line: 'interrupted',
+  error: { code: 'INTERRUPTED', message: 'interrupted', fix: null },
+  exitCode: 130,
+};
+
 export function tellError(thrown: unknown): Told {
   if (thrown instanceof DmsaError) {
     const { code, message, fix } = thrown;

@@ -2,10 +2,8 @@ import type { LiveStatus, Migrations } from '../client/migrations.ts';
 import { exitCodes } from '../domain/states.ts';
 import type { MigrationStatus } from '../domain/status.ts';
 import type { Context } from './context.ts';
+import { interrupted } from './failures.ts';
 import { createPresenter } from './presenter.ts';
-
-/** The shells' code for a program that Ctrl-C has ended. */
-const interrupted = 130;
 
 /**
  * Shows a migration until it ends or only a person can go on, and returns the exit code of how it stands then.
@@ -32,7 +30,7 @@ export async function follow(context: Context, migrations: Migrations, id: strin
     presenter?.end();
   }
   if (format === 'json' && last) io.out.write(`${JSON.stringify(last)}\n`);
-  return io.signal.aborted ? interrupted : exitCodeOf(last);
+  return io.signal.aborted ? interrupted.exitCode : exitCodeOf(last);
 }
 
 /** 0 while it runs: asking for a status has not failed because there is no outcome yet. */

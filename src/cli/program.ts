@@ -12,7 +12,7 @@ import { statusCommand } from './commands/status.ts';
 import { voteCommands } from './commands/vote.ts';
 import { workerCommand } from './commands/worker.ts';
 import { type Context, makeContext } from './context.ts';
-import { tellError } from './failures.ts';
+import { interrupted, tellError } from './failures.ts';
 import { columnsOf, type Io } from './io.ts';
 
 /** A command and what it does; `run` gets the arguments and options as commander parsed them, and returns the exit code. */
@@ -43,7 +43,7 @@ export async function run(args: string[], io: Io, assembly: Assembly = realAssem
     try {
       exitCode = await spec.run(context, options, ...command.processedArgs);
     } catch (thrown) {
-      const told = tellError(thrown);
+      const told = io.signal.aborted ? interrupted : tellError(thrown);
       io.err.write(`${told.line}\n`);
       if (context.format !== 'text') io.out.write(`${JSON.stringify({ error: told.error })}\n`);
       exitCode = told.exitCode;

@@ -67,10 +67,10 @@ describe.skipIf(!temporalAvailable().available)('commands on a migration that ru
   const by = ['--by', 'LAB\\ann', '--reason', 'seen'];
   const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)!;
 
-  test('a second start is refused, and an unknown migration is not found: exit code 1.', async () => {
+  test('a second start is refused, exit code 2; an unknown migration is not found, exit code 1.', async () => {
     const { id, plan } = await started();
     const again = await dmsa(['start', `${plan.account.samAccountName}.json`]);
-    expect(again.exitCode).toBe(1);
+    expect(again.exitCode).toBe(2);
     expect(again.io.stderr()).toBe(
       `MIGRATION_RUNNING: ${id} is running already (fix: Look at it with dmsa status; let it end, or undo it.)\n`,
     );

@@ -94,7 +94,7 @@ describe.skipIf(lack)(`OpenSSH${lack ? `: ${lack}` : ''}`, () => {
   test('the policy of the host is set by the real script, twice with one effect', async () => {
     await write('registry.json', '{}');
     const after = { policy: { value: 1, keyExists: true }, eventLogEnabled: true };
-    expect(await setHost()).toEqual({ ...after, changed: ['policy'] });
+    expect(await setHost()).toEqual({ ...after, changed: ['DelegatedMSAEnabled absent \u2192 1'] });
     const registry = await readFile(join(ssh.folder, 'registry.json'), 'utf8');
     expect(registry).toContain('DelegatedMSAEnabled');
     expect(await setHost()).toEqual({ ...after, changed: [] });
