@@ -1,5 +1,3 @@
-import { Context } from '@temporalio/activity';
-
 import type { Expectation } from '../src/domain/assess.ts';
 import { differences } from '../src/domain/compare.ts';
 import type { Drift } from '../src/domain/drift.ts';
@@ -11,7 +9,7 @@ import type { InspectOptions } from '../src/hosts/inspect.ts';
 import { preflight as readAndAssess, readFacts } from '../src/preflight.ts';
 import type { ActivityDeps } from './deps.ts';
 import { describePair, isIn } from './directory/pair.ts';
-import { cancellationSignal, now } from './runtime.ts';
+import { beating, cancellationSignal, now } from './runtime.ts';
 
 export interface PreflightInput {
   plan: Plan;
@@ -24,10 +22,9 @@ export interface PreflightInput {
 
 /** Reads directory and hosts, and says what stands in the way. Changes nothing. */
 export async function preflight(deps: ActivityDeps, input: PreflightInput): Promise<Evidence> {
-  const { facts, domain, findings, hash } = await readAndAssess(
-    deps,
-    { ...input, now: now().toISOString() },
-    inspectOptions(null),
+  const request = { ...input, now: now().toISOString() };
+  const { facts, domain, findings, hash } = await beating(() =>
+    readAndAssess(deps, request, inspectOptions(null)),
   );
   return { facts, domain, findings, hash };
 }
@@ -42,7 +39,7 @@ export async function verifyRestored(
   deps: ActivityDeps,
   { plan, before }: VerifyInput,
 ): Promise<{ facts: Facts; differences: Drift[] }> {
-  const { facts } = await readFacts(deps, plan, inspectOptions(null));
+  const { facts } = await beating(() => readFacts(deps, plan, inspectOptions(null)));
   return { facts, differences: differences(before, facts) };
 }
 
@@ -50,6 +47,10 @@ export interface VerifyCompletedInput {
   plan: Plan;
   /** ISO 8601: since when hosts may have fetched keys of the dMSA. */
   completedAt: string;
+  /** SIDs that were among the principals when Complete was voted on: a host that never joined is no news. */
+  principals: string[];
+  /** Services that were restarted on each host, and so have to run. */
+  running: Record<string, string[]>;
 }
 
 export interface Completed {
@@ -61,12 +62,14 @@ export interface Completed {
 
 /**
  * After the soak: both objects completed and linked, the account still there and disabled (failure-cases.md, 5), its
- * services running as the account (failure-cases.md, 4), every host among the principals.
+ * services running as the account (failure-cases.md, 4), every host that had joined still among the principals.
  */
 export async function verifyCompleted(deps: ActivityDeps, input: VerifyCompletedInput): Promise<Completed> {
-  const { facts, inspections } = await readFacts(deps, input.plan, inspectOptions(input.completedAt));
+  const { facts, inspections } = await beating(() =>
+    readFacts(deps, input.plan, inspectOptions(input.completedAt)),
+  );
   const events = Object.fromEntries(inspections.map(({ facts: host, events }) => [host.name, events]));
-  return { facts, events, wrong: [...wrongInDirectory(facts), ...wrongOnHosts(facts, input.plan)] };
+  return { facts, events, wrong: [...wrongInDirectory(facts), ...wrongOnHosts(facts, input)] };
 }
 
 function wrongInDirectory({ account, dmsa }: Facts): string[] {
@@ -77,21 +80,28 @@ function wrongInDirectory({ account, dmsa }: Facts): string[] {
   return wrong;
 }
 
-function wrongOnHosts(facts: Facts, plan: Plan): string[] {
-  return plan.hosts.flatMap((planned) => {
-    const host = facts.hosts.find((each) => each.name === planned.name);
-    if (!host || host.unreachable)
-      return [`${planned.name} cannot be asked: ${host?.unreachable ?? 'not read'}`];
-    const member = facts.dmsa?.principals.some((principal) => principal.sid === planned.computerSid);
-    const services = planned.services.flatMap((name) => {
-      const service = host.services.find((each) => each.name.toLowerCase() === name.toLowerCase());
-      return service ? [] : [`${planned.name}: ${name} no longer logs on as the account`];
+function wrongOnHosts(facts: Facts, { plan, principals, running }: VerifyCompletedInput): string[] {
+  const present = new Set(facts.dmsa?.principals.map(({ sid }) => sid));
+  const before = new Set(principals);
+  return plan.hosts.flatMap(({ name, computerSid, services }) => {
+    const host = facts.hosts.find((each) => each.name === name);
+    if (!host || host.unreachable) return [`${name} cannot be asked: ${host?.unreachable ?? 'not read'}`];
+    const states = new Map(host.services.map((service) => [service.name.toLowerCase(), service.state]));
+    const gone = services.filter((service) => !states.has(service.toLowerCase()));
+    const dead = (running[name] ?? []).filter((service) => {
+      const state = states.get(service.toLowerCase());
+      return state !== undefined && state !== 'Running';
     });
-    return member ? services : [...services, `${planned.name} is not among the principals`];
+    return [
+      ...gone.map((service) => `${name}: ${service} no longer logs on as the account`),
+      ...dead.map((service) => `${name}: ${service} is ${states.get(service.toLowerCase())}`),
+      ...(before.has(computerSid) && !present.has(computerSid)
+        ? [`${name} is not among the principals`]
+        : []),
+    ];
   });
 }
 
 function inspectOptions(eventsSince: string | null): InspectOptions {
-  const context = Context.current();
-  return { eventsSince, signal: cancellationSignal(), onHost: (host) => context.heartbeat({ last: host }) };
+  return { eventsSince, signal: cancellationSignal() };
 }

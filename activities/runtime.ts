@@ -16,6 +16,19 @@ export function cancellationSignal(): AbortSignal {
   return Context.current().cancellationSignal;
 }
 
+const heartbeatMs = 5_000;
+
+/** Heartbeats while the work is done, so that a dead worker is noticed, however long a single host may take. */
+export async function beating<T>(work: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), heartbeatMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beat);
+  }
+}
+
 /** Fails the attempt without noise; it is made again after `delayMs`, and no event is added to the history. */
 export function notDue(waitingFor: string, delayMs: number): never {
   throw ApplicationFailure.create({

@@ -17,21 +17,38 @@ export function reading(summary: string): Activities {
   });
 }
 
-/** One change by one cmdlet: an undo waits until it has ended, and then reads. */
+/** The same of hosts: hundreds of them may have to be waited for (16 at once, four tries of a minute each). */
+export function readingHosts(summary: string): Activities {
+  return proxyActivities<Activities>({
+    summary,
+    startToCloseTimeout: '4h',
+    heartbeatTimeout: '1m',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 20 },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  });
+}
+
+/**
+ * One change by one cmdlet: an undo waits until it has ended, and then reads. Longer than all that an attempt waits
+ * for together, so that none is given up while its cmdlet may still take effect.
+ */
 export function changing(summary: string): Activities {
   return proxyActivities<Activities>({
     summary,
-    startToCloseTimeout: '5m',
+    startToCloseTimeout: '15m',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 10 },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
 }
 
-/** Changes on a wave of hosts: long, so they heartbeat; a cancellation lets the hosts under way finish. */
-export function onHosts(summary: string): Activities {
+/**
+ * Changes on a wave of hosts: long, so they heartbeat; a cancellation lets the hosts under way finish. `atMostMs` is
+ * what the hosts of the wave may take together.
+ */
+export function onHosts(summary: string, atMostMs: number): Activities {
   return proxyActivities<Activities>({
     summary,
-    startToCloseTimeout: '2h',
+    startToCloseTimeout: allowance(atMostMs),
     heartbeatTimeout: '1m',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 8 },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -42,17 +59,32 @@ export function onHosts(summary: string): Activities {
 export function waiting(summary: string): Activities {
   return proxyActivities<Activities>({
     summary,
-    startToCloseTimeout: '2m',
+    startToCloseTimeout: '5m',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5m' },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   });
 }
 
-/** Undoing: tried for a while, then a person is asked (compensate.ts). */
+/** Undoing by cmdlets: tried for a while, then a person is asked (compensate.ts). */
 export function undoing(summary: string): Activities {
   return proxyActivities<Activities>({
     summary,
-    startToCloseTimeout: '2h',
+    startToCloseTimeout: '20m',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 6 },
   });
+}
+
+/** Undoing on hosts, and reading them back: a worker that dies meanwhile is noticed by its missing heartbeats. */
+export function undoingOnHosts(summary: string, atMostMs: number): Activities {
+  return proxyActivities<Activities>({
+    summary,
+    startToCloseTimeout: allowance(atMostMs),
+    heartbeatTimeout: '1m',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 6 },
+  });
+}
+
+/** Twice the time, as a worker's sessions are shared by all its migrations; hours where there are few hosts. */
+function allowance(atMostMs: number): number {
+  return Math.max(2 * 3_600_000, 2 * atMostMs);
 }

@@ -9,7 +9,7 @@ import {
 import type { ErrorCode } from '../src/domain/errors.ts';
 import { hasEffect, type JournalEntry, type JournalStep, undoOrder } from '../src/domain/journal.ts';
 import type { Failure } from '../src/domain/status.ts';
-import { undoing } from './activities.ts';
+import { undoingOnHosts } from './activities.ts';
 import { continueIfLong, isLong } from './continue.ts';
 import { failureOf } from './failures.ts';
 import { type Migration, publish, stage, waitFor } from './state.ts';
@@ -19,10 +19,14 @@ import { undoLink } from './steps/link.ts';
 import { undoPrepareHosts } from './steps/prepare-hosts.ts';
 import { undoRestartServices } from './steps/restart-services.ts';
 
-/** Undoes the entries of one step: of one host each for steps on hosts, else the single one. */
+/**
+ * Undoes the entries of one step: of one host each for steps on hosts, else the single one. `accept`: an operator has
+ * seen what cannot be brought back, and lets it be.
+ */
 export type Undo<S extends JournalStep> = (
   m: Migration,
   entries: Extract<JournalEntry, { step: S }>[],
+  accept: boolean,
 ) => Promise<void>;
 
 const undos: { [S in JournalStep]: Undo<S> } = {
@@ -45,9 +49,11 @@ export async function turnBack(m: Migration, error: TemporalFailure | null): Pro
     for (;;) {
       const [next] = undoOrder(status.journal);
       if (!next) break;
-      const entries = undoOrder(status.journal).filter((entry) => entry.step === next.step);
-      await untilItSucceeds(m, `undo ${next.step}`, () => undos[next.step](m, entries as never));
-      current.changed.push(`${next.step} undone: ${entries.map((entry) => entry.target).join(', ')}`);
+      const left = () => undoOrder(status.journal).filter((entry) => entry.step === next.step);
+      const all = left();
+      // What an earlier try has undone is not undone twice.
+      await untilItSucceeds(m, `undo ${next.step}`, (accept) => undos[next.step](m, left() as never, accept));
+      current.changed.push(`${next.step} undone: ${all.map((entry) => entry.target).join(', ')}`);
     }
     if (status.before)
       await untilItSucceeds(m, 'compare with before', (accept) => compareWithBefore(m, accept));
@@ -55,11 +61,18 @@ export async function turnBack(m: Migration, error: TemporalFailure | null): Pro
   status.outcome = hasEffect(status.journal) || wasAsked(status.failure!) ? 'undone' : 'refused';
 }
 
+/** As `readingHosts` allows. */
+const readingMs = 2 * 3_600_000;
+
 async function compareWithBefore(m: Migration, accept: boolean): Promise<void> {
-  const verify = undoing('Compare directory and hosts with how they were before').verifyRestored;
+  const verify = undoingOnHosts(
+    'Compare directory and hosts with how they were before',
+    readingMs,
+  ).verifyRestored;
   const { facts, differences } = await verify({ plan: m.plan, before: m.state.status.before! });
   m.state.status.after = facts;
-  if (differences.length > 0 && !accept) {
+  // Where nothing of ours was changed, what differs is somebody else's.
+  if (differences.length > 0 && !accept && hasEffect(m.state.status.journal)) {
     throw ApplicationFailure.nonRetryable(differences.join('; '), 'RESTORE_DIFFERS' satisfies ErrorCode);
   }
 }

@@ -3,9 +3,11 @@ import { ApplicationFailure, condition } from '@temporalio/workflow';
 import { drift } from '../src/domain/drift.ts';
 import { durationMs } from '../src/domain/duration.ts';
 import type { ErrorCode } from '../src/domain/errors.ts';
+import type { Evidence } from '../src/domain/facts.ts';
 import { decide, type Gate, openGate } from '../src/domain/gates.ts';
 import type { GateName } from '../src/domain/plan.ts';
 import { continueIfLong, isLong } from './continue.ts';
+import { unlessPaused } from './messages.ts';
 import { inMs, type Migration, now, publish, waitFor } from './state.ts';
 import { readAgain, requireNothingBlocking } from './steps/preflight.ts';
 
@@ -19,7 +21,9 @@ export async function openAndPassGate(m: Migration, name: GateName): Promise<voi
   for (;;) {
     await decision(m, gate);
     const voted = m.state.evidence!;
-    const fresh = await readAgain(m, name);
+    const fresh = await readWhileNotPaused(m, name);
+    // Up to here nothing has been changed: what is there now is what turning back restores.
+    if (name === 'start') m.state.status.before = { ...fresh.facts };
     requireNothingBlocking(m);
     if (fresh.hash === voted.hash) break;
     gate.drift.push(...drift(voted.facts, fresh.facts));
@@ -27,6 +31,15 @@ export async function openAndPassGate(m: Migration, name: GateName): Promise<voi
     gate.hash = fresh.hash;
   }
   publish(m);
+}
+
+/** The last look before acting: a pause may last for weeks, so that nothing is held back between it and the deed. */
+async function readWhileNotPaused(m: Migration, name: GateName): Promise<Evidence> {
+  for (;;) {
+    await unlessPaused(m);
+    const fresh = await readAgain(m, name);
+    if (!m.state.status.paused) return fresh;
+  }
 }
 
 /** The gate as the status shows it: opened now, or before a continue-as-new. */
@@ -54,6 +67,9 @@ async function decision(m: Migration, gate: Gate): Promise<void> {
       gate.expiresAt,
     );
     const left = Date.parse(gate.expiresAt) - Date.now();
+    // Votes that came in time are verified first: a worker that was away sees them together with the expiry.
+    if (left <= 0) await condition(() => m.state.queue.length === 0);
+    if (decided()) break;
     if (left <= 0) expire(m, gate);
     const woken = () => decided() || isLong();
     if (gate.overdue) await condition(woken);

@@ -27,17 +27,22 @@ export function handleMessages(m: Migration): void {
     state.retryRequest = { ...by(payload), accept: isRecord(payload) && payload.accept === true };
   });
   setHandler(contract.allowPrincipal, (payload) => {
-    if (!isRecord(payload) || typeof payload.sid !== 'string') return;
-    state.status.allowedPrincipals.push({ sid: payload.sid, ...by(payload), at: now() });
+    if (!isRecord(payload) || typeof payload.sid !== 'string' || !sidPattern.test(payload.sid)) return;
+    const { sid } = payload;
+    const { allowedPrincipals } = state.status;
+    if (allowedPrincipals.some((each) => each.sid === sid)) return;
+    allowedPrincipals.push({ sid, ...by(payload), at: now() });
   });
 }
+
+const votesAtOnce = 50;
 
 /** Verifies votes in the order of their arrival, for as long as the workflow runs; none is lost by continue-as-new. */
 export async function recordVotes(m: Migration): Promise<never> {
   const { state, plan } = m;
   for (;;) {
     await condition(() => state.queue.length > 0);
-    const votes = [...state.queue];
+    const votes = state.queue.slice(0, votesAtOnce);
     const gate = state.status.gates.find((each) => each.decision === 'open' && each.hash !== null) ?? null;
     const recorded = await reading(
       `Verify ${votes.length === 1 ? 'a vote' : `${votes.length} votes`}`,
@@ -60,14 +65,31 @@ export async function unlessPaused(m: Migration): Promise<void> {
 }
 
 function queueVote(m: Migration, decision: 'approve' | 'reject', payload: unknown): void {
-  m.state.queue.push({ decision, payload, receivedAt: now() });
+  m.state.queue.push({ decision, payload: ofBearableSize(payload), receivedAt: now() });
 }
+
+/**
+ * What a vote can need and no more: Temporal ends a workflow that passes megabytes on to an activity, and ended so it
+ * could not undo anything. A longer text makes the vote malformed, and is recorded as that.
+ */
+function ofBearableSize(payload: unknown): unknown {
+  if (!isRecord(payload)) return null;
+  const { gate, hash, by, reason } = payload;
+  const fields = Object.entries({ gate, hash, by, reason }).filter(([, value]) => value !== undefined);
+  const bearable = fields.every(([, value]) => typeof value === 'string' && value.length <= longestText);
+  return bearable ? Object.fromEntries(fields) : null;
+}
+
+/** As long as a reason may be (activities/gates/verify-votes.ts). */
+const longestText = 1024;
+
+const sidPattern = /^S-1-\d+(-\d+){1,15}$/;
 
 function by(payload: unknown): contract.By {
   const record = isRecord(payload) ? payload : {};
   return {
-    by: typeof record.by === 'string' ? record.by : 'unknown',
-    reason: typeof record.reason === 'string' ? record.reason : '',
+    by: typeof record.by === 'string' ? record.by.slice(0, longestText) : 'unknown',
+    reason: typeof record.reason === 'string' ? record.reason.slice(0, longestText) : '',
   };
 }
 

@@ -1,5 +1,12 @@
-import { CancellationScope, ContinueAsNew, condition, TemporalFailure } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  ContinueAsNew,
+  condition,
+  TemporalFailure,
+} from '@temporalio/workflow';
 
+import type { ErrorCode } from '../src/domain/errors.ts';
 import type { MigrationResult } from '../src/domain/status.ts';
 import { turnBack } from './compensate.ts';
 import type { MigrationInput } from './contract.ts';
@@ -39,23 +46,43 @@ async function runbook(m: Migration): Promise<void> {
  * cancellation of the way forward turns back; only a fault of this code itself fails the workflow task, and waits.
  */
 export async function migrateServiceAccount(input: MigrationInput): Promise<MigrationResult> {
-  const m = newMigration(input);
+  const m = begin(input);
   handleMessages(m);
   void CancellationScope.nonCancellable(() => recordVotes(m));
   if (m.state.status.failure) await turnBackFrom(m, null);
   else await goForward(m, input.carried !== undefined);
   await CancellationScope.nonCancellable(async () => {
-    await condition(() => m.state.queue.length === 0);
+    await votesRecorded(m);
     await stage(m, 'done', async () => undefined);
   });
   return result(m);
 }
 
+/** Anyone may start a workflow with anything: without a plan there is nothing that could wait to be mended. */
+function begin(input: MigrationInput): Migration {
+  if (input?.carried) return newMigration(input);
+  try {
+    return newMigration(input);
+  } catch {
+    throw ApplicationFailure.nonRetryable(
+      'plan: the input of the workflow holds no plan: start it with dmsa start',
+      'PLAN_INVALID' satisfies ErrorCode,
+    );
+  }
+}
+
+/** On the way forward an undo is still heard while the last votes are verified; after it, it would be lost. */
+async function votesRecorded(m: Migration): Promise<void> {
+  await condition(() => m.state.queue.length === 0);
+}
+
 async function goForward(m: Migration, continued: boolean): Promise<void> {
   try {
     await m.forward.run(async () => {
-      if (continued) await lockDmsaName(m);
+      if (m.state.undoRequest) m.forward.cancel();
+      if (continued) await lockDmsaName(m, 'again');
       await runbook(m);
+      await votesRecorded(m);
     });
     m.state.status.outcome = 'completed';
   } catch (error) {

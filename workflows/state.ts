@@ -32,6 +32,8 @@ export interface Carried {
   queue: QueuedVote[];
   /** What the latest preflight saw: what the open gate is voted on. */
   evidence: Evidence | null;
+  /** ISO 8601: since when the facts of hosts in it hold. */
+  hostsReadAt: string | null;
   /** Whether this migration created the dMSA, and so may remove it. */
   createdByUs: boolean;
   observation: { until: string; digest: string | null } | null;
@@ -55,6 +57,7 @@ export function newMigration({ plan, carried }: MigrationInput): Migration {
       status: initialStatus(plan),
       queue: [],
       evidence: null,
+      hostsReadAt: null,
       createdByUs: false,
       observation: null,
       completedAt: null,

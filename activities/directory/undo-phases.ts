@@ -10,7 +10,11 @@ import { cmdletParameters, type PhaseInput } from './phases.ts';
 
 type Entry<S extends JournalEntry['step']> = Extract<JournalEntry, { step: S }>;
 
-export type UndoCompleteInput = PhaseInput & Acting<Entry<'complete'>>;
+export type UndoCompleteInput = PhaseInput &
+  Acting<Entry<'complete'>> & {
+    /** A person has seen the differences to what was before, and lets them be. */
+    accept?: boolean;
+  };
 export type UndoLinkInput = PhaseInput & Acting<Entry<'link'>>;
 
 /**
@@ -28,7 +32,7 @@ export async function undoComplete(deps: ActivityDeps, input: UndoCompleteInput)
   }
   const after = await pairNow(deps, input.target);
   if (!isIn(after, MigrationState.Started)) throw notVerified(after);
-  requireSame(input.entry.beforeImage, after);
+  if (!input.accept) requireSame(input.entry.beforeImage, after);
 }
 
 /**

@@ -21,7 +21,6 @@ export interface InspectOptions {
   /** ISO 8601: also look for Kerberos events since then; null leaves the log alone. */
   eventsSince: string | null;
   signal?: AbortSignal;
-  onHost?(name: string): void;
 }
 
 /**
@@ -34,11 +33,7 @@ export async function inspectHosts(
   target: Pick<Target, 'domain' | 'account'>,
   options: InspectOptions,
 ): Promise<Inspection[]> {
-  return await mapLimited(hosts, hostsAtOnce, async (name) => {
-    const inspection = await inspectHost(transport, name, target, options);
-    options.onHost?.(name);
-    return inspection;
-  });
+  return await mapLimited(hosts, hostsAtOnce, (name) => inspectHost(transport, name, target, options));
 }
 
 async function inspectHost(

@@ -113,7 +113,14 @@ describe('after undoing', () => {
 describe('after completion', () => {
   const at = '2025-06-01T08:00:00.000Z';
   const wrong = async (world: InLab) =>
-    (await run(world, 'verifyCompleted', { plan: world.plan, completedAt: at })).wrong;
+    (
+      await run(world, 'verifyCompleted', {
+        plan: world.plan,
+        completedAt: at,
+        principals: world.plan.hosts.map(({ computerSid }) => computerSid),
+        running: Object.fromEntries(world.plan.hosts.map(({ name, services }) => [name, services])),
+      })
+    ).wrong;
 
   test('an account that was deleted, as superseded is not removable', async () => {
     const world = await completed();
@@ -137,6 +144,12 @@ describe('after completion', () => {
       'fin01.lab.example is not among the principals',
       'fin03.lab.example: FinanceBatch no longer logs on as the account',
     ]);
+  });
+
+  test('a service that ran before and is stopped now', async () => {
+    const world = await completed();
+    world.lab.hosts[0]!.settings.services[0]!.state = 'Stopped';
+    expect(await wrong(world)).toEqual(['fin01.lab.example: FinanceApi is Stopped']);
   });
 
   test('a pair that is not completed', async () => {

@@ -107,7 +107,7 @@ describe.skipIf(!available)(`what people decide${reason ? ` (skipped: ${reason})
       await openGate(rehearsal);
       await rehearsal.migrations.pause(rehearsal.id, { by: 'LAB\\carol', reason: 'lunch' });
       await rehearsal.approve();
-      await rehearsal.untilStage('prepare-hosts');
+      await rehearsal.until(({ gates }) => gates[0]!.decision === 'approved');
       await rehearsal.pass('1 hour');
       expect((await rehearsal.status()).journal).toEqual([]);
       await rehearsal.migrations.resume(rehearsal.id, { by: 'LAB\\carol', reason: 'back' });

@@ -51,7 +51,10 @@ describe.skipIf(!available)(`whose effect it is${reason ? ` (skipped: ${reason})
       expect(parked.waitingFor).toContain('account.servicePrincipalNames.HTTP/new.lab.example: absent');
 
       await rehearsal.migrations.retry(rehearsal.id, { by: 'LAB\\carol', reason: 'look again' });
-      await rehearsal.until(({ outcome }) => outcome === 'running');
+      // It looks again, and parks again: whoever looks at the wrong moment never sees it run.
+      const looks = () => rehearsal.lab.counts().ssh['fin01.lab.example']!.operations['inspect-host']!;
+      const before = looks();
+      await rehearsal.until(({ outcome }) => outcome === 'needs-operator' && looks() > before);
       await rehearsal.until(({ outcome }) => outcome === 'needs-operator');
       await rehearsal.migrations.retry(rehearsal.id, {
         by: 'LAB\\carol',

@@ -3,12 +3,10 @@ import type { Stage } from '../../src/domain/stages.ts';
 import { changing, undoing } from '../activities.ts';
 import type { Undo } from '../compensate.ts';
 import { register } from '../journal.ts';
-import { unlessPaused } from '../messages.ts';
 import { type Migration, now } from '../state.ts';
 
-/** Complete-ADServiceAccountMigration: SPNs and delegation move to the dMSA, the account is disabled. */
+/** The gate has just looked, so that no pause comes between. Complete-ADServiceAccountMigration: SPNs and delegation move to the dMSA, the account is disabled. */
 export async function complete(m: Migration, current: Stage): Promise<void> {
-  await unlessPaused(m);
   const { account, dmsa } = m.state.evidence!.facts;
   const entry = register(m, 'complete', m.plan.dmsa.dn, { account, dmsa: dmsa! });
   m.state.completedAt = now();
@@ -21,8 +19,8 @@ export async function complete(m: Migration, current: Stage): Promise<void> {
 }
 
 /** One call of Undo, from state 2 to 1; then SPNs, delegation and the enabled account are compared. */
-export const undoComplete: Undo<'complete'> = async (m, [entry]) => {
+export const undoComplete: Undo<'complete'> = async (m, [entry], accept) => {
   const undo = undoing('Undo-ADServiceAccountMigration from state 2, then read both objects').undoComplete;
-  await undo({ migrationId: m.id, entry: entry!, target: m.target });
+  await undo({ migrationId: m.id, entry: entry!, target: m.target, accept });
   setStatus(m.state.status.journal, entry!.id, 'undone');
 };

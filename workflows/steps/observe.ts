@@ -4,7 +4,7 @@ import { durationMs } from '../../src/domain/duration.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { waiting } from '../activities.ts';
 import { continueIfLong, isLong } from '../continue.ts';
-import { type Migration, waitFor } from '../state.ts';
+import { inMs, type Migration, now, waitFor } from '../state.ts';
 import { strangersAllowed } from './strangers.ts';
 
 /**
@@ -29,10 +29,9 @@ export async function observe(m: Migration, current: Stage): Promise<void> {
       continue;
     }
     if (seen.verdict === 'elapsed') return;
-    current.note = `started again at ${seen.readAt}: the principals changed`;
+    current.note = `started again at ${now()}: the principals changed`;
+    m.state.observation = { until: inMs(durationMs(length)), digest: seen.digest };
     await strangersAllowed(m, seen.principals);
-    const next = new Date(Date.parse(seen.readAt) + durationMs(length)).toISOString();
-    m.state.observation = { until: next, digest: seen.digest };
   }
 }
 

@@ -1,5 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { ApplicationFailure, ParentClosePolicy, sleep, startChild } from '@temporalio/workflow';
+import { ApplicationFailure, ParentClosePolicy, sleep, startChild, workflowInfo } from '@temporalio/workflow';
 
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import { dmsaLockId } from '../../src/domain/plan.ts';
@@ -10,17 +10,29 @@ import type { Migration } from '../state.ts';
 /** Checks the plan once more, as anyone may start a workflow, and claims the dMSA's name for this migration alone. */
 export async function checkPlanAndLock(m: Migration): Promise<void> {
   await reading('Check the plan and its hash').checkPlan(m.plan);
+  requireOwnId(m);
   await lockDmsaName(m);
 }
 
-/** A migration that has just ended gives its lock up within moments: one more try is worth it. */
-const tries = 3;
+/** The workflow id is the lock on the account: under another one, a second migration of it could run at once. */
+function requireOwnId(m: Migration): void {
+  const { workflowId } = workflowInfo();
+  if (workflowId === m.id) return;
+  const message = `the workflow id is ${workflowId}; for this plan it has to be ${m.id}`;
+  throw ApplicationFailure.nonRetryable(message, 'PLAN_INVALID' satisfies ErrorCode);
+}
+
+/**
+ * A migration that has just ended gives its lock up within moments: a few tries are worth it. A run that goes on for
+ * another waits for the lock of that one to go, an hour if need be: nobody is turned back for a slow server.
+ */
+const tries = { first: 3, again: 60 };
 
 /**
  * The workflow id locks the account; a child workflow with the dMSA's name as its id locks the dMSA. It ends with this
  * run, however that ends, so a run that goes on for another takes it again. Throws NAME_LOCKED.
  */
-export async function lockDmsaName(m: Migration): Promise<void> {
+export async function lockDmsaName(m: Migration, when: keyof typeof tries = 'first'): Promise<void> {
   for (let count = 1; ; count++) {
     try {
       await startChild<typeof holdDmsaName>('holdDmsaName', {
@@ -32,11 +44,11 @@ export async function lockDmsaName(m: Migration): Promise<void> {
       return;
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      if (count === tries) {
+      if (count === tries[when]) {
         const message = `another migration uses the dMSA name ${m.plan.dmsa.name}`;
         throw ApplicationFailure.nonRetryable(message, 'NAME_LOCKED' satisfies ErrorCode);
       }
-      await sleep('1s');
+      await sleep(Math.min(1_000 * 2 ** (count - 1), 60_000));
     }
   }
 }

@@ -4,8 +4,8 @@ import type { ErrorCode } from '../../src/domain/errors.ts';
 import type { Evidence } from '../../src/domain/facts.ts';
 import { blocking } from '../../src/domain/findings.ts';
 import type { GateName } from '../../src/domain/plan.ts';
-import { reading } from '../activities.ts';
-import { evidenceOf, type Migration } from '../state.ts';
+import { reading, readingHosts } from '../activities.ts';
+import { evidenceOf, type Migration, now } from '../state.ts';
 import { strangersAllowed } from './strangers.ts';
 
 /** Reads everything before a gate opens: what it finds is what will be voted on. Throws PREFLIGHT_BLOCKED. */
@@ -18,12 +18,17 @@ export async function preflight(m: Migration, gate: GateName): Promise<void> {
 }
 
 /**
- * The same reading at the moment of acting. At gate "start" the hosts are not asked again: preparing them is the next
- * step, and reads each host before it changes it. At gate "complete", weeks may have passed since anyone looked.
+ * The same reading at the moment of acting: what it sees is the before-image of what is changed next. Hosts that were
+ * asked minutes ago are not asked again at gate "start"; after that, someone may have set the policy for a dMSA of
+ * their own, which an undo would take away.
  */
 export async function readAgain(m: Migration, gate: GateName): Promise<Evidence> {
-  return await read(m, gate, gate === 'start' ? m.state.evidence!.facts.hosts : null);
+  const { evidence, hostsReadAt } = m.state;
+  const fresh = gate === 'start' && Date.now() - Date.parse(hostsReadAt!) <= freshMs;
+  return await read(m, gate, fresh ? evidence!.facts.hosts : null);
 }
+
+const freshMs = 5 * 60_000;
 
 export function requireNothingBlocking(m: Migration): void {
   const blocks = blocking(m.state.status.findings);
@@ -38,7 +43,11 @@ async function read(
   hosts: Evidence['facts']['hosts'] | null,
 ): Promise<Evidence> {
   const { status } = m.state;
-  const evidence = await reading(`Read directory${hosts ? '' : ' and hosts'} for gate "${gate}"`).preflight({
+  const askedAt = now();
+  const read = hosts
+    ? reading(`Read directory for gate "${gate}"`)
+    : readingHosts(`Read directory and hosts for gate "${gate}"`);
+  const evidence = await read.preflight({
     plan: m.plan,
     gate,
     expect: gate === 'start' ? 'unlinked' : 'linked',
@@ -50,5 +59,6 @@ async function read(
     if (host.policy) evidenceOf(m, host.name).policy = host.policy.value === 1 ? 'yes' : 'no';
   }
   m.state.evidence = evidence;
+  if (!hosts) m.state.hostsReadAt = askedAt;
   return evidence;
 }

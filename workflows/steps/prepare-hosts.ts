@@ -1,6 +1,6 @@
 import { batches } from '../../src/domain/plan.ts';
 import type { Stage } from '../../src/domain/stages.ts';
-import { onHosts, undoing } from '../activities.ts';
+import { onHosts, undoingOnHosts } from '../activities.ts';
 import type { Undo } from '../compensate.ts';
 import { register } from '../journal.ts';
 import { unlessPaused } from '../messages.ts';
@@ -18,7 +18,7 @@ export async function prepareHosts(m: Migration, current: Stage): Promise<void> 
     const entries = hosts.map(({ name, policy, eventLogEnabled }) =>
       register(m, 'prepare-host', name, { policy, eventLogEnabled }),
     );
-    const { prepareHosts } = onHosts(`Prepare ${names(entries)}`);
+    const { prepareHosts } = onHosts(`Prepare ${names(entries)}`, waveMs(entries.length));
     const input = {
       migrationId: m.id,
       entries,
@@ -39,7 +39,7 @@ export async function prepareHosts(m: Migration, current: Stage): Promise<void> 
 
 /** Puts the policy value and the log of each host back as they were. */
 export const undoPrepareHosts: Undo<'prepare-host'> = async (m, entries) => {
-  const { restoreHosts } = undoing(`Restore ${names(entries)}`);
+  const { restoreHosts } = undoingOnHosts(`Restore ${names(entries)}`, waveMs(entries.length));
   await runWave(
     m,
     entries,
@@ -48,6 +48,11 @@ export const undoPrepareHosts: Undo<'prepare-host'> = async (m, entries) => {
     'undone',
   );
 };
+
+/** A minute for each host, and some for connecting. */
+function waveMs(hosts: number): number {
+  return Math.ceil(hosts / hostsAtOnce) * 90_000;
+}
 
 /** The hosts of a wave in a few words. */
 export function names(entries: { target: string }[]): string {

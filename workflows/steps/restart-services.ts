@@ -1,8 +1,9 @@
 import { durationMs } from '../../src/domain/duration.ts';
 import type { HostEvidence } from '../../src/domain/facts.ts';
+import type { JournalEntry } from '../../src/domain/journal.ts';
 import { type PlanHost, waves } from '../../src/domain/plan.ts';
 import type { Stage } from '../../src/domain/stages.ts';
-import { onHosts, undoing, waiting } from '../activities.ts';
+import { onHosts, undoingOnHosts, waiting } from '../activities.ts';
 import type { Undo } from '../compensate.ts';
 import { register } from '../journal.ts';
 import { unlessPaused } from '../messages.ts';
@@ -10,6 +11,8 @@ import { evidenceOf, inMs, type Migration, now, waitFor } from '../state.ts';
 import { runWave } from '../waves.ts';
 import { names } from './prepare-hosts.ts';
 import { strangersAllowed } from './strangers.ts';
+
+type RestartEntry = Extract<JournalEntry, { step: 'restart-services' }>;
 
 /**
  * Restarts the account's services, the canary first and alone. On the way to completion the canary has to join the
@@ -25,18 +28,17 @@ export async function restartServices(m: Migration, current: Stage): Promise<voi
 
 /** Every restarted host is among the principals, and everyone else among them has been allowed by a person. */
 export async function verifyPrincipals(m: Migration, current: Stage): Promise<void> {
-  const { principals, digest, readAt } = await principalsAmong(m, restartable(m));
+  const { principals, digest } = await principalsAmong(m, restartable(m));
+  // By the workflow's clock: an attempt may be made long after it was scheduled, where no worker was there.
+  const until = inMs(durationMs(m.plan.waits.observe));
   current.note = `${principals.length} principals`;
   await strangersAllowed(m, principals);
-  m.state.observation = {
-    until: new Date(Date.parse(readAt) + durationMs(m.plan.waits.observe)).toISOString(),
-    digest,
-  };
+  m.state.observation = { until, digest };
 }
 
 /** Services of touched hosts log on again, now that nothing is linked; one that died on the way is started. */
 export const undoRestartServices: Undo<'restart-services'> = async (m, entries) => {
-  const { restartServices } = undoing(`Restart the services of ${names(entries)}`);
+  const { restartServices } = undoingOnHosts(`Restart the services of ${names(entries)}`, waveMs(m, entries));
   const input = { ...waveInput(m), entries, direction: 'undo' as const };
   await runWave(
     m,
@@ -50,7 +52,7 @@ export const undoRestartServices: Undo<'restart-services'> = async (m, entries) 
 async function restartWave(m: Migration, current: Stage, hosts: PlanHost[]): Promise<void> {
   await unlessPaused(m);
   const entries = hosts.map(({ name, services }) => register(m, 'restart-services', name, { services }));
-  const { restartServices } = onHosts(`Restart the services of ${names(entries)}`);
+  const { restartServices } = onHosts(`Restart the services of ${names(entries)}`, waveMs(m, entries));
   const input = { ...waveInput(m), entries, direction: 'forward' as const };
   await runWave(
     m,
@@ -95,6 +97,17 @@ function restartable(m: Migration): PlanHost[] {
       return { ...host, services: running.map((service) => service.name) };
     })
     .filter((host) => host.services.length > 0);
+}
+
+/** How many hosts a worker can talk to at once, whatever the plan says. */
+const sessionsAtOnce = 16;
+
+/** What the slowest host may take, once for each round of hosts that are restarted together. */
+function waveMs(m: Migration, entries: RestartEntry[]): number {
+  const { maxParallel, serviceTimeout } = m.plan.rollout;
+  const most = Math.max(...entries.map(({ beforeImage }) => beforeImage.services.length));
+  const rounds = Math.ceil(entries.length / Math.min(maxParallel, sessionsAtOnce));
+  return rounds * (most * durationMs(serviceTimeout) + 60_000);
 }
 
 function waveInput(m: Migration) {
