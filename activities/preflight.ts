@@ -1,6 +1,7 @@
 import type { Expectation } from '../src/domain/assess.ts';
 import { differences } from '../src/domain/compare.ts';
 import type { Drift } from '../src/domain/drift.ts';
+import { DmsaError } from '../src/domain/errors.ts';
 import type { Evidence, Facts, HostFacts } from '../src/domain/facts.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import { MigrationState } from '../src/domain/states.ts';
@@ -26,7 +27,19 @@ export async function preflight(deps: ActivityDeps, input: PreflightInput): Prom
   const { facts, domain, findings, hash } = await beating(() =>
     readAndAssess(deps, request, inspectOptions(null)),
   );
+  if (input.expect === 'linked') requireReached(facts);
   return { facts, domain, findings, hash };
+}
+
+/**
+ * Once linked, a host that cannot be asked now is unknown, not wrong: weeks of waiting are not turned back for a reboot.
+ * The activity is tried again for a while first.
+ */
+function requireReached({ hosts }: Facts): void {
+  const unreached = hosts.filter((host) => host.unreachable !== null);
+  if (unreached.length === 0) return;
+  const names = unreached.map(({ name }) => name).join(', ');
+  throw new DmsaError('HOST_UNREACHABLE', names, `cannot be asked: ${unreached[0]!.unreachable}`);
 }
 
 export interface VerifyInput {
@@ -68,6 +81,7 @@ export async function verifyCompleted(deps: ActivityDeps, input: VerifyCompleted
   const { facts, inspections } = await beating(() =>
     readFacts(deps, input.plan, inspectOptions(input.completedAt)),
   );
+  requireReached(facts);
   const events = Object.fromEntries(inspections.map(({ facts: host, events }) => [host.name, events]));
   return { facts, events, wrong: [...wrongInDirectory(facts), ...wrongOnHosts(facts, input)] };
 }
@@ -85,7 +99,7 @@ function wrongOnHosts(facts: Facts, { plan, principals, running }: VerifyComplet
   const before = new Set(principals);
   return plan.hosts.flatMap(({ name, computerSid, services }) => {
     const host = facts.hosts.find((each) => each.name === name);
-    if (!host || host.unreachable) return [`${name} cannot be asked: ${host?.unreachable ?? 'not read'}`];
+    if (!host) return [`${name} was not read`];
     const states = new Map(host.services.map((service) => [service.name.toLowerCase(), service.state]));
     const gone = services.filter((service) => !states.has(service.toLowerCase()));
     const dead = (running[name] ?? []).filter((service) => {

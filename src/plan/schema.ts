@@ -18,7 +18,11 @@ import {
 import { planHash } from './hash.ts';
 import { firstIssue } from './issues.ts';
 
-export const maxHosts = 500;
+/**
+ * So that no activity's input or result passes 256 KB: 250 hosts with two services and a finding or two each are
+ * 240 KB of evidence, 500 would be twice that.
+ */
+export const maxHosts = 250;
 
 /**
  * The plan that some JSON holds. Throws DmsaError: PLAN_INVALID, naming the field and what is accepted, and

@@ -71,6 +71,19 @@ describe('preflight', () => {
     ]);
   });
 
+  test('once linked, it is asked again later: weeks of waiting are not turned back for a reboot', async () => {
+    const rebooting = { now: false };
+    const world = await linked(undefined, {
+      ssh: { onConnection: (host) => (host === 'fin03.lab.example' && rebooting.now ? 'refuse' : null) },
+    });
+    rebooting.now = true;
+    const again = { type: 'HOST_UNREACHABLE', nonRetryable: false };
+    const request = input(world, { gate: 'complete', expect: 'linked' });
+    expect(await failureOf(run(world, 'preflight', request))).toMatchObject(again);
+    const after = { plan: world.plan, completedAt: new Date(0).toISOString(), principals: [], running: {} };
+    expect(await failureOf(run(world, 'verifyCompleted', after))).toMatchObject(again);
+  });
+
   test('has the same hash while nothing changes, another for another gate, and another after any change', async () => {
     const world = await inLab();
     const { hash, findings } = await run(world, 'preflight', input(world));
