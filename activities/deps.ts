@@ -22,11 +22,17 @@ export function readNow<T>(deps: ActivityDeps, read: (directory: Directory) => P
 /** Cmdlets of the ActiveDirectory module and the DC's answer to them [cmdlet]: slow at the worst, never hours. */
 const cmdletTimeoutMs = 120_000;
 
-/** Runs a cmdlet on the management host. It is not aborted by a cancellation: an undo waits for it to end. */
+/**
+ * Runs a cmdlet on the management host. It is not aborted by a cancellation: an undo waits for it to end. One that
+ * still waits for a session when its attempt is given up never begins: its effect would come after the undo.
+ */
 export function onManagementHost<N extends OperationName>(
   deps: ActivityDeps,
   operation: N,
   parameters: Parameters<N>,
 ): Promise<Result<N>> {
-  return deps.transport.run(deps.managementHost, operation, parameters, { timeoutMs: cmdletTimeoutMs });
+  return deps.transport.run(deps.managementHost, operation, parameters, {
+    timeoutMs: cmdletTimeoutMs,
+    notAfter: cancellationSignal(),
+  });
 }

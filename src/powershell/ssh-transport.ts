@@ -33,8 +33,8 @@ export function sshTransport(
   const slots = sessionSlots(maxSessions);
   const readPrivateKey = privateKeyReader(settings);
   return {
-    async run(host, operation, parameters, { timeoutMs, signal }) {
-      const giveBack = await slots.take(signal);
+    async run(host, operation, parameters, { timeoutMs, signal, notAfter }) {
+      const giveBack = await slots.take(notAfter ?? signal);
       try {
         const [key, knownHosts, credential] = await Promise.all([
           readPrivateKey(),
@@ -42,6 +42,7 @@ export function sshTransport(
           readCredential(settings, operation),
         ]);
         const request = prepareRequest(operation, parameters, credential);
+        notAfter?.throwIfAborted();
         const output = await runSession({
           host,
           ...(hosts[host.toLowerCase()] ?? { address: host, port: 22 }),

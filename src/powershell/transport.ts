@@ -20,4 +20,6 @@ export interface Transport {
 export interface RunOptions {
   timeoutMs: number;
   signal?: AbortSignal;
+  /** Aborting it keeps a session from beginning, and leaves one that has begun alone: an effect is never cut off. */
+  notAfter?: AbortSignal;
 }

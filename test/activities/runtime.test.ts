@@ -32,6 +32,13 @@ describe('what Temporal is told of a failure', () => {
     expect(toFailure(error)).toBe(error);
   });
 
+  test('a worker that stops leaves the attempt to another', () => {
+    expect(toFailure(new CancelledFailure('WORKER_SHUTDOWN'))).toMatchObject({
+      type: 'SESSION_LOST',
+      nonRetryable: false,
+    });
+  });
+
   test('activities keep their names, arguments and results', async () => {
     const activities = translateFailures({
       add: async (a: number, b: number) => a + b,

@@ -45,7 +45,7 @@ describe('a plan is refused', () => {
     ],
     [
       'too many hosts',
-      { hosts: Array.from({ length: 501 }, (_, n) => ({ ...plan.hosts[0]!, name: `h${n}.lab.example` })) },
+      { hosts: Array.from({ length: 251 }, (_, n) => ({ ...plan.hosts[0]!, name: `h${n}.lab.example` })) },
       'hosts: at most 250 hosts go into one plan: make the rest a plan of their own',
     ],
     [

@@ -113,6 +113,29 @@ test('no more sessions are open at once than allowed, and every run gets its tur
   expect(server.counts.sessions).toBe(6);
 });
 
+test('a run that is given up while it waits for its turn never begins; one that has begun is left alone', async () => {
+  const { start, transport } = await bench();
+  const [begun, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const server = await start({
+    handle: (async () => {
+      begun.resolve();
+      await goOn.promise;
+      return { server: linked.server };
+    }) as unknown as HandleOperation,
+  });
+  const { run } = transport({ maxSessions: 1 });
+  const given = new AbortController();
+  const bounded = { ...options, notAfter: given.signal };
+  const first = run(host, 'start-migration', linked, bounded);
+  const second = run(host, 'start-migration', linked, bounded);
+  await begun.promise;
+  given.abort(new Error('given up'));
+  await expect(second).rejects.toThrow('given up');
+  goOn.resolve();
+  expect(await first).toEqual({ server: linked.server });
+  expect(server.counts.sessions).toBe(1);
+});
+
 test('a run that fails gives its slot back', async () => {
   const { start, transport } = await bench();
   const faults = ['drop-before', null] as const;
