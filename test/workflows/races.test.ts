@@ -30,7 +30,7 @@ describe.skipIf(!available)(`what comes at a bad moment${reason ? ` (skipped: ${
     async (how) => {
       const { held, activities } = heldVotes();
       // While an activity is under way no time is skipped, so the soak is a short one.
-      const request = { observe: '1s', checkEvery: '1s', soak: '4s' };
+      const request = { observe: '1s', checkEvery: '1s', soak: '8s' };
       await rehearse(theatre, { activities, request }, async (rehearsal) => {
         await rehearsal.approve();
         await rehearsal.untilStage('gate-complete');
@@ -53,7 +53,7 @@ describe.skipIf(!available)(`what comes at a bad moment${reason ? ` (skipped: ${
 
   test('a vote that came before the gate expired counts, also where it is verified later', async () => {
     const { held, activities } = heldVotes();
-    const request = { expiresAfter: '4s', onExpiry: 'undo' } as const;
+    const request = { expiresAfter: '8s', onExpiry: 'undo' } as const;
     await rehearse(theatre, { activities, request }, async (rehearsal) => {
       const { gates } = await rehearsal.until((status) => status.gates.length === 1);
       held.now = true;
