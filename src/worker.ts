@@ -1,4 +1,11 @@
-import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  type NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions as WorkerOptionsOfTemporal,
+} from '@temporalio/worker';
 
 import { createActivities } from '../activities/index.ts';
 import type { Settings } from './config/settings.ts';
@@ -53,7 +60,7 @@ export async function createWorker(options: {
     connection,
     namespace,
     taskQueue: settings.worker.taskQueue,
-    ...workflowSource(),
+    ...(await workflows()),
     activities: createActivities({
       ...connectionsOf(settings),
       managementHost: settings.management.host,
@@ -61,6 +68,13 @@ export async function createWorker(options: {
     }),
     shutdownGraceTime: '1m',
   });
+}
+
+/** In a checkout they are bundled here, as the worker would print every module that it bundles. */
+async function workflows(): Promise<Pick<WorkerOptionsOfTemporal, 'workflowBundle'>> {
+  const { workflowsPath, workflowBundle } = workflowSource();
+  if (!workflowsPath) return { workflowBundle };
+  return { workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') }) };
 }
 
 /**

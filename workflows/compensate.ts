@@ -44,6 +44,7 @@ const undos: { [S in JournalStep]: Undo<S> } = {
 export async function turnBack(m: Migration, error: TemporalFailure | null): Promise<void> {
   const { status } = m.state;
   if (error) status.failure = reason(m, error);
+  for (const gate of status.gates) if (gate.decision === 'open') gate.decision = 'void';
   await stage(m, 'undo', async (current) => {
     current.note = status.failure!.message;
     for (;;) {

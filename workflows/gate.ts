@@ -25,7 +25,11 @@ export async function openAndPassGate(m: Migration, name: GateName): Promise<voi
     // Up to here nothing has been changed: what is there now is what turning back restores.
     if (name === 'start') m.state.status.before = { ...fresh.facts };
     requireNothingBlocking(m);
-    if (fresh.hash === voted.hash) break;
+    if (fresh.hash === voted.hash) {
+      // A no that came in while this was read still counts.
+      if (decide(gate) === 'approved') break;
+      continue;
+    }
     gate.drift.push(...drift(voted.facts, fresh.facts));
     gate.decision = 'open';
     gate.hash = fresh.hash;

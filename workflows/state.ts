@@ -88,7 +88,6 @@ export async function stage(
   } catch (error) {
     if (error instanceof TemporalFailure) {
       current.note = failureOf(error).message;
-      current.endedAt = now();
       waitFor(m, null);
     }
     throw error;

@@ -51,7 +51,8 @@ export async function eachHost<H extends { name: string }, R>(
         progress.hosts[host.name] = outcome;
         context.heartbeat(progress);
         return outcome;
-      } catch (error) {
+      } catch (thrown) {
+        const error = thrown instanceof DmsaError ? namingHost(host.name, thrown) : thrown;
         failures.push(error);
         if (!(error instanceof DmsaError)) return { host: host.name, status: 'unknown' };
         return { host: host.name, status: 'failed', code: error.code, message: error.message };
@@ -73,6 +74,13 @@ function requireAsked({ cancellationSignal }: Context, outcomes: HostOutcome[]):
   const { message } = cancellationSignal.reason as CancelledFailure;
   if (message === 'CANCELLED') return;
   throw ApplicationFailure.create({ type: 'SESSION_LOST' satisfies ErrorCode, message, details: [outcomes] });
+}
+
+/** What a script reports is about a service or a key: whoever reads it has to know on which host. */
+function namingHost(host: string, error: DmsaError): DmsaError {
+  const { code, subject, message, cause } = error;
+  const told = subject === host || message.includes(subject) ? message : `${subject}: ${message}`;
+  return new DmsaError(code, host, told, { cause });
 }
 
 /** A fault of this program first, then what no retry can help. */

@@ -11,6 +11,8 @@ function interrupt(): void {
 }
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
+// A terminal that is closed.
+process.on('SIGHUP', interrupt);
 // Whoever reads the output may stop reading: `dmsa list | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 

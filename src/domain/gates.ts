@@ -50,7 +50,8 @@ export interface Gate {
   votes: RecordedVote[];
   /** Why votes were voided: what differed when it was time to act. */
   drift: string[];
-  decision: 'open' | 'approved' | 'rejected' | 'expired';
+  /** `void`: the migration turned back while the gate was open. */
+  decision: 'open' | 'approved' | 'rejected' | 'expired' | 'void';
 }
 
 /** Votes that count for the evidence as it is now. */

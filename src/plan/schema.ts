@@ -19,10 +19,10 @@ import { planHash } from './hash.ts';
 import { firstIssue } from './issues.ts';
 
 /**
- * So that no activity's input or result passes 256 KB: 250 hosts with two services and a finding or two each are
- * 240 KB of evidence, 500 would be twice that.
+ * So that no payload passes 256 KB: the state that crosses continue-as-new is the largest, 240 KB for 120 hosts with
+ * two services each.
  */
-export const maxHosts = 250;
+export const maxHosts = 120;
 
 /**
  * The plan that some JSON holds. Throws DmsaError: PLAN_INVALID, naming the field and what is accepted, and

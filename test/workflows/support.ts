@@ -118,7 +118,9 @@ export async function rehearse(
       try {
         await story(played);
       } finally {
-        // An activity that is cut off would keep the server from skipping time ever after: the migration is undone.
+        // An activity that is cut off would keep the server from skipping time ever after: the migration is undone,
+        // and from a wait, as the test server stumbles over the cancellation of an activity that has just ended.
+        await played.until(({ outcome, waitingFor }) => outcome !== 'running' || waitingFor !== null);
         await migrations
           .undo(workflowId, { by: people.operator, reason: 'the rehearsal is over' })
           .catch(() => undefined);
