@@ -1,6 +1,6 @@
 import { access, writeFile } from 'node:fs/promises';
 
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import proto from '@temporalio/proto';
 
 import { playScenario } from '../../src/demo/play-scenario.ts';
 import { scenarios } from '../../src/lab/scenarios/index.ts';
@@ -15,6 +15,7 @@ import { installRuntime } from '../../src/worker.ts';
  */
 const version = process.env.npm_package_version ?? '0';
 const names = process.argv.slice(2);
+const { History } = proto.temporal.api.history.v1;
 
 installRuntime(createLog('error'));
 const temporal = await ensureTemporal();
@@ -33,7 +34,12 @@ try {
     const { status, historyEvents } = await playScenario(scenarios[name]!, { temporal });
     if (historyEvents === 0) continue;
     const history = await client.workflow.getHandle(status.migrationId).fetchHistory();
-    await writeFile(file, `${JSON.stringify(historyToJSON(history))}\n`);
+    const plain = History.toObject(History.fromObject(history), {
+      longs: String,
+      enums: String,
+      bytes: String,
+    });
+    await writeFile(file, `${JSON.stringify(plain)}\n`);
     console.log(`${name}: ${history.events?.length} events`);
   }
   await close();

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
+import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { describe, expect, test } from 'vitest';
 
@@ -20,18 +21,19 @@ describe('the workflow replays every recorded history', () => {
   });
 
   test.each(recorded)('%s', async (name) => {
-    const history = JSON.parse(await readFile(new URL(name, folder), 'utf8'));
+    const history = await load(name);
     await Worker.runReplayHistory({ workflowsPath }, history, 'dmsa/lab.example/svc-finance');
   });
 
   test('a history that this workflow would not have made is refused', async () => {
-    const history = JSON.parse(await readFile(new URL('0.1.0-happy.json', folder), 'utf8'));
-    const scheduled = history.events.filter((event: Event) => event.activityTaskScheduledEventAttributes);
-    scheduled[1].activityTaskScheduledEventAttributes.activityType.name = 'verifyRestored';
+    const history = await load('0.1.0-happy.json');
+    const scheduled = history.events.filter((event) => event.activityTaskScheduledEventAttributes);
+    scheduled[1]!.activityTaskScheduledEventAttributes!.activityType!.name = 'verifyRestored';
     await expect(Worker.runReplayHistory({ workflowsPath }, history)).rejects.toThrow(/[Nn]ondeterminism/);
   });
 });
 
-interface Event {
-  activityTaskScheduledEventAttributes?: { activityType: { name: string } };
+async function load(name: string) {
+  const { History } = proto.temporal.api.history.v1;
+  return History.fromObject(JSON.parse(await readFile(new URL(name, folder), 'utf8')));
 }
