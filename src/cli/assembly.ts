@@ -1,10 +1,8 @@
 import type { Migrations } from '../client/migrations.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Facts } from '../domain/facts.ts';
-import type { Finding } from '../domain/findings.ts';
-import type { Plan } from '../domain/plan.ts';
-import type { Log } from '../log.ts';
+import type { Planned } from '../plan/make-plan.ts';
 import type { PlanRequest } from '../plan/request.ts';
+import type { WorkerOptions } from '../worker.ts';
 import type { Context } from './context.ts';
 
 /** What is behind the commands; loaded when a command needs it, so that `--help` and `list` start at once. */
@@ -21,20 +19,6 @@ export interface Assembly {
   lab(options: LabOptions): Promise<void>;
   /** Returns the exit code. */
   demo(context: Context, options: DemoOptions): Promise<number>;
-}
-
-export interface Planned {
-  plan: Plan | null;
-  findings: Finding[];
-  facts: Facts;
-}
-
-export interface WorkerOptions {
-  settings: Settings;
-  log: Log;
-  env: NodeJS.ProcessEnv;
-  signal: AbortSignal;
-  onReady(address: string): void;
 }
 
 export interface LabOptions {

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import type { Assembly, Planned } from '../../src/cli/assembly.ts';
+import type { Assembly } from '../../src/cli/assembly.ts';
 import { run } from '../../src/cli/program.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { finding } from '../../src/domain/findings.ts';
+import { migrationId } from '../../src/domain/plan.ts';
+import type { Planned } from '../../src/plan/make-plan.ts';
 import type { PlanRequest } from '../../src/plan/request.ts';
 import { parsePlan } from '../../src/plan/schema.ts';
 import { type FakeIo, type FakeOptions, fakeIo } from './fake-io.ts';
@@ -56,7 +58,7 @@ async function dmsa(
 const planning = (planned: Partial<Planned> = {}): Partial<Assembly> => ({
   async plan(request) {
     asked.push(request);
-    return { plan, findings: [], facts: before, ...planned };
+    return { migrationId: migrationId(plan), plan, findings: [], facts: before, ...planned };
   },
 });
 const planArgs = [
