@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Gate } from '../../src/domain/gates.ts';
 import type { MigrationStatus } from '../../src/domain/status.ts';
@@ -10,10 +10,10 @@ const { available, reason } = timeSkippingAvailable();
 
 describe.skipIf(!available)(`what people decide${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let theatre: Theatre;
-  beforeAll(async () => {
+  beforeEach(async () => {
     theatre = await openTheatre();
   });
-  afterAll(() => theatre?.close());
+  afterEach(() => theatre?.close());
 
   test('votes that do not count are recorded with the reason, and the gate stays shut', async () => {
     const request = { approvers: { start: ['LAB\\bob', 'LAB\\alice'], complete: [] } };

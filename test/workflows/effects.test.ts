@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { defaultPayloadConverter } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startMigration, undoMigration } from '../../src/lab/rules/phases.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
@@ -10,10 +10,10 @@ const { available, reason } = timeSkippingAvailable();
 
 describe.skipIf(!available)(`whose effect it is${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let theatre: Theatre;
-  beforeAll(async () => {
+  beforeEach(async () => {
     theatre = await openTheatre();
   });
-  afterAll(() => theatre?.close());
+  afterEach(() => theatre?.close());
 
   test('a link that someone makes just before ours is not adopted, and not undone either', async () => {
     const activities: RehearsalActivities = (real) => ({

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { childDn } from '../../src/directory/dn.ts';
 import { octets } from '../../src/directory/entry.ts';
@@ -12,10 +12,10 @@ const { available, reason } = timeSkippingAvailable();
 
 describe.skipIf(!available)(`28 days of observation${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let theatre: Theatre;
-  beforeAll(async () => {
+  beforeEach(async () => {
     theatre = await openTheatre();
   });
-  afterAll(() => theatre?.close());
+  afterEach(() => theatre?.close());
 
   test('a migration waits its 28 days and costs no more than 250 history events in all', async () => {
     await rehearse(theatre, {}, async (rehearsal) => {

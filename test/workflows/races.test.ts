@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { openTheatre, rehearse, type Theatre } from './support.ts';
@@ -7,10 +7,10 @@ const { available, reason } = timeSkippingAvailable();
 
 describe.skipIf(!available)(`what comes at a bad moment${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let theatre: Theatre;
-  beforeAll(async () => {
+  beforeEach(async () => {
     theatre = await openTheatre();
   });
-  afterAll(() => theatre?.close());
+  afterEach(() => theatre?.close());
 
   /** Votes are verified only once the test lets them be. */
   function heldVotes() {

@@ -23,7 +23,12 @@ import { connectionsOf, installRuntime } from '../../src/worker.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { startTimeSkipping } from '../support/time-skipping.ts';
 
-/** What the rehearsals of one test file share: a server whose time can be skipped, and the bundled workflows. */
+installRuntime(createLog('silent'));
+
+/**
+ * A server whose time can be skipped, and the bundled workflows. Each test has its own: an activity that a test leaves
+ * unfinished would keep the server from skipping time for the next.
+ */
 export interface Theatre {
   env: TestWorkflowEnvironment;
   workflowBundle: { code: string };
@@ -35,7 +40,6 @@ const keyword = 2;
 
 /** On a server whose time can be skipped, unless another is given. */
 export async function openTheatre(server?: () => Promise<TestWorkflowEnvironment>): Promise<Theatre> {
-  installRuntime(createLog('silent'));
   const env = await (server ?? startTimeSkipping)();
   // The test server can add search attributes and not list them, so it is told of each.
   const attributes = Object.values(searchAttributes).map(({ name }) => [name, keyword]);
@@ -118,13 +122,6 @@ export async function rehearse(
       try {
         await story(played);
       } finally {
-        // An activity that is cut off would keep the server from skipping time ever after: the migration is undone,
-        // and from a wait, as the test server stumbles over the cancellation of an activity that has just ended.
-        await played.until(({ outcome, waitingFor }) => outcome !== 'running' || waitingFor !== null);
-        await migrations
-          .undo(workflowId, { by: people.operator, reason: 'the rehearsal is over' })
-          .catch(() => undefined);
-        await played.until(({ outcome }) => outcome !== 'running');
         await env.client.workflow
           .getHandle(workflowId)
           .terminate()

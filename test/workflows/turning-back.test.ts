@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { MigrationStatus } from '../../src/domain/status.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
@@ -10,10 +10,10 @@ const carol = { by: 'LAB\\carol', reason: 'enough' };
 
 describe.skipIf(!available)(`what turning back restores${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let theatre: Theatre;
-  beforeAll(async () => {
+  beforeEach(async () => {
     theatre = await openTheatre();
   });
-  afterAll(() => theatre?.close());
+  afterEach(() => theatre?.close());
 
   test('what someone else changed while nothing of ours had been is no reason to wait for an operator', async () => {
     await rehearse(theatre, {}, async (rehearsal) => {
