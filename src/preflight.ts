@@ -9,7 +9,7 @@ import { assess, type Expectation, votedOn } from './domain/assess.ts';
 import { canonicalJson } from './domain/canonical.ts';
 import type { DmsaFacts, DomainFacts, Evidence, Facts, HostFacts } from './domain/facts.ts';
 import { dmsaSamAccountName, type Plan, type Target } from './domain/plan.ts';
-import { type Inspection, type InspectOptions, inspectHosts } from './hosts/inspect.ts';
+import { type InspectOptions, inspectHosts } from './hosts/inspect.ts';
 import type { Transport } from './powershell/transport.ts';
 
 export interface PreflightDeps {
@@ -34,7 +34,7 @@ export async function preflight(
   deps: PreflightDeps,
   request: PreflightRequest,
   options: InspectOptions,
-): Promise<Evidence & { inspections: Inspection[] }> {
+): Promise<Evidence> {
   const { plan, hosts } = request;
   const [directory, inspections] = await Promise.all([
     readDirectory(deps, plan, options.signal),
@@ -51,7 +51,7 @@ export async function preflight(
   const facts: Facts = { ...objects, hosts: hosts ?? inspections.map((inspection) => inspection.facts) };
   const findings = assess({ ...request, facts, domain, sameDn });
   const evidence = { facts, domain, findings };
-  return { ...evidence, inspections, hash: sha256(votedOn(evidence, plan.hash, request.gate)) };
+  return { ...evidence, hash: sha256(votedOn(evidence, plan.hash, request.gate)) };
 }
 
 /** Directory and hosts as they are now, for comparing with what was before; reads as few things as preflight does. */

@@ -1,7 +1,8 @@
+import { DmsaError } from '../../src/domain/errors.ts';
 import type { JournalEntry } from '../../src/domain/journal.ts';
 import type { Target } from '../../src/domain/plan.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
-import type { Pair } from './pair.ts';
+import { describePair, type Pair } from './pair.ts';
 
 /** Kerberos lets clocks in a domain differ by five minutes (MS-KILE 3.1.1.2); events may seem that much older. */
 const clockSkewMs = 5 * 60_000;
@@ -12,7 +13,7 @@ export type CmdletOperation = 'START-MIGRATION' | 'COMPLETE-MIGRATION' | 'UNDO-M
  * Whether the DC's event 3085 says that this worker's own identity did `operation` to this very pair since the intent
  * was journalled. The state alone proves nothing: a forged pair looks the same [research].
  */
-export async function didWe(
+async function didWe(
   deps: ActivityDeps,
   operation: CmdletOperation,
   pair: Pair,
@@ -32,4 +33,13 @@ export async function didWe(
       Number(event.errorCode) === 0 &&
       event.requestedBy.toLowerCase() === identity.toLowerCase(),
   );
+}
+
+/** Throws LINK_UNPROVEN where `didWe` finds no event. */
+export async function requireOurs(
+  ...[deps, operation, pair, target, entry]: Parameters<typeof didWe>
+): Promise<void> {
+  if (await didWe(deps, operation, pair, target, entry)) return;
+  const message = `no event 3085 shows our ${operation}: ${describePair(pair)}`;
+  throw new DmsaError('LINK_UNPROVEN', pair.account.dn, message);
 }

@@ -4,7 +4,7 @@ import { type Phase, phases } from '../../src/domain/states.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
 import { type Acting, forward, journalled } from '../journal.ts';
 import { attempt } from '../runtime.ts';
-import { didWe } from './ours.ts';
+import { requireOurs } from './ours.ts';
 import { describePair, isIn, isUnlinked, type Pair, pairNow } from './pair.ts';
 
 export interface PhaseInput extends Acting {
@@ -56,13 +56,7 @@ async function claim(deps: ActivityDeps, input: PhaseInput, phase: Phase, pair: 
   if (attempt() === 1)
     throw new DmsaError('LINK_FOREIGN', subject, `it is so already: ${describePair(pair)}`);
   const operation = phase === 'link' ? 'START-MIGRATION' : 'COMPLETE-MIGRATION';
-  if (!(await didWe(deps, operation, pair, input.target, input.entry))) {
-    throw new DmsaError(
-      'LINK_UNPROVEN',
-      subject,
-      `no event 3085 shows our ${operation}: ${describePair(pair)}`,
-    );
-  }
+  await requireOurs(deps, operation, pair, input.target, input.entry);
   return pair;
 }
 

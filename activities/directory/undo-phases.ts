@@ -4,7 +4,7 @@ import type { JournalEntry } from '../../src/domain/journal.ts';
 import { MigrationState } from '../../src/domain/states.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
 import { type Acting, backward, journalled } from '../journal.ts';
-import { didWe } from './ours.ts';
+import { requireOurs } from './ours.ts';
 import { describePair, isIn, isUnlinked, type Pair, pairNow } from './pair.ts';
 import { cmdletParameters, type PhaseInput } from './phases.ts';
 
@@ -59,12 +59,7 @@ async function proveOurs(
   { entry, target }: PhaseInput,
 ): Promise<void> {
   if (entry.status === 'applied') return;
-  if (await didWe(deps, operation, pair, target, entry)) return;
-  throw new DmsaError(
-    'LINK_UNPROVEN',
-    pair.account.dn,
-    `no event 3085 shows our ${operation}: ${describePair(pair)}`,
-  );
+  await requireOurs(deps, operation, pair, target, entry);
 }
 
 async function undoOnce(deps: ActivityDeps, input: PhaseInput, pair: Pair): Promise<void> {

@@ -8,6 +8,7 @@ import { DmsaError } from '../domain/errors.ts';
 import type { Facts } from '../domain/facts.ts';
 import { blocking, type Finding, finding } from '../domain/findings.ts';
 import {
+  batches,
   dmsaSamAccountName,
   migrationId,
   type Plan,
@@ -123,10 +124,10 @@ async function domainOf(directory: Directory): Promise<PlanDomain> {
 /** SIDs of the hosts' computer accounts by DNS name, in one search for every 200 hosts. */
 async function computerSids(directory: Directory, hosts: string[]): Promise<Map<string, string>> {
   const sids = new Map<string, string>();
-  for (let start = 0; start < hosts.length; start += 200) {
+  for (const names of batches(hosts, 200)) {
     const entries = await directory.search(directory.baseDn, {
       scope: 'sub',
-      filter: anyOf.text('dNSHostName', hosts.slice(start, start + 200)),
+      filter: anyOf.text('dNSHostName', names),
       attributes: ['dNSHostName', 'objectSid'],
     });
     for (const entry of entries) {
