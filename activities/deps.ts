@@ -16,7 +16,7 @@ export interface ActivityDeps {
 
 /** Reads with one connection of its own; a cancelled activity stops reading. */
 export function readNow<T>(deps: ActivityDeps, read: (directory: Directory) => Promise<T>): Promise<T> {
-  return withDirectory(deps.connectDirectory, cancellationSignal(), read);
+  return withDirectory(deps.connectDirectory, { signal: cancellationSignal() }, read);
 }
 
 /** Cmdlets of the ActiveDirectory module and the DC's answer to them [cmdlet]: slow at the worst, never hours. */

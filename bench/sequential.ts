@@ -61,7 +61,7 @@ export async function sequentialScript(
       }
     };
     const pair = () =>
-      withDirectory(deps.connectDirectory, undefined, async (directory) => {
+      withDirectory(deps.connectDirectory, {}, async (directory) => {
         const account = await readAccount(directory, plan!.account.guid);
         const dmsa = await readDmsa(directory, dmsaSamAccountName(plan!.dmsa));
         return { account, dmsa: dmsa && (await withPrincipalNames(directory, dmsa)) };

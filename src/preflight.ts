@@ -57,7 +57,9 @@ export async function preflight(
 /** Directory and hosts as they are now, for comparing with what was before; reads as few things as preflight does. */
 export async function readFacts(deps: PreflightDeps, plan: Plan, options: InspectOptions) {
   const [objects, inspections] = await Promise.all([
-    withDirectory(deps.connectDirectory, options.signal, (directory) => readObjects(directory, plan)),
+    withDirectory(deps.connectDirectory, { signal: options.signal }, (directory) =>
+      readObjects(directory, plan),
+    ),
     inspectHosts(
       deps.transport,
       plan.hosts.map((host) => host.name),
@@ -74,7 +76,7 @@ async function readDirectory(
   target: Target,
   signal?: AbortSignal,
 ): Promise<Omit<Facts, 'hosts'> & { domain: DomainFacts }> {
-  return await withDirectory(deps.connectDirectory, signal, async (directory) => ({
+  return await withDirectory(deps.connectDirectory, { signal }, async (directory) => ({
     domain: await readDomain(directory),
     ...(await readObjects(directory, target)),
   }));

@@ -32,8 +32,8 @@ export function connectDirectory(
   settings: DirectorySettings,
   hosts: Record<string, HostAddress>,
 ): ConnectDirectory {
-  return async (signal) => {
-    const servers = settings.urls.map(parseUrl);
+  return async ({ signal, prefer, only } = {}) => {
+    const servers = inOrder(settings.urls.map(parseUrl), prefer, only);
     const login = await readLogin(settings);
     const failures: DmsaError[] = [];
     for (const server of servers) {
@@ -47,6 +47,15 @@ export function connectDirectory(
     }
     throw allFailed(failures);
   };
+}
+
+/** As the settings have them, but for the one that is wanted first, or alone. */
+function inOrder(servers: URL[], prefer?: string, only?: string): URL[] {
+  const isNamed = (name: string | undefined) => (server: URL) =>
+    name !== undefined && server.hostname.toLowerCase() === name.toLowerCase();
+  if (only !== undefined) return servers.filter(isNamed(only));
+  const wanted = servers.filter(isNamed(prefer));
+  return [...wanted, ...servers.filter((server) => !wanted.includes(server))];
 }
 
 /** Binds, and reads the names of the naming contexts. */

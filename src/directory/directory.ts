@@ -2,10 +2,14 @@ import type { Entry } from './entry.ts';
 
 /** Reading a domain over LDAPS. One connection, opened for one activity and closed with it. */
 export interface Directory {
-  /** Where the connection is to: the DC's URL, for evidence and messages. */
+  /** Where the connection is to: the DC's URL, for messages. */
   readonly server: string;
+  /** DNS name of the DC that answers, lower case (`dnsHostName` of its rootDSE): what evidence names, and what is kept. */
+  readonly dc: string;
   /** DN of the domain the DC holds (`defaultNamingContext`). */
   readonly baseDn: string;
+  /** DN of the forest's first domain (`rootDomainNamingContext`); the same as `baseDn` in a forest of one. */
+  readonly rootDomainDn: string;
   /** `configurationNamingContext`. */
   readonly configurationDn: string;
   /** `schemaNamingContext`. */
@@ -23,16 +27,28 @@ export interface SearchOptions {
   attributes: string[];
 }
 
+export interface ConnectOptions {
+  /** Aborting it closes the connection. */
+  signal?: AbortSignal;
+  /**
+   * DNS name of the DC to ask before all others: one DC is kept for one migration until it fails, so that what one DC
+   * has not learned from another yet is not read as drift. A name that no setting has is no wish.
+   */
+  prefer?: string;
+  /** DNS name of the only DC to ask, as when DCs are compared. */
+  only?: string;
+}
+
 /** Opens a connection. Throws DmsaError: DIRECTORY_UNREACHABLE, CERTIFICATE_INVALID, BIND_REFUSED, DIRECTORY_BUSY. */
-export type ConnectDirectory = (signal?: AbortSignal) => Promise<Directory>;
+export type ConnectDirectory = (options?: ConnectOptions) => Promise<Directory>;
 
 /** Reads with one connection, which is closed whatever happens. */
 export async function withDirectory<T>(
   connect: ConnectDirectory,
-  signal: AbortSignal | undefined,
+  options: ConnectOptions,
   read: (directory: Directory) => Promise<T>,
 ): Promise<T> {
-  const directory = await connect(signal);
+  const directory = await connect(options);
   try {
     return await read(directory);
   } finally {

@@ -11,7 +11,13 @@ const pageSize = 500;
 const timeLimitSeconds = 30;
 const binary = new Set(binaryAttributes.map((name) => name.toLowerCase()));
 const anything = new PresenceFilter({ attribute: 'objectClass' });
-const contextAttributes = ['defaultNamingContext', 'configurationNamingContext', 'schemaNamingContext'];
+const contextAttributes = [
+  'defaultNamingContext',
+  'configurationNamingContext',
+  'schemaNamingContext',
+  'rootDomainNamingContext',
+  'dnsHostName',
+];
 
 export interface LdapConnection {
   client: Client;
@@ -28,6 +34,8 @@ export class LdapDirectory implements Directory {
   baseDn = '';
   configurationDn = '';
   schemaDn = '';
+  rootDomainDn = '';
+  dc = '';
   readonly #connection: LdapConnection;
 
   constructor(connection: LdapConnection) {
@@ -38,12 +46,15 @@ export class LdapDirectory implements Directory {
   /** Throws DIRECTORY_REFUSED where the server is no domain controller. */
   async readRootDse(): Promise<void> {
     const [rootDse] = await this.#request('', { scope: 'base', attributes: contextAttributes }, anything);
-    const [base, configuration, schema] = contextAttributes.map((name) => rootDse && text(rootDse, name));
-    if (!base || !configuration || !schema) {
+    const [base, configuration, schema, rootDomain, dc] = contextAttributes.map(
+      (name) => rootDse && text(rootDse, name),
+    );
+    if (!base || !configuration || !schema || !rootDomain || !dc) {
       const message = `${this.server}: no domain controller: its rootDSE names no naming contexts`;
       throw new DmsaError('DIRECTORY_REFUSED', this.server, message);
     }
     [this.baseDn, this.configurationDn, this.schemaDn] = [base, configuration, schema];
+    [this.rootDomainDn, this.dc] = [rootDomain, dc.toLowerCase()];
   }
 
   async read(dn: string, attributes: string[]): Promise<Entry | null> {

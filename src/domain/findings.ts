@@ -30,6 +30,23 @@ export const findingKinds = {
       'No writable domain controller runs Windows Server 2025; extending the schema alone is not enough.',
     fix: 'Promote a writable Windows Server 2025 domain controller that the hosts can discover.',
   },
+  SITE_ONLY_RODC: {
+    severity: 'info',
+    meaning:
+      'A site of the domain has only read-only domain controllers: hosts there cannot join the principals.',
+    fix: 'Let its hosts in with Set-ADServiceAccount, keeping those already allowed, and let the RODC cache the dMSA.',
+  },
+  REPLICATION_FAILING: {
+    severity: 'block',
+    meaning:
+      'A domain controller has not replicated from a partner for longer than a ticket lifetime of 10 hours.',
+    fix: 'Mend what repadmin /showrepl names; a migration does not go on while replication is broken.',
+  },
+  REPLICATION_LAGGING: {
+    severity: 'warn',
+    meaning: 'A domain controller has an older state of the accounts than the one that is read from.',
+    fix: 'Wait for replication between the two; the evidence names what differs.',
+  },
   KDS_KEY_MISSING: {
     severity: 'block',
     meaning: 'The forest has no KDS root key, so no managed password can be derived.',
@@ -49,6 +66,11 @@ export const findingKinds = {
     severity: 'block',
     meaning: 'Only a plain user account can be superseded; computers and managed accounts cannot.',
     fix: 'Name the user account that the services log on with.',
+  },
+  ACCOUNT_IN_OTHER_DOMAIN: {
+    severity: 'block',
+    meaning: 'The account is one of another domain of the forest.',
+    fix: 'Name domain controllers of that domain under [directory] in dmsa.toml.',
   },
   ACCOUNT_PRIVILEGED: {
     severity: 'block',
@@ -71,6 +93,38 @@ export const findingKinds = {
     meaning: 'The account is trusted for unconstrained delegation, which stops working after completion.',
     fix: 'Configure constrained delegation before completion.',
   },
+  ACCOUNT_EXPIRED: {
+    severity: 'block',
+    meaning: 'The account has expired, so its services cannot log on and the hosts cannot join.',
+    fix: 'Clear accountExpires, or drop the migration if nothing uses the account.',
+  },
+  CONSTRAINED_DELEGATION: {
+    severity: 'info',
+    meaning:
+      'The account may delegate to some services, or some may act for others on it; Complete moves this to the dMSA.',
+    fix: 'Check after completion that the services named in the evidence are still reached.',
+  },
+  ACCOUNT_FLAGS_NOT_COPIED: {
+    severity: 'warn',
+    meaning: 'userAccountControl has flags that Complete does not copy to the dMSA.',
+    fix: 'Decide whether the services need what the evidence names; a dMSA will not have it.',
+  },
+  ACCOUNT_ENCRYPTION_WEAK: {
+    severity: 'warn',
+    meaning: 'The account is restricted to encryption types without AES, and a dMSA uses AES.',
+    fix: 'Check that whatever speaks Kerberos with these services can use AES256.',
+  },
+  AUTHENTICATION_POLICY_ASSIGNED: {
+    severity: 'info',
+    meaning: 'The account has an authentication policy or silo; Complete assigns it to the dMSA.',
+    fix: 'Check that the policy allows the hosts of the plan.',
+  },
+  SPN_DUPLICATE: {
+    severity: 'warn',
+    meaning:
+      'Another object has a service principal name of the account, so Kerberos cannot tell them apart.',
+    fix: 'Remove the name where it does not belong (setspn -X lists duplicates); Complete moves the others to the dMSA.',
+  },
   DMSA_NAME_TAKEN: {
     severity: 'block',
     meaning: 'The dMSA name belongs to another object.',
@@ -81,6 +135,11 @@ export const findingKinds = {
     meaning: 'The dMSA exists in a state from which no migration can start: only state 0 can be linked.',
     fix: 'Set msDS-DelegatedMSAState to 0 if it was created standalone (3) by mistake, or choose another dMSA.',
   },
+  DMSA_ENCRYPTION_WEAK: {
+    severity: 'warn',
+    meaning: 'The dMSA is there already, and its msDS-SupportedEncryptionTypes has no AES.',
+    fix: 'Set it with Set-ADServiceAccount -KerberosEncryptionType AES256 and read it back.',
+  },
   LINK_ONE_SIDED: {
     severity: 'block',
     meaning: 'Only one of the two objects points at the other; the KDC refuses such a link (CVE-2025-53779).',
@@ -90,6 +149,43 @@ export const findingKinds = {
     severity: 'block',
     meaning: 'A link exists that this migration did not make; it is never adopted.',
     fix: 'Find out who made it (event 3085 on the DC), then undo it with Undo-ADServiceAccountMigration.',
+  },
+  LINK_UNPROVEN: {
+    severity: 'block',
+    meaning:
+      'Two objects point at each other, and neither our records nor an event 3085 knows of a Start of them.',
+    fix: 'Find out who wrote the links before anyone relies on them: a forged pair looks the same as a real one.',
+  },
+  STATES_DIFFER: {
+    severity: 'block',
+    meaning: 'The two objects of a pair are in different states.',
+    fix: 'Wait for replication; if it stays, run Reset-ADServiceAccountMigration on the pair and migrate again.',
+  },
+  STATE_WITHOUT_LINK: {
+    severity: 'block',
+    meaning: 'An object is in the state of a migration and points at nothing.',
+    fix: 'Find out what removed the link, then run Reset-ADServiceAccountMigration.',
+  },
+  SUPERSEDED_ACCOUNT_DELETED: {
+    severity: 'block',
+    meaning:
+      'The superseded account of a completed migration is deleted: its services cannot log on any more.',
+    fix: 'Restore it from the Active Directory Recycle Bin; superseded does not mean removable.',
+  },
+  SUPERSEDED_ACCOUNT_ENABLED: {
+    severity: 'block',
+    meaning: 'The superseded account of a completed migration is enabled, so its old password works again.',
+    fix: 'Disable it after finding out who enabled it.',
+  },
+  SUPERSEDED_ACCOUNT_PRIVILEGED: {
+    severity: 'block',
+    meaning: 'A privileged account is linked to a dMSA, whose principals have its rights.',
+    fix: 'Undo the migration, and move the services to an unprivileged account.',
+  },
+  MIGRATION_FORGOTTEN: {
+    severity: 'warn',
+    meaning: 'A migration has been in its start state for more than 28 days.',
+    fix: 'Complete or undo it: dmsa status tells what it waits for.',
   },
   HOST_UNREACHABLE: {
     severity: 'block',
@@ -130,6 +226,17 @@ export const findingKinds = {
     severity: 'warn',
     meaning: 'A principal that is no known host of the account may retrieve the managed password.',
     fix: 'Find out what it is; a person has to allow it by signal before completion.',
+  },
+  PRINCIPAL_DENIED: {
+    severity: 'block',
+    meaning:
+      'A host of the plan is refused the managed password, by itself or by a group: a refusal comes first.',
+    fix: 'Take the refusal out of msDS-GroupMSAMembership, or the host out of the plan.',
+  },
+  PRINCIPAL_GROUP: {
+    severity: 'info',
+    meaning: 'Hosts of the plan may retrieve the managed password as members of a group.',
+    fix: 'A new member counts once its ticket carries the group: up to 10 hours, or after a restart of the host.',
   },
   PRINCIPAL_MISSING: {
     severity: 'warn',

@@ -42,7 +42,7 @@ export async function makePlan(
   now: Date = new Date(),
 ): Promise<Planned> {
   const found = await retrying(() =>
-    withDirectory(deps.connectDirectory, undefined, async (directory) => {
+    withDirectory(deps.connectDirectory, {}, async (directory) => {
       const domain = await domainOf(directory);
       const account = await findAccount(directory, request.account, domain);
       await requirePlace(directory, dmsaOf(request, domain));

@@ -113,7 +113,7 @@ export async function linked(change?: (topology: Topology) => void, faults?: Lab
 
 /** The facts of both objects, as a before-image holds them. */
 export async function imageOf({ deps, target }: InLab) {
-  return await withDirectory(deps.connectDirectory, undefined, async (directory) => ({
+  return await withDirectory(deps.connectDirectory, {}, async (directory) => ({
     account: (await readAccount(directory, target.account.guid))!,
     dmsa: (await readDmsa(directory, `${target.dmsa.name}$`))!,
   }));

@@ -272,9 +272,9 @@ describe('a connection', () => {
     const { settings, hosts } = await settingsFor(port);
     const open = connectDirectory(settings, hosts);
     const reason = new Error('heartbeat lost');
-    await expect(open(AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(open({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     const controller = new AbortController();
-    const refused = expect(open(controller.signal)).rejects.toBe(reason);
+    const refused = expect(open({ signal: controller.signal })).rejects.toBe(reason);
     const [socket] = (await accepted) as [NodeJS.ReadableStream];
     await once(socket, 'readable');
     controller.abort(reason);
@@ -287,7 +287,7 @@ describe('a connection', () => {
     const server = await serve();
     const { settings, hosts } = await settingsFor(server.port);
     const controller = new AbortController();
-    const directory = await connectDirectory(settings, hosts)(controller.signal);
+    const directory = await connectDirectory(settings, hosts)({ signal: controller.signal });
     const reason = new Error('cancelled');
     const reading = expect(directory.read(baseDn, ['dc'])).rejects.toBe(reason);
     controller.abort(reason);

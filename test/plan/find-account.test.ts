@@ -48,7 +48,7 @@ afterAll(() => lab.close());
 
 function found(written: string) {
   const find = (directory: Directory) => findAccount(directory, written, domain);
-  return withDirectory(connectionsOf(lab.settings).connectDirectory, undefined, find);
+  return withDirectory(connectionsOf(lab.settings).connectDirectory, {}, find);
 }
 
 /** `CODE subject: message`, or what was found where nothing was refused. */
