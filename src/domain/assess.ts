@@ -1,7 +1,10 @@
-import type { AccountFacts, DmsaFacts, DomainFacts, Evidence, Facts, HostFacts, Principal } from './facts.ts';
+import { assessPrincipals } from './assess-principals.ts';
+import type { AccountFacts, DmsaFacts, DomainFacts, Evidence, Facts, HostFacts } from './facts.ts';
 import { type Finding, finding } from './findings.ts';
 import type { Plan } from './plan.ts';
 import { MigrationState } from './states.ts';
+
+export { strangers } from './assess-principals.ts';
 
 /** Before Start both objects must be unlinked; before Complete they must carry this migration's own link. */
 export type Expectation = 'unlinked' | 'linked';
@@ -125,28 +128,6 @@ function assessHost(host: HostFacts, plan: Assessed['plan']): Finding[] {
     if (service.state !== 'Running') found('SERVICE_NOT_RUNNING', `${service.name} is ${service.state}`);
   }
   return findings;
-}
-
-function assessPrincipals(dmsa: DmsaFacts, { plan, allowed }: Assessed): Finding[] {
-  const missing = plan.hosts
-    .filter((host) => !dmsa.principals.some((principal) => principal.sid === host.computerSid))
-    .map((host) =>
-      finding('PRINCIPAL_MISSING', host.name, `${host.computerSid} is not in msDS-GroupMSAMembership`),
-    );
-  const unknown = strangers(dmsa.principals, plan, allowed).map(({ sid, name }) =>
-    finding('PRINCIPAL_UNKNOWN', sid, name ?? 'the SID does not resolve'),
-  );
-  return [...missing, ...unknown];
-}
-
-/** Principals that are no host of the plan and that no person has allowed. */
-export function strangers(
-  principals: Principal[],
-  plan: Pick<Plan, 'hosts'>,
-  allowed: string[],
-): Principal[] {
-  const expected = new Set([...plan.hosts.map((host) => host.computerSid), ...allowed]);
-  return principals.filter((principal) => !expected.has(principal.sid));
 }
 
 /** What is hashed and voted on. Times stay out, and so does how a finding is worded. */
