@@ -25,6 +25,8 @@ export interface SearchOptions {
   scope: 'base' | 'one' | 'sub';
   filter: string;
   attributes: string[];
+  /** OIDs of controls without a value, sent as not critical: a server that does not know one ignores it. */
+  controls?: string[];
 }
 
 export interface ConnectOptions {

@@ -1,4 +1,4 @@
-import { type Client, type Entry as ClientEntry, type Filter, PresenceFilter } from 'ldapts';
+import { type Client, type Entry as ClientEntry, Control, type Filter, PresenceFilter } from 'ldapts';
 
 import { DmsaError } from '../domain/errors.ts';
 import type { Directory, SearchOptions } from './directory.ts';
@@ -83,20 +83,25 @@ export class LdapDirectory implements Directory {
 
   async #request(
     base: string,
-    { scope, attributes }: Pick<SearchOptions, 'scope' | 'attributes'>,
+    { scope, attributes, controls = [] }: Omit<SearchOptions, 'filter'>,
     filter: Filter,
   ): Promise<Entry[]> {
     const { client } = this.#connection;
     // ldapts would connect again by itself, and not bind.
     if (!client.isBound) throw new Error('the connection was lost');
-    const { searchEntries } = await client.search(base, {
+    const options = {
       scope,
       filter,
       attributes,
       timeLimit: timeLimitSeconds,
       paged: scope === 'base' ? false : { pageSize },
       explicitBufferAttributes: [...binaryAttributes, ...attributes.filter(isBinary)],
-    });
+    };
+    const { searchEntries } = await client.search(
+      base,
+      options,
+      controls.map((type) => new Control(type)),
+    );
     return searchEntries.map(toEntry);
   }
 

@@ -40,3 +40,9 @@ export const sdFlagsControl = '1.2.840.113556.1.4.801';
 
 /** LDAP_MATCHING_RULE_TRANSITIVE_EVAL (MS-ADTS 3.1.1.3.4.4.3): follows a link through nested groups. */
 export const inChainRule = '1.2.840.113556.1.4.1941';
+
+/** LDAP_SERVER_SHOW_DELETED_OID (MS-ADTS 3.1.1.3.4.1.14): deleted objects are found, too. */
+export const showDeletedControl = '1.2.840.113556.1.4.417';
+
+/** LDAP_SERVER_SHOW_DEACTIVATED_LINK_OID (MS-ADTS 3.1.1.3.4.1.25): links to deleted objects are shown, too. */
+export const showDeactivatedLinksControl = '1.2.840.113556.1.4.2065';
