@@ -1,13 +1,14 @@
 <#
 .SYNOPSIS
-Reads event 3085 of a domain controller about one pair of accounts, oldest first; changes nothing.
+Reads event 3085 of a domain controller about one pair of accounts or all, oldest first; changes nothing.
 .DESCRIPTION
 The event says who asked for a migration step and what became of it. Its fields are taken from its named data, else
 from the labelled lines of its text. Needs a member of Event Log Readers on the domain controller.
+Asked about all, it also says from when on the log still has events: without one, silence proves nothing.
 .PARAMETER Dmsa
-Distinguished name of the dMSA.
+Distinguished name of the dMSA; events of every dMSA without it.
 .PARAMETER Account
-Distinguished name of the superseded account.
+Distinguished name of the superseded account; events of every account without it.
 .PARAMETER Server
 The domain controller whose log is read.
 .PARAMETER Since
@@ -19,8 +20,8 @@ For sessions without network credentials of their own.
 #>
 [CmdletBinding()]
 param(
-  [Parameter(Mandatory)] [ValidateNotNullOrEmpty()] [string] $Dmsa,
-  [Parameter(Mandatory)] [ValidateNotNullOrEmpty()] [string] $Account,
+  [string] $Dmsa,
+  [string] $Account,
   [Parameter(Mandatory)] [ValidateNotNullOrEmpty()] [string] $Server,
   [Parameter(Mandatory)] [datetimeoffset] $Since,
   [System.Management.Automation.PSCredential] $Credential
@@ -67,15 +68,20 @@ function ConvertTo-MigrationEvent {
 }
 
 $target = Get-DirectoryTarget -Server $Server -Credential $Credential
-$query = @{
-  FilterHashtable = @{ LogName = 'Directory Service'; Id = 3085; StartTime = $Since.LocalDateTime }
-  ComputerName = $Server
-}
-if ($Credential) { $query.Credential = $Credential }
+$where = @{ ComputerName = $Server }
+if ($Credential) { $where.Credential = $Credential }
+$query = @{ FilterHashtable = @{ LogName = 'Directory Service'; Id = 3085; StartTime = $Since.LocalDateTime } }
 $events = @(
-  foreach ($record in Get-FoundEvent $query) {
+  foreach ($record in Get-FoundEvent ($query + $where)) {
     $one = ConvertTo-MigrationEvent $record
-    if ($one.dmsa -eq $Dmsa -and $one.account -eq $Account) { $one }
+    if ((-not $Dmsa -or $one.dmsa -eq $Dmsa) -and (-not $Account -or $one.account -eq $Account)) { $one }
   }
 )
-@{ identity = Get-RunningIdentity -Target $target; events = $events }
+$oldest = if (-not $Dmsa -and -not $Account) {
+  Get-FoundEvent (@{ FilterHashtable = @{ LogName = 'Directory Service' }; Oldest = $true; MaxEvents = 1 } + $where)
+}
+@{
+  identity = Get-RunningIdentity -Target $target
+  events = $events
+  oldestAt = if ($oldest) { ConvertTo-UtcText $oldest.TimeCreated } else { $null }
+}

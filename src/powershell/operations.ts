@@ -141,11 +141,13 @@ export const operations = {
   'read-migration-events': {
     on: 'management',
     changes: false,
-    /** Event 3085 of the DC's Directory Service log about this pair, oldest first. */
-    parameters: z.object({ ...directoryTarget, since: time }),
+    /** Event 3085 of the DC's Directory Service log about this pair, or about all where both are null; oldest first. */
+    parameters: z.object({ dmsa: dn.nullable(), account: dn.nullable(), server: z.string(), since: time }),
     result: z.object({
       /** DOMAIN\name that the operation ran as: what `requestedBy` is compared with. */
       identity: z.string(),
+      /** The oldest event of any kind that the log still has; null for an empty log, and where a pair was named. */
+      oldestAt: time.nullable(),
       events: z.array(
         z.object({
           at: time,

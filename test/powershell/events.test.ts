@@ -74,12 +74,32 @@ describe.skipIf(!engine).concurrent('read-migration-events', () => {
     });
     expect(result).toEqual({
       identity: 'CONTOSO\\admin',
+      oldestAt: null,
       events: [
         row('2026-01-02T00:00:01.000Z', 'START-MIGRATION'),
         row('2026-01-02T00:00:03.000Z', 'COMPLETE-MIGRATION'),
       ],
     });
     expect(host.calls).toEqual([`Get-WinEvent Directory Service ${server} CONTOSO\\admin:pw`]);
+  });
+
+  it('reads the events of every pair where none is named, and since when the log has any', async () => {
+    const events = [
+      migrationEvent('2026-01-02T00:00:03Z', 'COMPLETE-MIGRATION', { named: true }),
+      migrationEvent('2026-01-02T00:00:02Z', 'START-MIGRATION', { dmsa: 'CN=another,DC=contoso,DC=com' }),
+      { ...migrationEvent('2025-12-24T00:00:00Z', ''), id: 1000 },
+      { ...migrationEvent('2025-12-25T00:00:00Z', ''), id: 1394 },
+    ];
+    const all = { ...question, dmsa: null, account: null };
+    const { result, host } = await run('read-migration-events', all, { host: hostState({ events }) });
+    expect(result!.events).toEqual([
+      { ...row('2026-01-02T00:00:02.000Z', 'START-MIGRATION'), dmsa: 'CN=another,DC=contoso,DC=com' },
+      row('2026-01-02T00:00:03.000Z', 'COMPLETE-MIGRATION'),
+    ]);
+    expect(result!.oldestAt).toBe('2025-12-24T00:00:00.000Z');
+    expect(host.calls).toEqual(Array(2).fill(`Get-WinEvent Directory Service ${server} -`));
+    const { result: empty } = await run('read-migration-events', all, {});
+    expect(empty).toMatchObject({ events: [], oldestAt: null });
   });
 
   it('finds the DOMAIN\\name of a credential that is given as a user principal name', async () => {

@@ -36,11 +36,12 @@ export function managementOperations(dc: DomainController, identity: string): Ha
     },
     'read-migration-events': ({ dmsa, account, since }) => {
       const from = new Date(since).toISOString();
+      const isAbout = (named: string, wanted: string | null) => wanted === null || sameDn(named, wanted);
       const about = dc.events.filter(
-        (each) => each.id === 3085 && sameDn(each.dmsa, dmsa) && sameDn(each.account, account),
+        (each) => each.id === 3085 && isAbout(each.dmsa, dmsa) && isAbout(each.account, account),
       );
       const events = about.filter((each) => each.at >= from).map(({ id, ...event }) => event);
-      return { identity, events };
+      return { identity, events, oldestAt: dmsa === null && account === null ? dc.logBeganAt : null };
     },
   });
 }

@@ -21,6 +21,8 @@ export class DomainController {
   readonly store: DirectoryStore;
   readonly clock: () => Date;
   readonly events: DcEvent[] = [];
+  /** From when on the Directory Service log has events: a DC logs its own start. Later where older ones were cut off. */
+  logBeganAt: string;
   /** What Complete changed on the two objects, by dMSA: what Undo gives back. How a DC keeps it is not published. */
   readonly completed = new Map<string, { account: Entry; dmsa: Entry }>();
   #last: Promise<unknown> = Promise.resolve();
@@ -28,6 +30,7 @@ export class DomainController {
   constructor(store: DirectoryStore, clock: () => Date) {
     this.store = store;
     this.clock = clock;
+    this.logBeganAt = clock().toISOString();
   }
 
   /** Runs `work` after everything that was begun before it. */

@@ -135,7 +135,9 @@ function Get-WinEvent {
     [string[]] $ListLog,
     [hashtable] $FilterHashtable,
     [string] $ComputerName,
-    [System.Management.Automation.PSCredential] $Credential
+    [System.Management.Automation.PSCredential] $Credential,
+    [long] $MaxEvents = [long]::MaxValue,
+    [switch] $Oldest
   )
   $state = Read-State
   $asked = Get-AskedError $state 'Get-WinEvent'
@@ -156,11 +158,12 @@ function Get-WinEvent {
   }
   $user = if ($Credential) { "$($Credential.UserName):$($Credential.GetNetworkCredential().Password)" } else { '-' }
   Add-Call $state "Get-WinEvent $($FilterHashtable.LogName) $ComputerName $user"
-  # Newest first, as the real one
+  # Newest first, as the real one; every key of the table but the log's name may be left out
   $found = @($state.events | Where-Object {
-      $_.log -eq $FilterHashtable.LogName -and @($FilterHashtable.Id) -contains $_.id -and
-      (ConvertTo-LocalTime $_.at) -ge $FilterHashtable.StartTime
-    } | Sort-Object -Property at -Descending)
+      $_.log -eq $FilterHashtable.LogName -and
+      (-not $FilterHashtable.ContainsKey('Id') -or @($FilterHashtable.Id) -contains $_.id) -and
+      (-not $FilterHashtable.ContainsKey('StartTime') -or (ConvertTo-LocalTime $_.at) -ge $FilterHashtable.StartTime)
+    } | Sort-Object -Property at -Descending:(-not $Oldest) | Select-Object -First ([int][Math]::Min($MaxEvents, [int]::MaxValue)))
   if (-not $found) {
     $exception = [System.Exception]::new('No events were found that match the specified selection criteria.')
     $PSCmdlet.WriteError((New-ErrorRecord $exception 'NoMatchingEventsFound' 'ObjectNotFound' $null))
