@@ -1,4 +1,5 @@
 import { type ConnectDirectory, type Directory, withDirectory } from '../src/directory/directory.ts';
+import type { Target } from '../src/domain/plan.ts';
 import type { OperationName, Parameters, Result } from '../src/powershell/operations.ts';
 import type { Transport } from '../src/powershell/transport.ts';
 import type { Records } from '../src/records.ts';
@@ -7,6 +8,8 @@ import { cancellationSignal } from './runtime.ts';
 /** All that activities may touch; `src/worker.ts` makes the real ones from the settings. */
 export interface ActivityDeps {
   connectDirectory: ConnectDirectory;
+  /** DNS names of the DCs in the settings, in their order. */
+  directoryServers: string[];
   transport: Transport;
   /** DNS name of the host on which the cmdlets run. */
   managementHost: string;
@@ -14,9 +17,17 @@ export interface ActivityDeps {
   records: Records;
 }
 
-/** Reads with one connection of its own; a cancelled activity stops reading. */
-export function readNow<T>(deps: ActivityDeps, read: (directory: Directory) => Promise<T>): Promise<T> {
-  return withDirectory(deps.connectDirectory, { signal: cancellationSignal() }, read);
+/**
+ * Reads with one connection of its own, from the DC that is kept for the migration while it answers; a cancelled
+ * activity stops reading.
+ */
+export function readNow<T>(
+  deps: ActivityDeps,
+  target: Pick<Target, 'domain'>,
+  read: (directory: Directory) => Promise<T>,
+): Promise<T> {
+  const options = { signal: cancellationSignal(), prefer: target.domain.server };
+  return withDirectory(deps.connectDirectory, options, read);
 }
 
 /** Cmdlets of the ActiveDirectory module and the DC's answer to them [cmdlet]: slow at the worst, never hours. */

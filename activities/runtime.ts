@@ -39,6 +39,15 @@ export function notDue(waitingFor: string, delayMs: number): never {
   });
 }
 
+/** The same for what two DCs say differently: tried again after `delayMs`, and told where it stays. */
+export function notSettled(message: string, delayMs: number): never {
+  throw ApplicationFailure.create({
+    type: 'REPLICATION_LAGGING' satisfies ErrorCode,
+    message,
+    nextRetryDelay: delayMs,
+  });
+}
+
 type Activity = (...args: never[]) => Promise<unknown>;
 
 /** The same activities, failing the way Temporal understands: the type is the code, the table says whether to retry. */

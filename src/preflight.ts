@@ -14,6 +14,8 @@ import type { Transport } from './powershell/transport.ts';
 
 export interface PreflightDeps {
   connectDirectory: ConnectDirectory;
+  /** DNS names of the DCs in the settings, in their order. */
+  directoryServers: string[];
   transport: Transport;
 }
 

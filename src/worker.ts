@@ -30,6 +30,7 @@ export interface WorkerOptions {
 export function connectionsOf(settings: Settings): PreflightDeps {
   return {
     connectDirectory: connectDirectory(settings.directory, settings.hosts),
+    directoryServers: settings.directory.urls.map((url) => new URL(url).hostname.toLowerCase()),
     transport: sshTransport(settings.powershell, settings.hosts),
   };
 }

@@ -20,6 +20,7 @@ import { searchAttributes } from './search-attributes.ts';
 export interface Migration {
   readonly id: string;
   readonly plan: Plan;
+  /** What each step needs of the plan, with the DC that is kept for the migration by now. */
   readonly target: Target;
   readonly state: Carried;
   /** The way forward: cancelled by an undo, after which compensation runs outside of it. */
@@ -36,6 +37,8 @@ export interface Carried {
   hostsReadAt: string | null;
   /** Whether this migration created the dMSA, and so may remove it. */
   createdByUs: boolean;
+  /** DNS name of the DC that was read and changed last; absent until it is another than the plan's. */
+  server?: string;
   observation: { until: string; digest: string | null } | null;
   completedAt: string | null;
   undoRequest: By | null;
@@ -52,7 +55,9 @@ export function newMigration({ plan, carried }: MigrationInput): Migration {
   return {
     id: migrationId(plan),
     plan,
-    target: targetOf(plan),
+    get target() {
+      return targetOf(plan, this.state.server);
+    },
     state: carried ?? {
       status: initialStatus(plan),
       queue: [],
@@ -94,6 +99,16 @@ export async function stage(
   }
   current.endedAt = now();
   waitFor(m, null);
+}
+
+/**
+ * Keeps the DC that an activity has used for what comes next: when the plan's own fails, the migration moves to another
+ * one and stays there, as the first may come back without what was changed meanwhile.
+ */
+export function keep(m: Migration, used: { server?: string } | null | undefined): void {
+  // Activities of version 0.1.0 did not tell.
+  const server = used?.server;
+  if (server !== undefined && server !== m.target.domain.server) m.state.server = server;
 }
 
 /** What a person or the clock is waited for, where the status and Temporal's UI show it. */

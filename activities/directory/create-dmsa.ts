@@ -4,6 +4,9 @@ import type { DmsaFacts } from '../../src/domain/facts.ts';
 import { dmsaMark, dmsaSamAccountName, type Target } from '../../src/domain/plan.ts';
 import { type ActivityDeps, onManagementHost, readNow } from '../deps.ts';
 import { type Acting, backward, forward, journalled } from '../journal.ts';
+import { attempt } from '../runtime.ts';
+import { fromOneDc, keeping, serverToKeep } from './pair.ts';
+import { requireSettled } from './settled.ts';
 
 /** AES256-CTS-HMAC-SHA1-96 in `msDS-SupportedEncryptionTypes` (MS-KILE 2.2.7). */
 const aes256 = 0x10;
@@ -19,20 +22,25 @@ export interface CreateDmsaInput extends Acting {
  *
  * Throws DMSA_NAME_TAKEN where another object holds the name, STATE_NOT_VERIFIED where the read disagrees.
  */
-export async function createDmsa(deps: ActivityDeps, input: CreateDmsaInput): Promise<DmsaFacts> {
+export async function createDmsa(
+  deps: ActivityDeps,
+  input: CreateDmsaInput,
+): Promise<DmsaFacts & { server: string }> {
   const { target } = input;
   const { name, dnsHostName, container } = target.dmsa;
   const description = dmsaMark(target);
-  const present = await findDmsa(deps, target);
+  const { dmsa: present, server } = await findDmsa(deps, target);
+  // An attempt whose answer was lost may have had its effect on a DC that this one has not heard of yet.
+  if (!present && attempt() > 1) await requireSettled(deps, target, { dmsa: null, server });
   if (present && present.description !== description) {
     throw new DmsaError('DMSA_NAME_TAKEN', present.dn, 'an object of that name appeared since preflight');
   }
   return await journalled(deps, input, forward, async () => {
     if (!present) {
-      const { server } = target.domain;
       await onManagementHost(deps, 'new-dmsa', { name, dnsHostName, container, description, server });
     }
-    return verified(await findDmsa(deps, target), target, description);
+    const { dmsa: created } = await findDmsa(deps, keeping(target, server));
+    return { ...verified(created, target, description), server };
   });
 }
 
@@ -43,8 +51,11 @@ export async function createDmsa(deps: ActivityDeps, input: CreateDmsaInput): Pr
 export async function removeDmsa(deps: ActivityDeps, input: CreateDmsaInput): Promise<{ removed: boolean }> {
   const { target, entry } = input;
   const description = dmsaMark(target);
-  const present = await findDmsa(deps, target);
-  if (!present) return { removed: false };
+  const { dmsa: present, server } = await findDmsa(deps, target);
+  if (!present) {
+    await requireSettled(deps, target, { dmsa: null, server });
+    return { removed: false };
+  }
   if (present.description !== description) {
     if (entry.status === 'intended') return { removed: false };
     throw new DmsaError('DMSA_NOT_OURS', present.dn, `its description is "${present.description ?? ''}"`);
@@ -53,17 +64,21 @@ export async function removeDmsa(deps: ActivityDeps, input: CreateDmsaInput): Pr
     await onManagementHost(deps, 'remove-dmsa', {
       dmsa: present.dn,
       description,
-      server: target.domain.server,
+      server,
     });
-    if (await findDmsa(deps, target)) {
+    if ((await findDmsa(deps, keeping(target, server))).dmsa) {
       throw new DmsaError('STATE_NOT_VERIFIED', present.dn, 'the dMSA is still in the directory');
     }
     return { removed: true };
   });
 }
 
-function findDmsa(deps: ActivityDeps, target: Target): Promise<DmsaFacts | null> {
-  return readNow(deps, (directory) => readDmsa(directory, dmsaSamAccountName(target.dmsa)));
+function findDmsa(deps: ActivityDeps, target: Target): Promise<{ dmsa: DmsaFacts | null; server: string }> {
+  return readNow(deps, target, async (directory) => {
+    const read = () => readDmsa(directory, dmsaSamAccountName(target.dmsa));
+    const dmsa = await fromOneDc(directory, read);
+    return { dmsa, server: await serverToKeep(directory, target) };
+  });
 }
 
 function verified(created: DmsaFacts | null, target: Target, description: string): DmsaFacts {

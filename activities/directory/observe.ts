@@ -4,7 +4,8 @@ import type { Target } from '../../src/domain/plan.ts';
 import { MigrationState } from '../../src/domain/states.ts';
 import { type ActivityDeps, readNow } from '../deps.ts';
 import { notDue, now } from '../runtime.ts';
-import { describePair, isIn, readPair } from './pair.ts';
+import { describePair, isIn, pairFrom } from './pair.ts';
+import { requireSettled } from './settled.ts';
 import type { Principals } from './verify-principals.ts';
 
 export interface ObserveInput {
@@ -22,16 +23,18 @@ export type Observed = { verdict: 'elapsed' } | ({ verdict: 'principals-changed'
 /**
  * Watches both objects until `until`. Each look that finds nothing new fails as not due, with the delay to the next
  * look: 28 days cost a handful of history events. Ends early when the descriptor changes, because the wait counts
- * from its last change [overview]. Throws STATE_UNEXPECTED when the link is no longer what it was.
+ * from its last change [overview]. Throws STATE_UNEXPECTED when the link is no longer what it was, REPLICATION_LAGGING
+ * for as long as DCs disagree about a change.
  */
 export async function observe(deps: ActivityDeps, input: ObserveInput): Promise<Observed> {
-  const dmsa = await readNow(deps, async (directory) => {
-    const pair = await readPair(directory, input.target);
-    if (!isIn(pair, MigrationState.Started)) {
-      throw new DmsaError('STATE_UNEXPECTED', pair.account.dn, `while observing: ${describePair(pair)}`);
-    }
-    if (pair.dmsa!.principalsDigest === input.digest) return null;
-    return await withPrincipalNames(directory, pair.dmsa!);
+  const { target } = input;
+  const dmsa = await readNow(deps, target, async (directory) => {
+    const pair = await pairFrom(directory, target);
+    const linked = isIn(pair, MigrationState.Started);
+    if (linked && pair.dmsa?.principalsDigest === input.digest) return null;
+    await requireSettled(deps, target, pair);
+    if (linked) return await withPrincipalNames(directory, pair.dmsa!);
+    throw new DmsaError('STATE_UNEXPECTED', pair.account.dn, `while observing: ${describePair(pair)}`);
   });
   const readAt = now();
   if (dmsa) {

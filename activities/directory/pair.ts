@@ -1,6 +1,7 @@
 import type { Directory } from '../../src/directory/directory.ts';
 import { sameDn } from '../../src/directory/dn.ts';
 import { readAccount, readDmsa } from '../../src/directory/read-account.ts';
+import { readDomain } from '../../src/directory/read-domain.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
 import type { AccountFacts, DmsaFacts } from '../../src/domain/facts.ts';
 import { dmsaSamAccountName, type Target } from '../../src/domain/plan.ts';
@@ -13,13 +14,48 @@ export interface Pair {
   dmsa: DmsaFacts | null;
 }
 
+/** A pair, and the DC that is to be kept for what comes next: the one that was read where cmdlets can go to it. */
+export interface PairRead extends Pair {
+  /** DNS name. */
+  server: string;
+}
+
 /** One connection, two searches: how each step finds out where things stand. */
-export function pairNow(deps: ActivityDeps, target: Target): Promise<Pair> {
-  return readNow(deps, (directory) => readPair(directory, target));
+export function pairNow(deps: ActivityDeps, target: Target): Promise<PairRead> {
+  return readNow(deps, target, (directory) => pairFrom(directory, target));
 }
 
 /** Two searches. Throws NOT_FOUND where the account is gone. */
-export async function readPair(directory: Directory, target: Target): Promise<Pair> {
+export async function pairFrom(directory: Directory, target: Target): Promise<PairRead> {
+  const pair = await fromOneDc(directory, () => readPair(directory, target));
+  return { ...pair, server: await serverToKeep(directory, target) };
+}
+
+/** Reads again where the connection has moved to another DC meanwhile: two DCs are never read as one. */
+export async function fromOneDc<T>(directory: Directory, read: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const { dc } = directory;
+    const found = await read();
+    if (directory.dc === dc) return found;
+  }
+}
+
+/** The DC that was read, unless it is none that the cmdlets can be sent to, as where only older ones are in the settings. */
+export async function serverToKeep(
+  directory: Directory,
+  { domain }: Pick<Target, 'domain'>,
+): Promise<string> {
+  if (directory.dc === domain.server.toLowerCase()) return domain.server;
+  const { capableDcs } = await readDomain(directory);
+  return capableDcs.find((name) => name.toLowerCase() === directory.dc) ?? domain.server;
+}
+
+/** The target with the cmdlets, and the reads that follow, going to `server`. */
+export function keeping(target: Target, server: string): Target {
+  return { ...target, domain: { ...target.domain, server } };
+}
+
+async function readPair(directory: Directory, target: Target): Promise<Pair> {
   const account = await readAccount(directory, target.account.guid);
   if (!account)
     throw new DmsaError('NOT_FOUND', target.account.dn, 'the superseded account is gone from the directory');

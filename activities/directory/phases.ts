@@ -5,19 +5,20 @@ import { type ActivityDeps, onManagementHost } from '../deps.ts';
 import { type Acting, forward, journalled } from '../journal.ts';
 import { attempt } from '../runtime.ts';
 import { requireOurs } from './ours.ts';
-import { describePair, isIn, isUnlinked, type Pair, pairNow } from './pair.ts';
+import { describePair, isIn, isUnlinked, keeping, type Pair, type PairRead, pairNow } from './pair.ts';
+import { requireSettled } from './settled.ts';
 
 export interface PhaseInput extends Acting {
   target: Target;
 }
 
 /** Start: both objects go from 0 to 1 and point at each other. Returns them as an independent read saw them. */
-export function startMigration(deps: ActivityDeps, input: PhaseInput): Promise<Pair> {
+export function startMigration(deps: ActivityDeps, input: PhaseInput): Promise<PairRead> {
   return advance(deps, input, 'link');
 }
 
 /** Complete: both go from 1 to 2, SPNs and delegation move to the dMSA, the account is disabled. */
-export async function completeMigration(deps: ActivityDeps, input: PhaseInput): Promise<Pair> {
+export async function completeMigration(deps: ActivityDeps, input: PhaseInput): Promise<PairRead> {
   const pair = await advance(deps, input, 'complete');
   if (pair.account.enabled) {
     throw new DmsaError('STATE_NOT_VERIFIED', pair.account.dn, 'the superseded account is still enabled');
@@ -30,13 +31,16 @@ export async function completeMigration(deps: ActivityDeps, input: PhaseInput): 
  *
  * Where the effect is there already, it is only claimed on a retry, when the intent had been journalled, and when the
  * DC's event 3085 says that it was us; so a link of someone else's is LINK_FOREIGN or LINK_UNPROVEN, never adopted.
- * Throws STATE_UNEXPECTED where the objects are in neither state, STATE_NOT_VERIFIED where the read disagrees.
+ * Throws STATE_UNEXPECTED where the objects are in neither state, STATE_NOT_VERIFIED where the read disagrees,
+ * REPLICATION_LAGGING where DCs disagree about it.
  */
-async function advance(deps: ActivityDeps, input: PhaseInput, phase: Phase): Promise<Pair> {
+async function advance(deps: ActivityDeps, input: PhaseInput, phase: Phase): Promise<PairRead> {
   const { target } = input;
   const { to, cmdlet } = phases[phase];
   const before = await pairNow(deps, target);
   if (isIn(before, to)) return await claim(deps, input, phase, before);
+  // An attempt whose answer was lost may have had its effect on a DC that this one has not heard of yet.
+  if (attempt() > 1 || !isBefore(before, phase)) await requireSettled(deps, target, before);
   if (!isBefore(before, phase)) {
     throw new DmsaError(
       'STATE_UNEXPECTED',
@@ -46,21 +50,22 @@ async function advance(deps: ActivityDeps, input: PhaseInput, phase: Phase): Pro
   }
   return await journalled(deps, input, forward, async () => {
     const operation = phase === 'link' ? 'start-migration' : 'complete-migration';
-    await onManagementHost(deps, operation, cmdletParameters(before, target));
-    return await verified(deps, target, phase);
+    const kept = keeping(target, before.server);
+    await onManagementHost(deps, operation, cmdletParameters(before, kept));
+    return await verified(deps, kept, phase);
   });
 }
 
-async function claim(deps: ActivityDeps, input: PhaseInput, phase: Phase, pair: Pair): Promise<Pair> {
+async function claim(deps: ActivityDeps, input: PhaseInput, phase: Phase, pair: PairRead): Promise<PairRead> {
   const subject = pair.account.dn;
   if (attempt() === 1)
     throw new DmsaError('LINK_FOREIGN', subject, `it is so already: ${describePair(pair)}`);
   const operation = phase === 'link' ? 'START-MIGRATION' : 'COMPLETE-MIGRATION';
-  await requireOurs(deps, operation, pair, input.target, input.entry);
+  await requireOurs(deps, operation, pair, keeping(input.target, pair.server), input.entry);
   return pair;
 }
 
-async function verified(deps: ActivityDeps, target: Target, phase: Phase): Promise<Pair> {
+async function verified(deps: ActivityDeps, target: Target, phase: Phase): Promise<PairRead> {
   const after = await pairNow(deps, target);
   if (!isIn(after, phases[phase].to)) {
     throw new DmsaError(

@@ -5,8 +5,15 @@ import { MigrationState } from '../../src/domain/states.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
 import { type Acting, backward, journalled } from '../journal.ts';
 import { requireOurs } from './ours.ts';
-import { describePair, isIn, isUnlinked, type Pair, pairNow } from './pair.ts';
+import { describePair, isIn, isUnlinked, keeping, type Pair, type PairRead, pairNow } from './pair.ts';
 import { cmdletParameters, type PhaseInput } from './phases.ts';
+import { requireSettled } from './settled.ts';
+
+/** The DC that undid it, to be kept for what comes next. */
+export interface Kept {
+  /** DNS name. */
+  server: string;
+}
 
 type Entry<S extends JournalEntry['step']> = Extract<JournalEntry, { step: S }>;
 
@@ -22,33 +29,39 @@ export type UndoLinkInput = PhaseInput & Acting<Entry<'link'>>;
  * Complete, SPNs, delegation and the enabled account included. Already back is done; so is further back, where a
  * person has undone both phases by hand: what is there then is compared when all is undone.
  */
-export async function undoComplete(deps: ActivityDeps, input: UndoCompleteInput): Promise<void> {
+export async function undoComplete(deps: ActivityDeps, input: UndoCompleteInput): Promise<Kept> {
   const pair = await pairNow(deps, input.target);
-  if (isUnlinked(pair)) return;
+  const acting = { ...input, target: keeping(input.target, pair.server) };
+  if (!isIn(pair, MigrationState.Completed)) await requireSettled(deps, input.target, pair);
+  if (isUnlinked(pair)) return acting.target.domain;
   if (!isIn(pair, MigrationState.Started)) {
     if (!isIn(pair, MigrationState.Completed)) throw unexpected(pair);
-    await proveOurs(deps, 'COMPLETE-MIGRATION', pair, input);
-    await undoOnce(deps, input, pair);
+    await proveOurs(deps, 'COMPLETE-MIGRATION', pair, acting);
+    await undoOnce(deps, acting, pair);
   }
-  const after = await pairNow(deps, input.target);
+  const after = await pairNow(deps, acting.target);
   if (!isIn(after, MigrationState.Started)) throw notVerified(after);
   if (!input.accept) requireSame(input.entry.beforeImage, after);
+  return { server: after.server };
 }
 
 /**
  * Undoes Start: one call of Undo, from 1 to 0 [cmdlet], and then the principals that hosts have added since are taken
  * out again, unless the dMSA is ours and will be removed. Already back is done.
  */
-export async function undoLink(deps: ActivityDeps, input: UndoLinkInput): Promise<void> {
+export async function undoLink(deps: ActivityDeps, input: UndoLinkInput): Promise<Kept> {
   const pair = await pairNow(deps, input.target);
+  const acting = { ...input, target: keeping(input.target, pair.server) };
+  if (!isIn(pair, MigrationState.Started)) await requireSettled(deps, input.target, pair);
   if (!isUnlinked(pair)) {
     if (!isIn(pair, MigrationState.Started)) throw unexpected(pair);
-    await proveOurs(deps, 'START-MIGRATION', pair, input);
-    await undoOnce(deps, input, pair);
+    await proveOurs(deps, 'START-MIGRATION', pair, acting);
+    await undoOnce(deps, acting, pair);
   }
-  const after = await pairNow(deps, input.target);
+  const after = await pairNow(deps, acting.target);
   if (!isUnlinked(after)) throw notVerified(after);
-  if (!input.entry.beforeImage.createdByUs) await restorePrincipals(deps, input, after);
+  if (!input.entry.beforeImage.createdByUs) await restorePrincipals(deps, acting, after);
+  return { server: after.server };
 }
 
 /** An effect that was verified on the way forward is ours; one whose answer was lost has to be proven. */
@@ -68,7 +81,7 @@ async function undoOnce(deps: ActivityDeps, input: PhaseInput, pair: Pair): Prom
   );
 }
 
-async function restorePrincipals(deps: ActivityDeps, input: UndoLinkInput, { dmsa }: Pair) {
+async function restorePrincipals(deps: ActivityDeps, input: UndoLinkInput, { dmsa }: PairRead) {
   const wanted = input.entry.beforeImage.dmsa?.principals.map((principal) => principal.sid) ?? [];
   const present = dmsa?.principals.map((principal) => principal.sid) ?? [];
   if (!dmsa || sameList(wanted, present)) return;

@@ -5,7 +5,8 @@ import type { PlanHost, Target } from '../../src/domain/plan.ts';
 import { MigrationState } from '../../src/domain/states.ts';
 import { type ActivityDeps, readNow } from '../deps.ts';
 import { notDue, now } from '../runtime.ts';
-import { describePair, isIn, readPair } from './pair.ts';
+import { describePair, isIn, pairFrom } from './pair.ts';
+import { requireSettled } from './settled.ts';
 
 export interface VerifyPrincipalsInput {
   target: Target;
@@ -33,12 +34,12 @@ export async function verifyPrincipals(
   deps: ActivityDeps,
   input: VerifyPrincipalsInput,
 ): Promise<Principals> {
-  const dmsa = await readNow(deps, async (directory) => {
-    const pair = await readPair(directory, input.target);
-    if (!isIn(pair, MigrationState.Started)) {
-      throw new DmsaError('STATE_UNEXPECTED', pair.account.dn, describePair(pair));
-    }
-    return await withPrincipalNames(directory, pair.dmsa!);
+  const { target } = input;
+  const dmsa = await readNow(deps, target, async (directory) => {
+    const pair = await pairFrom(directory, target);
+    if (isIn(pair, MigrationState.Started)) return await withPrincipalNames(directory, pair.dmsa!);
+    await requireSettled(deps, target, pair);
+    throw new DmsaError('STATE_UNEXPECTED', pair.account.dn, describePair(pair));
   });
   const present = new Set(dmsa.principals.map((principal) => principal.sid));
   const missing = input.hosts.filter((host) => !present.has(host.computerSid)).map((host) => host.name);

@@ -32,8 +32,9 @@ export interface PlanDomain extends DomainNames {
 /** The part of a plan that every step needs; small, as each activity carries it into the history. */
 export type Target = Pick<Plan, 'domain' | 'account' | 'dmsa' | 'hash'>;
 
-export function targetOf({ domain, account, dmsa, hash }: Plan): Target {
-  return { domain, account, dmsa, hash };
+/** `server`: the DC that is kept by now, where that is another than the plan's. */
+export function targetOf({ domain, account, dmsa, hash }: Plan, server: string = domain.server): Target {
+  return { domain: { ...domain, server }, account, dmsa, hash };
 }
 
 export interface PlanDmsa {

@@ -3,7 +3,7 @@ import type { Stage } from '../../src/domain/stages.ts';
 import { changing, undoing } from '../activities.ts';
 import type { Undo } from '../compensate.ts';
 import { register } from '../journal.ts';
-import { type Migration, now } from '../state.ts';
+import { keep, type Migration, now } from '../state.ts';
 
 /** The gate has just looked, so that no pause comes between. Complete-ADServiceAccountMigration: SPNs and delegation move to the dMSA, the account is disabled. */
 export async function complete(m: Migration, current: Stage): Promise<void> {
@@ -12,6 +12,7 @@ export async function complete(m: Migration, current: Stage): Promise<void> {
   m.state.completedAt = now();
   const run = changing('Complete-ADServiceAccountMigration, then read both objects').completeMigration;
   const after = await run({ migrationId: m.id, entry, target: m.target });
+  keep(m, after);
   setStatus(m.state.status.journal, entry.id, 'applied');
   current.changed.push(`${m.plan.account.samAccountName} is superseded and disabled`);
   for (const spn of after.dmsa!.servicePrincipalNames)
@@ -21,6 +22,6 @@ export async function complete(m: Migration, current: Stage): Promise<void> {
 /** One call of Undo, from state 2 to 1; then SPNs, delegation and the enabled account are compared. */
 export const undoComplete: Undo<'complete'> = async (m, [entry], accept) => {
   const undo = undoing('Undo-ADServiceAccountMigration from state 2, then read both objects').undoComplete;
-  await undo({ migrationId: m.id, entry: entry!, target: m.target, accept });
+  keep(m, await undo({ migrationId: m.id, entry: entry!, target: m.target, accept }));
   setStatus(m.state.status.journal, entry!.id, 'undone');
 };

@@ -4,7 +4,7 @@ import { changing, undoing } from '../activities.ts';
 import type { Undo } from '../compensate.ts';
 import { register } from '../journal.ts';
 import { unlessPaused } from '../messages.ts';
-import type { Migration } from '../state.ts';
+import { keep, type Migration } from '../state.ts';
 
 /** Creates the dMSA where it is absent; one that was there before is used, and is not removed by an undo. */
 export async function createDmsa(m: Migration, current: Stage): Promise<void> {
@@ -17,7 +17,9 @@ export async function createDmsa(m: Migration, current: Stage): Promise<void> {
   const entry = register(m, 'create-dmsa', m.plan.dmsa.dn, null);
   m.state.createdByUs = true;
   const create = changing(`Create ${m.plan.dmsa.name}$`).createDmsa;
-  facts.dmsa = await create({ migrationId: m.id, entry, target: m.target });
+  const { server, ...dmsa } = await create({ migrationId: m.id, entry, target: m.target });
+  keep(m, { server });
+  facts.dmsa = dmsa;
   setStatus(m.state.status.journal, entry.id, 'applied');
   current.changed.push(`created ${facts.dmsa.dn}`);
 }

@@ -4,7 +4,7 @@ import { changing, undoing } from '../activities.ts';
 import type { Undo } from '../compensate.ts';
 import { register } from '../journal.ts';
 import { unlessPaused } from '../messages.ts';
-import type { Migration } from '../state.ts';
+import { keep, type Migration } from '../state.ts';
 
 /** Start-ADServiceAccountMigration: both objects in state 1, each pointing at the other. */
 export async function link(m: Migration, current: Stage): Promise<void> {
@@ -12,7 +12,7 @@ export async function link(m: Migration, current: Stage): Promise<void> {
   const { account, dmsa } = m.state.evidence!.facts;
   const entry = register(m, 'link', m.plan.dmsa.dn, { account, dmsa, createdByUs: m.state.createdByUs });
   const start = changing('Start-ADServiceAccountMigration, then read both objects').startMigration;
-  await start({ migrationId: m.id, entry, target: m.target });
+  keep(m, await start({ migrationId: m.id, entry, target: m.target }));
   setStatus(m.state.status.journal, entry.id, 'applied');
   current.changed.push(`linked ${m.plan.account.samAccountName} and ${m.plan.dmsa.name}$, both in state 1`);
 }
@@ -20,6 +20,6 @@ export async function link(m: Migration, current: Stage): Promise<void> {
 /** One call of Undo, from state 1 to 0; principals that hosts added to a dMSA that stays are taken out again. */
 export const undoLink: Undo<'link'> = async (m, [entry]) => {
   const undo = undoing('Undo-ADServiceAccountMigration from state 1, then read both objects').undoLink;
-  await undo({ migrationId: m.id, entry: entry!, target: m.target });
+  keep(m, await undo({ migrationId: m.id, entry: entry!, target: m.target }));
   setStatus(m.state.status.journal, entry!.id, 'undone');
 };
