@@ -3,13 +3,14 @@ import { differences } from '../src/domain/compare.ts';
 import type { Drift } from '../src/domain/drift.ts';
 import { DmsaError } from '../src/domain/errors.ts';
 import type { Evidence, Facts, HostFacts } from '../src/domain/facts.ts';
-import type { Plan } from '../src/domain/plan.ts';
+import { type Plan, targetOf } from '../src/domain/plan.ts';
 import { MigrationState } from '../src/domain/states.ts';
 import type { EventVerdicts } from '../src/hosts/events.ts';
 import type { InspectOptions } from '../src/hosts/inspect.ts';
 import { preflight as readAndAssess, readFacts } from '../src/preflight.ts';
 import type { ActivityDeps } from './deps.ts';
 import { describePair, isIn } from './directory/pair.ts';
+import { requireSettled } from './directory/settled.ts';
 import { beating, cancellationSignal, now } from './runtime.ts';
 
 export interface PreflightInput {
@@ -19,16 +20,26 @@ export interface PreflightInput {
   allowed: string[];
   /** Facts to take over instead of asking the hosts again. */
   hosts: HostFacts[] | null;
+  /** DNS name of the DC that is kept for the migration. */
+  server: string;
 }
 
-/** Reads directory and hosts, and says what stands in the way. Changes nothing. */
+/**
+ * Reads directory and hosts, and says what stands in the way. Changes nothing. Throws REPLICATION_LAGGING where the link
+ * is not what it was, and DCs disagree about it.
+ */
 export async function preflight(deps: ActivityDeps, input: PreflightInput): Promise<Evidence> {
   const request = { ...input, now: now().toISOString() };
-  const { facts, domain, findings, hash } = await beating(() =>
+  const { facts, domain, server, findings, hash } = await beating(() =>
     readAndAssess(deps, request, inspectOptions(null)),
   );
-  if (input.expect === 'linked') requireReached(facts);
-  return { facts, domain, findings, hash };
+  if (input.expect === 'linked') {
+    requireReached(facts);
+    const { account, dmsa } = facts;
+    const linked = account !== null && isIn({ account, dmsa }, MigrationState.Started);
+    if (!linked) await requireSettled(deps, targetOf(input.plan, input.server), { ...facts, server });
+  }
+  return { facts, domain, server, findings, hash };
 }
 
 /**
@@ -45,19 +56,26 @@ function requireReached({ hosts }: Facts): void {
 export interface VerifyInput {
   plan: Plan;
   before: Facts;
+  /** DNS name of the DC that is kept for the migration. */
+  server: string;
 }
 
 /** What is there after undoing, and where it is not as it was before: nothing, when the promise is kept. */
 export async function verifyRestored(
   deps: ActivityDeps,
-  { plan, before }: VerifyInput,
+  { plan, before, server }: VerifyInput,
 ): Promise<{ facts: Facts; differences: Drift[] }> {
-  const { facts } = await beating(() => readFacts(deps, plan, inspectOptions(null)));
-  return { facts, differences: differences(before, facts) };
+  const read = await beating(() => readFacts(deps, plan, { ...inspectOptions(null), server }));
+  const { facts } = read;
+  const found = differences(before, facts);
+  if (found.length > 0) await requireSettled(deps, targetOf(plan, server), { ...facts, server: read.server });
+  return { facts, differences: found };
 }
 
 export interface VerifyCompletedInput {
   plan: Plan;
+  /** DNS name of the DC that is kept for the migration. */
+  server: string;
   /** ISO 8601: since when hosts may have fetched keys of the dMSA. */
   completedAt: string;
   /** SIDs that were among the principals when Complete was voted on: a host that never joined is no news. */
@@ -78,12 +96,14 @@ export interface Completed {
  * services running as the account (failure-cases.md, 4), every host that had joined still among the principals.
  */
 export async function verifyCompleted(deps: ActivityDeps, input: VerifyCompletedInput): Promise<Completed> {
-  const { facts, inspections } = await beating(() =>
-    readFacts(deps, input.plan, inspectOptions(input.completedAt)),
-  );
+  const { plan, server } = input;
+  const options = { ...inspectOptions(input.completedAt), server };
+  const { facts, inspections, ...read } = await beating(() => readFacts(deps, plan, options));
   requireReached(facts);
+  const wrong = wrongInDirectory(facts);
+  if (wrong.length > 0) await requireSettled(deps, targetOf(plan, server), { ...facts, server: read.server });
   const events = Object.fromEntries(inspections.map(({ facts: host, events }) => [host.name, events]));
-  return { facts, events, wrong: [...wrongInDirectory(facts), ...wrongOnHosts(facts, input)] };
+  return { facts, events, wrong: [...wrong, ...wrongOnHosts(facts, input)] };
 }
 
 function wrongInDirectory({ account, dmsa }: Facts): string[] {

@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
 
-import { type ConnectDirectory, type Directory, withDirectory } from './directory/directory.ts';
+import {
+  type ConnectDirectory,
+  type Directory,
+  fromOneDc,
+  serverToKeep,
+  withDirectory,
+} from './directory/directory.ts';
 import { sameDn } from './directory/dn.ts';
 import { readAccount, readDmsa } from './directory/read-account.ts';
 import { readDomain } from './directory/read-domain.ts';
 import { withPrincipalNames } from './directory/read-principals.ts';
+import { readReplicas } from './directory/read-replicas.ts';
 import { assess, type Expectation, votedOn } from './domain/assess.ts';
 import { canonicalJson } from './domain/canonical.ts';
 import type { DmsaFacts, DomainFacts, Evidence, Facts, HostFacts } from './domain/facts.ts';
@@ -29,6 +36,8 @@ export interface PreflightRequest {
   now: string;
   /** Facts to take over instead of asking the hosts again. */
   hosts: HostFacts[] | null;
+  /** DNS name of the DC to read from while it answers; the first in the settings where absent. */
+  server?: string;
 }
 
 /** Reads everything, says what it means, and hashes what will be voted on. Changes nothing. */
@@ -39,7 +48,7 @@ export async function preflight(
 ): Promise<Evidence> {
   const { plan, hosts } = request;
   const [directory, inspections] = await Promise.all([
-    readDirectory(deps, plan, options.signal),
+    readDirectory(deps, request, options.signal),
     hosts
       ? []
       : inspectHosts(
@@ -49,19 +58,25 @@ export async function preflight(
           options,
         ),
   ]);
-  const { domain, ...objects } = directory;
+  const { domain, server, ...objects } = directory;
   const facts: Facts = { ...objects, hosts: hosts ?? inspections.map((inspection) => inspection.facts) };
   const findings = assess({ ...request, facts, domain, sameDn });
-  const evidence = { facts, domain, findings };
+  const evidence = { facts, domain, server, findings };
   return { ...evidence, hash: sha256(votedOn(evidence, plan.hash, request.gate)) };
 }
 
 /** Directory and hosts as they are now, for comparing with what was before; reads as few things as preflight does. */
-export async function readFacts(deps: PreflightDeps, plan: Plan, options: InspectOptions) {
-  const [objects, inspections] = await Promise.all([
-    withDirectory(deps.connectDirectory, { signal: options.signal }, (directory) =>
-      readObjects(directory, plan),
-    ),
+export async function readFacts(
+  deps: PreflightDeps,
+  plan: Plan,
+  { server: prefer, ...options }: InspectOptions & { server?: string },
+) {
+  const connecting = { signal: options.signal, prefer };
+  const [{ objects, server }, inspections] = await Promise.all([
+    withDirectory(deps.connectDirectory, connecting, async (directory) => {
+      const objects = await fromOneDc(directory, () => readObjects(directory, plan));
+      return { objects, server: directory.dc };
+    }),
     inspectHosts(
       deps.transport,
       plan.hosts.map((host) => host.name),
@@ -70,18 +85,27 @@ export async function readFacts(deps: PreflightDeps, plan: Plan, options: Inspec
     ),
   ]);
   const facts: Facts = { ...objects, hosts: inspections.map((inspection) => inspection.facts) };
-  return { facts, inspections };
+  return { facts, inspections, server };
 }
 
+/** What one DC says, and where the other DCs in the settings differ from it. */
 async function readDirectory(
   deps: PreflightDeps,
-  target: Target,
+  { plan, server: prefer }: Pick<PreflightRequest, 'plan' | 'server'>,
   signal?: AbortSignal,
-): Promise<Omit<Facts, 'hosts'> & { domain: DomainFacts }> {
-  return await withDirectory(deps.connectDirectory, { signal }, async (directory) => ({
-    domain: await readDomain(directory),
-    ...(await readObjects(directory, target)),
-  }));
+): Promise<Omit<Facts, 'hosts'> & { domain: DomainFacts; server: string }> {
+  const read = await withDirectory(deps.connectDirectory, { signal, prefer }, async (directory) => {
+    const found = await fromOneDc(directory, async () => ({
+      domain: await readDomain(directory),
+      ...(await readObjects(directory, plan)),
+    }));
+    return { ...found, dc: directory.dc };
+  });
+  const { dc, domain, ...objects } = read;
+  const others = deps.directoryServers.filter((name) => name !== dc);
+  const replicas = await readReplicas(deps.connectDirectory, others, plan, objects, signal);
+  const server = serverToKeep(dc, domain.capableDcs, prefer ?? dc);
+  return { ...objects, domain: { ...domain, replicas }, server };
 }
 
 async function readObjects(directory: Directory, target: Target): Promise<Omit<Facts, 'hosts'>> {

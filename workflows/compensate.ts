@@ -70,7 +70,11 @@ async function compareWithBefore(m: Migration, accept: boolean): Promise<void> {
     'Compare directory and hosts with how they were before',
     readingMs,
   ).verifyRestored;
-  const { facts, differences } = await verify({ plan: m.plan, before: m.state.status.before! });
+  const { facts, differences } = await verify({
+    plan: m.plan,
+    before: m.state.status.before!,
+    server: m.target.domain.server,
+  });
   m.state.status.after = facts;
   // Where nothing of ours was changed, what differs is somebody else's.
   if (differences.length > 0 && !accept && hasEffect(m.state.status.journal)) {

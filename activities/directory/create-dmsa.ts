@@ -1,3 +1,4 @@
+import { fromOneDc } from '../../src/directory/directory.ts';
 import { readDmsa } from '../../src/directory/read-account.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
 import type { DmsaFacts } from '../../src/domain/facts.ts';
@@ -5,7 +6,7 @@ import { dmsaMark, dmsaSamAccountName, type Target } from '../../src/domain/plan
 import { type ActivityDeps, onManagementHost, readNow } from '../deps.ts';
 import { type Acting, backward, forward, journalled } from '../journal.ts';
 import { attempt } from '../runtime.ts';
-import { fromOneDc, keeping, serverToKeep } from './pair.ts';
+import { keeping, serverOf } from './pair.ts';
 import { requireSettled } from './settled.ts';
 
 /** AES256-CTS-HMAC-SHA1-96 in `msDS-SupportedEncryptionTypes` (MS-KILE 2.2.7). */
@@ -77,7 +78,7 @@ function findDmsa(deps: ActivityDeps, target: Target): Promise<{ dmsa: DmsaFacts
   return readNow(deps, target, async (directory) => {
     const read = () => readDmsa(directory, dmsaSamAccountName(target.dmsa));
     const dmsa = await fromOneDc(directory, read);
-    return { dmsa, server: await serverToKeep(directory, target) };
+    return { dmsa, server: await serverOf(directory, target) };
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Directory } from '../../src/directory/directory.ts';
+import { type Directory, fromOneDc, serverToKeep } from '../../src/directory/directory.ts';
 import { sameDn } from '../../src/directory/dn.ts';
 import { readAccount, readDmsa } from '../../src/directory/read-account.ts';
 import { readDomain } from '../../src/directory/read-domain.ts';
@@ -28,26 +28,14 @@ export function pairNow(deps: ActivityDeps, target: Target): Promise<PairRead> {
 /** Two searches. Throws NOT_FOUND where the account is gone. */
 export async function pairFrom(directory: Directory, target: Target): Promise<PairRead> {
   const pair = await fromOneDc(directory, () => readPair(directory, target));
-  return { ...pair, server: await serverToKeep(directory, target) };
+  return { ...pair, server: await serverOf(directory, target) };
 }
 
-/** Reads again where the connection has moved to another DC meanwhile: two DCs are never read as one. */
-export async function fromOneDc<T>(directory: Directory, read: () => Promise<T>): Promise<T> {
-  for (;;) {
-    const { dc } = directory;
-    const found = await read();
-    if (directory.dc === dc) return found;
-  }
-}
-
-/** The DC that was read, unless it is none that the cmdlets can be sent to, as where only older ones are in the settings. */
-export async function serverToKeep(
-  directory: Directory,
-  { domain }: Pick<Target, 'domain'>,
-): Promise<string> {
+/** The DC to be kept; the domain is only read where another one has answered. */
+export async function serverOf(directory: Directory, { domain }: Pick<Target, 'domain'>): Promise<string> {
   if (directory.dc === domain.server.toLowerCase()) return domain.server;
   const { capableDcs } = await readDomain(directory);
-  return capableDcs.find((name) => name.toLowerCase() === directory.dc) ?? domain.server;
+  return serverToKeep(directory.dc, capableDcs, domain.server);
 }
 
 /** The target with the cmdlets, and the reads that follow, going to `server`. */

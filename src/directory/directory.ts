@@ -44,6 +44,23 @@ export interface ConnectOptions {
 /** Opens a connection. Throws DmsaError: DIRECTORY_UNREACHABLE, CERTIFICATE_INVALID, BIND_REFUSED, DIRECTORY_BUSY. */
 export type ConnectDirectory = (options?: ConnectOptions) => Promise<Directory>;
 
+/** Reads again where the connection has moved to another DC meanwhile: two DCs are never read as one. */
+export async function fromOneDc<T>(directory: Directory, read: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const { dc } = directory;
+    const found = await read();
+    if (directory.dc === dc) return found;
+  }
+}
+
+/**
+ * The DC that a migration keeps: the one that was read, unless it is none that the cmdlets can be sent to, as where only
+ * older ones are in the settings; then it stays with the one it has.
+ */
+export function serverToKeep(dc: string, capableDcs: string[], kept: string): string {
+  return capableDcs.find((name) => name.toLowerCase() === dc) ?? kept;
+}
+
 /** Reads with one connection, which is closed whatever happens. */
 export async function withDirectory<T>(
   connect: ConnectDirectory,

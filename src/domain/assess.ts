@@ -1,4 +1,5 @@
 import { assessPrincipals } from './assess-principals.ts';
+import { assessReplicas } from './assess-replicas.ts';
 import type { AccountFacts, DmsaFacts, DomainFacts, Evidence, Facts, HostFacts } from './facts.ts';
 import { type Finding, finding } from './findings.ts';
 import type { Plan } from './plan.ts';
@@ -30,6 +31,7 @@ export function assess(input: Assessed): Finding[] {
   const { facts, plan } = input;
   const findings = [
     ...assessDomain(input.domain, input.now),
+    ...assessReplicas(input.domain.replicas ?? []),
     ...(facts.account
       ? assessAccount(facts.account, input)
       : [finding('ACCOUNT_NOT_FOUND', plan.account.dn, `no object has the GUID ${plan.account.guid}`)]),
@@ -130,8 +132,16 @@ function assessHost(host: HostFacts, plan: Assessed['plan']): Finding[] {
   return findings;
 }
 
-/** What is hashed and voted on. Times stay out, and so does how a finding is worded. */
-export function votedOn(evidence: Omit<Evidence, 'hash'>, planHash: string, gate: string): unknown {
-  const findings = evidence.findings.map(({ code, subject }) => `${code} ${subject}`).sort();
+/**
+ * What is hashed and voted on. Times stay out, and so does how a finding is worded, which DC was read, and which one lags
+ * behind it for the moment.
+ */
+export function votedOn(
+  evidence: Omit<Evidence, 'hash' | 'server'>,
+  planHash: string,
+  gate: string,
+): unknown {
+  const lasting = evidence.findings.filter(({ code }) => code !== 'REPLICATION_LAGGING');
+  const findings = lasting.map(({ code, subject }) => `${code} ${subject}`).sort();
   return { planHash, gate, facts: evidence.facts, findings };
 }

@@ -1,5 +1,8 @@
+import type { DomainFacts } from './domain-facts.ts';
 import type { Finding } from './findings.ts';
 import type { MigrationState } from './states.ts';
+
+export type { DomainFacts } from './domain-facts.ts';
 
 /**
  * What was read from directory and hosts. Facts are what gates are voted on, what before-images are made of, and
@@ -27,20 +30,12 @@ export interface DelegationFacts {
   trustedToAuthForDelegation: boolean;
 }
 
-/** What the domain itself must offer before any migration can start. */
-export interface DomainFacts {
-  /** Whether the schema has the class `msDS-DelegatedManagedServiceAccount`. */
-  schemaHasDmsa: boolean;
-  /** Names of writable DCs that run Windows Server 2025 or later, sorted. */
-  capableDcs: string[];
-  /** ISO 8601: when the earliest KDS root key becomes effective; null where there is none. */
-  kdsEffectiveAt: string | null;
-}
-
 /** What preflight read, what it made of it, and the hash that a gate is voted on. */
 export interface Evidence {
   facts: Facts;
   domain: DomainFacts;
+  /** DNS name of the DC that was read, to be kept for what comes next. */
+  server: string;
   findings: Finding[];
   /** SHA-256, hex, of the canonical JSON of plan hash, gate, facts, and the codes and subjects of the findings. */
   hash: string;
@@ -56,14 +51,22 @@ export interface AccountFacts extends DelegationFacts {
   userPrincipalName: string | null;
   kind: AccountKind;
   enabled: boolean;
-  /** `adminCount` is 1, a well-known RID, or a nested member of a protected group; says which. */
+  /** ISO 8601, from `accountExpires`; null where it never expires. */
+  expiresAt: string | null;
+  /** What the account itself shows: `adminCount` is 1, a built-in RID, its primary group. Groups: `Surroundings`. */
   privilegedBecause: string | null;
   /** userAccountControl bit 0x80000. */
   unconstrainedDelegation: boolean;
+  /** Names of userAccountControl bits that matter to services and that Complete does not copy (MS-ADTS 2.2.16). */
+  flags: string[];
+  /** `msDS-SupportedEncryptionTypes`; null where the DC's default applies. */
+  encryptionTypes: number | null;
   /** `msDS-SupersededServiceAccountState`; an absent attribute means unlinked. */
   state: MigrationState;
   /** `msDS-SupersededManagedAccountLink`. */
   supersededBy: string | null;
+  /** DNs of the dMSAs that point at the account, `msDS-ManagedAccountPrecededByLinkBL`. */
+  claimedBy: string[];
   /** ISO 8601, from `pwdLastSet`; null where it was never set. */
   passwordLastSet: string | null;
 }
@@ -87,6 +90,8 @@ export interface DmsaFacts extends DelegationFacts {
   state: MigrationState;
   /** `msDS-ManagedAccountPrecededByLink`. */
   precededBy: string | null;
+  /** DNs of the accounts that point at the dMSA, `msDS-SupersededManagedAccountLinkBL`. */
+  claimedBy: string[];
   principals: Principal[];
   /** SHA-256 of `msDS-GroupMSAMembership`: changes when any trustee does. */
   principalsDigest: string | null;

@@ -13,6 +13,7 @@ function input(world: InLab, changes: Partial<Parameters<typeof run<'preflight'>
     expect: 'unlinked' as const,
     allowed: [],
     hosts: null,
+    server: world.plan.domain.server,
     ...changes,
   };
 }
@@ -80,7 +81,9 @@ describe('preflight', () => {
     const again = { type: 'HOST_UNREACHABLE', nonRetryable: false };
     const request = input(world, { gate: 'complete', expect: 'linked' });
     expect(await failureOf(run(world, 'preflight', request))).toMatchObject(again);
-    const after = { plan: world.plan, completedAt: new Date(0).toISOString(), principals: [], running: {} };
+    const { server } = world.plan.domain;
+    const completedAt = new Date(0).toISOString();
+    const after = { plan: world.plan, server, completedAt, principals: [], running: {} };
     expect(await failureOf(run(world, 'verifyCompleted', after))).toMatchObject(again);
   });
 
@@ -110,10 +113,12 @@ describe('after undoing', () => {
   test('every difference to what was before is named, and none where there is none', async () => {
     const world = await inLab();
     const { facts: before } = await run(world, 'preflight', input(world));
-    expect((await run(world, 'verifyRestored', { plan: world.plan, before })).differences).toEqual([]);
+    const { plan } = world;
+    const restored = { plan, before, server: plan.domain.server };
+    expect((await run(world, 'verifyRestored', restored)).differences).toEqual([]);
     await world.store.replace(accountDn, { 'msDS-AllowedToDelegateTo': [] });
     world.lab.hosts[0]!.settings.policy = { value: 1, keyExists: true };
-    const { facts, differences } = await run(world, 'verifyRestored', { plan: world.plan, before });
+    const { facts, differences } = await run(world, 'verifyRestored', restored);
     expect(differences).toEqual([
       'account.allowedToDelegateTo.MSSQLSvc/sql01.lab.example:1433: MSSQLSvc/sql01.lab.example:1433 → absent',
       'hosts.fin01.lab.example.policy.value: null → 1',
@@ -129,6 +134,7 @@ describe('after completion', () => {
     (
       await run(world, 'verifyCompleted', {
         plan: world.plan,
+        server: world.plan.domain.server,
         completedAt: at,
         principals: world.plan.hosts.map(({ computerSid }) => computerSid),
         running: Object.fromEntries(world.plan.hosts.map(({ name, services }) => [name, services])),

@@ -5,7 +5,7 @@ import type { Evidence } from '../../src/domain/facts.ts';
 import { blocking } from '../../src/domain/findings.ts';
 import type { GateName } from '../../src/domain/plan.ts';
 import { reading, readingHosts } from '../activities.ts';
-import { evidenceOf, type Migration, now } from '../state.ts';
+import { evidenceOf, keep, type Migration, now } from '../state.ts';
 import { strangersAllowed } from './strangers.ts';
 
 /** Reads everything before a gate opens: what it finds is what will be voted on. Throws PREFLIGHT_BLOCKED. */
@@ -53,7 +53,9 @@ async function read(
     expect: gate === 'start' ? 'unlinked' : 'linked',
     allowed: status.allowedPrincipals.map(({ sid }) => sid),
     hosts,
+    server: m.target.domain.server,
   });
+  keep(m, evidence);
   status.findings = evidence.findings;
   for (const host of evidence.facts.hosts) {
     if (host.policy) evidenceOf(m, host.name).policy = host.policy.value === 1 ? 'yes' : 'no';

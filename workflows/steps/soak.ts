@@ -14,6 +14,7 @@ export async function soak(m: Migration): Promise<void> {
   const verify = readingHosts('Verify directory and hosts after completion').verifyCompleted;
   const { facts, events, wrong } = await verify({
     plan: m.plan,
+    server: m.target.domain.server,
     completedAt: m.state.completedAt!,
     ...expected(m),
   });
