@@ -18,6 +18,8 @@ export interface Plan {
   gates: Record<GateName, GatePlan>;
   /** Whether the Kerberos operational log is enabled, so that joining can be proven; an undo puts it back as it was. */
   enableEventLog: boolean;
+  /** Whether a KDS root key that becomes effective later is waited for; absent means that it blocks. */
+  waitForKds?: boolean;
   /** SHA-256, hex, of the canonical JSON of everything above. */
   hash: string;
 }

@@ -1,11 +1,12 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, sleep } from '@temporalio/workflow';
 
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import type { Evidence } from '../../src/domain/facts.ts';
 import { blocking } from '../../src/domain/findings.ts';
+import { holdFor } from '../../src/domain/hold.ts';
 import type { GateName } from '../../src/domain/plan.ts';
 import { reading, readingHosts } from '../activities.ts';
-import { evidenceOf, keep, type Migration, now } from '../state.ts';
+import { evidenceOf, keep, type Migration, now, waitFor } from '../state.ts';
 import { strangersAllowed } from './strangers.ts';
 
 /** Reads everything before a gate opens: what it finds is what will be voted on. Throws PREFLIGHT_BLOCKED. */
@@ -37,7 +38,23 @@ export function requireNothingBlocking(m: Migration): void {
   throw ApplicationFailure.nonRetryable(message, 'PREFLIGHT_BLOCKED' satisfies ErrorCode);
 }
 
+/** Reads until nothing is in the way that passes by itself; timers are durable, and cost a few events each. */
 async function read(
+  m: Migration,
+  gate: GateName,
+  hosts: Evidence['facts']['hosts'] | null,
+): Promise<Evidence> {
+  for (let taken = hosts; ; taken = null) {
+    const evidence = await readOnce(m, gate, taken);
+    const hold = holdFor(evidence, m.plan, gate, now());
+    if (!hold) return evidence;
+    waitFor(m, hold.waitingFor, hold.until);
+    await sleep(Math.max(1, Date.parse(hold.until) - Date.now()), { summary: 'Wait before looking again' });
+    waitFor(m, null);
+  }
+}
+
+async function readOnce(
   m: Migration,
   gate: GateName,
   hosts: Evidence['facts']['hosts'] | null,
