@@ -1,3 +1,4 @@
+import type { Audit, AuditRequest } from '../audit/audit.ts';
 import type { Migrations } from '../client/migrations.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Planned } from '../plan/make-plan.ts';
@@ -13,6 +14,8 @@ export interface Assembly {
   ): Promise<{ migrations: Migrations; close(): Promise<void> }>;
   /** Reads directory and hosts and changes nothing. The plan is null where a finding blocks it. */
   plan(request: PlanRequest, settings: Settings): Promise<Planned>;
+  /** Reads the whole domain and changes nothing; needs no Temporal, and without `events` no management host. */
+  audit(request: AuditRequest & { events: boolean }, settings: Settings): Promise<Audit>;
   /** Runs until `signal` aborts; `onReady` is called once it takes work. */
   worker(options: WorkerOptions): Promise<void>;
   /** Runs until `signal` aborts; `onReady` is called with settings that reach it. */
@@ -48,6 +51,20 @@ export const assembly: Assembly = {
     const { makePlan } = await import('../plan/make-plan.ts');
     const { connectionsOf } = await import('../worker.ts');
     return await makePlan(request, await connectionsOf(settings));
+  },
+  async audit({ events, ...request }, settings) {
+    const { audit } = await import('../audit/audit.ts');
+    const { connectionsOf } = await import('../worker.ts');
+    const { connectDirectory, transport } = connectionsOf(settings);
+    return await audit(
+      {
+        connectDirectory,
+        transport: events ? transport : null,
+        managementHost: settings.management.host,
+        recordsFolder: settings.records.folder,
+      },
+      request,
+    );
   },
   async worker(options) {
     const { runWorker } = await import('../worker.ts');

@@ -7,7 +7,7 @@ import { createLog, type Log } from '../log.ts';
 import type { Assembly } from './assembly.ts';
 import { type ColorChoice, columnsOf, type Io, wantsColor } from './io.ts';
 
-export type OutputFormat = 'text' | 'json' | 'jsonl';
+export type OutputFormat = 'text' | 'json' | 'jsonl' | 'csv';
 
 /** What every command is given, made of the options that every command takes. */
 export interface Context {

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
 import { type Assembly, assembly as realAssembly } from './assembly.ts';
 import { actCommands } from './commands/act.ts';
+import { auditCommand } from './commands/audit.ts';
 import { demoCommand } from './commands/demo.ts';
 import { labCommand } from './commands/lab.ts';
 import { listCommand } from './commands/list.ts';
@@ -28,6 +29,7 @@ export const commandSpecs = (): CommandSpec[] => [
   startCommand(),
   statusCommand(),
   listCommand(),
+  auditCommand(),
   ...voteCommands(),
   ...actCommands(),
   workerCommand(),
@@ -45,7 +47,7 @@ export async function run(args: string[], io: Io, assembly: Assembly = realAssem
     } catch (thrown) {
       const told = io.signal.aborted ? interrupted : tellError(thrown);
       io.err.write(`${told.line}\n`);
-      if (context.format !== 'text') io.out.write(`${JSON.stringify({ error: told.error })}\n`);
+      if (context.format.startsWith('json')) io.out.write(`${JSON.stringify({ error: told.error })}\n`);
       exitCode = told.exitCode;
     }
   });

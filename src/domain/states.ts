@@ -45,10 +45,12 @@ export const phases: Record<Phase, { from: MigrationState; to: MigrationState; c
 export type Outcome = 'completed' | 'undone' | 'needs-operator' | 'refused';
 
 /** Exit codes of the command line; documented in the README and tested. */
-export const exitCodes: Record<Outcome | 'failed', number> = {
+export const exitCodes: Record<Outcome | 'failed' | 'blocked', number> = {
   completed: 0,
   failed: 1,
   refused: 2,
   undone: 3,
   'needs-operator': 4,
+  /** Of `dmsa audit`: something that it found blocks. */
+  blocked: 5,
 };

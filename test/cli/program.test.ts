@@ -42,7 +42,15 @@ function unused(): never {
 }
 
 function assembly(changes: Partial<Assembly> = {}): Assembly {
-  return { connect: unused, plan: unused, worker: unused, lab: unused, demo: unused, ...changes };
+  return {
+    connect: unused,
+    plan: unused,
+    audit: unused,
+    worker: unused,
+    lab: unused,
+    demo: unused,
+    ...changes,
+  };
 }
 
 async function dmsa(

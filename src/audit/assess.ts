@@ -1,0 +1,154 @@
+import { sameDn } from '../directory/dn.ts';
+import { type Finding, type FindingCode, finding, type Severity } from '../domain/findings.ts';
+import { MigrationState } from '../domain/states.ts';
+import { principalFindings } from './assess-principals.ts';
+import type { AuditFacts } from './facts.ts';
+import { deletedAccountOf, isDeletedDn, type Pair } from './pairs.ts';
+import { type Known, type Proof, proofOf } from './proof.ts';
+import { forgotten, type Since, sinceOf } from './since.ts';
+
+/** What a pair, or an object alone, amounts to. */
+export interface Assessed extends Pair {
+  /** Null where there is nothing to prove: the two do not both point at each other. */
+  proof: Proof | null;
+  since: Since | null;
+  findings: Finding[];
+  /** The worst of its findings. */
+  verdict: Severity | 'ok';
+}
+
+export interface AuditInput extends Known {
+  facts: AuditFacts;
+  /** Whether a pair whose Start nobody knows of is a finding: not where nobody was to be asked. */
+  wantsProof: boolean;
+  now: Date;
+}
+
+/** Everything that facts, records and events have to say about one pair. Pure. */
+export function assessPair(pair: Pair, input: AuditInput): Assessed {
+  const { account, dmsa } = pair;
+  const mutual = account !== null && dmsa !== null && pair.forward && pair.backward;
+  const proof = mutual ? proofOf(account, dmsa, input) : null;
+  const since = sinceOf(pair, proof);
+  const findings = [
+    ...linkFindings(pair, input.facts),
+    ...(mutual ? pairFindings(pair, proof!, input) : []),
+    ...accountFindings(pair, mutual),
+    ...forgotten(pair, since, input.now),
+    ...(dmsa ? principalFindings(dmsa, input.records) : []),
+  ];
+  return { ...pair, proof, since, findings: sorted(findings), verdict: worst(findings) };
+}
+
+const rank: Record<Severity, number> = { block: 0, warn: 1, info: 2 };
+
+/** What blocks first; otherwise as they were. */
+export function sorted<T extends Finding>(findings: T[]): T[] {
+  return [...findings].sort((a, b) => rank[a.severity] - rank[b.severity]);
+}
+
+function worst(findings: Finding[]): Assessed['verdict'] {
+  return sorted(findings)[0]?.severity ?? 'ok';
+}
+
+/** A finding that cannot be told for sure does not block: its evidence says that it is unknown, and why. */
+export function unsure(
+  code: FindingCode,
+  subject: string,
+  why: string,
+  severity: Severity = 'warn',
+): Finding {
+  return { ...finding(code, subject, `unknown: ${why}`), severity };
+}
+
+/** Links that are not returned, states without a link, and what is left of what was deleted. */
+function linkFindings(pair: Pair, facts: AuditFacts): Finding[] {
+  const { account, dmsa, forward, backward } = pair;
+  if (account && dmsa) {
+    return forward && backward ? [] : [finding('LINK_ONE_SIDED', account.dn, described(pair))];
+  }
+  if (pair.astray !== null) return [astrayFinding(pair, pair.astray, facts)];
+  if (account) {
+    return [
+      finding('STATE_WITHOUT_LINK', account.dn, `msDS-SupersededServiceAccountState is ${account.state}`),
+    ];
+  }
+  if (dmsa?.state === MigrationState.Completed) return [deletedFinding(pair, facts)];
+  if (dmsa?.state !== MigrationState.Started) return [];
+  return [finding('STATE_WITHOUT_LINK', dmsa.dn, `msDS-DelegatedMSAState is ${dmsa.state}`)];
+}
+
+/** A link to something that was not found as a dMSA or as an account. */
+function astrayFinding(pair: Pair, target: string, { strays }: AuditFacts): Finding {
+  const subject = (pair.account ?? pair.dmsa)!.dn;
+  const seen = described(pair);
+  const stray = strays.find(({ dn }) => sameDn(dn, target));
+  if (isDeletedDn(target)) {
+    const isAccount = pair.dmsa?.state === MigrationState.Completed;
+    return finding(
+      isAccount ? 'SUPERSEDED_ACCOUNT_DELETED' : 'LINK_ONE_SIDED',
+      subject,
+      `${seen}, which is deleted`,
+    );
+  }
+  if (stray) {
+    const what = stray.kind === 'other' ? 'no account' : `a ${stray.kind}`;
+    const expected = pair.account ? 'no dMSA' : 'does not point back';
+    return finding('LINK_ONE_SIDED', subject, `${seen}, which is ${what}, ${expected}`);
+  }
+  return unsure('LINK_ONE_SIDED', subject, `${seen}, which is in another domain or may not be read`);
+}
+
+/** A completed dMSA that points at nothing: AD takes the link away when the account is deleted. */
+function deletedFinding({ dmsa }: Pair, facts: AuditFacts): Finding {
+  const found = deletedAccountOf(dmsa!, facts);
+  const state = `msDS-DelegatedMSAState is ${dmsa!.state}`;
+  if (found) return finding('SUPERSEDED_ACCOUNT_DELETED', dmsa!.dn, `${state}, its account is ${found.dn}`);
+  const why = `${state}, it points at nothing and nothing points at it: deleted, or the links were removed`;
+  return { ...finding('SUPERSEDED_ACCOUNT_DELETED', dmsa!.dn, why) };
+}
+
+/** Of two that point at each other. */
+function pairFindings({ account, dmsa }: Pair, proof: Proof, input: AuditInput): Finding[] {
+  const findings: Finding[] = [];
+  const states = `account ${account!.state}, dMSA ${dmsa!.state}`;
+  const linkable: number[] = [MigrationState.Started, MigrationState.Completed];
+  if (account!.state !== dmsa!.state) findings.push(finding('STATES_DIFFER', account!.dn, states));
+  else if (!linkable.includes(dmsa!.state)) {
+    // Start links and sets 1, Undo to 0 takes the links away [overview, cmdlet].
+    findings.push(
+      finding('LINK_UNPROVEN', account!.dn, `no Start leaves these states with links: ${states}`),
+    );
+    return findings;
+  }
+  if (proof.verdict === 'no') findings.push(finding('LINK_UNPROVEN', account!.dn, proof.evidence));
+  if (proof.verdict === 'unknown' && input.wantsProof) {
+    findings.push(unsure('LINK_UNPROVEN', account!.dn, proof.evidence));
+  }
+  return findings;
+}
+
+function accountFindings({ account, dmsa, forward, backward }: Pair, mutual: boolean): Finding[] {
+  if (!account || !(forward || backward)) return [];
+  const findings: Finding[] = [];
+  const isCompleted = [account.state, mutual ? dmsa!.state : null].includes(MigrationState.Completed);
+  if (account.kind !== 'user')
+    findings.push(finding('ACCOUNT_NOT_A_USER', account.dn, `it is a ${account.kind}`));
+  if (isCompleted && account.enabled) {
+    findings.push(finding('SUPERSEDED_ACCOUNT_ENABLED', account.dn, 'userAccountControl lacks 0x2'));
+  }
+  if (account.privilegedBecause !== null) {
+    const by = dmsa ? `, linked to ${dmsa.dn}` : '';
+    findings.push(finding('SUPERSEDED_ACCOUNT_PRIVILEGED', account.dn, `${account.privilegedBecause}${by}`));
+  }
+  return findings;
+}
+
+function described({ account, dmsa, forward }: Pair): string {
+  const at = (dn: string | null | undefined) => dn ?? 'nothing';
+  if (!account) return `${dmsa!.dn} \u2192 ${at(dmsa!.precededBy)}`;
+  if (!dmsa) return `${account.dn} \u2192 ${at(account.supersededBy)}`;
+  return forward
+    ? `the account \u2192 ${dmsa.dn}, which \u2192 ${at(dmsa.precededBy)}`
+    : `${dmsa.dn} \u2192 the account, which \u2192 ${at(account.supersededBy)}`;
+}

@@ -1,0 +1,54 @@
+import { clean } from '../cli/render/text.ts';
+import type { Finding } from '../domain/findings.ts';
+import type { Audit } from './audit.ts';
+import type { AuditedPair } from './report.ts';
+
+type Cell = (pair: AuditedPair, finding: Finding | null) => string | number | boolean | null | undefined;
+
+/** The columns in their order, and where each comes from. */
+const columns: Record<string, Cell> = {
+  account: ({ account }) => account?.samAccountName,
+  account_dn: ({ account }) => account?.dn,
+  account_state: ({ account }) => account?.state,
+  account_enabled: ({ account }) => account?.enabled,
+  dmsa: ({ dmsa }) => dmsa?.samAccountName,
+  dmsa_dn: ({ dmsa }) => dmsa?.dn,
+  dmsa_state: ({ dmsa }) => dmsa?.state,
+  linked: ({ linked }) => linked,
+  state: ({ state }) => state,
+  since: ({ since }) => since?.at,
+  since_exact: ({ since }) => since?.exact,
+  start_known: ({ start }) => start?.verdict,
+  principals: ({ dmsa }) => dmsa?.principals.map(({ name, sid }) => name ?? sid).join(' '),
+  verdict: ({ verdict }) => verdict,
+  severity: (_, finding) => finding?.severity,
+  code: (_, finding) => finding?.code,
+  subject: (_, finding) => finding?.subject,
+  evidence: (_, finding) => finding?.evidence,
+  fix: (_, finding) => finding?.fix,
+};
+
+export const csvColumns = Object.keys(columns);
+
+/**
+ * The audit as comma-separated values (RFC 4180): a header, CRLF after each line, quotes around what needs them. A row
+ * for each finding, and one for each pair without any: nothing is missing from a sheet, and each row can be filtered
+ * and ticked off by itself. UTF-8 without a byte order mark.
+ */
+export function auditCsv({ pairs }: Audit): string {
+  const rows = pairs.flatMap((pair) => {
+    const findings = pair.findings.length > 0 ? pair.findings : [null];
+    return findings.map((finding) => Object.values(columns).map((cell) => cell(pair, finding)));
+  });
+  return [csvColumns, ...rows].map((row) => `${row.map((value) => csvField(value)).join(',')}\r\n`).join('');
+}
+
+/**
+ * One value. What a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV Injection"): names
+ * and descriptions are written by whoever may write to the directory. Control characters are shown, not kept.
+ */
+export function csvField(value: string | number | boolean | null | undefined): string {
+  const text = clean(String(value ?? ''));
+  const harmless = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}

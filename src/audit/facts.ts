@@ -1,0 +1,75 @@
+import type { AccountKind } from '../domain/facts.ts';
+
+/** Everything of a domain that has to do with dMSAs, as it was read. Nothing in it is a verdict yet. */
+export interface AuditFacts {
+  baseDn: string;
+  dmsas: AuditedDmsa[];
+  /** Whatever has a link or a state of a migration, or that a dMSA points at: not all of them need be users. */
+  accounts: AuditedAccount[];
+  /** What links point at that is none of these two, where it could be read. */
+  strays: Stray[];
+  /** Deleted objects that still show the state of a migration: with the Recycle Bin they keep what they had. */
+  deleted: DeletedAccount[];
+}
+
+interface AuditedObject {
+  dn: string;
+  /** Lower case, without braces. */
+  guid: string;
+  samAccountName: string;
+  /** ISO 8601, from `whenCreated`; null where it may not be read. */
+  createdAt: string | null;
+  /**
+   * ISO 8601, from `whenChanged`: the last change of any attribute as the DC that was read from took it in
+   * (MS-ADTS 3.1.1.1.9). So it says only since when nothing has changed.
+   */
+  changedAt: string | null;
+}
+
+export interface AuditedDmsa extends AuditedObject {
+  /** `msDS-DelegatedMSAState`. */
+  state: number;
+  /** `msDS-ManagedAccountPrecededByLink`. */
+  precededBy: string | null;
+  /** Who may retrieve the managed password, named where their SIDs resolve. */
+  principals: AuditedPrincipal[];
+  /** Why `msDS-GroupMSAMembership` could not be read; its principals are then unknown. */
+  malformed: string | null;
+}
+
+export interface AuditedAccount extends AuditedObject {
+  kind: AccountKind;
+  sid: string;
+  userPrincipalName: string | null;
+  enabled: boolean;
+  /** `msDS-SupersededServiceAccountState`; an absent attribute means unlinked. */
+  state: number;
+  /** `msDS-SupersededManagedAccountLink`. */
+  supersededBy: string | null;
+  privilegedBecause: string | null;
+}
+
+export interface Stray {
+  dn: string;
+  kind: AccountKind;
+}
+
+export interface DeletedAccount {
+  /** With `\0ADEL:` and its GUID in its first name (MS-ADTS 3.1.1.5.5). */
+  dn: string;
+  samAccountName: string;
+  /** Shown only where the Recycle Bin kept it. */
+  supersededBy: string | null;
+}
+
+/** `orphaned`: the SID resolves to nothing here; `foreign`: it is one of another forest or a well-known one. */
+export type PrincipalKind = 'computer' | 'user' | 'group' | 'wide group' | 'foreign' | 'orphaned';
+
+export interface AuditedPrincipal {
+  sid: string;
+  /** sAMAccountName, or the name of a well-known SID; null where it does not resolve. */
+  name: string | null;
+  kind: PrincipalKind;
+  /** DNS name of a computer, lower case. */
+  host: string | null;
+}

@@ -1,0 +1,94 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { sameDn } from '../directory/dn.ts';
+import { DmsaError } from '../domain/errors.ts';
+import type { JournalRecord } from '../records.ts';
+
+/** What our own journals say of one migration: the account and dMSA that we linked, and whether that still holds. */
+export interface RecordedMigration {
+  accountGuid: string | null;
+  dmsaGuid: string | null;
+  /** As it was when the migration was planned. */
+  dmsaDn: string;
+  /** ISO 8601: when the link was verified; null where it never was, or was undone. */
+  linkedAt: string | null;
+  /** ISO 8601: when the completion was verified; null as above. */
+  completedAt: string | null;
+  /** DNS names, lower case, of the hosts that it prepared. */
+  hosts: string[];
+}
+
+const suffix = '.journal.jsonl';
+
+/**
+ * Reads the journals in `folder`. One without any, or that is not there, has recorded nothing. A line that is no
+ * record, as the last one of a crash, is passed over. Throws PLAN_INVALID where the folder cannot be read.
+ */
+export async function readRecords(folder: string): Promise<RecordedMigration[]> {
+  const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return [];
+    throw unreadable(folder, cause);
+  });
+  const migrations: RecordedMigration[] = [];
+  for (const name of names.filter((each) => each.endsWith(suffix)).sort()) {
+    const content = await readFile(join(folder, name), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+      throw unreadable(join(folder, name), cause);
+    });
+    migrations.push(...recordedMigrations(content.split('\n').flatMap(parsed)));
+  }
+  return migrations;
+}
+
+/** One journal holds every migration of one account, one after the other: they differ in the dMSA, or in the time. */
+export function recordedMigrations(records: JournalRecord[]): RecordedMigration[] {
+  const byDmsa = new Map<string, RecordedMigration>();
+  const hosts = new Set<string>();
+  for (const { at, when, entry } of records) {
+    if (entry.step === 'prepare-host') hosts.add(entry.target.toLowerCase());
+    if (entry.step !== 'link' && entry.step !== 'complete') continue;
+    const { account, dmsa } = entry.beforeImage;
+    const migration = byDmsa.get(entry.target) ?? { ...nothing, dmsaDn: entry.target };
+    byDmsa.set(entry.target, migration);
+    migration.accountGuid = account?.guid ?? migration.accountGuid;
+    migration.dmsaGuid = dmsa?.guid ?? migration.dmsaGuid;
+    const verifiedAt = when === 'done' ? at : when === 'undone' ? null : undefined;
+    if (verifiedAt === undefined) continue;
+    if (entry.step === 'link') migration.linkedAt = verifiedAt;
+    else migration.completedAt = verifiedAt;
+  }
+  return [...byDmsa.values()].map((migration) => ({ ...migration, hosts: [...hosts].sort() }));
+}
+
+const nothing: Omit<RecordedMigration, 'dmsaDn'> = {
+  accountGuid: null,
+  dmsaGuid: null,
+  linkedAt: null,
+  completedAt: null,
+  hosts: [],
+};
+
+/** Whether a migration that we recorded is one to this dMSA, which may have been moved since. */
+export function isTo(recorded: RecordedMigration, dmsa: { guid: string; dn: string }): boolean {
+  return recorded.dmsaGuid === null ? sameDn(recorded.dmsaDn, dmsa.dn) : recorded.dmsaGuid === dmsa.guid;
+}
+
+function parsed(line: string): JournalRecord[] {
+  try {
+    const record = JSON.parse(line);
+    return typeof record?.at === 'string' && typeof record.entry?.target === 'string' ? [record] : [];
+  } catch {
+    return [];
+  }
+}
+
+function unreadable(path: string, cause: NodeJS.ErrnoException): DmsaError {
+  return new DmsaError(
+    'PLAN_INVALID',
+    'records.folder',
+    `records.folder: ${path} cannot be read (${cause.code})`,
+    {
+      cause,
+    },
+  );
+}

@@ -1,0 +1,87 @@
+import type { Audit } from '../../audit/audit.ts';
+import type { AuditedPair } from '../../audit/report.ts';
+import type { Severity } from '../../domain/findings.ts';
+import { findingLines } from './plan.ts';
+import { cleaned, columns, padTo, paint, shorten, wrap } from './text.ts';
+import { moment } from './time.ts';
+
+/** The pairs as a table, then what is wrong by severity, then what was not asked, then one line that sums it up. */
+export function renderAudit(audit: Audit, options: { color: boolean; width: number }): string {
+  const safe = cleaned(audit);
+  const sections = [
+    safe.pairs.length > 0 ? tableLines(safe.pairs, options) : [],
+    safe.findings.length > 0
+      ? findingLines(safe.findings, { ...options, width: Math.max(60, options.width) })
+      : [],
+    [...eventLines(safe, options), ...summaryLines(safe, options)],
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+}
+
+const head = ['ACCOUNT', 'DMSA', 'STATE', 'SINCE (UTC)', 'PRINCIPALS', 'VERDICT'];
+
+function tableLines(pairs: AuditedPair[], { color, width }: { color: boolean; width: number }): string[] {
+  const { bold, red, yellow, dim } = paint(color);
+  const colors = { block: red, warn: yellow, info: (text: string) => text, ok: dim };
+  const rows = pairs.map(cellsOf);
+  const widths = fitted(
+    head.map((title, at) => Math.max(columns(title), ...rows.map((row) => columns(row[at]!)))),
+    width,
+  );
+  const line = (row: string[]) =>
+    row
+      .map((cell, at) => padTo(cell, widths[at]!))
+      .join('  ')
+      .trimEnd();
+  return [bold(line(head)), ...rows.map((row, at) => colors[pairs[at]!.verdict](line(row)))];
+}
+
+function cellsOf({ account, dmsa, state, since, verdict, astray }: AuditedPair): string[] {
+  const nothing = astray === null ? '–' : '?';
+  return [
+    account?.samAccountName ?? nothing,
+    dmsa?.samAccountName ?? nothing,
+    state === 'differs' ? `${account!.state} ≠ ${dmsa!.state}` : state,
+    since ? `${since.exact ? '' : '≤ '}${moment(since.at).slice(0, 16)}` : '?',
+    dmsa ? (dmsa.malformed === null ? String(dmsa.principals.length) : '?') : '',
+    verdict,
+  ];
+}
+
+/** Names give way where the terminal is too narrow for the table, the longer of the two first. */
+function fitted(widths: number[], width: number): number[] {
+  const result = [...widths];
+  const total = () => result.reduce((sum, each) => sum + each + 2, -2);
+  while (total() > width) {
+    const at = result[0]! >= result[1]! ? 0 : 1;
+    if (result[at]! <= 8) break;
+    result[at]!--;
+  }
+  return result;
+}
+
+function eventLines({ events, pairs }: Audit, { color, width }: { color: boolean; width: number }): string[] {
+  const { dim } = paint(color);
+  if (!events.asked) return pairs.length > 0 ? [dim(`Event 3085 was not read: ${events.why}.`)] : [];
+  return events.logs.flatMap(({ server, oldestAt, unread }) => {
+    const reach = oldestAt === null ? 'is empty' : `reaches back to ${moment(oldestAt)}`;
+    const text = `Event 3085 of ${server}: ${unread === null ? `its log ${reach}` : `not read, ${unread}`}`;
+    return wrap(text, width).map((line) => dim(shorten(line, width)));
+  });
+}
+
+function summaryLines(
+  { domain, summary, readAt }: Audit,
+  { color, width }: { color: boolean; width: number },
+) {
+  const { red, yellow, green } = paint(color);
+  const counts = (['block', 'warn', 'info'] as const satisfies Severity[]).map((severity) => {
+    return `${summary[severity]} ${severity}`;
+  });
+  const paintIt = summary.block > 0 ? red : summary.warn > 0 ? yellow : green;
+  const seen = `${domain}: ${summary.dmsas} dMSAs, ${summary.accounts} accounts, ${summary.pairs} pairs`;
+  return wrap(`${seen}, read ${moment(readAt)}: ${counts.join(', ')}`, width).map(paintIt);
+}
