@@ -9,6 +9,7 @@ import { EntryTable, type StoredEntry } from './entry-table.ts';
 import { type Candidate, evaluate, type LdapFilter } from './filter.ts';
 import { generalizedTime } from './generalized-time.ts';
 import { checkEntry } from './rules.ts';
+import { fillSam } from './sam.ts';
 import { type DomainOptions, isDmsaAttribute, seedDomain } from './seed.ts';
 import { dnKey, valueKey } from './values.ts';
 
@@ -130,6 +131,7 @@ export class MemoryStore implements DirectoryStore {
   }
 
   #commit(entry: StoredEntry): void {
+    fillSam(entry);
     checkEntry(entry, { table: this.#table, hasAttribute: (name) => this.#hasAttribute(name) });
     this.#updates++;
     entry.attributes.set('whenchanged', [generalizedTime(this.#now())]);

@@ -3,6 +3,9 @@ import type { Value } from '../../directory/entry.ts';
 import { guidOctets } from '../../directory/guid.ts';
 import { attribute, dmsaClass } from '../../directory/schema.ts';
 import { sidOctets } from '../../directory/sid.ts';
+import { builtinObjects } from './builtin.ts';
+import { controllerObjects, defaultSite, partitionObjects, sitesObjects } from './forest.ts';
+import { seedEntry as entry, type SeedEntry } from './seed-entry.ts';
 
 /** What makes one lab domain differ from another. */
 export interface DomainOptions {
@@ -17,11 +20,6 @@ export interface DomainOptions {
   now: () => Date;
   /** Schema objects, by lDAPDisplayName, that this forest does not have yet. */
   lacking?: string[];
-}
-
-export interface SeedEntry {
-  dn: string;
-  attributes: Record<string, Value[]>;
 }
 
 /** The delegated account's attributes with what dmsa-domain.md has of their definitions [schema]. */
@@ -49,35 +47,38 @@ export function isDmsaAttribute(name: string): boolean {
   return dmsaAttributeNames.has(name.toLowerCase());
 }
 
-/** The objects of a new domain, parents first: no accounts, hosts or keys. */
+/** RID of the first DC's computer object, as Samba gives it out. */
+const firstControllerRid = 1000;
+
+/** The objects of a new forest of one domain, what is named before what names it; no accounts, hosts or keys. */
 export function seedDomain(options: DomainOptions): SeedEntry[] {
-  const { baseDn } = options;
-  const configuration = childDn('CN', 'Configuration', baseDn);
-  const schema = childDn('CN', 'Schema', configuration);
-  const partitions = childDn('CN', 'Partitions', configuration);
-  const services = childDn('CN', 'Services', configuration);
+  const { baseDn, domainSid, dnsHostName } = options;
+  const configurationDn = childDn('CN', 'Configuration', baseDn);
+  const schemaDn = childDn('CN', 'Schema', configurationDn);
+  const contexts = { baseDn, configurationDn, schemaDn };
+  const services = childDn('CN', 'Services', configurationDn);
   const keyService = childDn('CN', 'Group Key Distribution Service', services);
-  const labels = parseDn(baseDn).map(({ value }) => value);
+  const [dc] = parseDn(baseDn).map(({ value }) => value);
+  const controller = controllerObjects({
+    ...contexts,
+    dnsHostName,
+    site: defaultSite,
+    isReadOnly: false,
+    objectSid: `${domainSid}-${firstControllerRid}`,
+  });
   return [
-    entry(baseDn, 'domainDNS', { dc: [labels[0]!], objectSid: [sidOctets(options.domainSid)] }),
-    entry(configuration, 'configuration'),
-    entry(schema, 'dMD', { objectVersion: ['91'] }),
-    ...schemaObjects(schema, options.lacking ?? []),
-    entry(partitions, 'crossRefContainer'),
-    entry(childDn('CN', options.netbiosName, partitions), 'crossRef', {
-      nCName: [baseDn],
-      nETBIOSName: [options.netbiosName],
-      dnsRoot: [labels.join('.')],
-      // FLAG_CR_NTDS_NC and FLAG_CR_NTDS_DOMAIN (MS-ADTS 2.2.10)
-      systemFlags: ['3'],
-    }),
+    entry(baseDn, 'domainDNS', { dc: [dc!], objectSid: [sidOctets(domainSid)] }),
+    entry(configurationDn, 'configuration'),
+    entry(schemaDn, 'dMD', { objectVersion: ['91'] }),
+    ...schemaObjects(schemaDn, options.lacking ?? []),
+    ...partitionObjects(contexts, options.netbiosName),
+    ...sitesObjects(configurationDn),
     entry(services, 'container'),
     entry(keyService, 'container'),
     entry(childDn('CN', 'Master Root Keys', keyService), 'container'),
-    entry(childDn('CN', 'Users', baseDn), 'container'),
-    entry(childDn('CN', 'Computers', baseDn), 'container'),
-    entry(childDn('CN', 'Managed Service Accounts', baseDn), 'container'),
-    entry(childDn('OU', 'Domain Controllers', baseDn), 'organizationalUnit'),
+    ...builtinObjects({ baseDn, domainSid, isForestRoot: true }),
+    controller.domain,
+    ...controller.configuration,
   ];
 }
 
@@ -104,8 +105,4 @@ function link(oidEnd: number, linkId: number, schemaId: string): Record<string, 
     linkID: [String(linkId)],
     schemaIDGUID: [guidOctets(schemaId)],
   };
-}
-
-function entry(dn: string, objectClass: string, attributes: Record<string, Value[]> = {}): SeedEntry {
-  return { dn, attributes: { objectClass: [objectClass], ...attributes } };
 }

@@ -259,9 +259,10 @@ describe('reading', () => {
     const all = { kind: 'present', attribute: 'objectClass' } as const;
     const names = async (base: string, scope: 'base' | 'one' | 'sub') =>
       (await store.search(base, scope, all)).map(({ dn }) => dn);
-    expect(await names(users, 'base')).toEqual([users]);
-    expect(await names(users, 'one')).toEqual([account]);
-    expect(await names(users, 'sub')).toEqual([users, account]);
+    expect(await names(managed, 'base')).toEqual([managed]);
+    expect(await names(managed, 'one')).toEqual([dmsa]);
+    expect(await names(managed, 'sub')).toEqual([managed, dmsa]);
+    expect(await names(users, 'one')).toContain(account);
     const domain = await names(baseDn, 'sub');
     expect(domain).toContain(dmsa);
     expect(domain.filter((dn) => dn.includes('CN=Configuration'))).toEqual([]);

@@ -12,6 +12,8 @@ import type { Fault } from '../../../src/lab/ldap/server.ts';
 import { admin, baseDn, clientOf, dc, newStore, secureSocket, serve } from './fixture.ts';
 
 const users = `CN=Users,${baseDn}`;
+/** A container that a new domain has, and that nothing is in. */
+const empty = `CN=Program Data,${baseDn}`;
 const account = `CN=svc,${users}`;
 
 async function storeWithAccount(): Promise<MemoryStore> {
@@ -187,29 +189,29 @@ describe('searching', () => {
 
   test('stops at the size limit, and at a thousand entries without pages', async () => {
     const store = newStore();
-    const many = Array.from({ length: 1_001 }, (_, index) => `CN=c${index},${users}`);
+    const many = Array.from({ length: 1_001 }, (_, index) => `CN=c${index},${empty}`);
     for (const dn of many) await store.add(dn, { objectClass: ['container'] });
     const client = await clientOf(await serve(store));
-    const limited = await client.search(users, { scope: 'one', sizeLimit: 5, attributes: ['cn'] });
+    const limited = await client.search(empty, { scope: 'one', sizeLimit: 5, attributes: ['cn'] });
     expect(limited.searchEntries.map(({ cn }) => cn)).toEqual(['c0', 'c1', 'c2', 'c3', 'c4']);
-    expect((await refused(client.search(users, { scope: 'one', attributes: ['cn'] }))).code).toBe(4);
-    const paged = await client.search(users, { scope: 'one', attributes: ['cn'], paged: { pageSize: 300 } });
+    expect((await refused(client.search(empty, { scope: 'one', attributes: ['cn'] }))).code).toBe(4);
+    const paged = await client.search(empty, { scope: 'one', attributes: ['cn'], paged: { pageSize: 300 } });
     expect(paged.searchEntries.map(({ dn }) => dn)).toEqual(many);
   });
 
   test('pages are of the moment the search began', async () => {
     const store = newStore();
     for (const name of ['a', 'b', 'c', 'd', 'e'])
-      await store.add(`CN=${name},${users}`, { objectClass: ['container'] });
+      await store.add(`CN=${name},${empty}`, { objectClass: ['container'] });
     const server = await serve(store);
     const client = await clientOf(server);
     const pages: unknown[][] = [];
-    for await (const { searchEntries } of client.searchPaginated(users, {
+    for await (const { searchEntries } of client.searchPaginated(empty, {
       scope: 'one',
       paged: { pageSize: 2 },
     })) {
       pages.push(searchEntries.map(({ cn }) => cn));
-      if (pages.length === 1) await store.remove(`CN=d,${users}`);
+      if (pages.length === 1) await store.remove(`CN=d,${empty}`);
     }
     expect(pages).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
     expect(server.counts.search).toBe(3);
