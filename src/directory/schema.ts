@@ -30,6 +30,7 @@ export const uac = {
 export const binaryAttributes = [
   'objectGUID',
   'objectSid',
+  'securityIdentifier',
   'nTSecurityDescriptor',
   attribute.principals,
   attribute.actOnBehalfOf,
