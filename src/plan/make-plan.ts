@@ -1,14 +1,12 @@
 import { type Directory, withDirectory } from '../directory/directory.ts';
 import { childDn } from '../directory/dn.ts';
-import { octets, text } from '../directory/entry.ts';
-import { anyOf } from '../directory/filters.ts';
+import { text } from '../directory/entry.ts';
+import { findComputers } from '../directory/find-computers.ts';
 import { readDomain, readDomainNames } from '../directory/read-domain.ts';
-import { sidText } from '../directory/sid.ts';
 import { DmsaError } from '../domain/errors.ts';
 import type { Facts } from '../domain/facts.ts';
-import { blocking, type Finding, finding } from '../domain/findings.ts';
+import { blocking, type Finding } from '../domain/findings.ts';
 import {
-  batches,
   dmsaSamAccountName,
   migrationId,
   type Plan,
@@ -44,18 +42,17 @@ export async function makePlan(
   const found = await retrying(() =>
     withDirectory(deps.connectDirectory, {}, async (directory) => {
       const domain = await domainOf(directory);
-      const account = await findAccount(directory, request.account, domain);
+      const wanted = await findAccount(directory, request.account, domain);
       await requirePlace(directory, dmsaOf(request, domain));
-      return { domain, account, sids: await computerSids(directory, request.hosts) };
+      return { domain, wanted, sids: await findComputers(directory, request.hosts) };
     }),
   );
-  const { domain, account } = found;
-  if (!account) {
-    const evidence = `nothing in ${domain.dnsName} answers to it`;
-    const findings = [finding('ACCOUNT_NOT_FOUND', request.account, evidence)];
-    return { migrationId: '', plan: null, findings, facts: { account: null, dmsa: null, hosts: [] } };
+  const { domain, wanted } = found;
+  if (!wanted.account) {
+    const facts = { account: null, dmsa: null, hosts: [] };
+    return { migrationId: '', plan: null, findings: [wanted.finding], facts };
   }
-  const { dn, guid, sid, samAccountName } = account;
+  const { dn, guid, sid, samAccountName } = wanted.account;
   const draft: Omit<Plan, 'hash'> = {
     version: 1,
     createdAt: now.toISOString(),
@@ -119,22 +116,6 @@ async function domainOf(directory: Directory): Promise<PlanDomain> {
   const reading = new URL(directory.server).hostname;
   const server = capableDcs.find((name) => name.toLowerCase() === reading.toLowerCase()) ?? capableDcs[0];
   return { ...names, server: server ?? reading };
-}
-
-/** SIDs of the hosts' computer accounts by DNS name, in one search for every 200 hosts. */
-async function computerSids(directory: Directory, hosts: string[]): Promise<Map<string, string>> {
-  const sids = new Map<string, string>();
-  for (const names of batches(hosts, 200)) {
-    const entries = await directory.search(directory.baseDn, {
-      scope: 'sub',
-      filter: anyOf.text('dNSHostName', names),
-      attributes: ['dNSHostName', 'objectSid'],
-    });
-    for (const entry of entries) {
-      sids.set((text(entry, 'dNSHostName') ?? '').toLowerCase(), sidText(octets(entry, 'objectSid')!));
-    }
-  }
-  return sids;
 }
 
 function planHosts(request: PlanRequest, sids: Map<string, string>): PlanHost[] {
