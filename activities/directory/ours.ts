@@ -2,7 +2,7 @@ import { DmsaError } from '../../src/domain/errors.ts';
 import type { JournalEntry } from '../../src/domain/journal.ts';
 import type { Target } from '../../src/domain/plan.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
-import { describePair, type Pair } from './pair.ts';
+import { describePair, type PairRead } from './pair.ts';
 
 /** Kerberos lets clocks in a domain differ by five minutes (MS-KILE 3.1.1.2); events may seem that much older. */
 const clockSkewMs = 5 * 60_000;
@@ -11,20 +11,31 @@ export type CmdletOperation = 'START-MIGRATION' | 'COMPLETE-MIGRATION' | 'UNDO-M
 
 /**
  * Whether the DC's event 3085 says that this worker's own identity did `operation` to this very pair since the intent
- * was journalled. The state alone proves nothing: a forged pair looks the same [research].
+ * was journalled. The state alone proves nothing: a forged pair looks the same [research]. The event is in the log of
+ * the DC that did it and of no other: the one kept so far, or the one that an earlier attempt has moved to.
  */
 async function didWe(
   deps: ActivityDeps,
   operation: CmdletOperation,
-  pair: Pair,
+  pair: PairRead,
   target: Target,
   entry: JournalEntry,
-) {
+): Promise<boolean> {
+  for (const server of new Set([pair.server, target.domain.server])) {
+    if (await loggedBy(server, deps, operation, pair, target, entry)) return true;
+  }
+  return false;
+}
+
+async function loggedBy(
+  server: string,
+  ...[deps, operation, pair, target, entry]: Parameters<typeof didWe>
+): Promise<boolean> {
   const since = new Date(Date.parse(entry.registeredAt) - clockSkewMs).toISOString();
   const { identity, events } = await onManagementHost(deps, 'read-migration-events', {
     dmsa: pair.dmsa?.dn ?? target.dmsa.dn,
     account: pair.account.dn,
-    server: target.domain.server,
+    server,
     since,
   });
   return events.some(

@@ -61,7 +61,7 @@ async function claim(deps: ActivityDeps, input: PhaseInput, phase: Phase, pair: 
   if (attempt() === 1)
     throw new DmsaError('LINK_FOREIGN', subject, `it is so already: ${describePair(pair)}`);
   const operation = phase === 'link' ? 'START-MIGRATION' : 'COMPLETE-MIGRATION';
-  await requireOurs(deps, operation, pair, keeping(input.target, pair.server), input.entry);
+  await requireOurs(deps, operation, pair, input.target, input.entry);
   return pair;
 }
 

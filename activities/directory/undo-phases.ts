@@ -36,7 +36,7 @@ export async function undoComplete(deps: ActivityDeps, input: UndoCompleteInput)
   if (isUnlinked(pair)) return acting.target.domain;
   if (!isIn(pair, MigrationState.Started)) {
     if (!isIn(pair, MigrationState.Completed)) throw unexpected(pair);
-    await proveOurs(deps, 'COMPLETE-MIGRATION', pair, acting);
+    await proveOurs(deps, 'COMPLETE-MIGRATION', pair, input);
     await undoOnce(deps, acting, pair);
   }
   const after = await pairNow(deps, acting.target);
@@ -55,7 +55,7 @@ export async function undoLink(deps: ActivityDeps, input: UndoLinkInput): Promis
   if (!isIn(pair, MigrationState.Started)) await requireSettled(deps, input.target, pair);
   if (!isUnlinked(pair)) {
     if (!isIn(pair, MigrationState.Started)) throw unexpected(pair);
-    await proveOurs(deps, 'START-MIGRATION', pair, acting);
+    await proveOurs(deps, 'START-MIGRATION', pair, input);
     await undoOnce(deps, acting, pair);
   }
   const after = await pairNow(deps, acting.target);
@@ -68,7 +68,7 @@ export async function undoLink(deps: ActivityDeps, input: UndoLinkInput): Promis
 async function proveOurs(
   deps: ActivityDeps,
   operation: 'START-MIGRATION' | 'COMPLETE-MIGRATION',
-  pair: Pair,
+  pair: PairRead,
   { entry, target }: PhaseInput,
 ): Promise<void> {
   if (entry.status === 'applied') return;
