@@ -28,3 +28,30 @@ function splitName(text: string): [prefix: string | null, name: string] {
   if (at >= 0) return [text.slice(at + 1).trim(), text.slice(0, at).trim()];
   return [null, text.trim()];
 }
+
+/** By which names AD logs one account on, in lower case. */
+export interface LogonNames {
+  samAccountName: string;
+  /** UPNs, explicit and implicit, that are this account's and no other's. */
+  principalNames: string[];
+}
+
+/**
+ * Whether a service with this StartName logs on as the account. `DOMAIN\name` and a bare name are sAMAccountNames,
+ * which a domain has once; what has an `@` is a UPN, and may be another's although its first part is this account's
+ * name. `.\name` is a local account and never ours.
+ */
+export function isLogonOf(
+  { samAccountName, principalNames }: LogonNames,
+  startName: string,
+  domain: DomainNames,
+  computerName?: string,
+): boolean {
+  const identity = normalIdentity(startName, domain, computerName);
+  if (identity === null) return false;
+  if (startName.includes('@') && !startName.includes('\\')) {
+    const [suffix, name] = splitName(startName.toLowerCase());
+    return principalNames.includes(`${name}@${suffix!.replace(/\.$/, '')}`);
+  }
+  return identity === `${samAccountName}@${domain.dnsName}`.toLowerCase();
+}

@@ -1,7 +1,6 @@
 import { DmsaError } from '../domain/errors.ts';
 import type { HostFacts, ServiceFacts } from '../domain/facts.ts';
-import { normalIdentity } from '../domain/identity.ts';
-import type { Target } from '../domain/plan.ts';
+import { type DomainNames, isLogonOf, type LogonNames } from '../domain/identity.ts';
 import { mapLimited } from '../limited.ts';
 import type { Result } from '../powershell/operations.ts';
 import type { Transport } from '../powershell/transport.ts';
@@ -23,47 +22,66 @@ export interface InspectOptions {
   signal?: AbortSignal;
 }
 
+/** Which services of a host are wanted: those that log on by one of the account's names. */
+interface Wanted {
+  domain: DomainNames;
+  /** They are read from the directory while the hosts are asked. */
+  logonNames: Promise<LogonNames>;
+}
+
 /**
  * Asks every host once, in one session each, what runs there as the account. A host that cannot be asked is a fact
- * (`unreachable`), not a failure of the inspection.
+ * (`unreachable`), not a failure of the inspection; that the names cannot be read is one.
  */
 export async function inspectHosts(
   transport: Transport,
   hosts: string[],
-  target: Pick<Target, 'domain' | 'account'>,
+  wanted: Wanted,
   options: InspectOptions,
 ): Promise<Inspection[]> {
-  return await mapLimited(hosts, hostsAtOnce, (name) => inspectHost(transport, name, target, options));
+  const asking = mapLimited(hosts, hostsAtOnce, (name) => askHost(transport, name, options));
+  const [asked, names] = await Promise.all([asking, wanted.logonNames]);
+  return asked.map((host) => inspection(host, wanted.domain, names));
 }
 
-async function inspectHost(
+/** One host's answer, or why there is none. */
+interface Asked {
+  name: string;
+  answer: Result<'inspect-host'> | null;
+  why: string;
+}
+
+async function askHost(
   transport: Transport,
   name: string,
-  target: Pick<Target, 'domain' | 'account'>,
   { eventsSince, signal }: InspectOptions,
-): Promise<Inspection> {
+): Promise<Asked> {
   const ask = () =>
     transport.run(name, 'inspect-host', { eventsSince }, { timeoutMs: inspectionTimeoutMs, signal });
   try {
-    const answer = await retrying(ask, signal);
-    return {
-      facts: hostFacts(name, answer, target),
-      events: eventVerdicts(answer.events, answer.eventLogEnabled),
-    };
+    return { name, answer: await retrying(ask, signal), why: '' };
   } catch (error) {
     if (!(error instanceof DmsaError)) throw error;
-    return { facts: unreachable(name, `${error.code}: ${error.message}`), events: eventVerdicts([], false) };
+    return { name, answer: null, why: `${error.code}: ${error.message}` };
   }
+}
+
+function inspection({ name, answer, why }: Asked, domain: DomainNames, names: LogonNames): Inspection {
+  if (!answer) return { facts: unreachable(name, why), events: eventVerdicts([], false) };
+  return {
+    facts: hostFacts(name, answer, domain, names),
+    events: eventVerdicts(answer.events, answer.eventLogEnabled),
+  };
 }
 
 function hostFacts(
   name: string,
   answer: Result<'inspect-host'>,
-  { domain, account }: Pick<Target, 'domain' | 'account'>,
+  domain: DomainNames,
+  names: LogonNames,
 ): HostFacts {
-  const wanted = normalIdentity(account.samAccountName, domain);
   const services = answer.services
-    .filter((service) => normalIdentity(service.startName, domain, answer.computerName) === wanted)
+    .filter(({ startName }) => isLogonOf(names, startName, domain, answer.computerName))
     .map(({ name, startName, state, startMode }): ServiceFacts => ({ name, startName, state, startMode }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const { build, isDomainController, rebootPending, policy, eventLogEnabled } = answer;
