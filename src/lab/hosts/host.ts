@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { normalIdentity } from '../../domain/identity.ts';
+import { text } from '../../directory/entry.ts';
+import { isLogonOf } from '../../domain/identity.ts';
 import type { Parameters, Result } from '../../powershell/operations.ts';
 import type { DomainController } from '../rules/domain-controller.ts';
 import { type LogonHost, logOn } from '../rules/logon.ts';
@@ -101,7 +102,7 @@ export class SimulatedHost {
       const message = `Service '${service.name}' cannot be started: it did not reach Running in its time.`;
       throw new OperationFailure('SERVICE_START_FAILED', 'OpenError', message, service.name);
     }
-    const logon = this.#logsOnAsAccount(service)
+    const logon = (await this.#logsOnAsAccount(service))
       ? await logOn(this.#dc, this.#asLogonHost(), this.#identity.accountDn)
       : { succeeded: true, events: [] };
     if (this.settings.eventLogEnabled) {
@@ -124,9 +125,17 @@ export class SimulatedHost {
   }
 
   /** Services of other accounts start as well, and meet no rule of the migration. */
-  #logsOnAsAccount({ startName }: LabService): boolean {
-    const identity = normalIdentity(startName, labDomain, this.#computerName);
-    return identity === normalIdentity(this.#identity.accountName, labDomain);
+  async #logsOnAsAccount({ startName }: LabService): Promise<boolean> {
+    const { accountDn, accountName } = this.#identity;
+    const account = await this.#dc.store.read(accountDn);
+    const explicit = account && text(account, 'userPrincipalName');
+    const { dnsName, netbiosName } = labDomain;
+    const principalNames = [`${accountName}@${dnsName}`, `${accountName}@${netbiosName}`, explicit ?? ''];
+    const names = {
+      samAccountName: accountName,
+      principalNames: principalNames.map((name) => name.toLowerCase()),
+    };
+    return isLogonOf(names, startName, labDomain, this.#computerName);
   }
 
   get #computerName(): string {
