@@ -27,6 +27,12 @@ export interface SearchOptions {
   attributes: string[];
   /** OIDs of controls without a value, sent as not critical: a server that does not know one ignores it. */
   controls?: string[];
+  /**
+   * Called with each URL (`ldap://child.contoso.com/DC=child,DC=contoso,DC=com`) of what is below the base and was not
+   * searched: other naming contexts, such as child domains and DomainDnsZones (MS-ADTS 3.1.1.3.1.4). References are
+   * not followed; otherDomains() in references.ts tells those apart that can hold accounts.
+   */
+  onReference?: (url: string) => void;
 }
 
 export interface ConnectOptions {

@@ -1,10 +1,14 @@
 import { type Client, type Entry as ClientEntry, Control, type Filter, PresenceFilter } from 'ldapts';
 
 import { DmsaError } from '../domain/errors.ts';
+import type { LdapGuard } from './ber-guard.ts';
 import type { Directory, SearchOptions } from './directory.ts';
+import { parseDn } from './dn.ts';
 import { type Entry, text, type Value } from './entry.ts';
 import { parseFilter } from './filter-text.ts';
 import { directoryError, isNoSuchObject } from './ldap-errors.ts';
+import { defaultLimits, type LdapLimits } from './limits.ts';
+import { withWholeAttributes } from './ranges.ts';
 import { binaryAttributes } from './schema.ts';
 
 const pageSize = 500;
@@ -21,12 +25,17 @@ const contextAttributes = [
 
 export interface LdapConnection {
   client: Client;
+  /** What stands between client and server; without it, malformed answers hang the client. */
+  guard?: LdapGuard;
+  limits?: LdapLimits;
   /** The DC's URL. */
   server: string;
   signal: AbortSignal | null;
   /** Called once the connection is closed. */
   release(): void;
 }
+
+type Question = Omit<SearchOptions, 'filter'>;
 
 /** A bound connection. Its naming contexts are empty until readRootDse() has been awaited. */
 export class LdapDirectory implements Directory {
@@ -37,15 +46,17 @@ export class LdapDirectory implements Directory {
   rootDomainDn = '';
   dc = '';
   readonly #connection: LdapConnection;
+  readonly #limits: LdapLimits;
 
   constructor(connection: LdapConnection) {
     this.#connection = connection;
+    this.#limits = connection.limits ?? defaultLimits;
     this.server = connection.server;
   }
 
   /** Throws DIRECTORY_REFUSED where the server is no domain controller. */
   async readRootDse(): Promise<void> {
-    const [rootDse] = await this.#request('', { scope: 'base', attributes: contextAttributes }, anything);
+    const rootDse = await this.read('', contextAttributes);
     const [base, configuration, schema, rootDomain, dc] = contextAttributes.map(
       (name) => rootDse && text(rootDse, name),
     );
@@ -58,21 +69,22 @@ export class LdapDirectory implements Directory {
   }
 
   async read(dn: string, attributes: string[]): Promise<Entry | null> {
-    try {
-      const [entry] = await this.#request(dn, { scope: 'base', attributes }, anything);
-      return entry ?? null;
-    } catch (error) {
-      if (isNoSuchObject(error)) return null;
-      throw this.#failure(error);
-    }
+    const entry = await this.#readOnce(dn, attributes);
+    return entry && (await this.#whole(entry));
   }
 
   async search(base: string, options: SearchOptions): Promise<Entry[]> {
+    const filter = parseFilter(options.filter);
+    const entries: Entry[] = [];
     try {
-      return await this.#request(base, options, parseFilter(options.filter));
+      for await (const found of this.#pages(base, options, filter)) {
+        for (const entry of found) entries.push(entry);
+      }
     } catch (error) {
       throw this.#failure(error);
     }
+    for (const [index, entry] of entries.entries()) entries[index] = await this.#whole(entry);
+    return entries;
   }
 
   /** Never rejects: a connection that cannot say goodbye is gone all the same. */
@@ -81,45 +93,89 @@ export class LdapDirectory implements Directory {
     this.#connection.release();
   }
 
-  async #request(
-    base: string,
-    { scope, attributes, controls = [] }: Omit<SearchOptions, 'filter'>,
-    filter: Filter,
-  ): Promise<Entry[]> {
-    const { client } = this.#connection;
-    // ldapts would connect again by itself, and not bind.
-    if (!client.isBound) throw new Error('the connection was lost');
+  async #readOnce(dn: string, attributes: string[]): Promise<Entry | null> {
+    try {
+      for await (const [entry] of this.#pages(dn, { scope: 'base', attributes }, anything)) {
+        if (entry) return entry;
+      }
+      return null;
+    } catch (error) {
+      if (isNoSuchObject(error)) return null;
+      throw this.#failure(error);
+    }
+  }
+
+  async #whole(entry: Entry): Promise<Entry> {
+    return await withWholeAttributes(entry, (dn, attributes) => this.#readOnce(dn, attributes), this.#limits);
+  }
+
+  /** One page after the other, until the server has no more, or a limit is reached; a base search has one. */
+  async *#pages(base: string, question: Question, filter: Filter): AsyncGenerator<Entry[]> {
+    const { client, guard } = this.#connection;
+    const { scope, onReference, controls = [] } = question;
+    if (!client.isConnected) throw new Error('the connection was lost');
+    const attributes = distinct(question.attributes);
     const options = {
       scope,
       filter,
       attributes,
       timeLimit: timeLimitSeconds,
-      paged: scope === 'base' ? false : { pageSize },
+      paged: { pageSize },
       explicitBufferAttributes: [...binaryAttributes, ...attributes.filter(isBinary)],
     };
-    const { searchEntries } = await client.search(
-      base,
-      options,
-      controls.map((type) => new Control(type)),
-    );
-    return searchEntries.map(toEntry);
+    const valueless = controls.map((type) => new Control(type));
+    const ask = async function* () {
+      if (scope === 'base') yield await client.search(base, { ...options, paged: false }, valueless);
+      else yield* client.searchPaginated(base, options, valueless);
+    };
+    const before = guard?.received ?? 0;
+    let [pages, entries] = [0, 0];
+    for await (const { searchEntries, searchReferences } of ask()) {
+      pages++;
+      entries += searchEntries.length;
+      this.#limit(base, 'entries', entries, this.#limits.entries);
+      this.#limit(base, 'pages', pages, this.#limits.pages);
+      this.#limit(base, 'octets', (guard?.received ?? 0) - before, this.#limits.searchOctets);
+      for (const url of searchReferences) onReference?.(url);
+      yield searchEntries.map((entry) => this.#entry(entry));
+    }
+  }
+
+  #limit(base: string, what: string, found: number, most: number): void {
+    if (found <= most) return;
+    const message = `${this.server}: the search below "${base}" has more than ${most} ${what}, and no more are read`;
+    throw new DmsaError('DIRECTORY_LIMIT', this.server, message);
+  }
+
+  /** ldapts unwraps single values, and gives an empty list for what was asked for and is absent. */
+  #entry({ dn, ...rest }: ClientEntry): Entry {
+    try {
+      parseDn(dn);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new DmsaError('DIRECTORY_ANSWER_INVALID', this.server, `${this.server}: ${reason}`, { cause });
+    }
+    const attributes = Object.entries(rest).map(([name, found]): [string, Value[]] => {
+      const list = Array.isArray(found) ? found : [found];
+      return [name, list.map((value) => (isBinary(name) ? Buffer.from(value) : value))];
+    });
+    return { dn, attributes: Object.fromEntries(attributes.filter(([, list]) => list.length > 0)) };
   }
 
   #failure(error: unknown): unknown {
-    const { signal } = this.#connection;
-    return signal?.aborted ? signal.reason : directoryError(this.server, error);
+    const { signal, guard } = this.#connection;
+    if (signal?.aborted) return signal.reason;
+    return error instanceof DmsaError ? error : (guard?.failure ?? directoryError(this.server, error));
   }
 }
 
-/** ldapts unwraps single values, and gives an empty list for what was asked for and is absent. */
-function toEntry({ dn, ...rest }: ClientEntry): Entry {
-  const attributes = Object.entries(rest).map(([name, found]): [string, Value[]] => {
-    const list = Array.isArray(found) ? found : [found];
-    return [name, list.map((value) => (isBinary(name) ? Buffer.from(value) : value))];
-  });
-  return { dn, attributes: Object.fromEntries(attributes.filter(([, list]) => list.length > 0)) };
+/** A name that is asked for twice, in whatever case, is asked for once. */
+function distinct(names: string[]): string[] {
+  const byName = new Map(names.map((name) => [name.toLowerCase(), name]));
+  return [...byName.values()];
 }
 
+/** Whatever options the attribute has, such as a range. */
 function isBinary(name: string): boolean {
-  return binary.has(name.toLowerCase());
+  return binary.has(name.toLowerCase().replace(/;.*$/, ''));
 }

@@ -1,14 +1,28 @@
-import { ResultCodeError } from 'ldapts';
+import { InvalidAsn1Error, MessageParserError, ResultCodeError } from 'ldapts';
 
 import { DmsaError, type ErrorCode } from '../domain/errors.ts';
 
 /** LDAP result codes (RFC 4511 4.1.9) that mean something of their own; any other is DIRECTORY_REFUSED. */
 const byResultCode: Record<number, ErrorCode> = {
+  3: 'DIRECTORY_TIMED_OUT',
+  4: 'DIRECTORY_LIMIT',
+  10: 'DIRECTORY_REFERRAL',
+  11: 'DIRECTORY_LIMIT',
   32: 'NOT_FOUND',
   49: 'BIND_REFUSED',
   50: 'ACCESS_DENIED',
   51: 'DIRECTORY_BUSY',
   52: 'DIRECTORY_BUSY',
+};
+
+/** What the text of a server does not say by itself, if it has one at all. */
+const explanations: Record<number, string> = {
+  3: 'it took longer than the time limit of the request or of the domain controller',
+  4: 'there are more entries than the domain controller gives at once',
+  8: 'the domain controller wants a signed or encrypted connection; use ldaps:// or StartTLS',
+  10: 'the domain controller refers to another server, which is not asked',
+  11: 'a limit that the administrator has set is reached',
+  13: 'the domain controller takes this over an encrypted connection only; use ldaps:// or StartTLS',
 };
 
 /** Codes of Node's TLS for a certificate that is not accepted: OpenSSL's X509_V_ERR names, and the name check's own. */
@@ -51,12 +65,20 @@ export function directoryError(server: string, error: unknown): DmsaError {
   const cause = error instanceof Error ? error : new Error(String(error));
   if (cause instanceof ResultCodeError) return resultError(server, cause);
   const code = 'code' in cause ? String(cause.code) : '';
-  if (certificateErrors.has(code)) {
-    return new DmsaError('CERTIFICATE_INVALID', server, `${server}: ${cause.message}`, { cause });
-  }
-  return new DmsaError('DIRECTORY_UNREACHABLE', server, `${server}: ${oneLine(cause.message) || code}`, {
-    cause,
-  });
+  const message = `${server}: ${oneLine(cause.message) || code}`;
+  return new DmsaError(codeOf(cause, code), server, message, { cause });
+}
+
+function codeOf(cause: Error, code: string): ErrorCode {
+  if (certificateErrors.has(code)) return 'CERTIFICATE_INVALID';
+  if (cause instanceof InvalidAsn1Error || cause instanceof MessageParserError)
+    return 'DIRECTORY_ANSWER_INVALID';
+  return isTimeout(cause) ? 'DIRECTORY_TIMED_OUT' : 'DIRECTORY_UNREACHABLE';
+}
+
+/** ldapts has no class for an operation whose time is over; the text is all there is. */
+function isTimeout(cause: Error): boolean {
+  return cause.message.endsWith(': Operation timed out');
 }
 
 /** Result 32, which for a read means that there is nothing to read. */
@@ -68,7 +90,9 @@ function resultError(server: string, cause: ResultCodeError): DmsaError {
   const code = byResultCode[cause.code] ?? 'DIRECTORY_REFUSED';
   const text = oneLine(cause.message.replace(/ Code: 0x[0-9a-f]+$/, ''));
   const reason =
-    code === 'BIND_REFUSED' ? bindReasons[/, data ([0-9a-f]+)/.exec(text)?.[1] ?? ''] : undefined;
+    code === 'BIND_REFUSED'
+      ? bindReasons[/, data ([0-9a-f]+)/.exec(text)?.[1] ?? '']
+      : explanations[cause.code];
   const explained = [reason, text].filter((part) => part).join(': ');
   return new DmsaError(code, server, `${server}: ${explained || 'no reason given'} (LDAP ${cause.code})`, {
     cause,
@@ -76,6 +100,6 @@ function resultError(server: string, cause: ResultCodeError): DmsaError {
 }
 
 /** AD's texts have line breaks, tabs and a NUL at their end. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replace(/[\s\0]+/g, ' ').trim();
 }
