@@ -1,4 +1,4 @@
-import { normalDn } from '../directory/dn.ts';
+import { normalDn, parentDn } from '../directory/dn.ts';
 import type { Verdict } from '../domain/facts.ts';
 import type { EventFacts, MigrationEvent } from './events.ts';
 import type { AuditedAccount, AuditedDmsa } from './facts.ts';
@@ -112,10 +112,15 @@ function isAbout(event: MigrationEvent, account: string, dmsa: string): boolean 
   return sameText(event.account, account) && sameText(event.dmsa, dmsa);
 }
 
-/** An event keeps the names of its time; what was moved since has the same first name elsewhere. */
+/** An event keeps the names of its time: what was moved since has the same first name elsewhere. */
 function isMoved(event: MigrationEvent, account: string, dmsa: string): boolean {
-  const first = (dn: string) => normalOf(dn)?.split(/(?<!\\),/)[0] ?? dn;
-  return first(event.account) === first(account) && first(event.dmsa) === first(dmsa);
+  if (!/^start-/i.test(event.operation) || isAbout(event, account, dmsa)) return false;
+  return firstName(event.account) === firstName(account) && firstName(event.dmsa) === firstName(dmsa);
+}
+
+function firstName(dn: string): string {
+  const normal = normalOf(dn);
+  return normal === null ? dn : normal.slice(0, -parentDn(normal).length);
 }
 
 /** What a log holds need not be a DN. */

@@ -2,7 +2,7 @@ import type { Audit } from '../../audit/audit.ts';
 import type { AuditedPair } from '../../audit/report.ts';
 import type { Severity } from '../../domain/findings.ts';
 import { findingLines } from './plan.ts';
-import { cleaned, columns, padTo, paint, shorten, wrap } from './text.ts';
+import { cleaned, columns, padTo, paint, wrap } from './text.ts';
 import { moment } from './time.ts';
 
 /** The pairs as a table, then what is wrong by severity, then what was not asked, then one line that sums it up. */
@@ -69,7 +69,7 @@ function eventLines({ events, pairs }: Audit, { color, width }: { color: boolean
   return events.logs.flatMap(({ server, oldestAt, unread }) => {
     const reach = oldestAt === null ? 'is empty' : `reaches back to ${moment(oldestAt)}`;
     const text = `Event 3085 of ${server}: ${unread === null ? `its log ${reach}` : `not read, ${unread}`}`;
-    return wrap(text, width).map((line) => dim(shorten(line, width)));
+    return wrap(text, width).map(dim);
   });
 }
 
