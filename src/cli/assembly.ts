@@ -1,6 +1,7 @@
 import type { Audit, AuditRequest } from '../audit/audit.ts';
 import type { Migrations } from '../client/migrations.ts';
 import type { Settings } from '../config/settings.ts';
+import type { ResolvedPrincipal } from '../directory/resolve-principal.ts';
 import type { Planned } from '../plan/make-plan.ts';
 import type { PlanRequest } from '../plan/request.ts';
 import type { WorkerOptions } from '../worker.ts';
@@ -16,6 +17,8 @@ export interface Assembly {
   plan(request: PlanRequest, settings: Settings): Promise<Planned>;
   /** Reads the whole domain and changes nothing; needs no Temporal, and without `events` no management host. */
   audit(request: AuditRequest & { events: boolean }, settings: Settings): Promise<Audit>;
+  /** Who a name is, by the directory. */
+  principal(written: string, settings: Settings): Promise<ResolvedPrincipal>;
   /** Runs until `signal` aborts; `onReady` is called once it takes work. */
   worker(options: WorkerOptions): Promise<void>;
   /** Runs until `signal` aborts; `onReady` is called with settings that reach it. */
@@ -65,6 +68,11 @@ export const assembly: Assembly = {
       },
       request,
     );
+  },
+  async principal(written, settings) {
+    const { resolvePrincipal } = await import('../directory/resolve-principal.ts');
+    const { connectDirectory } = await import('../directory/connection.ts');
+    return await resolvePrincipal(connectDirectory(settings.directory, settings.hosts), written);
   },
   async worker(options) {
     const { runWorker } = await import('../worker.ts');

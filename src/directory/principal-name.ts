@@ -37,6 +37,13 @@ export function parsePrincipalName(written: string, field: string): PrincipalNam
   return at < 0 ? accountName(null, text) : upnName(text, at);
 }
 
+/** The SID where that is what was written, else null. Throws PLAN_INVALID for what looks like one and is none. */
+export function writtenSid(written: string, field: string): string | null {
+  if (!/^\s*S-\d/i.test(written)) return null;
+  const name = parsePrincipalName(written, field);
+  return name.form === 'sid' ? name.sid : null;
+}
+
 /** Whether a domain written before a backslash or after an `@` is this one; DNS names may end in the root's period. */
 export function isDomain(written: string, { dnsName, netbiosName }: Partial<DomainNames>): boolean {
   const name = written.toLowerCase().replace(/\.$/, '');

@@ -173,15 +173,23 @@ describe.skipIf(!temporalAvailable().available)('commands on a migration that ru
     await dmsa(['undo', id]);
   });
 
-  test('pause, resume, retry and allow are sent; a principal has to be a SID.', async () => {
+  test('pause, resume, retry and allow are sent; without a directory a principal has to be a SID.', async () => {
     const { id } = await started();
     for (const command of ['pause', 'resume', 'retry'])
       expect((await dmsa([command, id, ...by])).exitCode).toBe(0);
     const bad = await dmsa(['allow', id, 'WEB01$', ...by]);
     expect(bad.exitCode).toBe(2);
-    expect(bad.io.stderr()).toContain('<sid>: "WEB01$" is not a SID such as S-1-5-21-1-2-3-1104');
+    expect(bad.io.stderr()).toContain(
+      'PLAN_INVALID: <principal>: WEB01$ is looked up in the directory, whose settings are missing or wrong: ',
+    );
+    for (const sid of ['S-1-5-21-1-2-3-', 'S-1-5', 'S-1-5-4294967296']) {
+      const malformed = await dmsa(['allow', id, sid, ...by]);
+      expect(malformed.exitCode).toBe(2);
+      expect(malformed.io.stderr()).toContain(`"${sid}" is not a SID`);
+    }
     const allowed = await dmsa(['allow', id, 'S-1-5-21-1-2-3-1104', ...by]);
     expect(allowed.io.stdout()).toBe(`Allowed S-1-5-21-1-2-3-1104 in ${id}\n`);
+    expect(allowed.io.stderr()).toContain('S-1-5-21-1-2-3-1104: not looked up: ');
     expect(JSON.parse((await dmsa(['status', id, '-o', 'json'])).io.stdout())).toMatchObject({
       paused: false,
       allowedPrincipals: [{ sid: 'S-1-5-21-1-2-3-1104', by: 'LAB\\ann', reason: 'seen' }],

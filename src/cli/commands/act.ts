@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 
 import type { LiveStatus, Migrations } from '../../client/migrations.ts';
+import type { Settings } from '../../config/settings.ts';
+import { writtenSid } from '../../directory/principal-name.ts';
+import type { ResolvedPrincipal } from '../../directory/resolve-principal.ts';
 import { DmsaError } from '../../domain/errors.ts';
 import { sid as sidField } from '../../plan/fields.ts';
 import { type Context, newCommand } from '../context.ts';
@@ -63,13 +66,49 @@ function retryCommand(): CommandSpec {
 
 function allowCommand(): CommandSpec {
   const description = 'Allow a principal that is no known host of the account (finding PRINCIPAL_UNKNOWN).';
-  return act('allow', description, allow, (command) => command.argument('<sid>', 'SID of the principal'));
+  return act('allow', description, allow, (command) =>
+    command.argument(
+      '<principal>',
+      'its SID, or a DN, GUID, UPN, DOMAIN\\name or name, which needs [directory] settings',
+    ),
+  );
 
-  async function allow(migrations: Migrations, id: string, who: Who, { args }: Sent): Promise<string> {
-    const sid = sidField.safeParse(args[0]);
-    if (!sid.success) throw new DmsaError('PLAN_INVALID', 'sid', `<sid>: ${sid.error.issues[0]!.message}`);
-    await migrations.allowPrincipal(id, { ...who, sid: sid.data });
-    return `Allowed ${sid.data} in ${id}`;
+  async function allow(migrations: Migrations, id: string, who: Who, { args, context }: Sent): Promise<Told> {
+    const principal = await lookedUp(context, args[0]!);
+    const { sid, found } = principal;
+    context.tell(
+      found ? `${sid} is the ${found.kind} ${cleaned(found.dn)}` : `${sid}: ${cleaned(principal.why)}`,
+    );
+    await confirm(context, `Allow it to fetch the password of the dMSA, in ${id}?`);
+    await migrations.allowPrincipal(id, { ...who, sid });
+    const text = `Allowed ${found ? `${cleaned(found.name)} (${sid})` : sid} in ${id}`;
+    return { text, value: { principal } };
+  }
+}
+
+/** A SID works without a directory: it is told that it was not looked up, and why. */
+async function lookedUp(context: Context, written: string): Promise<ResolvedPrincipal> {
+  const sid = writtenSid(written, '<principal>');
+  const usable = sid === null ? null : sidField.safeParse(sid);
+  if (usable?.error) {
+    const message = `<principal>: ${usable.error.issues[0]!.message}`;
+    throw new DmsaError('PLAN_INVALID', 'principal', message);
+  }
+  try {
+    return await context.assembly.principal(written, await directorySettings(context, written));
+  } catch (error) {
+    if (sid === null || !(error instanceof DmsaError)) throw error;
+    return { sid, found: null, why: `not looked up: ${error.message}` };
+  }
+}
+
+async function directorySettings(context: Context, written: string): Promise<Settings> {
+  try {
+    return await context.settings();
+  } catch (error) {
+    if (!(error instanceof DmsaError)) throw error;
+    const message = `<principal>: ${written} is looked up in the directory, whose settings are missing or wrong: ${error.message}`;
+    throw new DmsaError(error.code, 'principal', message, { cause: error });
   }
 }
 
@@ -81,7 +120,10 @@ interface Sent {
   args: string[];
 }
 
-type Send = (migrations: Migrations, id: string, who: Who, sent: Sent) => Promise<string>;
+/** What was sent, in words; `value` is told as JSON as well. */
+type Told = string | { text: string; value: object };
+
+type Send = (migrations: Migrations, id: string, who: Who, sent: Sent) => Promise<Told>;
 
 /** A command that sends one signal, by someone and for a reason, to a migration that has not ended. */
 function act(
@@ -103,8 +145,9 @@ function act(
         if (status.ended)
           throw new DmsaError('MIGRATION_ENDED', migrationId, `${migrationId} is ${status.outcome}`);
         const who = { by: options.by ?? declaredUser(context.io.env), reason: options.reason };
-        const text = await send(migrations, migrationId, who, { context, options, status, args });
-        context.answer(text, { migrationId, sent: name, ...who });
+        const told = await send(migrations, migrationId, who, { context, options, status, args });
+        const { text, value } = typeof told === 'string' ? { text: told, value: {} } : told;
+        context.answer(text, { migrationId, sent: name, ...who, ...value });
         return 0;
       }),
   };
