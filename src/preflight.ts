@@ -8,15 +8,20 @@ import {
   withDirectory,
 } from './directory/directory.ts';
 import { sameDn } from './directory/dn.ts';
+import { readLogonNames } from './directory/logon-names.ts';
 import { readAccount, readDmsa } from './directory/read-account.ts';
 import { readDomain } from './directory/read-domain.ts';
 import { withPrincipalNames } from './directory/read-principals.ts';
+import { readProtectedGroups } from './directory/read-privileges.ts';
 import { readReplicas } from './directory/read-replicas.ts';
+import { readSpnHolders } from './directory/read-spn-holders.ts';
 import { assess, type Expectation, votedOn } from './domain/assess.ts';
 import { canonicalJson } from './domain/canonical.ts';
 import type { DmsaFacts, DomainFacts, Evidence, Facts, HostFacts } from './domain/facts.ts';
+import type { LogonNames } from './domain/identity.ts';
 import { dmsaSamAccountName, type Plan, type Target } from './domain/plan.ts';
-import { type InspectOptions, inspectHosts } from './hosts/inspect.ts';
+import type { Surroundings } from './domain/surroundings.ts';
+import { type Inspection, type InspectOptions, inspectHosts } from './hosts/inspect.ts';
 import type { Transport } from './powershell/transport.ts';
 
 export interface PreflightDeps {
@@ -27,7 +32,7 @@ export interface PreflightDeps {
 }
 
 export interface PreflightRequest {
-  plan: Pick<Plan, 'account' | 'dmsa' | 'domain' | 'hosts' | 'hash'>;
+  plan: Pick<Plan, 'account' | 'dmsa' | 'domain' | 'hosts' | 'hash' | 'waitForKds'>;
   /** What the hash is for: a gate's name, or `plan`. */
   gate: string;
   expect: Expectation;
@@ -47,21 +52,15 @@ export async function preflight(
   options: InspectOptions,
 ): Promise<Evidence> {
   const { plan, hosts } = request;
+  const reading = readDirectory(deps, request, options.signal);
   const [directory, inspections] = await Promise.all([
-    readDirectory(deps, request, options.signal),
-    hosts
-      ? []
-      : inspectHosts(
-          deps.transport,
-          plan.hosts.map((host) => host.name),
-          plan,
-          options,
-        ),
+    reading,
+    hosts ? [] : inspectPlanned(deps, plan, reading, options),
   ]);
-  const { domain, server, ...objects } = directory;
+  const { domain, surroundings, logonNames: _, server, ...objects } = directory;
   const facts: Facts = { ...objects, hosts: hosts ?? inspections.map((inspection) => inspection.facts) };
-  const findings = assess({ ...request, facts, domain, sameDn });
-  const evidence = { facts, domain, server, findings };
+  const findings = assess({ ...request, facts, domain, surroundings, sameDn });
+  const evidence = { facts, domain: shortened(domain), server, findings };
   return { ...evidence, hash: sha256(votedOn(evidence, plan.hash, request.gate)) };
 }
 
@@ -72,20 +71,40 @@ export async function readFacts(
   { server: prefer, ...options }: InspectOptions & { server?: string },
 ) {
   const connecting = { signal: options.signal, prefer };
-  const [{ objects, server }, inspections] = await Promise.all([
-    withDirectory(deps.connectDirectory, connecting, async (directory) => {
-      const objects = await fromOneDc(directory, () => readObjects(directory, plan));
-      return { objects, server: directory.dc };
-    }),
-    inspectHosts(
-      deps.transport,
-      plan.hosts.map((host) => host.name),
-      plan,
-      options,
-    ),
+  const reading = withDirectory(deps.connectDirectory, connecting, async (directory) => {
+    const read = await fromOneDc(directory, () => readObjects(directory, plan));
+    return { ...read, server: directory.dc };
+  });
+  const [{ logonNames: _, server, ...objects }, inspections] = await Promise.all([
+    reading,
+    inspectPlanned(deps, plan, reading, options),
   ]);
   const facts: Facts = { ...objects, hosts: inspections.map((inspection) => inspection.facts) };
   return { facts, inspections, server };
+}
+
+/** Of long lists the beginning: evidence is kept in the workflow, whose state has to stay small. */
+function shortened(domain: DomainFacts): DomainFacts {
+  const most = 20;
+  return {
+    ...domain,
+    capableDcs: domain.capableDcs.slice(0, most),
+    controllers: domain.controllers.slice(0, most),
+    kdsKeys: domain.kdsKeys.slice(0, most),
+    replication: domain.replication?.slice(0, most) ?? null,
+  };
+}
+
+/** Hosts are asked while the directory is read, which says by which names the account logs on. */
+function inspectPlanned(
+  { transport }: PreflightDeps,
+  { hosts, domain }: Pick<Plan, 'hosts' | 'domain'>,
+  reading: Promise<{ logonNames: LogonNames }>,
+  options: InspectOptions,
+): Promise<Inspection[]> {
+  const names = hosts.map((host) => host.name);
+  const logonNames = reading.then((read) => read.logonNames);
+  return inspectHosts(transport, names, { domain, logonNames }, options);
 }
 
 /** What one DC says, and where the other DCs in the settings differ from it. */
@@ -93,25 +112,38 @@ async function readDirectory(
   deps: PreflightDeps,
   { plan, server: prefer }: Pick<PreflightRequest, 'plan' | 'server'>,
   signal?: AbortSignal,
-): Promise<Omit<Facts, 'hosts'> & { domain: DomainFacts; server: string }> {
+): Promise<Objects & { domain: DomainFacts; surroundings: Surroundings; server: string }> {
   const read = await withDirectory(deps.connectDirectory, { signal, prefer }, async (directory) => {
-    const found = await fromOneDc(directory, async () => ({
-      domain: await readDomain(directory),
-      ...(await readObjects(directory, plan)),
-    }));
+    const found = await fromOneDc(directory, async () => {
+      const domain = await readDomain(directory);
+      const objects = await readObjects(directory, plan);
+      return { domain, objects, surroundings: await readSurroundings(directory, objects) };
+    });
     return { ...found, dc: directory.dc };
   });
-  const { dc, domain, ...objects } = read;
+  const { dc, domain, objects, surroundings } = read;
   const others = deps.directoryServers.filter((name) => name !== dc);
   const replicas = await readReplicas(deps.connectDirectory, others, plan, objects, signal);
   const server = serverToKeep(dc, domain.capableDcs, prefer ?? dc);
-  return { ...objects, domain: { ...domain, replicas }, server };
+  return { ...objects, domain: { ...domain, replicas }, surroundings, server };
 }
 
-async function readObjects(directory: Directory, target: Target): Promise<Omit<Facts, 'hosts'>> {
+type Objects = Omit<Facts, 'hosts'> & { logonNames: LogonNames };
+
+async function readObjects(directory: Directory, target: Target): Promise<Objects> {
   const account = await readAccount(directory, target.account.guid);
   const dmsa: DmsaFacts | null = await readDmsa(directory, dmsaSamAccountName(target.dmsa));
-  return { account, dmsa: dmsa && (await withPrincipalNames(directory, dmsa)) };
+  const logonNames = await readLogonNames(directory, account, target);
+  return { account, dmsa: dmsa && (await withPrincipalNames(directory, dmsa)), logonNames };
+}
+
+/** Two searches and a read; one search more for every 200 service principal names beyond the first 200. */
+async function readSurroundings(directory: Directory, objects: Objects): Promise<Surroundings> {
+  const { account } = objects;
+  return {
+    protectedGroups: account ? await readProtectedGroups(directory, account) : [],
+    spnHolders: await readSpnHolders(directory, objects),
+  };
 }
 
 function sha256(value: unknown): string {

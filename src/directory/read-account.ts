@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
-
-import type { AccountFacts, AccountKind, DelegationFacts, DmsaFacts, Principal } from '../domain/facts.ts';
+import type { AccountFacts, AccountKind, DelegationFacts, DmsaFacts } from '../domain/facts.ts';
 import { MigrationState } from '../domain/states.ts';
 import type { Directory } from './directory.ts';
 import { type Entry, integer, octets, text, texts } from './entry.ts';
 import { fileTimeToIso } from './file-time.ts';
 import { equals } from './filters.ts';
 import { guidText } from './guid.ts';
-import { attribute, dmsaClass, uac } from './schema.ts';
-import { decodeSecurityDescriptor, principalsOf } from './security-descriptor.ts';
+import { principalFacts } from './principal-facts.ts';
+import { protectedGroup } from './read-privileges.ts';
+import { attribute, dmsaClass, samUserObject, uac, uncopiedFlags } from './schema.ts';
 import { sidText } from './sid.ts';
 
 const delegationAttributes = [
@@ -26,7 +25,11 @@ export const accountAttributes = [
   ...delegationAttributes,
   attribute.accountState,
   attribute.supersededBy,
+  attribute.precededByBackLink,
+  attribute.encryptionTypes,
+  'sAMAccountType',
   'userPrincipalName',
+  'accountExpires',
   'adminCount',
   'primaryGroupID',
   'pwdLastSet',
@@ -37,6 +40,7 @@ const dmsaAttributes = [
   ...delegationAttributes,
   attribute.dmsaState,
   attribute.precededBy,
+  attribute.supersededByBackLink,
   attribute.principals,
   attribute.encryptionTypes,
   'description',
@@ -72,16 +76,19 @@ export function accountFacts(entry: Entry): AccountFacts {
     userPrincipalName: text(entry, 'userPrincipalName'),
     kind: kindOf(entry),
     enabled: (control & uac.accountDisabled) === 0,
+    expiresAt: fileTimeToIso(text(entry, 'accountExpires')),
     privilegedBecause: privilege(entry),
     unconstrainedDelegation: (control & uac.trustedForDelegation) !== 0,
+    flags: Object.keys(uncopiedFlags).filter((name) => (control & uncopiedFlags[name]!) !== 0),
+    encryptionTypes: integer(entry, attribute.encryptionTypes),
     state: (integer(entry, attribute.accountState) ?? MigrationState.Unlinked) as MigrationState,
     supersededBy: text(entry, attribute.supersededBy),
+    claimedBy: texts(entry, attribute.precededByBackLink).sort(),
     passwordLastSet: fileTimeToIso(text(entry, 'pwdLastSet')),
   };
 }
 
 function dmsaFacts(entry: Entry): DmsaFacts {
-  const descriptor = octets(entry, attribute.principals);
   return {
     ...delegationFacts(entry),
     ...identityFacts(entry),
@@ -90,14 +97,10 @@ function dmsaFacts(entry: Entry): DmsaFacts {
     enabled: ((integer(entry, 'userAccountControl') ?? 0) & uac.accountDisabled) === 0,
     state: (integer(entry, attribute.dmsaState) ?? MigrationState.Unlinked) as MigrationState,
     precededBy: text(entry, attribute.precededBy),
-    principals: descriptor ? principalsOf(decodeSecurityDescriptor(descriptor)).map(unresolved) : [],
-    principalsDigest: descriptor ? createHash('sha256').update(descriptor).digest('hex') : null,
+    claimedBy: texts(entry, attribute.supersededByBackLink).sort(),
+    ...principalFacts(octets(entry, attribute.principals)),
     encryptionTypes: integer(entry, attribute.encryptionTypes),
   };
-}
-
-function unresolved(sid: string): Principal {
-  return { sid, name: null, kind: 'unknown' };
 }
 
 function identityFacts(entry: Entry): Pick<AccountFacts, 'dn' | 'guid' | 'sid' | 'samAccountName'> {
@@ -121,24 +124,28 @@ function delegationFacts(entry: Entry): DelegationFacts {
   };
 }
 
-/** From the most specific class down: a dMSA is a computer, and a computer is a user (MS-ADSC). */
+/**
+ * From the most specific class down: a dMSA is a computer, and a computer is a user (MS-ADSC). An object of class user
+ * is a plain user only where sAMAccountType says so: the account of a trust is of that class, too (MS-SAMR 3.1.1.8.1).
+ */
 export function kindOf(entry: Entry): AccountKind {
   const classes = texts(entry, 'objectClass').map((name) => name.toLowerCase());
   if (classes.includes(dmsaClass.toLowerCase())) return 'dmsa';
   if (classes.includes('msds-groupmanagedserviceaccount')) return 'gmsa';
   if (classes.includes('msds-managedserviceaccount')) return 'smsa';
   if (classes.includes('computer')) return 'computer';
-  return classes.includes('user') ? 'user' : 'other';
+  const type = integer(entry, 'sAMAccountType') ?? samUserObject;
+  return classes.includes('user') && type === samUserObject ? 'user' : 'other';
 }
 
-/** RIDs of the built-in Administrator, krbtgt, and of privileged primary groups (MS-DTYP 2.4.2.4). */
+/** RIDs of the built-in Administrator and of krbtgt (MS-DTYP 2.4.2.4). */
 const privilegedRids: Record<string, string> = { 500: 'the built-in Administrator', 502: 'krbtgt' };
-const privilegedPrimaryGroups = new Set(['512', '518', '519']);
 
 function privilege(entry: Entry): string | null {
-  const rid = sidText(octets(entry, 'objectSid')!).split('-').at(-1)!;
+  const sid = sidText(octets(entry, 'objectSid')!);
+  const rid = sid.split('-').at(-1)!;
   if (privilegedRids[rid]) return `it is ${privilegedRids[rid]}`;
   if (integer(entry, 'adminCount') === 1) return 'adminCount is 1';
-  const group = text(entry, 'primaryGroupID');
-  return group && privilegedPrimaryGroups.has(group) ? `its primary group is ${group}` : null;
+  const primary = protectedGroup(`${sid.slice(0, -rid.length)}${text(entry, 'primaryGroupID')}`);
+  return primary && `its primary group is ${primary}`;
 }

@@ -1,59 +1,39 @@
-import type { DomainFacts } from '../domain/facts.ts';
+import type { DomainFacts } from '../domain/domain-facts.ts';
 import type { PlanDomain } from '../domain/plan.ts';
 import type { Directory } from './directory.ts';
-import { type Entry, text } from './entry.ts';
-import { fileTimeToIso } from './file-time.ts';
-import { all, equals } from './filters.ts';
-import { dmsaClass, uac } from './schema.ts';
+import { text } from './entry.ts';
+import { anyOf, equals } from './filters.ts';
+import { capable, readControllers } from './read-controllers.ts';
+import { earliestEffective, readKdsKeys } from './read-kds-keys.ts';
+import { readReplication } from './read-replication.ts';
+import { dmsaClass, neededInSchema } from './schema.ts';
 
-/** What the domain must offer, in three searches: schema class, domain controllers, KDS root keys. */
+/** What the domain must offer: schema, domain controllers, KDS root keys, replication. Four searches and a read. */
 export async function readDomain(directory: Directory): Promise<DomainFacts> {
-  const { baseDn, schemaDn, configurationDn } = directory;
-  const [schema, controllers, keys] = [
-    await directory.search(schemaDn, {
-      scope: 'one',
-      filter: equals.text('lDAPDisplayName', dmsaClass),
-      attributes: ['lDAPDisplayName'],
-    }),
-    // A writable DC is a computer with the server trust bit; an RODC has the partial secrets bit instead
-    // (MS-ADTS 6.1.1.3.1, userAccountControl).
-    await directory.search(baseDn, {
-      scope: 'sub',
-      filter: all(
-        equals.text('objectClass', 'computer'),
-        `(userAccountControl:1.2.840.113556.1.4.803:=${uac.serverTrustAccount})`,
-      ),
-      attributes: ['dNSHostName', 'cn', 'operatingSystem', 'operatingSystemVersion'],
-    }),
-    // Root keys live under Services in the configuration partition (MS-GKDI 3.1.4.1, MS-ADSC class
-    // msKds-ProvRootKey).
-    await directory.search(
-      `CN=Master Root Keys,CN=Group Key Distribution Service,CN=Services,${configurationDn}`,
-      {
-        scope: 'one',
-        filter: equals.text('objectClass', 'msKds-ProvRootKey'),
-        attributes: ['msKds-UseStartTime'],
-      },
-    ),
-  ];
-  const effective = keys
-    .map((key) => fileTimeToIso(text(key, 'msKds-UseStartTime')))
-    .filter((time) => time !== null);
+  const schemaLacks = await readMissingSchema(directory);
+  const controllers = await readControllers(directory);
+  const kdsKeys = await readKdsKeys(directory);
+  const replication = await readReplication(directory);
   return {
-    schemaHasDmsa: schema.length > 0,
-    capableDcs: controllers.filter(isCapable).map(dcName).sort(),
-    kdsEffectiveAt: effective.sort()[0] ?? null,
+    schemaHasDmsa: !schemaLacks.includes(dmsaClass),
+    schemaLacks,
+    capableDcs: capable(controllers),
+    controllers,
+    kdsEffectiveAt: earliestEffective(kdsKeys),
+    kdsKeys,
+    replication,
   };
 }
 
-/** Windows Server 2025 is build 26100: `operatingSystemVersion` reads `10.0 (26100)`. */
-function isCapable(controller: Entry): boolean {
-  const build = /\((\d+)\)/.exec(text(controller, 'operatingSystemVersion') ?? '')?.[1];
-  return Number(build ?? 0) >= 26100;
-}
-
-function dcName(controller: Entry): string {
-  return text(controller, 'dNSHostName') ?? text(controller, 'cn') ?? controller.dn;
+/** The schema is the forest's: a child domain reads that of its root. One search. */
+async function readMissingSchema(directory: Directory): Promise<string[]> {
+  const found = await directory.search(directory.schemaDn, {
+    scope: 'one',
+    filter: anyOf.text('lDAPDisplayName', neededInSchema),
+    attributes: ['lDAPDisplayName'],
+  });
+  const present = new Set(found.map((entry) => text(entry, 'lDAPDisplayName')?.toLowerCase()));
+  return neededInSchema.filter((name) => !present.has(name.toLowerCase())).sort();
 }
 
 /** The names of the domain, from its crossRef in the partitions container (MS-ADTS 6.1.1.2.1.1). */

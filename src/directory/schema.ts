@@ -12,9 +12,26 @@ export const attribute = {
   authenticationPolicy: 'msDS-AssignedAuthNPolicy',
   authenticationSilo: 'msDS-AssignedAuthNPolicySilo',
   encryptionTypes: 'msDS-SupportedEncryptionTypes',
+  /** On the account: dMSAs that point at it. */
+  precededByBackLink: 'msDS-ManagedAccountPrecededByLinkBL',
+  /** On the dMSA: accounts that point at it. */
+  supersededByBackLink: 'msDS-SupersededManagedAccountLinkBL',
 } as const;
 
 export const dmsaClass = 'msDS-DelegatedManagedServiceAccount';
+
+/** Class and attributes without which there is no migration; all of them came with Windows Server 2025 or before. */
+export const neededInSchema = [
+  dmsaClass,
+  attribute.dmsaState,
+  attribute.precededBy,
+  attribute.precededByBackLink,
+  attribute.accountState,
+  attribute.supersededBy,
+  attribute.supersededByBackLink,
+  attribute.principals,
+  attribute.passwordInterval,
+];
 
 /** Bits of userAccountControl (MS-ADTS 2.2.16). */
 export const uac = {
@@ -24,7 +41,24 @@ export const uac = {
   serverTrustAccount: 0x2000,
   trustedForDelegation: 0x80000,
   trustedToAuthForDelegation: 0x1000000,
+  /** Of an RODC's computer account. */
+  partialSecretsAccount: 0x4000000,
 } as const;
+
+/**
+ * Bits that matter to services and that Complete does not copy, by their names in MS-ADTS 2.2.16. Left out are those that
+ * mean nothing to a dMSA, whose password the DC makes and changes: PASSWD_NOTREQD and DONT_EXPIRE_PASSWORD.
+ */
+export const uncopiedFlags: Record<string, number> = {
+  DONT_REQ_PREAUTH: 0x400000,
+  ENCRYPTED_TEXT_PWD_ALLOWED: 0x80,
+  NOT_DELEGATED: 0x100000,
+  SMARTCARD_REQUIRED: 0x40000,
+  USE_DES_KEY_ONLY: 0x200000,
+};
+
+/** sAMAccountType of a plain user (MS-SAMR 2.2.1.9, SAM_USER_OBJECT). */
+export const samUserObject = 0x30000000;
 
 /** Attributes whose values are octets: an LDAP client must be told not to decode them as text. */
 export const binaryAttributes = [
@@ -32,6 +66,7 @@ export const binaryAttributes = [
   'objectSid',
   'securityIdentifier',
   'nTSecurityDescriptor',
+  'tokenGroups',
   attribute.principals,
   attribute.actOnBehalfOf,
 ];
@@ -47,3 +82,7 @@ export const showDeletedControl = '1.2.840.113556.1.4.417';
 
 /** LDAP_SERVER_SHOW_DEACTIVATED_LINK_OID (MS-ADTS 3.1.1.3.4.1.25): links to deleted objects are shown, too. */
 export const showDeactivatedLinksControl = '1.2.840.113556.1.4.2065';
+
+/** LDAP_MATCHING_RULE_BIT_AND and _OR (MS-ADTS 3.1.1.3.4.4.1 and .2): every bit, any bit. */
+export const bitAndRule = '1.2.840.113556.1.4.803';
+export const bitOrRule = '1.2.840.113556.1.4.804';

@@ -1,7 +1,5 @@
 import type { ReplicaFacts } from './lag.ts';
 
-import type { ReplicaFacts } from './lag.ts';
-
 /** The first build whose hosts and DCs know dMSAs: Windows Server 2025, Windows 11 24H2 [overview, faq]. */
 export const firstCapableBuild = 26100;
 

@@ -71,11 +71,44 @@ export interface AccountFacts extends DelegationFacts {
   passwordLastSet: string | null;
 }
 
+/** Who may retrieve the managed password. What is optional is absent in facts of older histories. */
 export interface Principal {
   sid: string;
-  /** sAMAccountName where the SID resolves, else null. */
+  /** sAMAccountName where the SID resolves, the name of a well-known SID, else null. */
   name: string | null;
-  kind: 'computer' | 'group' | 'user' | 'unknown';
+  kind: PrincipalKind;
+  /** It is let in on a condition that only a DC can evaluate: it may be, so it is reported, and no host counts by it. */
+  conditional?: true;
+  /** For a group, and a SID that many have. */
+  leadsTo?: Membership;
+}
+
+/**
+ * `foreign` is of another domain, `orphaned` has this domain's prefix and no object, `unknown` is anything else, and
+ * what was not looked up.
+ */
+export type PrincipalKind = 'computer' | 'group' | 'user' | 'foreign' | 'well-known' | 'orphaned' | 'unknown';
+
+/** Where a group leads through any number of nested groups; small however many members there are. */
+export interface Membership {
+  /** SIDs of the plan's hosts in it, sorted. */
+  hosts: string[];
+  /** How many others are in it; null where nobody can count them. */
+  others: number | null;
+  /** The first names of the others, at most `namesShown`, sorted. */
+  names: string[];
+  /** SHA-256 of all members, hosts and others; null where nobody can list them. */
+  digest: string | null;
+}
+
+export const namesShown = 5;
+
+/** One ACE of `msDS-GroupMSAMembership`, as far as it decides who may retrieve the password; the first one decides. */
+export interface AccessRule {
+  sid: string;
+  effect: 'allow' | 'deny';
+  /** It hangs on a condition that only a DC can evaluate. */
+  conditional?: true;
 }
 
 export interface DmsaFacts extends DelegationFacts {
@@ -93,6 +126,12 @@ export interface DmsaFacts extends DelegationFacts {
   /** DNs of the accounts that point at the dMSA, `msDS-SupersededManagedAccountLinkBL`. */
   claimedBy: string[];
   principals: Principal[];
+  /** The ACEs that decide, in their order; absent where each allows without a condition, so that none matters. */
+  accessRules?: AccessRule[];
+  /** SIDs of the plan's hosts that are surely let in, by themselves or by a group, sorted; absent where not resolved. */
+  hostsAllowed?: string[];
+  /** The plan's hosts that an ACE refuses, with the SID that it names; absent where not resolved. */
+  hostsRefused?: { sid: string; by: string }[];
   /** SHA-256 of `msDS-GroupMSAMembership`: changes when any trustee does. */
   principalsDigest: string | null;
   /** `msDS-SupportedEncryptionTypes`. */

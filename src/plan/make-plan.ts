@@ -2,7 +2,8 @@ import { type Directory, withDirectory } from '../directory/directory.ts';
 import { childDn } from '../directory/dn.ts';
 import { text } from '../directory/entry.ts';
 import { findComputers } from '../directory/find-computers.ts';
-import { readDomain, readDomainNames } from '../directory/read-domain.ts';
+import { capable, readControllers } from '../directory/read-controllers.ts';
+import { readDomainNames } from '../directory/read-domain.ts';
 import { DmsaError } from '../domain/errors.ts';
 import type { Facts } from '../domain/facts.ts';
 import { blocking, type Finding } from '../domain/findings.ts';
@@ -65,6 +66,8 @@ export async function makePlan(
     waits: pick(request, 'join', 'observe', 'checkEvery', 'soak'),
     gates: { start: gateOf(request, 'start'), complete: gateOf(request, 'complete') },
     enableEventLog: request.enableEventLog,
+    // Absent where it does not wait, so that plans made before there was a choice keep their hash.
+    ...(request.waitForKds && { waitForKds: true }),
   };
   const { facts, findings } = await retrying(() =>
     preflight(
@@ -112,7 +115,7 @@ function withWhatIsThere(draft: Omit<Plan, 'hash'>, facts: Facts): Omit<Plan, 'h
 /** Cmdlets go to the DC that is read from where that one is capable, else to the first that is. */
 async function domainOf(directory: Directory): Promise<PlanDomain> {
   const names = await readDomainNames(directory);
-  const { capableDcs } = await readDomain(directory);
+  const capableDcs = capable(await readControllers(directory));
   const reading = new URL(directory.server).hostname;
   const server = capableDcs.find((name) => name.toLowerCase() === reading.toLowerCase()) ?? capableDcs[0];
   return { ...names, server: server ?? reading };

@@ -44,6 +44,8 @@ export interface PlanRequest {
   maxParallel: number;
   serviceTimeout: Duration;
   enableEventLog: boolean;
+  /** Wait for a KDS root key that becomes effective later, instead of refusing. */
+  waitForKds: boolean;
 }
 
 /** What is taken where the request does not say; 28 days are the four ticket lifetimes recommended by [overview]. */
@@ -62,6 +64,7 @@ export const requestDefaults = {
   maxParallel: 5,
   serviceTimeout: '2m',
   enableEventLog: true,
+  waitForKds: false,
 } as const satisfies Partial<PlanRequest>;
 
 type RequestInput = Pick<PlanRequest, 'account' | 'dmsa' | 'hosts' | 'requestedBy'> & Partial<PlanRequest>;
@@ -104,4 +107,5 @@ const requestSchema = z.strictObject({
     .max(maxHosts, { error: `must be at most ${maxHosts}` }),
   serviceTimeout: positiveDuration,
   enableEventLog: z.boolean(),
+  waitForKds: z.boolean(),
 }) satisfies z.ZodType<PlanRequest>;

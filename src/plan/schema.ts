@@ -106,6 +106,7 @@ export const planSchema = z
     }),
     gates: z.strictObject({ start: gate, complete: gate }),
     enableEventLog: z.boolean({ error: 'must be true or false' }),
+    waitForKds: z.boolean({ error: 'must be true or false' }).optional(),
     hash: z.string({ error: 'is missing: make the plan with dmsa plan' }),
   })
   .superRefine((plan, context) => {

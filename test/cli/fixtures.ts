@@ -36,10 +36,14 @@ export const account: AccountFacts = {
   userPrincipalName: 'svc-web@lab.example',
   kind: 'user',
   enabled: true,
+  expiresAt: null,
   privilegedBecause: null,
   unconstrainedDelegation: false,
+  flags: [],
+  encryptionTypes: null,
   state: 0,
   supersededBy: null,
+  claimedBy: [],
   passwordLastSet: '2024-01-01T00:00:00.000Z',
   servicePrincipalNames: spns,
 };
@@ -55,6 +59,7 @@ export const dmsa: DmsaFacts = {
   enabled: true,
   state: 2,
   precededBy: plan.account.dn,
+  claimedBy: [plan.account.dn],
   principals: plan.hosts.map(({ name, computerSid }) => ({
     sid: computerSid,
     name: `${name.split('.')[0]!.toUpperCase()}$`,

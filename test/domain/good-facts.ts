@@ -1,5 +1,6 @@
 import type { Assessed } from '../../src/domain/assess.ts';
 import type { AccountFacts, DmsaFacts, DomainFacts, HostFacts } from '../../src/domain/facts.ts';
+import { nothingAround } from '../../src/domain/surroundings.ts';
 import { samplePlan } from '../plan/sample-plan.ts';
 
 /** Facts in which nothing is wrong, made anew for each test to change one thing in. */
@@ -17,7 +18,16 @@ const noDelegation = {
 
 export function goodDomain(changes: Partial<DomainFacts> = {}): DomainFacts {
   const kdsEffectiveAt = '2025-05-01T00:00:00.000Z';
-  return { schemaHasDmsa: true, capableDcs: ['dc1.lab.example'], kdsEffectiveAt, ...changes };
+  return {
+    schemaHasDmsa: true,
+    schemaLacks: [],
+    capableDcs: ['dc1.lab.example'],
+    controllers: [{ name: 'dc1.lab.example', site: 'Head-Office', writable: true, build: 26100 }],
+    kdsEffectiveAt,
+    kdsKeys: [{ id: 'key', effectiveAt: kdsEffectiveAt, createdAt: '2025-04-30T14:00:00.000Z' }],
+    replication: null,
+    ...changes,
+  };
 }
 
 export function goodAccount(changes: Partial<AccountFacts> = {}): AccountFacts {
@@ -27,10 +37,14 @@ export function goodAccount(changes: Partial<AccountFacts> = {}): AccountFacts {
     userPrincipalName: 'svc-web@lab.example',
     kind: 'user',
     enabled: true,
+    expiresAt: null,
     privilegedBecause: null,
     unconstrainedDelegation: false,
+    flags: [],
+    encryptionTypes: null,
     state: 0,
     supersededBy: null,
+    claimedBy: [],
     passwordLastSet: null,
     ...changes,
   };
@@ -48,6 +62,7 @@ export function goodDmsa(changes: Partial<DmsaFacts> = {}): DmsaFacts {
     enabled: true,
     state: 0,
     precededBy: null,
+    claimedBy: [],
     principals: [],
     principalsDigest: null,
     encryptionTypes: 16,
@@ -76,6 +91,7 @@ export function beforeStart(changes: Partial<Assessed> = {}): Assessed {
     plan,
     facts: { account: goodAccount(), dmsa: null, hosts },
     domain: goodDomain(),
+    surroundings: nothingAround,
     expect: 'unlinked',
     sameDn: (a, b) => a?.toLowerCase() === b?.toLowerCase(),
     allowed: [],
@@ -96,7 +112,7 @@ export function beforeComplete(changes: Partial<Assessed> = {}): Assessed {
 }
 
 export function linkedAccount(changes: Partial<AccountFacts> = {}): AccountFacts {
-  return goodAccount({ state: 1, supersededBy: plan.dmsa.dn, ...changes });
+  return goodAccount({ state: 1, supersededBy: plan.dmsa.dn, claimedBy: [plan.dmsa.dn], ...changes });
 }
 
 export function linkedDmsa(changes: Partial<DmsaFacts> = {}): DmsaFacts {
@@ -104,5 +120,11 @@ export function linkedDmsa(changes: Partial<DmsaFacts> = {}): DmsaFacts {
     const name = `${host.name.split('.')[0]!.toUpperCase()}$`;
     return { sid: host.computerSid, name, kind: 'computer' as const };
   });
-  return goodDmsa({ state: 1, precededBy: plan.account.dn, principals, ...changes });
+  return goodDmsa({
+    state: 1,
+    precededBy: plan.account.dn,
+    claimedBy: [plan.account.dn],
+    principals,
+    ...changes,
+  });
 }

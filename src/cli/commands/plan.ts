@@ -33,6 +33,7 @@ interface PlanOptions {
   maxParallel: number;
   serviceTimeout: string;
   eventLog: boolean;
+  waitForKds?: boolean;
 }
 
 export function planCommand(): CommandSpec {
@@ -79,7 +80,8 @@ export function planCommand(): CommandSpec {
     .option('--canary <number>', 'how many hosts go first, alone', number, defaults.canary)
     .option('--max-parallel <number>', 'how many hosts go at a time after them', number, defaults.maxParallel)
     .option('--service-timeout <duration>', 'how long a service may take to restart', defaults.serviceTimeout)
-    .option('--no-event-log', 'leave the Kerberos operational log of the hosts as it is');
+    .option('--no-event-log', 'leave the Kerberos operational log of the hosts as it is')
+    .option('--wait-for-kds', 'wait for a KDS root key that becomes effective later, instead of refusing');
   return { command, run: planMigration };
 }
 
@@ -106,6 +108,7 @@ async function planMigration(context: Context, options: PlanOptions, account: st
     maxParallel: options.maxParallel,
     serviceTimeout: options.serviceTimeout,
     enableEventLog: options.eventLog,
+    waitForKds: options.waitForKds ?? false,
   });
   const { plan, findings, facts } = await context.assembly.plan(request, await context.settings());
   const blocks = blocking(findings);

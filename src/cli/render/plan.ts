@@ -39,6 +39,7 @@ function planLines(plan: Plan, width: number, bold: (text: string) => string): s
       `${waits.join} to join, ${waits.observe} of observation (read every ${waits.checkEvery})`,
     ),
     ...row('', `${waits.soak} of soak after completion`),
+    ...(plan.waitForKds ? row('', 'first for a KDS root key, where none is effective yet') : []),
     ...row('start', gateText(plan, 'start')),
     ...row('complete', gateText(plan, 'complete')),
   ];

@@ -1,0 +1,18 @@
+/**
+ * What else in the domain bears on the account. It is read with the facts and speaks through findings alone: no
+ * before-image has it, as no migration changes it.
+ */
+export interface Surroundings {
+  /** Protected groups of which the account is a member, however deep, as `Domain Admins (S-1-5-21-…-512)`. */
+  protectedGroups: string[];
+  /** Other objects that have a service principal name of the account or of its dMSA. */
+  spnHolders: SpnHolder[];
+}
+
+export interface SpnHolder {
+  dn: string;
+  /** The names that it shares, as it spells them. */
+  names: string[];
+}
+
+export const nothingAround: Surroundings = { protectedGroups: [], spnHolders: [] };
