@@ -9,6 +9,9 @@ const enumerated = 0x0a;
 const octetString = 0x04;
 const sequence = 0x30;
 const set = 0x31;
+const referral = 0xa3;
+const responseName = 0x8a;
+const noticeOfDisconnection = '1.3.6.1.4.1.1466.20036';
 
 /** Which response answers which request (RFC 4511 4.1.1). */
 const responseTags: Record<Exclude<Operation['kind'], 'unbind' | 'abandon'>, number> = {
@@ -33,7 +36,7 @@ export interface ResponseControl {
 export function encodeResult(
   id: number,
   kind: AnsweredKind,
-  result: { code: number; message: string },
+  result: { code: number; message: string; referrals?: string[] },
   controls: ResponseControl[] = [],
 ): Buffer {
   const response = element(
@@ -41,12 +44,25 @@ export function encodeResult(
     integerElement(enumerated, result.code),
     textElement(''),
     textElement(result.message),
+    ...(result.referrals?.length ? [element(referral, ...result.referrals.map(textElement))] : []),
   );
   const encoded = controls.map(({ type, value }) =>
     element(sequence, textElement(type), element(octetString, value)),
   );
   const trailer = encoded.length > 0 ? [element(ProtocolOperation.LDAP_CONTROLS, ...encoded)] : [];
   return element(sequence, integerElement(integer, id), response, ...trailer);
+}
+
+/** Says that the server ends the connection, and why (RFC 4511 4.4.1). */
+export function encodeNotice(code: number, message: string): Buffer {
+  const response = element(
+    ProtocolOperation.LDAP_RES_EXTENSION,
+    integerElement(enumerated, code),
+    textElement(''),
+    textElement(message),
+    element(responseName, Buffer.from(noticeOfDisconnection)),
+  );
+  return element(sequence, integerElement(integer, 0), response);
 }
 
 /** One entry of a search. */

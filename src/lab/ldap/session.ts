@@ -3,7 +3,8 @@ import type { TLSSocket } from 'node:tls';
 import { refusal } from '../directory/diagnostics.ts';
 import { LdapFailure } from '../store.ts';
 import { MalformedMessage, takeMessage } from './ber.ts';
-import type { LdapCounts, LdapFaults } from './faults.ts';
+import { damaged, isDamage } from './damage.ts';
+import type { Fault, LdapCounts, LdapFaults } from './faults.ts';
 import { type Answer, OperationHandler, type Served } from './operations.ts';
 import { decodeRequest, type Operation, type Request } from './requests.ts';
 import { encodeEntry, encodeResult } from './responses.ts';
@@ -57,18 +58,21 @@ export class LdapSession {
       this.#socket.destroy();
       return;
     }
-    const answer = await this.#answer(request, fault === 'busy');
+    const answer = await this.#answer(request, fault);
     if (fault === 'drop-after') this.#socket.destroy();
-    if (this.#socket.destroyed) return;
-    for (const { dn, attributes } of answer.entries ?? []) {
-      this.#socket.write(encodeEntry(request.id, dn, attributes));
-    }
-    this.#socket.write(encodeResult(request.id, operation.kind, answer, answer.controls));
+    if (this.#socket.destroyed || fault === 'silent') return;
+    const messages = (answer.entries ?? []).map((entry) =>
+      encodeEntry(request.id, entry.dn, entry.attributes),
+    );
+    messages.push(encodeResult(request.id, operation.kind, answer, answer.controls));
+    if (isDamage(fault)) this.#socket.end(damaged(messages, fault));
+    else for (const message of messages) this.#socket.write(message);
   }
 
-  async #answer(request: Request, busy: boolean): Promise<Answer> {
+  async #answer(request: Request, fault: Fault | null): Promise<Answer> {
     try {
-      if (busy) throw refusal.busy();
+      if (fault === 'busy') throw refusal.busy();
+      if (typeof fault === 'object' && fault) return fault;
       return await this.#handler.perform(request);
     } catch (error) {
       if (error instanceof LdapFailure) return { code: error.code, message: error.message };
