@@ -1,40 +1,94 @@
-import type { DmsaFacts, Principal } from '../domain/facts.ts';
+import type { AccessRule, DmsaFacts, Membership, Principal } from '../domain/facts.ts';
+import { batches } from '../domain/plan.ts';
+import { decide } from './access.ts';
 import type { Directory } from './directory.ts';
-import { octets, text } from './entry.ts';
 import { anyOf } from './filters.ts';
-import { kindOf } from './read-account.ts';
-import { sidText } from './sid.ts';
+import { principalAttributes, type ResolvedPrincipal, resolvedPrincipal } from './principal-entry.ts';
+import { type Members, readMembers, termsPerFilter } from './read-members.ts';
+import { summarise } from './summarise-members.ts';
+import { domainOf, wellKnown } from './well-known-sids.ts';
 
-/** An OR filter of this many SIDs stays well under the 10,000-byte filter that small DCs accept. */
-const sidsPerSearch = 200;
+/**
+ * The dMSA with its principals named, groups followed to their members, and which of the plan's hosts are let in.
+ * `hosts` are the SIDs of the plan's hosts; without them only names are found. One search for every 200 SIDs, none
+ * where there are none; where groups are among them, the searches of `readMembers`, which grow with their depth alone.
+ */
+export async function withPrincipalNames(
+  directory: Directory,
+  dmsa: DmsaFacts,
+  hosts: string[] = [],
+): Promise<DmsaFacts> {
+  const rules = dmsa.accessRules ?? dmsa.principals.map(({ sid }): AccessRule => ({ sid, effect: 'allow' }));
+  const sids = [...new Set(rules.map(({ sid }) => sid))];
+  const found = await lookUp(directory, sids);
+  const groups = [...found.values()].flatMap(({ group }) => (group ? [group] : []));
+  const domain = domainOf(dmsa.sid);
+  const members = await readMembers(directory, groups, domain);
+  const named = (principal: Principal): Principal => {
+    const resolved = found.get(principal.sid)?.principal ?? notFound(principal.sid, domain);
+    const leadsTo = leading(principal.sid, members, hosts);
+    return { ...principal, ...resolved, ...(leadsTo && { leadsTo }) };
+  };
+  return { ...dmsa, principals: dmsa.principals.map(named), ...hostAccess(rules, hosts, members) };
+}
 
-/** The dMSA with its principals named. One search for every 200 principals, none where there are none. */
-export async function withPrincipalNames(directory: Directory, dmsa: DmsaFacts): Promise<DmsaFacts> {
-  const known = new Map<string, Principal>();
-  for (let start = 0; start < dmsa.principals.length; start += sidsPerSearch) {
-    const sids = dmsa.principals.slice(start, start + sidsPerSearch).map((principal) => principal.sid);
-    for (const principal of await resolve(directory, sids)) known.set(principal.sid, principal);
+/** SIDs that have no object are not asked for. */
+async function lookUp(directory: Directory, sids: string[]): Promise<Map<string, ResolvedPrincipal>> {
+  const found = new Map<string, ResolvedPrincipal>();
+  for (const batch of batches(
+    sids.filter((sid) => !wellKnown(sid)),
+    termsPerFilter,
+  )) {
+    const filter = anyOf.sid('objectSid', batch);
+    const entries = await directory.search(directory.baseDn, {
+      scope: 'sub',
+      filter,
+      attributes: principalAttributes,
+    });
+    for (const entry of entries) {
+      const resolved = resolvedPrincipal(entry);
+      if (resolved) found.set(resolved.principal.sid, resolved);
+    }
   }
-  return { ...dmsa, principals: dmsa.principals.map((principal) => known.get(principal.sid) ?? principal) };
+  return found;
 }
 
-async function resolve(directory: Directory, sids: string[]): Promise<Principal[]> {
-  const entries = await directory.search(directory.baseDn, {
-    scope: 'sub',
-    filter: anyOf.sid('objectSid', sids),
-    attributes: ['objectSid', 'sAMAccountName', 'objectClass'],
-  });
-  return entries.map((entry) => ({
-    sid: sidText(octets(entry, 'objectSid')!),
-    name: text(entry, 'sAMAccountName'),
-    kind: principalKind(kindOf(entry), entry.attributes),
-  }));
+/** A SID of this domain that no object has belonged to one that was deleted (or was never there). */
+function notFound(sid: string, domain: string | null): Principal {
+  const known = wellKnown(sid);
+  if (known) return { sid, name: known.name, kind: 'well-known' };
+  const other = domainOf(sid);
+  if (!other) return { sid, name: null, kind: 'unknown' };
+  return { sid, name: null, kind: other === domain ? 'orphaned' : 'foreign' };
 }
 
-function principalKind(kind: string, attributes: Record<string, unknown[]>): Principal['kind'] {
-  if (kind === 'user') return 'user';
-  if (kind !== 'other') return 'computer';
-  const classes =
-    Object.entries(attributes).find(([name]) => name.toLowerCase() === 'objectclass')?.[1] ?? [];
-  return classes.some((name) => String(name).toLowerCase() === 'group') ? 'group' : 'unknown';
+function leading(sid: string, members: Map<string, Members>, hosts: string[]): Membership | null {
+  const holders = wellKnown(sid)?.holders;
+  if (!holders) {
+    const found = members.get(sid);
+    return found ? summarise(found, hosts) : null;
+  }
+  const all = { accounts: new Map(), everyone: holders === 'everyone', countless: holders === 'some' };
+  return summarise(all, hosts);
+}
+
+/** What each host of the plan is granted: by its own SID, by a group that it is in, by a SID that every computer has. */
+function hostAccess(
+  rules: AccessRule[],
+  hosts: string[],
+  members: Map<string, Members>,
+): Pick<DmsaFacts, 'hostsAllowed' | 'hostsRefused'> {
+  if (hosts.length === 0) return {};
+  const has = (host: string) => (sid: string) => {
+    const group = members.get(sid);
+    if (sid === host || wellKnown(sid)?.holders === 'everyone') return true;
+    return group !== undefined && (group.everyone || group.accounts.has(host));
+  };
+  const decisions = [...hosts].sort().map((sid) => ({ sid, ...decide(rules, has(sid)) }));
+  return {
+    hostsAllowed: decisions.filter(({ verdict }) => verdict === 'allowed').map(({ sid }) => sid),
+    hostsRefused: decisions.flatMap(({ sid, verdict, by }) =>
+      verdict === 'refused' ? [{ sid, by: by! }] : [],
+    ),
+  };
 }

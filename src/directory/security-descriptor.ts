@@ -1,7 +1,10 @@
-import { type Ace, aceFlag, decodeAce, encodeAce, right } from './ace.ts';
+import { type Acl, decodeAcl, encodeAcl } from './acl.ts';
 import { readSid, sidOctets } from './sid.ts';
 
+export { principalsOf } from './access.ts';
 export { type Ace, aceFlag, type BasicAce, type ObjectAce, type RawAce, right } from './ace.ts';
+export type { Acl } from './acl.ts';
+export { descriptorForPrincipals, withAce, withoutAce } from './descriptor-changes.ts';
 
 /** A security descriptor: who owns an object and who may do what to it (MS-DTYP 2.4.6). */
 export interface SecurityDescriptor {
@@ -12,85 +15,50 @@ export interface SecurityDescriptor {
   /** Null without a DACL: everyone may do everything (MS-DTYP 2.5.3.2). An empty list lets nobody in. */
   dacl: Acl | null;
   sacl: Acl | null;
+  /** In which order the parts follow the header; absent where it is the one below. Windows writes several. */
+  order?: Part[];
+  /** The octet Sbz1, in which a resource manager may keep bits of its own; absent where it is 0. */
+  resourceManager?: number;
 }
 
-export interface Acl {
-  /** 2, or 4 where object ACEs are in it (MS-DTYP 2.4.5). */
-  revision: number;
-  aces: Ace[];
-}
+export type Part = 'owner' | 'group' | 'sacl' | 'dacl';
 
+const parts: Part[] = ['owner', 'group', 'sacl', 'dacl'];
+/** Where the header says the offset of each part. */
+const offsetFields: Record<Part, number> = { owner: 4, group: 8, sacl: 12, dacl: 16 };
 const daclPresent = 0x0004;
 const saclPresent = 0x0010;
 const selfRelative = 0x8000;
 const headerLength = 20;
-const everyone = 'S-1-1-0';
-const administrators = 'S-1-5-32-544';
 
 /**
- * SIDs, sorted, that the descriptor lets retrieve the managed password: the ACE that comes first decides, so a SID
- * that is refused before it is allowed is none. Object ACEs and ACEs meant for children only do not count.
+ * The self-relative form. What was decoded gives the same octets again where its parts follow the header without
+ * gap and without overlap, in whatever order. Otherwise (two parts that share octets, unused octets between or after
+ * them, an ACL that the control field says is not there) the parts are laid out one after the other.
  */
-export function principalsOf({ dacl }: SecurityDescriptor): string[] {
-  if (!dacl) return [everyone];
-  const decided = new Map<string, boolean>();
-  for (const ace of dacl.aces) {
-    const applies = (ace.kind === 'allow' || ace.kind === 'deny') && !(ace.flags & aceFlag.inheritOnly);
-    if (applies && ace.mask !== 0 && !decided.has(ace.sid)) decided.set(ace.sid, ace.kind === 'allow');
-  }
-  return [...decided].flatMap(([sid, allowed]) => (allowed ? [sid] : [])).sort();
-}
-
-/** `msDS-GroupMSAMembership` as Set-ADServiceAccount writes it: owned by Administrators, full control for each. */
-export function descriptorForPrincipals(sids: string[]): Buffer {
-  const aces = [...new Set(sids)].map(
-    (sid): Ace => ({ kind: 'allow', flags: 0, mask: right.fullControl, sid }),
-  );
-  return encodeSecurityDescriptor({
-    control: daclPresent | selfRelative,
-    owner: administrators,
-    group: null,
-    dacl: { revision: 2, aces },
-    sacl: null,
-  });
-}
-
-/** The descriptor with the ACE in it once, in canonical order: refusals first, inherited ones last (MS-DTYP 2.4.5). */
-export function withAce(descriptor: SecurityDescriptor, ace: Ace): SecurityDescriptor {
-  const others = withoutAce(descriptor, ace).dacl?.aces ?? [];
-  const aces = [...others, ace].map((each, index) => ({ each, index, rank: rank(each) }));
-  aces.sort((a, b) => a.rank - b.rank || a.index - b.index);
-  const revision = 'objectType' in ace ? 4 : (descriptor.dacl?.revision ?? 2);
-  return { ...descriptor, dacl: { revision, aces: aces.map(({ each }) => each) } };
-}
-
-/** The descriptor without the ACE, wherever it is and however often. */
-export function withoutAce(descriptor: SecurityDescriptor, ace: Ace): SecurityDescriptor {
-  if (!descriptor.dacl) return descriptor;
-  const unwanted = encodeAce(ace);
-  const aces = descriptor.dacl.aces.filter((each) => !encodeAce(each).equals(unwanted));
-  return { ...descriptor, dacl: { ...descriptor.dacl, aces } };
-}
-
-/** The self-relative form: header, owner, group, SACL, DACL. */
 export function encodeSecurityDescriptor(descriptor: SecurityDescriptor): Buffer {
-  const header = Buffer.alloc(headerLength);
-  const parts: Buffer[] = [header];
-  let end = headerLength;
-  const place = (offsetField: number, part: Buffer | null) => {
-    if (!part) return;
-    header.writeUInt32LE(end, offsetField);
-    parts.push(part);
-    end += part.length;
+  const { owner, group, sacl, dacl, resourceManager = 0 } = descriptor;
+  const octets: Record<Part, Buffer | null> = {
+    owner: owner === null ? null : sidOctets(owner),
+    group: group === null ? null : sidOctets(group),
+    sacl: sacl && encodeAcl(sacl),
+    dacl: dacl && encodeAcl(dacl),
   };
-  place(4, descriptor.owner === null ? null : sidOctets(descriptor.owner));
-  place(8, descriptor.group === null ? null : sidOctets(descriptor.group));
-  place(12, descriptor.sacl && encodeAcl(descriptor.sacl));
-  place(16, descriptor.dacl && encodeAcl(descriptor.dacl));
-  const present = (descriptor.dacl ? daclPresent : 0) | (descriptor.sacl ? saclPresent : 0);
+  const header = Buffer.alloc(headerLength);
+  const placed: Buffer[] = [header];
+  let end = headerLength;
+  for (const part of [...new Set([...(descriptor.order ?? []), ...parts])]) {
+    const each = octets[part];
+    if (!each) continue;
+    header.writeUInt32LE(end, offsetFields[part]);
+    placed.push(each);
+    end += each.length;
+  }
+  const present = (dacl ? daclPresent : 0) | (sacl ? saclPresent : 0);
   header.writeUInt8(1, 0);
+  header.writeUInt8(resourceManager, 1);
   header.writeUInt16LE(descriptor.control | present | selfRelative, 2);
-  return Buffer.concat(parts);
+  return Buffer.concat(placed);
 }
 
 /** Throws a RangeError that names the offset of what is malformed. */
@@ -101,51 +69,50 @@ export function decodeSecurityDescriptor(octets: Buffer): SecurityDescriptor {
   const control = octets.readUInt16LE(2);
   if (!(control & selfRelative))
     throw new RangeError('the security descriptor at offset 0 is not self-relative');
-  const at = <T>(field: number, decode: (offset: number) => T): T | null => {
+  const spans: Span[] = [];
+  const at = <T>(part: Part, decode: (offset: number) => { value: T; length: number }): T | null => {
+    const field = offsetFields[part];
     const offset = octets.readUInt32LE(field);
     if (offset === 0) return null;
     if (offset < headerLength)
       throw new RangeError(`offset ${offset} at offset ${field} points into the header`);
-    return decode(offset);
+    const { value, length } = decode(offset);
+    spans.push({ part, offset, length });
+    return value;
   };
-  const acl = (bit: number, field: number) =>
-    control & bit ? at(field, (offset) => decodeAcl(octets, offset)) : null;
-  return {
+  const sid = (part: Part) =>
+    at(part, (offset) => {
+      const { sid: value, length } = readSid(octets, offset);
+      return { value, length };
+    });
+  const acl = (part: Part, bit: number) =>
+    control & bit ? at(part, (offset) => decodeAcl(octets, offset)) : null;
+  const decoded = {
     control,
-    owner: at(4, (offset) => readSid(octets, offset).sid),
-    group: at(8, (offset) => readSid(octets, offset).sid),
-    dacl: acl(daclPresent, 16),
-    sacl: acl(saclPresent, 12),
+    owner: sid('owner'),
+    group: sid('group'),
+    dacl: acl('dacl', daclPresent),
+    sacl: acl('sacl', saclPresent),
   };
+  const resourceManager = octets[1]!;
+  return { ...decoded, ...orderOf(spans), ...(resourceManager !== 0 && { resourceManager }) };
 }
 
-function encodeAcl({ revision, aces }: Acl): Buffer {
-  const header = Buffer.alloc(8);
-  const body = Buffer.concat(aces.map(encodeAce));
-  header.writeUInt8(revision, 0);
-  header.writeUInt16LE(header.length + body.length, 2);
-  header.writeUInt16LE(aces.length, 4);
-  return Buffer.concat([header, body]);
+interface Span {
+  part: Part;
+  offset: number;
+  length: number;
 }
 
-function decodeAcl(octets: Buffer, start: number): Acl {
-  if (start + 8 > octets.length) throw new RangeError(`the ACL at offset ${start} is cut short`);
-  const size = octets.readUInt16LE(start + 2);
-  if (size < 8 || start + size > octets.length) {
-    throw new RangeError(`the ACL at offset ${start} gives its size as ${size}`);
+/** The order of the parts where it is not the usual one; a layout with gaps or overlaps has none that could be kept. */
+function orderOf(spans: Span[]): { order?: Part[] } {
+  const sorted = [...spans].sort((a, b) => a.offset - b.offset);
+  let end = headerLength;
+  for (const { offset, length } of sorted) {
+    if (offset !== end) return {};
+    end += length;
   }
-  const whole = octets.subarray(0, start + size);
-  const aces: Ace[] = [];
-  let offset = start + 8;
-  for (let left = octets.readUInt16LE(start + 4); left > 0; left--) {
-    const { ace, size: aceSize } = decodeAce(whole, offset);
-    aces.push(ace);
-    offset += aceSize;
-  }
-  return { revision: octets[start]!, aces };
-}
-
-function rank(ace: Ace): number {
-  const inherited = ace.flags & aceFlag.inherited ? 2 : 0;
-  return inherited + (ace.kind === 'deny' || ace.kind === 'deny-object' ? 0 : 1);
+  const order = sorted.map(({ part }) => part);
+  const usual = parts.filter((part) => order.includes(part));
+  return order.join() === usual.join() ? {} : { order };
 }

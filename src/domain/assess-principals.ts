@@ -1,29 +1,69 @@
-import type { DmsaFacts, Principal } from './facts.ts';
+import type { DmsaFacts } from './facts.ts';
 import { type Finding, finding } from './findings.ts';
 import type { Plan } from './plan.ts';
+import { describeStranger, strangers } from './principals.ts';
+
+export { strangers } from './principals.ts';
+
+type HostsOfPlan = Pick<Plan, 'hosts'>;
 
 /** What the principals of a linked dMSA have to say about a plan. Pure. */
 export function assessPrincipals(
   dmsa: DmsaFacts,
-  { plan, allowed }: { plan: Pick<Plan, 'hosts'>; allowed: string[] },
+  { plan, allowed }: { plan: HostsOfPlan; allowed: string[] },
 ): Finding[] {
-  const missing = plan.hosts
-    .filter((host) => !dmsa.principals.some((principal) => principal.sid === host.computerSid))
-    .map((host) =>
-      finding('PRINCIPAL_MISSING', host.name, `${host.computerSid} is not in msDS-GroupMSAMembership`),
-    );
-  const unknown = strangers(dmsa.principals, plan, allowed).map(({ sid, name }) =>
-    finding('PRINCIPAL_UNKNOWN', sid, name ?? 'the SID does not resolve'),
-  );
-  return [...missing, ...unknown];
+  return [
+    ...refused(dmsa, plan),
+    ...missing(dmsa, plan),
+    ...strangers(dmsa.principals, plan, allowed).map((principal) =>
+      finding('PRINCIPAL_UNKNOWN', principal.sid, describeStranger(principal)),
+    ),
+    ...groups(dmsa, plan),
+  ];
 }
 
-/** Principals that are no host of the plan and that no person has allowed. */
-export function strangers(
-  principals: Principal[],
-  plan: Pick<Plan, 'hosts'>,
-  allowed: string[],
-): Principal[] {
-  const expected = new Set([...plan.hosts.map((host) => host.computerSid), ...allowed]);
-  return principals.filter((principal) => !expected.has(principal.sid));
+/**
+ * SIDs of the plan's hosts that are let in, by themselves or by a group. Facts of older histories do not say who is:
+ * there, whoever has an ACE of its own is.
+ */
+export function hostsLetIn({ principals, hostsAllowed }: DmsaFacts): Set<string> {
+  return new Set(hostsAllowed ?? principals.map(({ sid }) => sid));
+}
+
+function refused({ hostsRefused = [] }: DmsaFacts, plan: HostsOfPlan): Finding[] {
+  const by = new Map(hostsRefused.map((host) => [host.sid, host.by]));
+  return plan.hosts.flatMap(({ name, computerSid }) => {
+    const trustee = by.get(computerSid);
+    if (trustee === undefined) return [];
+    const which = trustee === computerSid ? 'itself' : `${trustee}, which it has`;
+    return [finding('PRINCIPAL_DENIED', name, `${computerSid} is refused by an ACE for ${which}`)];
+  });
+}
+
+function missing(dmsa: DmsaFacts, plan: HostsOfPlan): Finding[] {
+  const letIn = hostsLetIn(dmsa);
+  const denied = new Set(dmsa.hostsRefused?.map(({ sid }) => sid));
+  return plan.hosts
+    .filter(({ computerSid }) => !letIn.has(computerSid) && !denied.has(computerSid))
+    .map(({ name, computerSid }) =>
+      finding('PRINCIPAL_MISSING', name, `${computerSid} is not in msDS-GroupMSAMembership`),
+    );
+}
+
+/** Where hosts are let in as members: a new member counts only once its ticket carries the group. */
+function groups({ principals }: DmsaFacts, plan: HostsOfPlan): Finding[] {
+  const names = new Map(plan.hosts.map(({ name, computerSid }) => [computerSid, name]));
+  return principals.flatMap(({ sid, name, leadsTo, conditional }) => {
+    const hosts = leadsTo?.hosts.flatMap((host) => names.get(host) ?? []) ?? [];
+    if (hosts.length === 0 || conditional) return [];
+    return [finding('PRINCIPAL_GROUP', sid, `${name ?? sid} leads to ${listed(hosts)}`)];
+  });
+}
+
+const namesListed = 10;
+
+function listed(names: string[]): string {
+  const more = names.length - namesListed;
+  const first = [...names].sort().slice(0, namesListed).join(', ');
+  return more > 0 ? `${first} and ${more} more` : first;
 }
