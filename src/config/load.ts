@@ -5,7 +5,14 @@ import { z } from 'zod';
 import { type SettingKey, secretEndings, settingKeys } from './keys.ts';
 import { invalid, readSources, type Sources, type Written } from './read.ts';
 import type { Secret } from './secret.ts';
-import type { ClientSettings, HostAddress, LogLevel, Settings } from './settings.ts';
+import type {
+  CertificateLogin,
+  ClientSettings,
+  HostAddress,
+  LogLevel,
+  PasswordLogin,
+  Settings,
+} from './settings.ts';
 
 /**
  * The settings: flags over environment (`DMSA_…`) over `dmsa.toml`. Relative paths are relative to the file they are
@@ -25,8 +32,7 @@ export async function loadSettings(sources: Partial<Sources> = {}): Promise<Sett
     directory: {
       urls: values.list('directory.urls'),
       caFile: values.optionalText('directory.ca-file'),
-      user: values.text('directory.user'),
-      password: values.secret('directory.password'),
+      ...directoryLogin(values),
     },
     management: { host: values.text('management.host').toLowerCase() },
     powershell: {
@@ -54,6 +60,26 @@ function clientPart(values: Reader): ClientSettings {
     records: { folder: values.text('records.folder') },
     ...(level ? { log: { level: level as LogLevel } } : {}),
   };
+}
+
+/** By password, unless anything of a certificate is given; never half of each. */
+function directoryLogin(values: Reader): PasswordLogin | CertificateLogin {
+  const certificateFile = values.optionalText('directory.certificate-file');
+  const privateKeyFile = values.optionalText('directory.private-key-file');
+  const passphrase = values.optionalSecret('directory.private-key-passphrase');
+  if (certificateFile === null && privateKeyFile === null) {
+    if (passphrase) throw invalid('[directory] private-key-passphrase', 'needs private-key-file');
+    return { user: values.text('directory.user'), password: values.secret('directory.password') };
+  }
+  const password = values.writtenPlace('directory.user') ?? values.writtenPlace('directory.password');
+  if (password) throw invalid(password, 'is given together with a client certificate: keep one of them');
+  if (certificateFile === null || privateKeyFile === null) {
+    const [given, needed] = certificateFile
+      ? ['certificate-file', 'private-key-file']
+      : ['private-key-file', 'certificate-file'];
+    throw invalid(`[directory] ${given}`, `needs ${needed}`);
+  }
+  return { certificateFile, privateKeyFile, passphrase };
 }
 
 type Reader = Awaited<ReturnType<typeof reader>>;
@@ -84,6 +110,11 @@ async function reader(sources: Partial<Sources>) {
   return {
     optionalText,
     optionalSecret,
+    /** Where it is written, for a message; null where it is not. */
+    writtenPlace: (name: string): string | null => {
+      const place = keyNamed(name).kind === 'secret' ? secretPlaces(name, written)[0] : written.get(name);
+      return place?.place ?? null;
+    },
     text: (name: string) => optionalText(name)!,
     secret: (name: string) => optionalSecret(name)!,
     list: (name: string): string[] => {

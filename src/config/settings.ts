@@ -21,14 +21,29 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] a
 
 export type LogLevel = (typeof logLevels)[number];
 
-export interface DirectorySettings {
-  /** `ldaps://dc1.contoso.com:636`, in the order to try. */
+/** Where to read the directory, and who reads. */
+export type DirectorySettings = DirectoryServers & (PasswordLogin | CertificateLogin);
+
+export interface DirectoryServers {
+  /** `ldaps://dc1.contoso.com:636`, or `ldap://dc1.contoso.com:389` for StartTLS, in the order to try. */
   urls: string[];
-  /** PEM file of the CA that issued the DCs' certificates; the system's store where null. */
+  /** PEM file of the CA that issued the DCs' certificates; the CAs that Node.js trusts where null. */
   caFile: string | null;
+}
+
+export interface PasswordLogin {
   /** A DN or `user@domain`. */
   user: string;
   password: Secret;
+}
+
+export interface CertificateLogin {
+  /** PEM file of the certificate, and of those between it and its CA. */
+  certificateFile: string;
+  /** PEM file. */
+  privateKeyFile: string;
+  /** Of the private key, where it is encrypted. */
+  passphrase: Secret | null;
 }
 
 export interface PowerShellSettings {

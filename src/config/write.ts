@@ -1,7 +1,7 @@
 import { stringify } from 'smol-toml';
 
 import type { Secret } from './secret.ts';
-import type { Settings } from './settings.ts';
+import type { CertificateLogin, PasswordLogin, Settings } from './settings.ts';
 
 /** A `dmsa.toml` that `loadSettings` reads back to the same settings; it names secrets' places, never their values. */
 export function settingsToml(settings: Settings): string {
@@ -10,8 +10,7 @@ export function settingsToml(settings: Settings): string {
     directory: {
       urls: directory.urls,
       ...optional('ca-file', directory.caFile),
-      user: directory.user,
-      ...place('password', directory.password),
+      ...login(directory),
     },
     management: { host: management.host },
     powershell: {
@@ -27,6 +26,15 @@ export function settingsToml(settings: Settings): string {
     ...(log ? { log: { level: log.level } } : {}),
     hosts,
   });
+}
+
+function login(directory: PasswordLogin | CertificateLogin): Record<string, string | string[]> {
+  if ('user' in directory) return { user: directory.user, ...place('password', directory.password) };
+  return {
+    'certificate-file': directory.certificateFile,
+    'private-key-file': directory.privateKeyFile,
+    ...place('private-key-passphrase', directory.passphrase),
+  };
 }
 
 function optional(key: string, value: string | null): Record<string, string> {

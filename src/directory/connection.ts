@@ -1,146 +1,124 @@
-import { readFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
-import { type ConnectionOptions, checkServerIdentity, connect, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 
-import { Client } from 'ldapts';
+import { Client, ResultCodeError } from 'ldapts';
 
-import { readSecret } from '../config/secret.ts';
 import type { DirectorySettings, HostAddress } from '../config/settings.ts';
 import { DmsaError } from '../domain/errors.ts';
-import type { ConnectDirectory, Directory } from './directory.ts';
+import { guardLdap } from './ber-guard.ts';
+import type { ConnectDirectory } from './directory.ts';
+import { FailoverDirectory } from './failover.ts';
 import { LdapDirectory } from './ldap-directory.ts';
 import { directoryError } from './ldap-errors.ts';
+import { bind, isCertificate, type Login, readAuthorities, readLogin } from './login.ts';
+import { inOrder, type Server, serversOf } from './servers.ts';
+import { type ConnectTimes, openSecureSocket } from './tls.ts';
 
-const connectTimeoutMs = 10_000;
-const operationTimeoutMs = 30_000;
+export interface ConnectionLimits extends ConnectTimes {
+  /** For the bind, and for every request that comes after it. */
+  operationTimeoutMs: number;
+}
 
-interface Login {
-  user: string;
-  password: string;
-  /** PEM of the trusted CA; undefined for the system's store. */
-  ca: string | undefined;
+export const connectionLimits: ConnectionLimits = {
+  connectTimeoutMs: 10_000,
+  handshakeTimeoutMs: 10_000,
+  operationTimeoutMs: 30_000,
+};
+
+interface Way {
+  login: Login;
+  authorities: string | undefined;
+  limits: ConnectionLimits;
+  signal: AbortSignal | undefined;
 }
 
 /**
- * Connects to the first domain controller that answers. The certificate must name the host of the URL even where
- * `hosts` has another address and port for that name. Only what may pass (DIRECTORY_UNREACHABLE, DIRECTORY_BUSY) makes
- * it try the next URL: a refused bind is not repeated, as that would lock the account out.
+ * Connects to the first domain controller that answers, by LDAPS or StartTLS; FailoverDirectory says what happens when
+ * one fails, before and after it has answered. The certificate must name the host of the URL even where `hosts` has
+ * another address and port for that name. A DC is found by `prefer` and `only` under the host of its URL; where that is
+ * an alias, under its own name too once it has answered to this function's caller.
  * Throws PLAN_INVALID for settings that cannot be used, and what ConnectDirectory throws. Aborting the signal closes
- * the connection; what was under way rejects with the signal's reason.
+ * the connection; what was under way rejects with the signal's reason. Secrets are read anew for each call.
  */
 export function connectDirectory(
   settings: DirectorySettings,
   hosts: Record<string, HostAddress>,
+  changed: Partial<ConnectionLimits> = {},
 ): ConnectDirectory {
+  const limits = { ...connectionLimits, ...changed };
+  /** Which DC each URL led to last. */
+  const answered = new Map<string, string>();
   return async ({ signal, prefer, only } = {}) => {
-    const servers = inOrder(settings.urls.map(parseUrl), prefer, only);
-    const login = await readLogin(settings);
-    const failures: DmsaError[] = [];
-    for (const server of servers) {
-      signal?.throwIfAborted();
-      try {
-        return await open(server, hosts[server.hostname.toLowerCase()] ?? null, login, signal);
-      } catch (error) {
-        if (!(error instanceof DmsaError) || !error.retryable) throw error;
-        failures.push(error);
-      }
-    }
-    throw allFailed(failures);
+    const servers = inOrder(serversOf(settings, hosts), { prefer, only }, answered);
+    const [login, authorities] = await Promise.all([readLogin(settings), readAuthorities(settings)]);
+    const way: Way = { login, authorities, limits, signal };
+    return await FailoverDirectory.connect(servers, signal, async (server) => {
+      const directory = await open(server, way);
+      answered.set(server.url, directory.dc);
+      if (only === undefined || [server.name, directory.dc].includes(only.toLowerCase())) return directory;
+      // An alias that led to this DC before, and leads to another now.
+      await directory.close();
+      const message = `${server.url}: ${directory.dc} answers, not ${only}`;
+      throw new DmsaError('DIRECTORY_UNREACHABLE', server.url, message);
+    });
   };
 }
 
-/** As the settings have them, but for the one that is wanted first, or alone. */
-function inOrder(servers: URL[], prefer?: string, only?: string): URL[] {
-  const isNamed = (name: string | undefined) => (server: URL) =>
-    name !== undefined && server.hostname.toLowerCase() === name.toLowerCase();
-  if (only !== undefined) return servers.filter(isNamed(only));
-  const wanted = servers.filter(isNamed(prefer));
-  return [...wanted, ...servers.filter((server) => !wanted.includes(server))];
-}
-
-/** Binds, and reads the names of the naming contexts. */
-async function open(
-  server: URL,
-  mapped: HostAddress | null,
-  { user, password, ca }: Login,
-  signal: AbortSignal | undefined,
-): Promise<Directory> {
-  const url = server.href.replace(/\/$/, '');
-  let socket: TLSSocket | null = null;
-  const client = new Client({
-    url,
-    connectTimeout: connectTimeoutMs,
-    timeout: operationTimeoutMs,
-    createSecureConnection: () => {
-      socket = connect(tlsOptions(server, mapped, ca));
-      return socket;
-    },
-  });
-  const abort = () => socket?.destroy(new Error('aborted'));
-  signal?.addEventListener('abort', abort, { once: true });
-  const directory = new LdapDirectory({
-    client,
-    server: url,
-    signal: signal ?? null,
-    release: () => signal?.removeEventListener('abort', abort),
-  });
+/** Binds, and reads the names of the naming contexts. Throws what the socket's opening throws, and BIND_REFUSED. */
+async function open(server: Server, { login, authorities, limits, signal }: Way): Promise<LdapDirectory> {
+  const { url } = server;
+  const certificate = isCertificate(login) ? login : null;
+  let socket: TLSSocket;
   try {
-    await client.bind(user, password);
+    socket = await openSecureSocket(server, { authorities, certificate }, limits, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw handshakeError(url, error, certificate !== null);
+  }
+  const abort = () => socket.destroy();
+  signal?.addEventListener('abort', abort, { once: true });
+  const guard = guardLdap(socket, url);
+  const client = clientOn(guard.socket, limits);
+  const release = () => signal?.removeEventListener('abort', abort);
+  const directory = new LdapDirectory({ client, guard, server: url, signal: signal ?? null, release });
+  try {
+    signal?.throwIfAborted();
+    await bind(client, login, server);
     await directory.readRootDse();
     return directory;
   } catch (error) {
     await directory.close();
     signal?.throwIfAborted();
-    throw directoryError(url, error);
+    // With TLS 1.3 a client's certificate is refused after the handshake; then it is the socket that knows why.
+    const isAnswer = error instanceof ResultCodeError;
+    throw handshakeError(
+      url,
+      isAnswer ? error : (guard.failure ?? socket.errored ?? error),
+      certificate !== null,
+    );
   }
 }
 
-/** The name that is asked for and checked is the URL's; an address has no name to ask for (RFC 6066 3). */
-function tlsOptions(server: URL, mapped: HostAddress | null, ca: string | undefined): ConnectionOptions {
-  const name = server.hostname.replace(/^\[(.*)\]$/, '$1');
-  return {
-    host: mapped?.address ?? name,
-    port: mapped?.port ?? Number(server.port || 636),
-    ca,
-    minVersion: 'TLSv1.2',
-    servername: isIP(name) ? '' : name,
-    checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
-  };
-}
-
-function parseUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url?.protocol !== 'ldaps:' || url.hostname === '' || url.username !== '' || url.password !== '') {
-    const message = `directory.urls: "${hideUserInfo(text)}" is not of the form ldaps://dc1.contoso.com:636`;
-    throw new DmsaError('PLAN_INVALID', 'directory.urls', message);
-  }
-  return url;
-}
-
-function hideUserInfo(url: string): string {
-  return url.replace(/\/\/.*@/, '//…@');
-}
-
-async function readLogin({ user, password, caFile }: DirectorySettings): Promise<Login> {
-  const secret = await readSecret(password);
-  if (secret === '') {
-    // A simple bind without a password is anonymous, and succeeds (RFC 4513 5.1.2).
-    throw new DmsaError('PLAN_INVALID', 'directory.password', 'directory.password: the password is empty');
-  }
-  try {
-    return { user, password: secret, ca: caFile === null ? undefined : await readFile(caFile, 'utf8') };
-  } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-    const message = `directory.ca-file: ${caFile} cannot be read${reason}`;
-    throw new DmsaError('PLAN_INVALID', 'directory.ca-file', message, { cause });
-  }
-}
-
-function allFailed(failures: DmsaError[]): DmsaError {
-  const last = failures.at(-1);
-  if (!last) return new DmsaError('PLAN_INVALID', 'directory.urls', 'directory.urls: no URL is given');
-  const subject = failures.map((failure) => failure.subject).join(', ');
-  return new DmsaError(last.code, subject, failures.map((failure) => failure.message).join('; '), {
-    cause: last,
+/** ldapts would make a second connection by itself, and not bind on it: there is one socket, once. */
+function clientOn(socket: TLSSocket, { operationTimeoutMs }: ConnectionLimits): Client {
+  const sockets = [socket];
+  return new Client({
+    url: 'ldaps://connected',
+    timeout: operationTimeoutMs,
+    createSecureConnection: () => {
+      const next = sockets.pop();
+      if (!next || next.destroyed) throw new Error('the connection was lost');
+      return next;
+    },
   });
+}
+
+/** TLS alerts of RFC 8446 6.2 that are about the certificate that the client has shown. */
+const refusedCertificate =
+  /ALERT_(NO_|BAD_|UNSUPPORTED_)?CERTIFICATE|ALERT_UNKNOWN_CA|ALERT_ACCESS_DENIED|ALERT_DECRYPT_ERROR/;
+
+function handshakeError(url: string, error: unknown, hasCertificate: boolean): DmsaError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!hasCertificate || !refusedCertificate.test(code)) return directoryError(url, error);
+  const message = `${url}: the domain controller refused the client certificate (${code})`;
+  return new DmsaError('BIND_REFUSED', url, message, { cause: error });
 }

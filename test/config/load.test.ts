@@ -67,8 +67,8 @@ describe('settings', () => {
     );
   });
 
-  test('plain LDAP is refused.', async () => {
-    expect(await refused(complete.replace('ldaps://', 'ldap://'))).toBe(
+  test('a URL that is no LDAP is refused.', async () => {
+    expect(await refused(complete.replace('ldaps://', 'https://'))).toBe(
       'dmsa.toml: [directory] urls: is not acceptable: write it as urls = ["ldaps://dc1.contoso.com:636"]',
     );
   });
@@ -163,7 +163,7 @@ describe('settings', () => {
   test('a secret may be an environment variable, which takes the place of the file that dmsa.toml names.', async () => {
     const env = { DMSA_DIRECTORY_PASSWORD: 'hunter2', DMSA_POWERSHELL_PASSPHRASE_COMMAND: 'pass show key' };
     const settings = await load(env);
-    expect(settings.directory.password).toEqual({ env: 'DMSA_DIRECTORY_PASSWORD' });
+    expect(settings.directory).toMatchObject({ password: { env: 'DMSA_DIRECTORY_PASSWORD' } });
     expect(settings.powershell.passphrase).toEqual({ command: ['pass', 'show', 'key'] });
     expect(JSON.stringify(settings)).not.toContain('hunter2');
   });

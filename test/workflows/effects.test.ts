@@ -72,7 +72,7 @@ describe.skipIf(!available)(`whose effect it is${reason ? ` (skipped: ${reason})
       await rehearsal.approve();
       await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
       const { directory, powershell, records } = rehearsal.lab.settings;
-      const password = await readFile((directory.password as { file: string }).file, 'utf8');
+      const password = await readFile((directory as { password: { file: string } }).password.file, 'utf8');
       const key = (await readFile(powershell.privateKeyFile, 'utf8')).split('\n')[1]!;
       const history = await theatre.env.client.workflow.getHandle(rehearsal.id).fetchHistory();
       const journal = await readFile(
