@@ -57,8 +57,8 @@ export function createEntry(request: NewEntry): StoredEntry {
   const changes = Object.entries({ ...filled, ...sid }).map(([name, values]): Change => {
     return { operation: 'replace', attribute: name, values };
   });
-  const empty = { key: dnKey(dn), parent: request.parent?.key ?? null, dn, attributes: new Map() };
-  return changed({ ...empty, spelling: new Map() }, changes);
+  const place = { key: dnKey(dn), parent: request.parent?.key ?? null, dn, order: request.updateNumber };
+  return changed({ ...place, attributes: new Map(), spelling: new Map() }, changes);
 }
 
 /** The lab's default: Domain Admins own the object and may do everything, authenticated users may read. */

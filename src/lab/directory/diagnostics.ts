@@ -35,6 +35,11 @@ export const refusal = {
   unwilling: () =>
     new LdapFailure(53, `00002035: SvcErr: ${dsid}, problem 5003 (WILL_NOT_PERFORM), data 0\n`),
 
+  /** Modify DN without a new name (MS-ADTS 3.1.1.5.4.1.2). */
+  emptyName: () => ldapErr(2, '00000057', 'Error in attribute conversion operation'),
+  noParent: () => new LdapFailure(80, `00002089: SvcErr: ${dsid}, problem 5012 (DIR_ERROR), data 0\n`),
+  badRdn: (rdn: string) => nameErr('0000208F', '2005 (NAMING_VIOLATION)', 64, rdn),
+  illegalSuperior: (dn: string) => nameErr('00002099', '2005 (NAMING_VIOLATION)', 64, dn),
   noObject: (bestMatch: string) =>
     new LdapFailure(
       32,
@@ -73,6 +78,13 @@ export const refusal = {
 
 function ldapErr(code: number, error: string, comment: string): LdapFailure {
   return new LdapFailure(code, `${error}: LdapErr: ${dsid}, comment: ${comment}, data 0, ${build}`);
+}
+
+function nameErr(error: string, problem: string, code: number, dn: string): LdapFailure {
+  return new LdapFailure(
+    code,
+    `${error}: NameErr: ${dsid}, problem ${problem}, data 0, best match of:\n\t'${dn}'\n`,
+  );
 }
 
 function attributeErr(code: number, error: string, problem: string, attribute: string): LdapFailure {

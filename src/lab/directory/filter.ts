@@ -20,67 +20,90 @@ export interface Candidate {
   reaches(attribute: string, dn: string): boolean;
 }
 
+/** True, false, or null for undefined, which NOT leaves undefined: an entry is found only where it is true. */
+export type Match = (entry: Candidate) => boolean | null;
+
 /** LDAP_MATCHING_RULE_BIT_AND and _OR (MS-ADTS 3.1.1.3.4.4.1 and .2). */
 const bitAnd = '1.2.840.113556.1.4.803';
 const bitOr = '1.2.840.113556.1.4.804';
 
-/** True, false, or null for undefined, which NOT leaves undefined: an entry is found only where it is true. */
-export function evaluate(filter: LdapFilter, entry: Candidate): boolean | null {
+/** Looks at the filter once, so that each of many entries costs little. */
+export function matcher(filter: LdapFilter): Match {
   switch (filter.kind) {
     case 'and':
-      return combine(filter.filters, entry, false);
+      return combined(filter.filters.map(matcher), false);
     case 'or':
-      return combine(filter.filters, entry, true);
+      return combined(filter.filters.map(matcher), true);
     case 'not': {
-      const inner = evaluate(filter.filter, entry);
-      return inner === null ? null : !inner;
+      const inner = matcher(filter.filter);
+      return (entry) => {
+        const result = inner(entry);
+        return result === null ? null : !result;
+      };
     }
     case 'present':
-      return onValues(entry, filter.attribute, () => true);
+      return onValues(filter.attribute, () => true);
     case 'equal':
-      return equal(entry, filter.attribute, filter.value);
+      return equal(filter.attribute, filter.value);
     case 'at-least':
-      return ordered(entry, filter.attribute, filter.value, (order) => order >= 0);
+      return ordered(filter.attribute, filter.value, (order) => order >= 0);
     case 'at-most':
-      return ordered(entry, filter.attribute, filter.value, (order) => order <= 0);
+      return ordered(filter.attribute, filter.value, (order) => order <= 0);
     case 'substrings':
-      return onValues(entry, filter.attribute, (value) => hasSubstrings(value, filter));
+      return substrings(filter);
     case 'extensible':
-      return extensible(entry, filter);
+      return extensible(filter);
   }
+}
+
+export function evaluate(filter: LdapFilter, entry: Candidate): boolean | null {
+  return matcher(filter)(entry);
+}
+
+/**
+ * Equalities of which whatever the filter finds has at least one; null where there are none. An index then tells
+ * which entries need to be looked at.
+ */
+export function requiredEqualities(filter: LdapFilter): { attribute: string; value: Buffer }[] | null {
+  if (filter.kind === 'equal') return [filter];
+  if (filter.kind === 'and') {
+    return filter.filters.map(requiredEqualities).find((found) => found !== null) ?? null;
+  }
+  if (filter.kind !== 'or') return null;
+  const parts = filter.filters.map(requiredEqualities);
+  return parts.includes(null) ? null : parts.flatMap((part) => part ?? []);
 }
 
 /** AND ends at the first false, OR at the first true; otherwise one undefined part makes the whole undefined. */
-function combine(filters: LdapFilter[], entry: Candidate, decisive: boolean): boolean | null {
-  let result: boolean | null = !decisive;
-  for (const filter of filters) {
-    const part = evaluate(filter, entry);
-    if (part === decisive) return decisive;
-    if (part === null) result = null;
-  }
-  return result;
+function combined(parts: Match[], decisive: boolean): Match {
+  return (entry) => {
+    let result: boolean | null = !decisive;
+    for (const match of parts) {
+      const part = match(entry);
+      if (part === decisive) return decisive;
+      if (part === null) result = null;
+    }
+    return result;
+  };
 }
 
-function onValues(entry: Candidate, attribute: string, test: (value: Value) => boolean): boolean | null {
-  return entry.values(attribute)?.some(test) ?? null;
+const undefinedMatch: Match = () => null;
+
+function onValues(attribute: string, test: (value: Value) => boolean): Match {
+  return (entry) => entry.values(attribute)?.some(test) ?? null;
 }
 
-function equal(entry: Candidate, attribute: string, value: Buffer): boolean | null {
+function equal(attribute: string, value: Buffer): Match {
   const key = valueKey(attribute, value);
-  if (key === null) return null;
-  return onValues(entry, attribute, (each) => valueKey(attribute, each) === key);
+  if (key === null) return undefinedMatch;
+  return onValues(attribute, (each) => valueKey(attribute, each) === key);
 }
 
-function ordered(
-  entry: Candidate,
-  attribute: string,
-  value: Buffer,
-  wanted: (order: number) => boolean,
-): boolean | null {
+function ordered(attribute: string, value: Buffer, wanted: (order: number) => boolean): Match {
   const bound = valueKey(attribute, value);
-  if (bound === null) return null;
+  if (bound === null) return undefinedMatch;
   const numeric = definitionOf(attribute).syntax === 'integer';
-  return onValues(entry, attribute, (each) => {
+  return onValues(attribute, (each) => {
     const key = valueKey(attribute, each);
     return key !== null && wanted(numeric ? compare(BigInt(key), BigInt(bound)) : compare(key, bound));
   });
@@ -90,35 +113,37 @@ function compare<T extends string | bigint>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function hasSubstrings(value: Value, filter: LdapFilter & { kind: 'substrings' }): boolean {
-  const text = value.toString().toLowerCase();
+function substrings({ attribute, initial, any, final }: LdapFilter & { kind: 'substrings' }): Match {
   const part = (octets: Buffer | null) => octets?.toString().toLowerCase() ?? '';
-  const [initial, final] = [part(filter.initial), part(filter.final)];
-  if (!text.startsWith(initial)) return false;
-  let from = initial.length;
-  for (const any of filter.any.map(part)) {
-    const found = text.indexOf(any, from);
-    if (found < 0) return false;
-    from = found + any.length;
-  }
-  return text.length - from >= final.length && text.endsWith(final);
-}
-
-function extensible(entry: Candidate, filter: LdapFilter & { kind: 'extensible' }): boolean | null {
-  const { rule, attribute, value } = filter;
-  if (attribute === null) return null;
-  if (rule === null) return equal(entry, attribute, value);
-  if (rule === inChainRule) return inChain(entry, attribute, value.toString());
-  if (rule !== bitAnd && rule !== bitOr) return null;
-  const mask = valueKey('uSNChanged', value);
-  if (mask === null || definitionOf(attribute).syntax !== 'integer') return null;
-  return onValues(entry, attribute, (each) => {
-    const bits = BigInt(each.toString()) & BigInt(mask);
-    return rule === bitAnd ? bits === BigInt(mask) : bits !== 0n;
+  const [first, middle, last] = [part(initial), any.map(part), part(final)];
+  return onValues(attribute, (value) => {
+    const text = value.toString().toLowerCase();
+    if (!text.startsWith(first)) return false;
+    let from = first.length;
+    for (const each of middle) {
+      const found = text.indexOf(each, from);
+      if (found < 0) return false;
+      from = found + each.length;
+    }
+    return text.length - from >= last.length && text.endsWith(last);
   });
 }
 
-function inChain(entry: Candidate, attribute: string, dn: string): boolean | null {
-  if (definitionOf(attribute).syntax !== 'dn' || valueKey(attribute, dn) === null) return null;
-  return entry.values(attribute) === null ? null : entry.reaches(attribute, dn);
+function extensible({ rule, attribute, value }: LdapFilter & { kind: 'extensible' }): Match {
+  if (attribute === null) return undefinedMatch;
+  if (rule === null) return equal(attribute, value);
+  if (rule === inChainRule) return inChain(attribute, value.toString());
+  if (rule !== bitAnd && rule !== bitOr) return undefinedMatch;
+  const key = valueKey('uSNChanged', value);
+  if (key === null || definitionOf(attribute).syntax !== 'integer') return undefinedMatch;
+  const mask = BigInt(key);
+  return onValues(attribute, (each) => {
+    const bits = BigInt(each.toString()) & mask;
+    return rule === bitAnd ? bits === mask : bits !== 0n;
+  });
+}
+
+function inChain(attribute: string, dn: string): Match {
+  if (definitionOf(attribute).syntax !== 'dn' || valueKey(attribute, dn) === null) return undefinedMatch;
+  return (entry) => (entry.values(attribute) === null ? null : entry.reaches(attribute, dn));
 }

@@ -1,6 +1,7 @@
 import type { Value } from '../../directory/entry.ts';
 import { attribute, dmsaClass } from '../../directory/schema.ts';
 import { definitionOf } from './attributes.ts';
+import { isDeleted } from './deletion.ts';
 import { refusal } from './diagnostics.ts';
 import type { EntryTable, StoredEntry } from './entry-table.ts';
 import { dnKey, valueKey } from './values.ts';
@@ -47,13 +48,10 @@ function requireValues(entry: StoredEntry, names: string[]): void {
   if (names.some((name) => !entry.attributes.has(name.toLowerCase()))) throw refusal.classViolation();
 }
 
+/** Values of deleted objects are free again. */
 function isTaken(entry: StoredEntry, name: string, table: EntryTable): boolean {
-  const lower = name.toLowerCase();
-  const keys = new Set(entry.attributes.get(lower)?.map((value) => valueKey(name, value)));
-  if (keys.size === 0) return false;
-  for (const other of table.all()) {
-    if (other.key === entry.key) continue;
-    if (other.attributes.get(lower)?.some((value) => keys.has(valueKey(name, value)))) return true;
-  }
-  return false;
+  const holders = (entry.attributes.get(name.toLowerCase()) ?? []).flatMap(
+    (value) => table.withValue(name, valueKey(name, value) ?? '') ?? [],
+  );
+  return holders.some((other) => other.key !== entry.key && !isDeleted(other));
 }

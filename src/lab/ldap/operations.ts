@@ -1,5 +1,6 @@
 import { normalDn } from '../../directory/dn.ts';
 import type { Value } from '../../directory/entry.ts';
+import { showDeletedControl } from '../../directory/schema.ts';
 import { definitionOf } from '../directory/attributes.ts';
 import { refusal } from '../directory/diagnostics.ts';
 import type { Change, MemoryStore } from '../directory/memory-store.ts';
@@ -73,10 +74,11 @@ export class OperationHandler {
     const { store } = this.#served;
     const isRootDse = operation.base === '' && operation.scope === 'base';
     if (!this.#bound && !isRootDse) throw refusal.notBound();
+    const showDeleted = controls.some(({ type }) => type === showDeletedControl);
     const find = async () => {
       return isRootDse
         ? [rootDse(store)]
-        : await store.search(operation.base, operation.scope, operation.filter);
+        : await store.search(operation.base, operation.scope, operation.filter, { showDeleted });
     };
     const paging = controls.find((control) => control.type === pagedResultsType);
     const { entries, ...end } = paging
@@ -109,6 +111,9 @@ export class OperationHandler {
         return success;
       case 'delete':
         await store.remove(operation.dn);
+        return success;
+      case 'rename':
+        await store.rename(operation.dn, operation);
         return success;
       default:
         throw refusal.unwilling();

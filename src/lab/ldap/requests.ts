@@ -1,7 +1,7 @@
 import { ProtocolOperation } from 'ldapts';
 
 import type { Value } from '../../directory/entry.ts';
-import type { Change, LdapFilter, Scope } from '../directory/memory-store.ts';
+import type { Change, LdapFilter, Rename, Scope } from '../directory/memory-store.ts';
 import { Elements, MalformedMessage } from './ber.ts';
 import { decodeFilter } from './filter-codec.ts';
 
@@ -31,7 +31,7 @@ export type Operation =
   | { kind: 'add'; dn: string; attributes: [string, Value[]][] }
   | { kind: 'modify'; dn: string; changes: Change[] }
   | { kind: 'delete'; dn: string }
-  | { kind: 'rename'; dn: string }
+  | ({ kind: 'rename'; dn: string } & Rename)
   | { kind: 'extended'; oid: string };
 
 export interface Request {
@@ -46,6 +46,7 @@ const sequence = 0x30;
 const set = 0x31;
 const simplePassword = 0x80;
 const requestName = 0x80;
+const newSuperiorTag = 0x80;
 const scopes: Scope[] = ['base', 'one', 'sub'];
 const changeKinds: Change['operation'][] = ['add', 'delete', 'replace'];
 
@@ -82,7 +83,7 @@ function decodeOperation(tag: number, content: Buffer): Operation {
     case ProtocolOperation.LDAP_REQ_DELETE:
       return { kind: 'delete', dn: content.toString() };
     case ProtocolOperation.LDAP_REQ_MODRDN:
-      return { kind: 'rename', dn: inner.text() };
+      return decodeRename(inner);
     case ProtocolOperation.LDAP_REQ_EXTENSION:
       return { kind: 'extended', oid: inner.take(requestName).toString() };
     default:
@@ -95,6 +96,12 @@ function decodeBind(inner: Elements): Operation {
   const user = inner.text();
   const { tag, content } = inner.next();
   return { kind: 'bind', version, user, password: tag === simplePassword ? content.toString() : null };
+}
+
+function decodeRename(inner: Elements): Operation {
+  const [dn, newRdn, deleteOldRdn] = [inner.text(), inner.text(), inner.boolean()];
+  const newSuperior = inner.peek() === newSuperiorTag ? inner.take(newSuperiorTag).toString() : null;
+  return { kind: 'rename', dn, newRdn, deleteOldRdn, newSuperior };
 }
 
 function decodeSearch(inner: Elements): SearchRequest {

@@ -1,9 +1,9 @@
 import type { Entry } from '../../directory/entry.ts';
-import { sdFlagsControl } from '../../directory/schema.ts';
+import { sdFlagsControl, showDeletedControl } from '../../directory/schema.ts';
 import type { MemoryStore } from '../directory/memory-store.ts';
 import { pagedResultsType } from './search.ts';
 
-export const supportedControls = [pagedResultsType, sdFlagsControl];
+export const supportedControls = [pagedResultsType, sdFlagsControl, showDeletedControl];
 
 /** The entry without a name, which says what the server is (MS-ADTS 3.1.1.3.2). */
 export function rootDse(store: MemoryStore): Entry {

@@ -5,6 +5,7 @@ import { sdFlagsControl } from '../../directory/schema.ts';
 import { decodeSecurityDescriptor, encodeSecurityDescriptor } from '../../directory/security-descriptor.ts';
 import { refusal } from '../directory/diagnostics.ts';
 import { Elements, element, integerElement, MalformedMessage } from './ber.ts';
+import { inRange, wantedRanges } from './ranges.ts';
 import type { RequestControl, SearchRequest } from './requests.ts';
 import type { ResponseControl } from './responses.ts';
 
@@ -60,14 +61,15 @@ export function limited(entries: Entry[], sizeLimit: number): SearchEnd {
 
 /**
  * The attributes of an entry that the request asks for (RFC 4511 4.5.1.8). The security descriptor comes only when it
- * is named, or with the SD flags control, and then in the parts that the flags name (MS-ADTS 3.1.1.3.4.1.11).
+ * is named, or with the SD flags control, and then in the parts that the flags name (MS-ADTS 3.1.1.3.4.1.11). Values
+ * come in ranges where there are many or the request says so.
  */
 export function selected(
   entry: Entry,
   request: SearchRequest,
   controls: RequestControl[],
 ): [string, Value[]][] {
-  const wanted = new Set(request.attributes.map((name) => name.toLowerCase()));
+  const wanted = wantedRanges(request.attributes);
   const everything = wanted.size === 0 || wanted.has('*');
   const sdFlags = controls.find((control) => control.type === sdFlagsControl);
   const isWanted = (lower: string) => {
@@ -77,10 +79,10 @@ export function selected(
   return Object.keys(entry.attributes)
     .filter((name) => isWanted(name.toLowerCase()))
     .map((name) => {
-      if (request.typesOnly) return [name, []];
-      const found = values(entry, name);
       const trimmed = name.toLowerCase() === descriptorName && sdFlags;
-      return [name, trimmed ? found.map((value) => descriptorParts(value, sdFlags)) : found];
+      const found = values(entry, name).map((value) => (trimmed ? descriptorParts(value, sdFlags) : value));
+      const [label, part] = inRange(name, found, wanted.get(name.toLowerCase()) ?? null);
+      return [label, request.typesOnly ? [] : part];
     });
 }
 

@@ -1,0 +1,27 @@
+import { refusal } from './diagnostics.ts';
+import type { StoredEntry } from './entry-table.ts';
+
+/** Where accounts and groups may be: possSuperiors of their classes (MS-ADSC), as a Samba domain has them. */
+const accountPlaces = ['container', 'organizationalUnit', 'domainDNS', 'builtinDomain', 'lostAndFound'];
+/** An organizational unit is never below a container. */
+const unitPlaces = ['organizationalUnit', 'domainDNS', 'lostAndFound'];
+/** Nothing that the lab knows the class of is below these, but for what a computer has of its own. */
+const leaves = ['user', 'group', 'contact', 'foreignSecurityPrincipal'];
+
+/** Throws LdapFailure 64 where an object of these classes may not be below that one. */
+export function requireSuperior(classes: string[], superior: StoredEntry): void {
+  const above = (superior.attributes.get('objectclass') ?? []).map(String);
+  const isAccount = ['user', 'group', 'contact'].some((name) => classes.includes(name));
+  const places = isAccount ? accountPlaces : classes.includes('organizationalUnit') ? unitPlaces : null;
+  const isContainer = classes.at(-1) === 'container';
+  const allowed = places
+    ? places.includes(above.at(-1) ?? '')
+    : !(isContainer && leaves.some((name) => above.includes(name)));
+  if (!allowed) throw refusal.illegalSuperior(superior.dn);
+}
+
+/** The attribute that names objects of these classes, in lower case: rDNAttID of their class (MS-ADSC). */
+export function rdnTypeOf(classes: string[]): string {
+  if (classes.includes('organizationalUnit')) return 'ou';
+  return classes.includes('domain') ? 'dc' : 'cn';
+}
