@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 import { type Client, type Entry as ClientEntry, Control, type Filter, PresenceFilter } from 'ldapts';
 
 import { DmsaError } from '../domain/errors.ts';
@@ -121,7 +123,7 @@ export class LdapDirectory implements Directory {
       attributes,
       timeLimit: timeLimitSeconds,
       paged: { pageSize },
-      explicitBufferAttributes: [...binaryAttributes, ...attributes.filter(isBinary)],
+      explicitBufferAttributes: everyAttribute,
     };
     const valueless = controls.map((type) => new Control(type));
     const ask = async function* () {
@@ -157,7 +159,7 @@ export class LdapDirectory implements Directory {
     }
     const attributes = Object.entries(rest).map(([name, found]): [string, Value[]] => {
       const list = Array.isArray(found) ? found : [found];
-      return [name, list.map((value) => (isBinary(name) ? Buffer.from(value) : value))];
+      return [name, list.map((value) => decoded(name, Buffer.from(value)))];
     });
     return { dn, attributes: Object.fromEntries(attributes.filter(([, list]) => list.length > 0)) };
   }
@@ -167,6 +169,17 @@ export class LdapDirectory implements Directory {
     if (signal?.aborted) return signal.reason;
     return error instanceof DmsaError ? error : (guard?.failure ?? directoryError(this.server, error));
   }
+}
+
+/**
+ * ldapts gives the octets of the attributes that this list includes. It compares names as they are written, which a
+ * server may do in another way, and it loses a byte order mark where it decodes; so all of them are decoded here.
+ */
+const everyAttribute: string[] = Object.assign([], { includes: () => true });
+
+/** Octets where the attribute's syntax is binary, and where they are no text. */
+function decoded(name: string, octets: Buffer): Value {
+  return isBinary(name) || !isUtf8(octets) ? octets : octets.toString();
 }
 
 /** A name that is asked for twice, in whatever case, is asked for once. */
