@@ -1,4 +1,5 @@
 import type { Expectation } from '../src/domain/assess.ts';
+import { hostsLetIn } from '../src/domain/assess-principals.ts';
 import { differences } from '../src/domain/compare.ts';
 import type { Drift } from '../src/domain/drift.ts';
 import { DmsaError } from '../src/domain/errors.ts';
@@ -78,7 +79,7 @@ export interface VerifyCompletedInput {
   server: string;
   /** ISO 8601: since when hosts may have fetched keys of the dMSA. */
   completedAt: string;
-  /** SIDs that were among the principals when Complete was voted on: a host that never joined is no news. */
+  /** SIDs that were let in when Complete was voted on: a host that never joined is no news. */
   principals: string[];
   /** Services that were restarted on each host, and so have to run. */
   running: Record<string, string[]>;
@@ -115,7 +116,7 @@ function wrongInDirectory({ account, dmsa }: Facts): string[] {
 }
 
 function wrongOnHosts(facts: Facts, { plan, principals, running }: VerifyCompletedInput): string[] {
-  const present = new Set(facts.dmsa?.principals.map(({ sid }) => sid));
+  const present = facts.dmsa ? hostsLetIn(facts.dmsa) : new Set();
   const before = new Set(principals);
   return plan.hosts.flatMap(({ name, computerSid, services }) => {
     const host = facts.hosts.find((each) => each.name === name);

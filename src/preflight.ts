@@ -130,11 +130,12 @@ async function readDirectory(
 
 type Objects = Omit<Facts, 'hosts'> & { logonNames: LogonNames };
 
-async function readObjects(directory: Directory, target: Target): Promise<Objects> {
+async function readObjects(directory: Directory, target: Target & Pick<Plan, 'hosts'>): Promise<Objects> {
   const account = await readAccount(directory, target.account.guid);
   const dmsa: DmsaFacts | null = await readDmsa(directory, dmsaSamAccountName(target.dmsa));
   const logonNames = await readLogonNames(directory, account, target);
-  return { account, dmsa: dmsa && (await withPrincipalNames(directory, dmsa)), logonNames };
+  const hosts = target.hosts.map((host) => host.computerSid);
+  return { account, dmsa: dmsa && (await withPrincipalNames(directory, dmsa, hosts)), logonNames };
 }
 
 /** Two searches and a read; one search more for every 200 service principal names beyond the first 200. */

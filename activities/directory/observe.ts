@@ -14,6 +14,8 @@ export interface ObserveInput {
   until: string;
   /** Milliseconds between two reads. */
   everyMs: number;
+  /** SIDs of all hosts of the plan, by which a group's members are told apart. */
+  planHosts?: string[];
   /** SHA-256 of the principals' descriptor when this observation began. */
   digest: string | null;
 }
@@ -33,7 +35,7 @@ export async function observe(deps: ActivityDeps, input: ObserveInput): Promise<
     const linked = isIn(pair, MigrationState.Started);
     if (linked && pair.dmsa?.principalsDigest === input.digest) return null;
     await requireSettled(deps, target, pair);
-    if (linked) return await withPrincipalNames(directory, pair.dmsa!);
+    if (linked) return await withPrincipalNames(directory, pair.dmsa!, input.planHosts);
     throw new DmsaError('STATE_UNEXPECTED', pair.account.dn, `while observing: ${describePair(pair)}`);
   });
   const readAt = now();

@@ -1,5 +1,6 @@
 import { differences } from '../../src/domain/compare.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
+import type { DmsaFacts } from '../../src/domain/facts.ts';
 import type { JournalEntry } from '../../src/domain/journal.ts';
 import { MigrationState } from '../../src/domain/states.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
@@ -82,18 +83,23 @@ async function undoOnce(deps: ActivityDeps, input: PhaseInput, pair: Pair): Prom
 }
 
 async function restorePrincipals(deps: ActivityDeps, input: UndoLinkInput, { dmsa }: PairRead) {
-  const wanted = input.entry.beforeImage.dmsa?.principals.map((principal) => principal.sid) ?? [];
-  const present = dmsa?.principals.map((principal) => principal.sid) ?? [];
+  const wanted = sidsOf(input.entry.beforeImage.dmsa);
+  const present = sidsOf(dmsa);
   if (!dmsa || sameList(wanted, present)) return;
   const { server } = input.target.domain;
   await journalled(deps, input, backward, () =>
     onManagementHost(deps, 'set-principals', { dmsa: dmsa.dn, principals: wanted, server }),
   );
   const after = await pairNow(deps, input.target);
-  const restored = after.dmsa?.principals.map((principal) => principal.sid) ?? [];
+  const restored = sidsOf(after.dmsa);
   if (!sameList(wanted, restored)) {
     throw new DmsaError('STATE_NOT_VERIFIED', dmsa.dn, `the principals are ${restored.join(', ') || 'none'}`);
   }
+}
+
+/** Without those that are let in on a condition: the cmdlet would let them in without it. */
+function sidsOf(dmsa: DmsaFacts | null): string[] {
+  return dmsa?.principals.filter(({ conditional }) => !conditional).map(({ sid }) => sid) ?? [];
 }
 
 function sameList(a: string[], b: string[]): boolean {
@@ -101,8 +107,9 @@ function sameList(a: string[], b: string[]): boolean {
 }
 
 function requireSame(beforeImage: Entry<'complete'>['beforeImage'], { account, dmsa }: Pair): void {
-  const left = { account: beforeImage.account, dmsa: { ...beforeImage.dmsa, principals: [] }, hosts: [] };
-  const right = { account, dmsa: dmsa && { ...dmsa, principals: [] }, hosts: [] };
+  const none = { principals: [], accessRules: undefined };
+  const left = { account: beforeImage.account, dmsa: { ...beforeImage.dmsa, ...none }, hosts: [] };
+  const right = { account, dmsa: dmsa && { ...dmsa, ...none }, hosts: [] };
   const differing = differences(left, right);
   if (differing.length > 0) throw new DmsaError('RESTORE_DIFFERS', account.dn, differing.join('; '));
 }

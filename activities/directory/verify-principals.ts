@@ -1,6 +1,7 @@
 import { withPrincipalNames } from '../../src/directory/read-principals.ts';
+import { hostsLetIn } from '../../src/domain/assess-principals.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
-import type { Principal } from '../../src/domain/facts.ts';
+import type { DmsaFacts, Principal } from '../../src/domain/facts.ts';
 import type { PlanHost, Target } from '../../src/domain/plan.ts';
 import { MigrationState } from '../../src/domain/states.ts';
 import { type ActivityDeps, readNow } from '../deps.ts';
@@ -10,7 +11,10 @@ import { requireSettled } from './settled.ts';
 
 export interface VerifyPrincipalsInput {
   target: Target;
+  /** Hosts that have to be let in. */
   hosts: Pick<PlanHost, 'name' | 'computerSid'>[];
+  /** SIDs of all hosts of the plan, by which a group's members are told apart; those of `hosts` where absent. */
+  planHosts?: string[];
   /** ISO 8601: until when a host may take to join. */
   until: string;
 }
@@ -23,28 +27,36 @@ export interface Principals {
   readAt: string;
 }
 
-/** Asked again this often while a host is missing; each time costs two searches. */
+/** Asked again this often while a host is missing; each time costs three searches, and more only where groups are in it. */
 const pollMs = { least: 1_000, most: 60_000 };
 
 /**
- * Who may retrieve the managed password, once every host of `hosts` is among them. Until then it fails as not due,
- * which adds nothing to the history. Throws PRINCIPAL_MISSING at `until`, STATE_UNEXPECTED where the link is gone.
+ * Who may retrieve the managed password, once every host of `hosts` is let in, by itself or by a group
+ * (failure-cases.md, 17). Until then it fails as not due, which adds nothing to the history. Throws PRINCIPAL_MISSING at `until`, STATE_UNEXPECTED where the link is gone.
  */
 export async function verifyPrincipals(
   deps: ActivityDeps,
   input: VerifyPrincipalsInput,
 ): Promise<Principals> {
-  const { target } = input;
+  const { target, hosts, planHosts = hosts.map((host) => host.computerSid) } = input;
   const dmsa = await readNow(deps, target, async (directory) => {
     const pair = await pairFrom(directory, target);
-    if (isIn(pair, MigrationState.Started)) return await withPrincipalNames(directory, pair.dmsa!);
+    if (isIn(pair, MigrationState.Started)) return await withPrincipalNames(directory, pair.dmsa!, planHosts);
     await requireSettled(deps, target, pair);
     throw new DmsaError('STATE_UNEXPECTED', pair.account.dn, describePair(pair));
   });
-  const present = new Set(dmsa.principals.map((principal) => principal.sid));
-  const missing = input.hosts.filter((host) => !present.has(host.computerSid)).map((host) => host.name);
+  const missing = notLetIn(dmsa, hosts);
   if (missing.length > 0) wait(missing, Date.parse(input.until));
   return { principals: dmsa.principals, digest: dmsa.principalsDigest, readAt: now().toISOString() };
+}
+
+/** Names, with `(refused)` behind those that an ACE keeps out, whether they join or not. */
+function notLetIn(dmsa: DmsaFacts, hosts: VerifyPrincipalsInput['hosts']): string[] {
+  const letIn = hostsLetIn(dmsa);
+  const refused = new Set(dmsa.hostsRefused?.map(({ sid }) => sid));
+  return hosts
+    .filter(({ computerSid }) => !letIn.has(computerSid))
+    .map(({ name, computerSid }) => (refused.has(computerSid) ? `${name} (refused)` : name));
 }
 
 function wait(missing: string[], until: number): never {

@@ -22,6 +22,7 @@ export async function observe(m: Migration, current: Stage): Promise<void> {
         until,
         everyMs: durationMs(checkEvery),
         digest,
+        planHosts: m.plan.hosts.map((host) => host.computerSid),
       });
     const seen = await unlessLong(look);
     if (seen === null) {

@@ -82,7 +82,12 @@ async function principalsAmong(m: Migration, hosts: PlanHost[]) {
   const until = inMs(durationMs(m.plan.waits.join));
   waitFor(m, `${hosts.length} host${hosts.length === 1 ? '' : 's'} among the principals`, until);
   const verify = waiting('Read who may retrieve the managed password').verifyPrincipals;
-  const found = await verify({ target: m.target, hosts, until });
+  const found = await verify({
+    target: m.target,
+    hosts,
+    planHosts: m.plan.hosts.map((host) => host.computerSid),
+    until,
+  });
   for (const host of hosts) evidenceOf(m, host.name).principal = 'yes';
   waitFor(m, null);
   return found;

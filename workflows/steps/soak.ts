@@ -1,5 +1,6 @@
 import { ApplicationFailure, sleep } from '@temporalio/workflow';
 
+import { hostsLetIn } from '../../src/domain/assess-principals.ts';
 import { durationMs } from '../../src/domain/duration.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import { readingHosts } from '../activities.ts';
@@ -29,7 +30,7 @@ export async function soak(m: Migration): Promise<void> {
 function expected(m: Migration): { principals: string[]; running: Record<string, string[]> } {
   const { journal } = m.state.status;
   const principals = journal.flatMap((entry) =>
-    entry.step === 'complete' ? entry.beforeImage.dmsa.principals.map(({ sid }) => sid) : [],
+    entry.step === 'complete' ? [...hostsLetIn(entry.beforeImage.dmsa)] : [],
   );
   const running = journal.flatMap((entry) =>
     entry.step === 'restart-services' ? [[entry.target, entry.beforeImage.services] as const] : [],

@@ -1,13 +1,13 @@
 import { condition } from '@temporalio/workflow';
 
-import { strangers } from '../../src/domain/assess.ts';
 import type { Principal } from '../../src/domain/facts.ts';
 import { finding } from '../../src/domain/findings.ts';
+import { describeStranger, strangers } from '../../src/domain/principals.ts';
 import { type Migration, waitFor } from '../state.ts';
 
 /**
- * The list of principals grows by itself while the accounts are linked. Each one that is no host of the plan waits for
- * a person's yes, by the signal `allowPrincipal` (failure-cases.md, 12). True where it had to wait.
+ * The list of principals grows by itself while the accounts are linked. Each one that is no host of the plan, nor a
+ * group of such hosts alone, waits for a person's yes, by the signal `allowPrincipal` (failure-cases.md, 12). True where it had to wait.
  */
 export async function strangersAllowed(m: Migration, principals: Principal[]): Promise<boolean> {
   const { status } = m.state;
@@ -18,17 +18,18 @@ export async function strangersAllowed(m: Migration, principals: Principal[]): P
       status.allowedPrincipals.map(({ sid }) => sid),
     );
   if (unknown().length === 0) return false;
-  for (const { sid, name } of unknown()) note(m, sid, name);
+  for (const principal of unknown()) note(m, principal);
   waitFor(m, `a yes to ${unknown().map(describe).join(', ')} among the principals (signal allowPrincipal)`);
   await condition(() => unknown().length === 0);
   waitFor(m, null);
   return true;
 }
 
-function note(m: Migration, sid: string, name: string | null): void {
+function note(m: Migration, principal: Principal): void {
+  const { sid } = principal;
   const { findings } = m.state.status;
   if (findings.some((each) => each.code === 'PRINCIPAL_UNKNOWN' && each.subject === sid)) return;
-  findings.push(finding('PRINCIPAL_UNKNOWN', sid, name ?? 'the SID does not resolve'));
+  findings.push(finding('PRINCIPAL_UNKNOWN', sid, describeStranger(principal)));
 }
 
 function describe({ sid, name }: { sid: string; name: string | null }): string {
