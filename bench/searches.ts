@@ -1,0 +1,71 @@
+import type { Directory } from '../src/directory/directory.ts';
+import { childDn } from '../src/directory/dn.ts';
+import { findComputers } from '../src/directory/find-computers.ts';
+import { findPrincipal } from '../src/directory/find-principal.ts';
+import { type LabOptions, startLab } from '../src/lab/lab.ts';
+import { sambaAvailable } from '../src/lab/samba/available.ts';
+import { defaultTopology, labDomain } from '../src/lab/topology.ts';
+import { connectionsOf } from '../src/worker.ts';
+import { perSecond, table } from './figures.ts';
+
+const computers = 500;
+
+/** How fast the lab's directory answers, and Samba where it is installed, over one connection. */
+export async function searches(): Promise<void> {
+  const { available, reason } = sambaAvailable();
+  if (reason) console.log(reason);
+  const kinds: LabOptions['directory'][] = available ? ['lab', 'samba'] : ['lab'];
+  const columns: Record<string, number>[] = [];
+  for (const kind of kinds) columns.push(await measured(kind));
+  const rows = Object.keys(columns[0]!).map((what) => [what, ...columns.map((column) => column[what]!)]);
+  console.log(table(`Searches a second, ${computers} computers`, ['', ...kinds.map(String)], rows));
+}
+
+async function measured(kind: LabOptions['directory']): Promise<Record<string, number>> {
+  const lab = await startLab({
+    topology: defaultTopology({ restartMs: 0 }),
+    directory: kind,
+    sambaAddress: '127.0.0.89',
+  });
+  try {
+    const names = Array.from({ length: computers }, (_, index) => `bench${index}`);
+    for (const name of names) {
+      await lab.dc.store.add(childDn('CN', name.toUpperCase(), `CN=Computers,${labDomain.baseDn}`), {
+        objectClass: ['computer'],
+        sAMAccountName: [`${name.toUpperCase()}$`],
+        dNSHostName: [`${name}.${labDomain.dnsName}`],
+        userAccountControl: ['4096'],
+      });
+    }
+    const directory = await connectionsOf(lab.settings).connectDirectory();
+    try {
+      return await questions(
+        directory,
+        names.map((name) => `${name}.${labDomain.dnsName}`),
+      );
+    } finally {
+      await directory.close();
+    }
+  } finally {
+    await lab.close();
+  }
+}
+
+async function questions(directory: Directory, hosts: string[]): Promise<Record<string, number>> {
+  const find = (written: string) =>
+    findPrincipal(directory, written, { attributes: [], domain: labDomain, field: 'name' });
+  return {
+    'one entry by its DN': await perSecond(() => directory.read(directory.baseDn, ['objectClass'])),
+    'an account by its name': await perSecond(() => find('LAB\\svc-finance')),
+    'an account by its UPN': await perSecond(() => find('svc-finance@lab.example')),
+    'SIDs of 10 hosts in one filter': await perSecond(() => findComputers(directory, hosts.slice(0, 10))),
+    'SIDs of 120 hosts in one filter': await perSecond(() => findComputers(directory, hosts.slice(0, 120))),
+    'every computer, in pages of 500': await perSecond(() =>
+      directory.search(directory.baseDn, {
+        scope: 'sub',
+        filter: '(objectClass=computer)',
+        attributes: ['objectSid'],
+      }),
+    ),
+  };
+}
