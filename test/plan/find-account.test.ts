@@ -46,9 +46,13 @@ beforeAll(async () => {
 
 afterAll(() => lab.close());
 
-function found(written: string) {
+function search(written: string) {
   const find = (directory: Directory) => findAccount(directory, written, domain);
   return withDirectory(connectionsOf(lab.settings).connectDirectory, {}, find);
+}
+
+async function found(written: string) {
+  return (await search(written)).account;
 }
 
 /** `CODE subject: message`, or what was found where nothing was refused. */
@@ -77,7 +81,9 @@ describe('nothing is found', () => {
     '00000000-0000-0000-0000-000000000000',
     'S-1-5-21-1-2-3-4',
   ])('for %s', async (written) => {
-    expect(await found(written)).toBeNull();
+    const { account, finding } = await search(written);
+    expect(account).toBeNull();
+    expect(finding).toMatchObject({ code: 'ACCOUNT_NOT_FOUND', severity: 'block', subject: written });
   });
 });
 
@@ -95,7 +101,7 @@ describe('what is written is refused in one line that names the field', () => {
     ],
     [
       'twin-b@lab.example',
-      'account: 2 objects answer to "twin-b@lab.example": write the DN of the one that is meant',
+      `account: 2 objects answer to "twin-b@lab.example", CN=other twin,${users} and CN=twin,${users}; CN=twin,${users} is the one that logs on by it: write the DN of the one that is meant`,
     ],
   ])('%s', async (written, message) => {
     expect(await problem(written)).toBe(`PLAN_INVALID account: ${message}`);
@@ -123,7 +129,8 @@ describe('an account is found', () => {
   test('by its GUID and its SID, in any case', async () => {
     const entry = (await lab.dc.store.read(lab.seeded.accountDn))!;
     const ids = [guidText(octets(entry, 'objectGUID')!), sidText(octets(entry, 'objectSid')!)];
-    for (const id of ids.flatMap((each) => [each, each.toUpperCase(), each.toLowerCase()])) {
+    const spelled = ids.flatMap((each) => [each, each.toUpperCase(), each.toLowerCase()]);
+    for (const id of [...spelled, `{${ids[0]}}`, `{${ids[0]!.toUpperCase()}}`]) {
       expect((await found(id))?.dn).toBe(lab.seeded.accountDn);
     }
   });
