@@ -46,6 +46,7 @@ function assembly(changes: Partial<Assembly> = {}): Assembly {
     connect: unused,
     plan: unused,
     audit: unused,
+    principal: unused,
     worker: unused,
     lab: unused,
     demo: unused,
@@ -220,6 +221,7 @@ describe('dmsa plan', () => {
         maxParallel: 5,
         serviceTimeout: '2m',
         enableEventLog: false,
+        waitForKds: false,
       },
     ]);
     expect(parsePlan(JSON.parse(await readFile(join(folder, 'plan.json'), 'utf8')))).toEqual(plan);
