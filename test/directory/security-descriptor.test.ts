@@ -3,16 +3,17 @@ import { describe, expect, test } from 'vitest';
 
 import {
   type Ace,
-  type Acl,
   decodeSecurityDescriptor,
   descriptorForPrincipals,
   encodeSecurityDescriptor,
+  type Part,
   principalsOf,
   right,
   type SecurityDescriptor,
   withAce,
   withoutAce,
 } from '../../src/directory/security-descriptor.ts';
+import { anyDescriptor, isLaidOutWithoutGaps, orRangeError } from './any-descriptor.ts';
 
 const web01 = 'S-1-5-21-1-2-3-1104';
 const web02 = 'S-1-5-21-1-2-3-1105';
@@ -31,6 +32,15 @@ const withDacl = (...aces: Ace[]): SecurityDescriptor => ({
   dacl: { revision: 4, aces },
   sacl: null,
 });
+
+const objectAce = {
+  kind: 'allow-object',
+  flags: 0,
+  mask: right.fullControl,
+  sid: web01,
+  objectType: null,
+  inheritedObjectType: null,
+};
 
 describe('malformed security descriptors', () => {
   const whole = descriptorForPrincipals([web01]);
@@ -75,101 +85,96 @@ describe('malformed security descriptors', () => {
 });
 
 describe('encode and decode', () => {
-  const sid = fc
-    .tuple(fc.nat(0xffffffff), fc.array(fc.nat(0xffffffff), { maxLength: 15 }))
-    .map(([authority, parts]) => ['S-1', authority, ...parts].join('-'));
-  const octet = fc.nat(255);
-  const mask = fc.nat(0xffffffff);
-  const guid = fc.option(fc.uuid());
-  const ace: fc.Arbitrary<Ace> = fc.oneof(
-    fc.record({ kind: fc.constantFrom('allow' as const, 'deny' as const), flags: octet, mask, sid }),
-    fc.record({
-      kind: fc.constantFrom('allow-object' as const, 'deny-object' as const),
-      flags: octet,
-      mask,
-      sid,
-      objectType: guid,
-      inheritedObjectType: guid,
-    }),
-    fc.record({
-      kind: fc.constant('raw' as const),
-      type: fc.integer({ min: 9, max: 255 }),
-      flags: octet,
-      body: fc.uint8Array({ maxLength: 40 }).map((octets) => Buffer.from(octets)),
-    }),
-  );
-  const acl: fc.Arbitrary<Acl> = fc.record({
-    revision: fc.constantFrom(2, 4),
-    aces: fc.array(ace, { maxLength: 8 }),
-  });
-
   test('are inverses', () => {
-    const descriptor = fc.record({
-      owner: fc.option(sid),
-      group: fc.option(sid),
-      dacl: fc.option(acl),
-      sacl: fc.option(acl),
-    });
     fc.assert(
-      fc.property(descriptor, (parts) => {
-        const control = 0x8000 | (parts.dacl ? 0x4 : 0) | (parts.sacl ? 0x10 : 0);
-        const octets = encodeSecurityDescriptor({ control, ...parts });
-        expect(decodeSecurityDescriptor(octets)).toEqual({ control, ...parts });
+      fc.property(anyDescriptor, (descriptor) => {
+        const octets = encodeSecurityDescriptor(descriptor);
+        expect(decodeSecurityDescriptor(octets)).toEqual(descriptor);
         expect(encodeSecurityDescriptor(decodeSecurityDescriptor(octets))).toEqual(octets);
       }),
     );
   });
 
-  test('an ACE with octets after its SID is kept as it was, and counts', () => {
-    const octets = encodeSecurityDescriptor(withDacl({ ...allow(web01), extra: Buffer.from('abcd') } as Ace));
-    const decoded = decodeSecurityDescriptor(octets);
-    expect(decoded.dacl?.aces).toEqual([{ ...allow(web01), extra: Buffer.from('abcd') }]);
-    expect(principalsOf(decoded)).toEqual([web01]);
-    expect(encodeSecurityDescriptor(decoded)).toEqual(octets);
+  test('octets that were changed anywhere in the parts give the same octets again, or are refused', () => {
+    const damaged = anyDescriptor.chain((descriptor) => {
+      const octets = encodeSecurityDescriptor(descriptor);
+      // Offsets decide the layout, and the control field which parts there are: those have tests of their own.
+      const place = fc.integer({ min: 20, max: Math.max(20, octets.length - 1) });
+      return fc.tuple(fc.constant(octets), fc.array(fc.tuple(place, fc.nat(255)), { maxLength: 4 }));
+    });
+    let same = 0;
+    fc.assert(
+      fc.property(damaged, ([octets, changes]) => {
+        const changed = Buffer.from(octets);
+        for (const [offset, octet] of changes) if (offset < changed.length) changed[offset] = octet;
+        const decoded = orRangeError(() => decodeSecurityDescriptor(changed));
+        if (decoded === null || !isLaidOutWithoutGaps(changed, decoded)) return;
+        expect(encodeSecurityDescriptor(decoded)).toEqual(changed);
+        same++;
+      }),
+      { numRuns: 500 },
+    );
+    expect(same).toBeGreaterThan(100);
   });
 
-  test('an object ACE with octets after its SID is kept raw', () => {
-    const object = { kind: 'allow-object', objectType: null, inheritedObjectType: null } as const;
-    const octets = encodeSecurityDescriptor(withDacl({ ...object, flags: 0, mask: 0x20, sid: 'S-1-1-0' }));
-    const longer = Buffer.concat([octets, Buffer.from('abcd')]);
-    longer.writeUInt16LE(octets.readUInt16LE(38) + 4, 38);
-    longer.writeUInt16LE(octets.readUInt16LE(46) + 4, 46);
-    const decoded = decodeSecurityDescriptor(longer);
-    expect(decoded.dacl?.aces).toEqual([{ kind: 'raw', type: 5, flags: 0, body: longer.subarray(48) }]);
-    expect(encodeSecurityDescriptor(decoded)).toEqual(longer);
+  test.each([
+    ['an ACE', { ...allow(web01), extra: Buffer.from('abcd') }],
+    ['an object ACE', { ...objectAce, extra: Buffer.from('abcd') }],
+    ['an object ACE with bits that mean nothing', { ...objectAce, otherBits: 0x80000004 }],
+  ])('octets after the SID of %s are kept, and it counts', (_, ace) => {
+    const octets = encodeSecurityDescriptor(withDacl(ace as Ace));
+    const decoded = decodeSecurityDescriptor(octets);
+    expect(decoded.dacl?.aces).toEqual([ace]);
+    expect(principalsOf(decoded)).toEqual([web01]);
+  });
+
+  test('owner and group first, or the lists first: the order of the parts is kept', () => {
+    const usual = { ...withDacl(allow(web01)), group: 'S-1-5-18', sacl: { revision: 2, aces: [] } };
+    const control = 0x8014;
+    const listsFirst = { ...usual, control, order: ['sacl', 'dacl', 'owner', 'group'] as Part[] };
+    const octets = encodeSecurityDescriptor(listsFirst);
+    expect([4, 8, 12, 16].map((field) => octets.readUInt32LE(field))).toEqual([72, 88, 20, 28]);
+    expect(decodeSecurityDescriptor(octets)).toEqual(listsFirst);
+    expect(decodeSecurityDescriptor(encodeSecurityDescriptor(usual))).not.toHaveProperty('order');
+  });
+
+  test('what an ACL has to spare, and bits of a resource manager, are kept', () => {
+    const dacl = { revision: 2, aces: [allow(web01)], slack: Buffer.alloc(8, 7) };
+    const descriptor = { ...withDacl(), dacl, resourceManager: 3 };
+    const octets = encodeSecurityDescriptor(descriptor);
+    expect(decodeSecurityDescriptor(octets)).toEqual(descriptor);
+    const reserved = { first: 1, second: 2 };
+    const odd = { ...descriptor, dacl: { ...dacl, reserved } };
+    expect(decodeSecurityDescriptor(encodeSecurityDescriptor(odd))).toEqual(odd);
+  });
+
+  test('parts that share octets, or leave some unused, are laid out anew and mean the same', () => {
+    const plain = { ...withDacl(allow(web01)), group: 'S-1-5-32-544' };
+    const octets = encodeSecurityDescriptor(plain);
+    const shared = Buffer.from(octets);
+    shared.writeUInt32LE(octets.readUInt32LE(4), 8);
+    const trailing = Buffer.concat([octets, Buffer.alloc(4)]);
+    for (const each of [shared, trailing]) {
+      const decoded = decodeSecurityDescriptor(each);
+      expect(decoded).toEqual(plain);
+      expect(encodeSecurityDescriptor(decoded)).toEqual(octets);
+    }
+  });
+
+  test('what is longer than its header can say is refused', () => {
+    const body = Buffer.alloc(65_532);
+    const long: Ace = { kind: 'raw', type: 2, flags: 0, body };
+    expect(() => encodeSecurityDescriptor(withDacl(long))).toThrow(
+      new RangeError('an ACE of 65536 octets is too long'),
+    );
+    const half: Ace = { ...long, body: body.subarray(0, 40_000) };
+    expect(() => encodeSecurityDescriptor(withDacl(half, half))).toThrow(
+      new RangeError('an ACL of 80016 octets is too long'),
+    );
   });
 });
 
 describe('principals', () => {
-  const principals = (...aces: Ace[]) => principalsOf(withDacl(...aces));
-
-  test('a descriptor without a DACL lets everyone in', () => {
-    expect(principalsOf({ ...withDacl(), dacl: null })).toEqual(['S-1-1-0']);
-  });
-
-  test('an empty DACL lets nobody in', () => {
-    expect(principals()).toEqual([]);
-  });
-
-  test('a SID that is refused first is none, one that is refused afterwards is', () => {
-    expect(principals(deny(web01), allow(web01), allow(web02), deny(web02))).toEqual([web02]);
-  });
-
-  test('object ACEs, ACEs for children and ACEs that grant nothing do not count', () => {
-    const object = { kind: 'allow-object' as const, objectType: membershipGuid, inheritedObjectType: null };
-    expect(
-      principals(
-        { ...object, flags: 0, mask: right.writeProperty, sid: web01 },
-        allow(web01, 0x08),
-        allow(web02, 0, 0),
-      ),
-    ).toEqual([]);
-  });
-
-  test('are sorted, and each is named once', () => {
-    expect(principals(allow(web02), allow(web01), allow(web02))).toEqual([web01, web02]);
-  });
-
   test('are written as Set-ADServiceAccount writes them', () => {
     expect(descriptorForPrincipals([web01, web01]).toString('hex')).toBe(
       [
