@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 
 import { type Assessed, assess, strangers, votedOn } from '../../src/domain/assess.ts';
 import type { AccountFacts, DmsaFacts, DomainFacts, HostFacts } from '../../src/domain/facts.ts';
-import { findingKinds } from '../../src/domain/findings.ts';
+import { type FindingCode, findingKinds } from '../../src/domain/findings.ts';
+import { nothingAround } from '../../src/domain/surroundings.ts';
+import { samplePlan } from '../plan/sample-plan.ts';
 import {
   beforeComplete,
   beforeStart,
@@ -18,6 +20,7 @@ const account = 'CN=svc-web,OU=Services,DC=lab,DC=example';
 const dmsa = 'CN=dmsa-web,CN=Managed Service Accounts,DC=lab,DC=example';
 const other = 'CN=dmsa-other,CN=Managed Service Accounts,DC=lab,DC=example';
 const [web01, web02, web03] = ['web01.lab.example', 'web02.lab.example', 'web03.lab.example'] as const;
+const dmsaClass = 'msDS-DelegatedManagedServiceAccount';
 const seen = new Set<string>();
 
 /** Findings as `SEVERITY CODE subject: evidence`, and every code that has ever been seen. */
@@ -49,16 +52,76 @@ function withHost(changes: Partial<HostFacts>): Assessed {
 describe('what stands in the way before Start, each alone', () => {
   const domains: [string, Partial<DomainFacts>, string][] = [
     [
-      'a schema without the class',
-      { schemaHasDmsa: false },
-      'block SCHEMA_LACKS_DMSA schema: the class is not in the schema',
+      'a schema without the class and an attribute',
+      { schemaHasDmsa: false, schemaLacks: ['msDS-DelegatedMSAState', dmsaClass] },
+      `block SCHEMA_LACKS_DMSA schema: it lacks msDS-DelegatedMSAState, ${dmsaClass}`,
     ],
     [
-      'no capable DC',
-      { capableDcs: [] },
+      'a schema that lacks one attribute',
+      { schemaLacks: ['msDS-SupersededManagedAccountLinkBL'] },
+      'block SCHEMA_LACKS_DMSA schema: it lacks msDS-SupersededManagedAccountLinkBL',
+    ],
+    [
+      'no DC that can be seen',
+      { capableDcs: [], controllers: [] },
       'block NO_WS2025_DC domain: no writable DC has build 26100 or later',
     ],
-    ['no root key', { kdsEffectiveAt: null }, 'block KDS_KEY_MISSING forest: CN=Master Root Keys is empty'],
+    [
+      'an older DC, an RODC that is new enough, and one of an unknown build',
+      {
+        capableDcs: [],
+        controllers: [
+          { name: 'dc1.lab.example', site: 'A', writable: true, build: 20348 },
+          { name: 'dc2.lab.example', site: 'A', writable: false, build: 26100 },
+          { name: 'dc3.lab.example', site: 'A', writable: true, build: null },
+        ],
+      },
+      'block NO_WS2025_DC domain: no writable DC has build 26100 or later: dc1.lab.example build 20348, ' +
+        'dc2.lab.example read-only, build 26100, dc3.lab.example build unknown',
+    ],
+    [
+      'a site with RODCs alone',
+      {
+        controllers: [
+          ...goodDomain().controllers,
+          ...[1, 2, 3, 4, 5, 6, 7].map((number) => {
+            return { name: `ro${number}.lab.example`, site: 'Branch', writable: false, build: 26100 };
+          }),
+        ],
+      },
+      'info SITE_ONLY_RODC Branch: ro1.lab.example, ro2.lab.example, ro3.lab.example, ro4.lab.example, ' +
+        'ro5.lab.example, and 2 more',
+    ],
+    [
+      'a partner whose last success is a second more than ten hours ago',
+      {
+        replication: [
+          { partner: 'DC2', lastSuccess: '2025-05-31T21:59:59.000Z', lastResult: 1722, failures: 40 },
+          { partner: 'DC3', lastSuccess: '2025-05-31T22:00:00.000Z', lastResult: 1722, failures: 40 },
+        ],
+      },
+      'block REPLICATION_FAILING DC2: last success 2025-05-31T21:59:59.000Z, result 1722, 40 failures in a row',
+    ],
+    [
+      'a partner that was never reached, beside one that has just been added',
+      {
+        replication: [
+          { partner: 'DC2', lastSuccess: null, lastResult: 8524, failures: 1 },
+          { partner: 'DC3', lastSuccess: null, lastResult: 0, failures: 0 },
+        ],
+      },
+      'block REPLICATION_FAILING DC2: never succeeded, result 8524, 1 failures in a row',
+    ],
+    [
+      'no root key',
+      { kdsEffectiveAt: null, kdsKeys: [] },
+      'block KDS_KEY_MISSING forest: CN=Master Root Keys is empty',
+    ],
+    [
+      'a root key whose time cannot be read',
+      { kdsEffectiveAt: null, kdsKeys: [{ id: 'one', effectiveAt: null, createdAt: null }] },
+      'block KDS_KEY_MISSING forest: msKds-UseStartTime cannot be read of one',
+    ],
     [
       'a root key that is effective in a millisecond',
       { kdsEffectiveAt: '2025-06-01T08:00:00.001Z' },
@@ -71,9 +134,18 @@ describe('what stands in the way before Start, each alone', () => {
 
   const accounts: [string, Partial<AccountFacts>, string][] = [
     ['a computer', { kind: 'computer' }, `block ACCOUNT_NOT_A_USER ${account}: it is a computer`],
-    ['a gMSA', { kind: 'gmsa' }, `block ACCOUNT_NOT_A_USER ${account}: it is a gmsa`],
-    ['a dMSA', { kind: 'dmsa' }, `block ACCOUNT_NOT_A_USER ${account}: it is a dmsa`],
-    ['a group', { kind: 'other' }, `block ACCOUNT_NOT_A_USER ${account}: it is a other`],
+    ['a gMSA', { kind: 'gmsa' }, `block ACCOUNT_NOT_A_USER ${account}: it is a gMSA`],
+    ['a dMSA', { kind: 'dmsa' }, `block ACCOUNT_NOT_A_USER ${account}: it is a dMSA`],
+    [
+      'an older managed account',
+      { kind: 'smsa' },
+      `block ACCOUNT_NOT_A_USER ${account}: it is a standalone managed service account`,
+    ],
+    [
+      'the account of a trust',
+      { kind: 'other' },
+      `block ACCOUNT_NOT_A_USER ${account}: it is no plain user account`,
+    ],
     [
       'a privileged account',
       { privilegedBecause: 'adminCount is 1' },
@@ -105,6 +177,37 @@ describe('what stands in the way before Start, each alone', () => {
       `block LINK_FOREIGN ${account}: msDS-SupersededServiceAccountState is 1`,
     ],
     [
+      'an account that expires at this very moment',
+      { expiresAt: now },
+      `block ACCOUNT_EXPIRED ${account}: accountExpires is ${now}`,
+    ],
+    [
+      'an account that a third object points at, as a forged dMSA does',
+      { claimedBy: [other] },
+      `block LINK_ONE_SIDED ${other}: its msDS-ManagedAccountPrecededByLink is ${account}, which does not point back`,
+    ],
+    [
+      'flags that a dMSA will not have',
+      { flags: ['NOT_DELEGATED', 'USE_DES_KEY_ONLY'] },
+      `warn ACCOUNT_FLAGS_NOT_COPIED ${account}: NOT_DELEGATED, USE_DES_KEY_ONLY`,
+    ],
+    [
+      'an account that is held to RC4',
+      { encryptionTypes: 0x4 },
+      `warn ACCOUNT_ENCRYPTION_WEAK ${account}: RC4-HMAC (0x4)`,
+    ],
+    [
+      'delegation to some services, and by others',
+      { allowedToDelegateTo: ['HTTP/a', 'HTTP/b'], actOnBehalfOf: 'AQ==' },
+      `info CONSTRAINED_DELEGATION ${account}: delegates to HTTP/a, HTTP/b; ` +
+        'msDS-AllowedToActOnBehalfOfOtherIdentity lets others act on it',
+    ],
+    [
+      'an authentication policy and a silo',
+      { authenticationPolicy: 'CN=p', authenticationSilo: 'CN=s' },
+      `info AUTHENTICATION_POLICY_ASSIGNED ${account}: policy CN=p; silo CN=s`,
+    ],
+    [
       'unconstrained delegation, which only warns',
       { unconstrainedDelegation: true },
       `warn UNCONSTRAINED_DELEGATION ${account}: userAccountControl has 0x80000`,
@@ -112,6 +215,27 @@ describe('what stands in the way before Start, each alone', () => {
   ];
   test.each(accounts)('%s', (_what, changes, expected) => {
     expect(told(withAccount(changes))).toEqual([expected]);
+  });
+
+  test('an account that is privileged by itself and by groups', () => {
+    const surroundings = { ...nothingAround, protectedGroups: ['Replicator (S-1-5-32-552)'] };
+    expect(told(beforeStart({ surroundings }))).toEqual([
+      `block ACCOUNT_PRIVILEGED ${account}: member of Replicator (S-1-5-32-552)`,
+    ]);
+    expect(told({ ...withAccount({ privilegedBecause: 'adminCount is 1' }), surroundings })).toEqual([
+      `block ACCOUNT_PRIVILEGED ${account}: adminCount is 1; member of Replicator (S-1-5-32-552)`,
+    ]);
+  });
+
+  test('others that have one of its service principal names, each by itself', () => {
+    const spnHolders = [
+      { dn: 'CN=a', names: ['HTTP/web', 'HTTP/web2'] },
+      { dn: 'CN=b', names: ['http/WEB'] },
+    ];
+    expect(told(beforeStart({ surroundings: { ...nothingAround, spnHolders } }))).toEqual([
+      'warn SPN_DUPLICATE CN=a: it has HTTP/web, HTTP/web2 as well',
+      'warn SPN_DUPLICATE CN=b: it has http/WEB as well',
+    ]);
   });
 
   test('an account that is gone', () => {
@@ -137,6 +261,17 @@ describe('what stands in the way before Start, each alone', () => {
       { precededBy: account },
       `block LINK_FOREIGN ${dmsa}: msDS-ManagedAccountPrecededByLink is ${account}`,
     ],
+    [
+      'a dMSA that an account points at, which it does not know',
+      { claimedBy: ['CN=chief'] },
+      `block LINK_ONE_SIDED CN=chief: its msDS-SupersededManagedAccountLink is ${dmsa}, which does not point back`,
+    ],
+    [
+      'a dMSA for which encryption types were ignored',
+      { encryptionTypes: null },
+      `warn DMSA_ENCRYPTION_WEAK ${dmsa}: not set`,
+    ],
+    ['a dMSA with RC4 alone', { encryptionTypes: 0x4 }, `warn DMSA_ENCRYPTION_WEAK ${dmsa}: RC4-HMAC (0x4)`],
   ];
   test.each(dmsas)('%s', (_what, changes, expected) => {
     expect(told(withDmsa(goodDmsa(changes)))).toEqual([expected]);
@@ -214,6 +349,33 @@ describe('what is good enough before Start', () => {
     expect(told(beforeStart({ domain: goodDomain({ kdsEffectiveAt: now }) }))).toEqual([]);
   });
 
+  test('a root key that becomes effective later, where the plan waits for it: a warning; without a key it blocks', () => {
+    const kdsEffectiveAt = '2025-06-01T18:00:00.000Z';
+    const kdsKeys = [{ id: 'new', effectiveAt: kdsEffectiveAt, createdAt: now }];
+    const plan = samplePlan({ waitForKds: true });
+    expect(told(beforeStart({ plan, domain: goodDomain({ kdsEffectiveAt, kdsKeys }) }))).toEqual([
+      `warn KDS_KEY_NOT_EFFECTIVE forest: effective from ${kdsEffectiveAt}`,
+    ]);
+    const without = goodDomain({ kdsEffectiveAt: null, kdsKeys: [] });
+    expect(told(beforeStart({ plan, domain: without }))).toEqual([
+      'block KDS_KEY_MISSING forest: CN=Master Root Keys is empty',
+    ]);
+  });
+
+  test('an account that expires later, with AES beside RC4, or with no type at all', () => {
+    expect(told(withAccount({ expiresAt: '2025-06-01T08:00:00.001Z' }))).toEqual([]);
+    expect(told(withAccount({ encryptionTypes: 0x1c }))).toEqual([]);
+    expect(told(withAccount({ encryptionTypes: 0 }))).toEqual([]);
+    // Features, such as compound identity, are no encryption types (MS-KILE 2.2.7).
+    expect(told(withAccount({ encryptionTypes: 0x20000 }))).toEqual([]);
+  });
+
+  test('a site with an RODC beside a writable DC, and replication of which nothing is known', () => {
+    const [dc1] = goodDomain().controllers;
+    const rodc = { ...dc1!, name: 'ro1.lab.example', writable: false };
+    expect(told(beforeStart({ domain: goodDomain({ controllers: [dc1!, rodc] }) }))).toEqual([]);
+  });
+
   test('a service whose name is written in another case, and more services than the plan names', () => {
     const services = goodHost(web02).services;
     const shouted = { ...services[0]!, name: 'WEBAPP' };
@@ -248,12 +410,38 @@ describe('what stands in the way before Complete', () => {
 
   test.each([0, 2, 3] as const)('the dMSA is in state %i', (state) => {
     expect(told(withDmsa(linkedDmsa({ state }), beforeComplete()))).toEqual([
+      `block STATES_DIFFER ${account}: the account is in state 1, the dMSA in state ${state}`,
       `block DMSA_STATE_NOT_UNLINKED ${dmsa}: msDS-DelegatedMSAState is ${state}, not 1`,
     ]);
   });
 
+  test('the account is in state 0', () => {
+    expect(told(withAccount({ state: 0 }, beforeComplete()))).toEqual([
+      `block STATES_DIFFER ${account}: the account is in state 0, the dMSA in state 1`,
+    ]);
+  });
+
+  test('a third object points at either of the two', () => {
+    const input = withAccount({ claimedBy: [dmsa, other] }, beforeComplete());
+    expect(told(withDmsa(linkedDmsa({ claimedBy: [account, 'CN=chief'] }), input))).toEqual([
+      `block LINK_ONE_SIDED ${other}: its msDS-ManagedAccountPrecededByLink is ${account}, which does not point back`,
+      `block LINK_ONE_SIDED CN=chief: its msDS-SupersededManagedAccountLink is ${dmsa}, which does not point back`,
+    ]);
+  });
+
+  test('the only root key is not effective yet, though the plan would wait: hosts fetch keys already', () => {
+    const kdsEffectiveAt = '2025-06-01T18:00:00.000Z';
+    const kdsKeys = [{ id: 'new', effectiveAt: kdsEffectiveAt, createdAt: now }];
+    const plan = samplePlan({ waitForKds: true });
+    const domain = goodDomain({ kdsEffectiveAt, kdsKeys });
+    expect(told(beforeComplete({ plan, domain }))).toEqual([
+      `block KDS_KEY_NOT_EFFECTIVE forest: effective from ${kdsEffectiveAt}`,
+    ]);
+  });
+
   test('the dMSA is gone', () => {
-    expect(told(withDmsa(null, withAccount({ supersededBy: null }, beforeComplete())))).toEqual([
+    const alone = withAccount({ supersededBy: null, claimedBy: [] }, beforeComplete());
+    expect(told(withDmsa(null, alone))).toEqual([
       `block LINK_FOREIGN ${account}: account → nothing, dMSA → nothing`,
       `block LINK_ONE_SIDED ${dmsa}: the dMSA is gone`,
     ]);
@@ -278,7 +466,7 @@ describe('what stands in the way before Complete', () => {
     const principals = [...linkedDmsa().principals, named, nameless];
     const input = withDmsa(linkedDmsa({ principals }), beforeComplete());
     expect(told(input)).toEqual([
-      'warn PRINCIPAL_UNKNOWN S-1-5-21-1-2-3-9998: KIOSK$',
+      'warn PRINCIPAL_UNKNOWN S-1-5-21-1-2-3-9998: KIOSK$ is a computer that is no host of the plan',
       'warn PRINCIPAL_UNKNOWN S-1-5-21-1-2-3-9999: the SID does not resolve',
     ]);
     expect(told({ ...input, allowed: [named.sid] })).toEqual([
@@ -296,8 +484,23 @@ describe('what stands in the way before Complete', () => {
   });
 });
 
-test('every finding of the table has been produced above', () => {
-  expect([...seen].sort()).toEqual(Object.keys(findingKinds).sort());
+test('every finding of the table has been produced above, but for those that belong to others', () => {
+  const elsewhere: FindingCode[] = [
+    // Of the finder of accounts
+    'ACCOUNT_IN_OTHER_DOMAIN',
+    // Of DCs that are compared, and of principals, each with a test of its own
+    'REPLICATION_LAGGING',
+    'PRINCIPAL_DENIED',
+    'PRINCIPAL_GROUP',
+    // Of the audit
+    'LINK_UNPROVEN',
+    'STATE_WITHOUT_LINK',
+    'SUPERSEDED_ACCOUNT_DELETED',
+    'SUPERSEDED_ACCOUNT_ENABLED',
+    'SUPERSEDED_ACCOUNT_PRIVILEGED',
+    'MIGRATION_FORGOTTEN',
+  ];
+  expect([...seen, ...elsewhere].sort()).toEqual(Object.keys(findingKinds).sort());
 });
 
 test('facts are not changed by looking at them', () => {
@@ -316,7 +519,8 @@ describe('what a vote is for', () => {
     const [finding] = findings;
     const reworded = [{ ...finding!, evidence: 'said otherwise', fix: 'another' }];
     const moved = { ...domain, kdsEffectiveAt: '2025-05-02T00:00:00.000Z' };
-    expect(votedOn({ facts, domain: moved, findings: reworded }, 'h', 'start')).toEqual(
+    const waitedFor = { ...finding!, code: 'KDS_KEY_NOT_EFFECTIVE' as const, subject: 'forest' };
+    expect(votedOn({ facts, domain: moved, findings: [...reworded, waitedFor] }, 'h', 'start')).toEqual(
       votedOn({ facts, domain, findings }, 'h', 'start'),
     );
   });
