@@ -1,39 +1,30 @@
+import { ridOf } from '../directory/sid.ts';
+import type { Principal } from '../domain/facts.ts';
 import { type Finding, finding } from '../domain/findings.ts';
-import type { AuditedDmsa, AuditedPrincipal } from './facts.ts';
-import { isTo, type RecordedMigration } from './records.ts';
+import { describeStranger, strangers } from '../domain/principals.ts';
+import type { AuditedDmsa } from './facts.ts';
 
 /**
- * Who may retrieve the managed password and should not. Of a dMSA that we migrated to, every computer that was no host
- * of ours; of any dMSA, users, groups that everybody is in, and SIDs of nobody or of another forest. The computers of a
- * dMSA that we know nothing of may all be right.
+ * Who may retrieve the managed password and should not. Of a dMSA that we migrated to, whoever is no host that we
+ * prepared and leads to others than these. Of one that we know nothing of, computers and ordinary groups may all be
+ * right: users, groups that everybody is in, and SIDs of nobody or of another domain are not.
  */
-export function principalFindings(dmsa: AuditedDmsa, records: RecordedMigration[]): Finding[] {
-  if (dmsa.malformed !== null) {
-    const evidence = `msDS-GroupMSAMembership cannot be read: ${dmsa.malformed}`;
-    return [finding('PRINCIPAL_UNKNOWN', dmsa.dn, evidence)];
+export function principalFindings({ dn, malformed, principals, ourHosts }: AuditedDmsa): Finding[] {
+  if (malformed !== null) {
+    return [finding('PRINCIPAL_UNKNOWN', dn, `msDS-GroupMSAMembership cannot be read: ${malformed}`)];
   }
-  const ours = records.filter((each) => each.linkedAt !== null && isTo(each, dmsa));
-  const hosts = ours.length > 0 ? new Set(ours.flatMap((each) => each.hosts)) : null;
-  return dmsa.principals.flatMap((principal) => {
-    const why = strangeness(principal, hosts);
-    return why === null ? [] : [finding('PRINCIPAL_UNKNOWN', principal.sid, `of ${dmsa.dn}: ${why}`)];
-  });
+  const strange =
+    ourHosts === null
+      ? principals.filter(isNeverRight)
+      : strangers(principals, { hosts: ourHosts.map((computerSid) => ({ computerSid })) }, []);
+  return strange.map((each) => finding('PRINCIPAL_UNKNOWN', each.sid, `of ${dn}: ${describeStranger(each)}`));
 }
 
-function strangeness({ kind, name, host }: AuditedPrincipal, hosts: Set<string> | null): string | null {
-  switch (kind) {
-    case 'computer':
-      if (hosts === null || (host !== null && hosts.has(host))) return null;
-      return `${name ?? host} is no host that we prepared`;
-    case 'user':
-      return `${name} is a user`;
-    case 'wide group':
-      return `${name} is a group that nobody joins by hand`;
-    case 'foreign':
-      return `${name ?? 'it'} is of another forest`;
-    case 'orphaned':
-      return 'the SID does not resolve';
-    case 'group':
-      return null;
-  }
+/** Domain Users, Domain Guests and Domain Computers, which nobody joins by hand (MS-DTYP 2.4.2.4). */
+const wideRids = [513, 514, 515];
+
+function isNeverRight({ sid, kind, leadsTo }: Principal): boolean {
+  if (kind === 'computer') return false;
+  if (kind !== 'group') return true;
+  return leadsTo?.others === null || (sid.startsWith('S-1-5-21-') && wideRids.includes(ridOf(sid) ?? 0));
 }

@@ -35,7 +35,7 @@ export function assessPair(pair: Pair, input: AuditInput): Assessed {
     ...(mutual ? pairFindings(pair, proof!, input) : []),
     ...accountFindings(pair, mutual),
     ...forgotten(pair, since, input.now),
-    ...(dmsa ? principalFindings(dmsa, input.records) : []),
+    ...(dmsa ? principalFindings(dmsa) : []),
   ];
   return { ...pair, proof, since, findings: sorted(findings), verdict: worst(findings) };
 }

@@ -1,11 +1,10 @@
-import type { ConnectDirectory } from '../directory/directory.ts';
-import { withDirectory } from '../directory/directory.ts';
+import { type ConnectDirectory, fromOneDc, withDirectory } from '../directory/directory.ts';
 import { readDomainNames } from '../directory/read-domain.ts';
 import type { Finding, Severity } from '../domain/findings.ts';
 import type { Transport } from '../powershell/transport.ts';
 import { type Assessed, assessPair, sorted } from './assess.ts';
 import { type EventFacts, readEvents } from './events.ts';
-import { type AuditFilter, checkScope, isWithin } from './filter.ts';
+import { type AuditFilter, isWithin, scopeOf } from './filter.ts';
 import { pairUp } from './pairs.ts';
 import { readAuditFacts } from './read.ts';
 import { readRecords } from './records.ts';
@@ -31,7 +30,7 @@ export interface Audit {
   /** ISO 8601. */
   readAt: string;
   domain: string;
-  /** The DC that was read from. */
+  /** DNS name of the DC that was read from. */
   server: string;
   events: { asked: false; why: string } | { asked: true; logs: AskedLog[] };
   pairs: AuditedPair[];
@@ -64,11 +63,11 @@ export interface AuditSummary extends Record<Severity, number> {
  */
 export async function audit(deps: AuditDeps, request: AuditRequest): Promise<Audit> {
   const { signal, now, filter } = request;
-  const scope = checkScope(filter);
+  const scope = scopeOf(filter);
   const records = await readRecords(deps.recordsFolder);
   return await withDirectory(deps.connectDirectory, { signal }, async (directory) => {
     const names = await readDomainNames(directory);
-    const facts = await readAuditFacts(directory);
+    const facts = await fromOneDc(directory, () => readAuditFacts(directory, records));
     const chosen = pairUp(facts).filter((pair) => isWithin(pair, scope, names));
     const events = await eventsFor(chosen, deps, () =>
       readEvents(directory, deps.transport!, deps.managementHost, signal),
@@ -79,7 +78,7 @@ export async function audit(deps: AuditDeps, request: AuditRequest): Promise<Aud
       version: 1,
       readAt: now.toISOString(),
       domain: names.dnsName,
-      server: directory.server,
+      server: directory.dc,
       events: askedOf(events),
       ...reported(pairs),
     };

@@ -1,4 +1,4 @@
-import type { AccountKind } from '../domain/facts.ts';
+import type { AccountKind, Principal } from '../domain/facts.ts';
 
 /** Everything of a domain that has to do with dMSAs, as it was read. Nothing in it is a verdict yet. */
 export interface AuditFacts {
@@ -16,6 +16,7 @@ interface AuditedObject {
   dn: string;
   /** Lower case, without braces. */
   guid: string;
+  sid: string;
   samAccountName: string;
   /** ISO 8601, from `whenCreated`; null where it may not be read. */
   createdAt: string | null;
@@ -31,15 +32,16 @@ export interface AuditedDmsa extends AuditedObject {
   state: number;
   /** `msDS-ManagedAccountPrecededByLink`. */
   precededBy: string | null;
-  /** Who may retrieve the managed password, named where their SIDs resolve. */
-  principals: AuditedPrincipal[];
+  /** Who may retrieve the managed password, named where their SIDs resolve; groups with where they lead. */
+  principals: Principal[];
+  /** SIDs of the hosts that our records say were prepared for it; null where they have no migration to it. */
+  ourHosts: string[] | null;
   /** Why `msDS-GroupMSAMembership` could not be read; its principals are then unknown. */
   malformed: string | null;
 }
 
 export interface AuditedAccount extends AuditedObject {
   kind: AccountKind;
-  sid: string;
   userPrincipalName: string | null;
   enabled: boolean;
   /** `msDS-SupersededServiceAccountState`; an absent attribute means unlinked. */
@@ -60,16 +62,4 @@ export interface DeletedAccount {
   samAccountName: string;
   /** Shown only where the Recycle Bin kept it. */
   supersededBy: string | null;
-}
-
-/** `orphaned`: the SID resolves to nothing here; `foreign`: it is one of another forest or a well-known one. */
-export type PrincipalKind = 'computer' | 'user' | 'group' | 'wide group' | 'foreign' | 'orphaned';
-
-export interface AuditedPrincipal {
-  sid: string;
-  /** sAMAccountName, or the name of a well-known SID; null where it does not resolve. */
-  name: string | null;
-  kind: PrincipalKind;
-  /** DNS name of a computer, lower case. */
-  host: string | null;
 }

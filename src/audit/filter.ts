@@ -1,6 +1,13 @@
-import { normalDn, sameDn } from '../directory/dn.ts';
+import { normalDn } from '../directory/dn.ts';
+import {
+  isDomain,
+  isSameDnText,
+  isSameName,
+  type PrincipalName,
+  parsePrincipalName,
+} from '../directory/principal-name.ts';
 import { DmsaError } from '../domain/errors.ts';
-import { type DomainNames, normalIdentity } from '../domain/identity.ts';
+import type { DomainNames } from '../domain/identity.ts';
 import type { AuditedAccount, AuditedDmsa } from './facts.ts';
 import type { Pair } from './pairs.ts';
 
@@ -14,47 +21,80 @@ export interface AuditFilter {
   ou: string | null;
 }
 
-export type AuditScope = AuditFilter & { ouDn: string | null };
+/** A filter whose names are understood. */
+export interface AuditScope {
+  account: PrincipalName | null;
+  dmsa: PrincipalName | null;
+  /** In the form by which DNs are compared. */
+  ou: string | null;
+}
 
-/** Throws PLAN_INVALID for an OU that is no DN. */
-export function checkScope(filter: AuditFilter): AuditScope {
+/** Throws PLAN_INVALID for what can be the name of nothing, and for an OU that is no DN. */
+export function scopeOf({ account, dmsa, ou }: AuditFilter): AuditScope {
+  return {
+    account: account === null ? null : nameOf(account, '--account'),
+    dmsa: dmsa === null ? null : nameOf(dmsa, '--dmsa'),
+    ou: ou === null ? null : containerOf(ou),
+  };
+}
+
+function nameOf(written: string, option: string): PrincipalName {
+  const name = parsePrincipalName(written, option);
+  if (name.form !== 'none') return name;
+  throw new DmsaError('PLAN_INVALID', option, `${option}: "${written}": ${name.why}`);
+}
+
+function containerOf(dn: string): string {
   try {
-    return { ...filter, ouDn: filter.ou === null ? null : normalDn(filter.ou) };
-  } catch (cause) {
-    throw new DmsaError('PLAN_INVALID', '--ou', `--ou: "${filter.ou}" is not a DN: write OU=Services,DC=…`, {
-      cause,
-    });
+    const normal = normalDn(dn);
+    if (normal !== '') return normal;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
   }
+  throw new DmsaError(
+    'PLAN_INVALID',
+    '--ou',
+    `--ou: "${dn}" is not a DN: write it as OU=Services,DC=contoso,DC=com`,
+  );
 }
 
 export function isWithin({ account, dmsa }: Pair, scope: AuditScope, domain: DomainNames): boolean {
   return (
     (scope.account === null || isCalled(account, scope.account, domain)) &&
     (scope.dmsa === null || isCalled(dmsa, scope.dmsa, domain)) &&
-    (scope.ouDn === null || [account, dmsa].some((each) => each !== null && isBelow(each.dn, scope.ouDn!)))
+    (scope.ou === null || [account, dmsa].some((each) => each !== null && isBelow(each.dn, scope.ou!)))
   );
 }
 
-function isCalled(object: AuditedAccount | AuditedDmsa | null, name: string, domain: DomainNames): boolean {
+/** Compares as the directory is asked for an account by name; a `$` at the end of a dMSA's name may be left out. */
+function isCalled(
+  object: AuditedAccount | AuditedDmsa | null,
+  name: PrincipalName,
+  domain: DomainNames,
+): boolean {
   if (object === null) return false;
-  if (object.guid === name.replace(/[{}]/g, '').toLowerCase()) return true;
-  if ('sid' in object && object.sid === name.toUpperCase()) return true;
-  if ('userPrincipalName' in object && object.userPrincipalName?.toLowerCase() === name.toLowerCase())
-    return true;
-  if (name.includes('=')) return isDn(name) && sameDn(object.dn, name);
-  const wanted = normalIdentity(name, domain)?.replace(/\$(?=@)/, '');
-  return wanted === normalIdentity(object.samAccountName, domain)?.replace(/\$(?=@)/, '');
+  const isNamed = (written: string) =>
+    isSameName(object.samAccountName, written) || isSameName(object.samAccountName, `${written}$`);
+  switch (name.form) {
+    case 'guid':
+      return object.guid === name.guid.replace(/[{}]/g, '').toLowerCase();
+    case 'sid':
+      return object.sid === name.sid;
+    case 'dn':
+      return isSameDnText(object.dn, name.dn);
+    case 'account':
+      return (name.domain === null || isDomain(name.domain, domain)) && isNamed(name.name);
+    case 'upn':
+      if ('userPrincipalName' in object && object.userPrincipalName !== null) {
+        if (isSameName(object.userPrincipalName, name.whole)) return true;
+      }
+      return isDomain(name.suffix, domain) && isNamed(name.prefix);
+    case 'none':
+      return false;
+  }
 }
 
 function isBelow(dn: string, container: string): boolean {
   const normal = normalDn(dn);
   return normal === container || normal.endsWith(`,${container}`);
-}
-
-function isDn(text: string): boolean {
-  try {
-    return normalDn(text) !== '';
-  } catch {
-    return false;
-  }
 }

@@ -10,24 +10,29 @@ import {
   showDeactivatedLinksControl,
   showDeletedControl,
 } from '../directory/schema.ts';
+import { sidText } from '../directory/sid.ts';
 import { batches } from '../domain/plan.ts';
 import type { AuditedAccount, AuditedDmsa, AuditFacts, DeletedAccount, Stray } from './facts.ts';
-import { namePrincipals, principalSids } from './principals.ts';
+import { principalsIn, withPrincipals } from './principals.ts';
 import { privilegedMembers } from './privileged.ts';
+import type { RecordedMigration } from './records.ts';
 
-const common = ['objectGUID', 'objectClass', 'sAMAccountName', 'whenCreated', 'whenChanged'];
-const backLink = 'msDS-ManagedAccountPrecededByLinkBL';
+const common = ['objectGUID', 'objectSid', 'objectClass', 'sAMAccountName', 'whenCreated', 'whenChanged'];
 
 /** An OR filter of this many values stays well under the 10,000-byte filter that small DCs accept. */
 const valuesPerSearch = 200;
 
 /**
- * Reads every dMSA of the domain and every account with a link or a state of a migration. Six searches however many
- * there are (paged), in a domain without principals, stray links and privileged accounts; one more for each 200 different
- * principals and for each 200 links that lead to neither, and at most 11 where a linked account is privileged. What the reader may not see looks as if it were not there.
+ * Reads every dMSA of the domain and every account with a link or a state of a migration. Five searches however many
+ * there are (paged); one more for each 200 different principals, for each 200 hosts that we prepared and for each 200
+ * links that lead to neither; and where principals are groups or a linked account is privileged, those of readMembers
+ * and privilegedMembers. What the reader may not see looks as if it were not there.
  */
-export async function readAuditFacts(directory: Directory): Promise<AuditFacts> {
-  const dmsas = await readDmsas(directory);
+export async function readAuditFacts(
+  directory: Directory,
+  records: RecordedMigration[],
+): Promise<AuditFacts> {
+  const dmsas = await withPrincipals(directory, await readDmsas(directory), records);
   const accounts = await readAccounts(directory);
   return {
     baseDn: directory.baseDn,
@@ -45,17 +50,12 @@ async function readDmsas(directory: Directory): Promise<AuditedDmsa[]> {
     attributes: [...common, attribute.dmsaState, attribute.precededBy, attribute.principals],
     controls: [showDeactivatedLinksControl],
   });
-  const membership = entries.map((entry) => principalSids(octets(entry, attribute.principals)));
-  const named = await namePrincipals(
-    directory,
-    membership.flatMap(({ sids }) => sids),
-  );
-  return entries.map((entry, index) => ({
+  return entries.map((entry) => ({
     ...objectFacts(entry),
     state: integer(entry, attribute.dmsaState) ?? 0,
     precededBy: text(entry, attribute.precededBy),
-    principals: membership[index]!.sids.map((sid) => named.get(sid)!),
-    malformed: membership[index]!.malformed,
+    ourHosts: null,
+    ...principalsIn(octets(entry, attribute.principals)),
   }));
 }
 
@@ -63,7 +63,7 @@ async function readDmsas(directory: Directory): Promise<AuditedDmsa[]> {
 async function readAccounts(directory: Directory): Promise<AuditedAccount[]> {
   const involved = either(
     `(${attribute.supersededBy}=*)`,
-    `(${backLink}=*)`,
+    `(${attribute.precededByBackLink}=*)`,
     `(${attribute.accountState}>=1)`,
   );
   const entries = await directory.search(directory.baseDn, {
@@ -72,16 +72,14 @@ async function readAccounts(directory: Directory): Promise<AuditedAccount[]> {
     attributes: [...accountAttributes, 'whenCreated', 'whenChanged'],
     controls: [showDeactivatedLinksControl],
   });
-  const privileged = entries.length > 0 ? await privilegedMembers(directory, involved) : new Map();
-  return entries.map((entry) => {
-    const { dn, guid, samAccountName, kind, sid, userPrincipalName, enabled, state, ...facts } =
-      accountFacts(entry);
-    const { supersededBy } = facts;
-    const privilegedBecause = facts.privilegedBecause ?? privileged.get(normalDn(dn)) ?? null;
+  const facts = entries.map(accountFacts);
+  const privileged = facts[0] ? await privilegedMembers(directory, involved, facts[0].sid) : new Map();
+  return entries.map((entry, index) => {
+    const { kind, userPrincipalName, enabled, state, supersededBy, ...read } = facts[index]!;
+    const privilegedBecause = read.privilegedBecause ?? privileged.get(normalDn(entry.dn)) ?? null;
     return {
       ...objectFacts(entry),
-      ...{ dn, guid, samAccountName, kind, sid, userPrincipalName, enabled, state, supersededBy },
-      privilegedBecause,
+      ...{ kind, userPrincipalName, enabled, state, supersededBy, privilegedBecause },
     };
   });
 }
@@ -100,7 +98,7 @@ async function readStrays(
     const entries = await directory.search(directory.baseDn, {
       scope: 'sub',
       filter: anyOf.text('distinguishedName', batch),
-      attributes: ['objectClass'],
+      attributes: ['objectClass', 'sAMAccountType'],
     });
     found.push(...entries.map((entry) => ({ dn: entry.dn, kind: kindOf(entry) })));
   }
@@ -128,6 +126,7 @@ function objectFacts(entry: Entry) {
   return {
     dn: entry.dn,
     guid: guidText(octets(entry, 'objectGUID')!),
+    sid: sidText(octets(entry, 'objectSid')!),
     samAccountName: text(entry, 'sAMAccountName') ?? '',
     createdAt: isoOf(text(entry, 'whenCreated')),
     changedAt: isoOf(text(entry, 'whenChanged')),

@@ -73,6 +73,12 @@ export function isTo(recorded: RecordedMigration, dmsa: { guid: string; dn: stri
   return recorded.dmsaGuid === null ? sameDn(recorded.dmsaDn, dmsa.dn) : recorded.dmsaGuid === dmsa.guid;
 }
 
+/** The hosts that we prepared for this dMSA; null where we have linked nothing to it. */
+export function hostsFor(dmsa: { guid: string; dn: string }, records: RecordedMigration[]): string[] | null {
+  const ours = records.filter((each) => each.linkedAt !== null && isTo(each, dmsa));
+  return ours.length > 0 ? ours.flatMap(({ hosts }) => hosts) : null;
+}
+
 function parsed(line: string): JournalRecord[] {
   try {
     const record = JSON.parse(line);

@@ -19,17 +19,43 @@ export async function withPrincipalNames(
   hosts: string[] = [],
 ): Promise<DmsaFacts> {
   const rules = dmsa.accessRules ?? dmsa.principals.map(({ sid }): AccessRule => ({ sid, effect: 'allow' }));
-  const sids = [...new Set(rules.map(({ sid }) => sid))];
-  const found = await lookUp(directory, sids);
+  const known = await readKnownSids(
+    directory,
+    rules.map(({ sid }) => sid),
+    domainOf(dmsa.sid),
+  );
+  const principals = dmsa.principals.map((principal) => named(principal, known, hosts));
+  return { ...dmsa, principals, ...hostAccess(rules, hosts, known.members) };
+}
+
+/** What SIDs stand for, whoever's principals they are. */
+export interface KnownSids {
+  found: Map<string, ResolvedPrincipal>;
+  members: Map<string, Members>;
+  /** The domain that is read, as `domainOf` gives it. */
+  domain: string | null;
+}
+
+/** As many searches as `withPrincipalNames` makes, for the principals of any number of dMSAs together. */
+export async function readKnownSids(
+  directory: Directory,
+  sids: string[],
+  domain: string | null,
+): Promise<KnownSids> {
+  const found = await lookUp(directory, [...new Set(sids)]);
   const groups = [...found.values()].flatMap(({ group }) => (group ? [group] : []));
-  const domain = domainOf(dmsa.sid);
-  const members = await readMembers(directory, groups, domain);
-  const named = (principal: Principal): Principal => {
-    const resolved = found.get(principal.sid)?.principal ?? notFound(principal.sid, domain);
-    const leadsTo = leading(principal.sid, members, hosts);
-    return { ...principal, ...resolved, ...(leadsTo && { leadsTo }) };
-  };
-  return { ...dmsa, principals: dmsa.principals.map(named), ...hostAccess(rules, hosts, members) };
+  return { found, members: await readMembers(directory, groups, domain), domain };
+}
+
+/** The principal with its name, its kind, and where it leads in the eyes of a plan with these hosts. */
+export function named(
+  principal: Principal,
+  { found, members, domain }: KnownSids,
+  hosts: string[],
+): Principal {
+  const resolved = found.get(principal.sid)?.principal ?? notFound(principal.sid, domain);
+  const leadsTo = leading(principal.sid, members, hosts);
+  return { ...principal, ...resolved, ...(leadsTo && { leadsTo }) };
 }
 
 /** SIDs that have no object are not asked for. */

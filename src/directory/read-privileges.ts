@@ -39,6 +39,15 @@ export function protectedGroup(sid: string): string | null {
   return name === undefined ? null : `${name} (${sid})`;
 }
 
+/** SIDs of every protected group of the domain that this SID is one of. */
+export function protectedSids(sid: string): string[] {
+  const domainSid = sid.replace(/-\d+$/, '');
+  return [
+    ...Object.keys(domainGroups).map((rid) => `${domainSid}-${rid}`),
+    ...Object.keys(builtinGroups).map((rid) => `S-1-5-32-${rid}`),
+  ];
+}
+
 /**
  * Protected groups of which the account is a member, however deep, as `protectedGroup` names them. One search, which
  * follows `member` through nested groups of this domain, and one read of `tokenGroups`, which covers the primary group,
@@ -49,11 +58,7 @@ export async function readProtectedGroups(
   directory: Directory,
   account: Pick<AccountFacts, 'dn' | 'sid'>,
 ): Promise<string[]> {
-  const domainSid = account.sid.replace(/-\d+$/, '');
-  const sids = [
-    ...Object.keys(domainGroups).map((rid) => `${domainSid}-${rid}`),
-    ...Object.keys(builtinGroups).map((rid) => `S-1-5-32-${rid}`),
-  ];
+  const sids = protectedSids(account.sid);
   const nested = await directory.search(directory.baseDn, {
     scope: 'sub',
     filter: all(equals.text(`member:${inChainRule}:`, account.dn), anyOf.sid('objectSid', sids)),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { principalFindings } from '../../src/audit/assess-principals.ts';
-import { principalSids } from '../../src/audit/principals.ts';
+import { principalsIn } from '../../src/audit/principals.ts';
 import { attribute } from '../../src/directory/schema.ts';
 import { type AuditedDomain, codes, domainOf, pairNamed, seededAt } from './in-domain.ts';
 
@@ -263,7 +263,7 @@ describe('our own records', () => {
       {
         code: 'PRINCIPAL_UNKNOWN',
         subject: domain.lab.seeded.computerSids.get('fin01.lab.example'),
-        evidence: `of ${dmsa!.dn}: FIN01$ is no host that we prepared`,
+        evidence: `of ${dmsa!.dn}: FIN01$ is a computer that is no host of the plan`,
       },
     ]);
   });
@@ -348,9 +348,15 @@ describe('principals', () => {
     expect(audit.findings.map(({ subject, evidence }) => [subject, evidence.split(': ')[1]]).sort()).toEqual(
       [
         [user, 'eve is a user'],
-        [orphan, 'the SID does not resolve'],
-        ['S-1-1-0', 'Everyone is a group that nobody joins by hand'],
-        ['S-1-5-11', 'Authenticated Users is a group that nobody joins by hand'],
+        [orphan, 'the SID of an account of this domain that is gone'],
+        [
+          'S-1-1-0',
+          'Everyone is a SID that leads to 0 hosts of the plan and to others that nobody can count',
+        ],
+        [
+          'S-1-5-11',
+          'Authenticated Users is a SID that leads to 0 hosts of the plan and to others that nobody can count',
+        ],
       ].sort(),
     );
     const pair = pairNamed(audit, null, 'dmsa-x$');
@@ -361,9 +367,9 @@ describe('principals', () => {
     const domain = await domainOf();
     await withGoodPair(domain);
     const { dmsa } = pairNamed(await domain.audit(), 'svc-web', 'dmsa-web$');
-    const read = principalSids(Buffer.from('0100', 'hex'));
-    expect(read).toEqual({ sids: [], malformed: expect.stringMatching(/offset \d+/) });
-    const findings = principalFindings({ ...dmsa!, principals: [], malformed: read.malformed }, []);
+    const read = principalsIn(Buffer.from('0100', 'hex'));
+    expect(read).toEqual({ principals: [], malformed: expect.stringMatching(/offset \d+/) });
+    const findings = principalFindings({ ...dmsa!, principals: [], malformed: read.malformed });
     expect(findings).toMatchObject([
       {
         code: 'PRINCIPAL_UNKNOWN',
@@ -371,6 +377,6 @@ describe('principals', () => {
         evidence: `msDS-GroupMSAMembership cannot be read: ${read.malformed}`,
       },
     ]);
-    expect(principalSids(null)).toEqual({ sids: [], malformed: null });
+    expect(principalsIn(null)).toEqual({ principals: [], malformed: null });
   });
 });
