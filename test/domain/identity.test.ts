@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { normalIdentity } from '../../src/domain/identity.ts';
+import { isLogonOf, normalIdentity } from '../../src/domain/identity.ts';
 
 const contoso = { dnsName: 'contoso.com', netbiosName: 'CONTOSO' };
 
@@ -76,5 +76,61 @@ describe('one account, however it is written', () => {
 
   test('names with spaces inside, dots and a dollar sign keep them', () => {
     expect(normalIdentity('CONTOSO\\svc web.1$', contoso)).toBe('svc web.1$@contoso.com');
+  });
+});
+
+describe('whether a service logs on as the account', () => {
+  const names = {
+    samAccountName: 'svc',
+    principalNames: ['svc@contoso.com', 'svc@contoso', 'finance@corp.example'],
+  };
+  const is = (startName: string) => isLogonOf(names, startName, contoso, 'WEB01');
+
+  test.each([
+    '.\\svc',
+    'WEB01\\svc',
+    'svc@web01',
+    'OTHER\\svc',
+    'other.com\\svc',
+    'svc@other.com',
+    // An account name at a UPN suffix, and a UPN's first part as an account name, are not its names
+    'svc@corp.example',
+    'CONTOSO\\finance',
+    'finance',
+    'finance@contoso.com',
+    'NT AUTHORITY\\LocalService',
+    'LocalSystem',
+    '',
+  ])('%j does not', (startName) => {
+    expect(is(startName)).toBe(false);
+  });
+
+  test.each([
+    'CONTOSO\\svc',
+    'contoso.com\\SVC',
+    'svc',
+    'svc@contoso.com',
+    'SVC@Contoso',
+    'svc@contoso.com.',
+    'Finance@CORP.example',
+    ' finance@corp.example ',
+  ])('%j does', (startName) => {
+    expect(is(startName)).toBe(true);
+  });
+
+  test('not by an implicit UPN that another account has explicitly; its account name stays its own', () => {
+    const taken = { samAccountName: 'svc', principalNames: [] };
+    expect(isLogonOf(taken, 'svc@contoso.com', contoso)).toBe(false);
+    expect(isLogonOf(taken, 'CONTOSO\\svc', contoso)).toBe(true);
+  });
+
+  test('any text is answered, and a local account is never ours', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(typeof is(text)).toBe('boolean');
+        expect(is(`.\\${text}`)).toBe(false);
+        expect(is(`WEB01\\${text}`)).toBe(false);
+      }),
+    );
   });
 });
