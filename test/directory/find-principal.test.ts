@@ -1,10 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { connectDirectory } from '../../src/directory/connection.ts';
 import type { Directory, SearchOptions } from '../../src/directory/directory.ts';
 import { childDn } from '../../src/directory/dn.ts';
 import { type Entry, octets, text } from '../../src/directory/entry.ts';
@@ -19,6 +15,7 @@ import {
   startSambaDirectory,
 } from '../../src/lab/directories.ts';
 import { sambaAvailable } from '../../src/lab/samba/available.ts';
+import { connected } from './connected.ts';
 
 const { available, reason } = sambaAvailable();
 if (reason) process.stderr.write(`${reason}\n`);
@@ -62,20 +59,6 @@ async function side(start: (options: LabDirectoryOptions) => Promise<LabDirector
   }
   await started.store.replace(partitions, { uPNSuffixes: ['corp.example', 'Other.Example'] });
   return { started, directory: await connected(started) };
-}
-
-/** As the worker would connect, with settings in files. */
-async function connected({ caPem, user, password, at }: LabDirectory): Promise<Directory> {
-  const folder = await mkdtemp(join(tmpdir(), 'dmsa-names-'));
-  try {
-    const [caFile, file] = [join(folder, 'ca.pem'), join(folder, 'password')];
-    await writeFile(caFile, caPem);
-    await writeFile(file, password);
-    const settings = { urls: ['ldaps://dc1.lab.example:636'], caFile, user, password: { file } };
-    return await connectDirectory(settings, { 'dc1.lab.example': at })();
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }
 
 async function end({ directory, started }: Side): Promise<void> {
