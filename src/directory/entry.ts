@@ -1,3 +1,8 @@
+import { DmsaError } from '../domain/errors.ts';
+import { guidText } from './guid.ts';
+import { decodeSecurityDescriptor, type SecurityDescriptor } from './security-descriptor.ts';
+import { sidText } from './sid.ts';
+
 /** Text, or octets where the attribute's syntax is binary (objectSid, objectGUID, security descriptors). */
 export type Value = string | Buffer;
 
@@ -23,13 +28,68 @@ export function text(entry: Entry, attribute: string): string | null {
   return texts(entry, attribute)[0] ?? null;
 }
 
-/** The first value as a number (syntaxes 2.5.5.9 and 2.5.5.16), or null where the attribute is absent. */
+/**
+ * The first value as a number (syntaxes 2.5.5.9 and 2.5.5.16), or null where the attribute is absent. Throws
+ * DIRECTORY_ANSWER_INVALID for what is no number.
+ */
 export function integer(entry: Entry, attribute: string): number | null {
   const value = text(entry, attribute);
-  return value === null ? null : Number(value);
+  if (value === null) return null;
+  if (!/^-?\d{1,19}$/.test(value)) {
+    throw invalid('DIRECTORY_ANSWER_INVALID', entry, attribute, `"${shortened(value)}" is no number`);
+  }
+  return Number(value);
 }
 
 export function octets(entry: Entry, attribute: string): Buffer | null {
   const value = values(entry, attribute)[0];
   return value === undefined ? null : Buffer.from(value);
+}
+
+/** The SID that the entry must have, as text. Throws DIRECTORY_ANSWER_INVALID where it has none, or no SID there. */
+export function sidOf(entry: Entry, attribute: string): string {
+  return required(entry, attribute, sidText);
+}
+
+/** The GUID that the entry must have, as text. Throws DIRECTORY_ANSWER_INVALID where it has none, or no GUID there. */
+export function guidOf(entry: Entry, attribute: string): string {
+  return required(entry, attribute, guidText);
+}
+
+/** The security descriptor, or null where the attribute is absent. Throws DESCRIPTOR_INVALID with the offset. */
+export function descriptorOf(entry: Entry, attribute: string): SecurityDescriptor | null {
+  const found = octets(entry, attribute);
+  return found && decoded('DESCRIPTOR_INVALID', entry, attribute, () => decodeSecurityDescriptor(found));
+}
+
+function required(entry: Entry, attribute: string, decode: (octets: Buffer) => string): string {
+  const found = octets(entry, attribute);
+  if (!found) throw invalid('DIRECTORY_ANSWER_INVALID', entry, attribute, 'absent, or not readable');
+  return decoded('DIRECTORY_ANSWER_INVALID', entry, attribute, () => decode(found));
+}
+
+/** The decoders throw a RangeError that names the offset, and know neither entry nor attribute. */
+function decoded<T>(code: InvalidValue, entry: Entry, attribute: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw invalid(code, entry, attribute, cause.message, { cause });
+  }
+}
+
+type InvalidValue = 'DIRECTORY_ANSWER_INVALID' | 'DESCRIPTOR_INVALID';
+
+function invalid(
+  code: InvalidValue,
+  entry: Entry,
+  attribute: string,
+  what: string,
+  options?: ErrorOptions,
+): DmsaError {
+  return new DmsaError(code, entry.dn, `${entry.dn}: ${attribute}: ${what}`, options);
+}
+
+function shortened(value: string): string {
+  return value.length > 40 ? `${value.slice(0, 40)}…` : value;
 }

@@ -5,7 +5,7 @@ import type { LdapLimits } from './limits.ts';
 /**
  * Attributes with more values than a DC gives at once (MaxValRange: 1,500, and 5,000 at most) come as
  * `member;range=0-1499`; the rest is asked for by `member;range=1500-*`, until an answer ends with `*`
- * (MS-ADTS 3.1.1.3.1.3.3).
+ * (MS-ADTS 3.1.1.3.1.3.3). Samba 4.17 gives ranges that are asked for, and 10,000 values at once where none is.
  */
 interface Range {
   /** Without its range option, as the server spells it. */
@@ -18,7 +18,7 @@ interface Range {
 /** Reads some attributes of one entry; null where it is not there. */
 export type ReadEntry = (dn: string, attributes: string[]) => Promise<Entry | null>;
 
-/** Thrown within this file where two ranges do not belong to the same list of values. */
+/** Thrown within this file where two ranges do not belong to the same list of values; the cause is a refusal. */
 class ValuesChanged extends Error {}
 
 /**
@@ -37,7 +37,7 @@ export async function withWholeAttributes(entry: Entry, read: ReadEntry, limits:
       return await complete(current, ranges, read, limits);
     } catch (error) {
       if (!(error instanceof ValuesChanged)) throw error;
-      if (attempt >= limits.rangeAttempts) throw keepsChanging(entry, ranges, attempt);
+      if (attempt >= limits.rangeAttempts) throw error.cause ?? keepsChanging(entry, ranges, attempt);
     }
     const names = ranges.map(({ name }) => name);
     const again = await read(entry.dn, names);
@@ -51,7 +51,7 @@ async function complete(entry: Entry, ranges: Range[], read: ReadEntry, limits: 
   let open = ranges.filter(({ high }) => high !== null);
   while (open.length > 0) {
     const asked = open.map(({ name }) => `${name};range=${whole.get(name)!.length - 1}-*`);
-    const answer = await read(entry.dn, asked);
+    const answer = await read(entry.dn, asked).catch(refusedRange);
     if (!answer) throw new ValuesChanged();
     const found = rangesOf(answer);
     open = open.flatMap(({ name }) => {
@@ -63,6 +63,15 @@ async function complete(entry: Entry, ranges: Range[], read: ReadEntry, limits: 
   }
   const names = ranges.map(({ name }) => name);
   return { dn: entry.dn, attributes: { ...without(entry, names), ...Object.fromEntries(whole) } };
+}
+
+/**
+ * What a DC says of a range that begins behind the last value is not specified: it may refuse, or give no values, as
+ * Samba 4.17 does. A refusal that stays is the caller's.
+ */
+function refusedRange(cause: unknown): never {
+  const isRefusal = cause instanceof DmsaError && cause.code === 'DIRECTORY_REFUSED';
+  throw isRefusal ? new ValuesChanged('', { cause }) : cause;
 }
 
 /** The range begins at 0, since none was asked for. */

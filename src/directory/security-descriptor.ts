@@ -76,6 +76,8 @@ export function decodeSecurityDescriptor(octets: Buffer): SecurityDescriptor {
     if (offset === 0) return null;
     if (offset < headerLength)
       throw new RangeError(`offset ${offset} at offset ${field} points into the header`);
+    if (offset >= octets.length)
+      throw new RangeError(`offset ${offset} at offset ${field} points behind the end`);
     const { value, length } = decode(offset);
     spans.push({ part, offset, length });
     return value;
