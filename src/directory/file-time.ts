@@ -6,7 +6,8 @@ export function fileTimeToIso(fileTime: string | null): string | null {
   if (fileTime === null || !/^\d{1,19}$/.test(fileTime)) return null;
   const ticks = BigInt(fileTime);
   if (ticks === 0n || ticks >= 0x7fff_ffff_ffff_ffffn) return null;
-  return new Date(Number((ticks - ticksToUnixEpoch) / 10_000n)).toISOString();
+  // Divided first: a division of what is negative would round up.
+  return new Date(Number(ticks / 10_000n - ticksToUnixEpoch / 10_000n)).toISOString();
 }
 
 export function isoToFileTime(iso: string): string {
