@@ -2,9 +2,10 @@ import { sameDn } from '../directory/dn.ts';
 import { type Finding, type FindingCode, finding, type Severity } from '../domain/findings.ts';
 import { MigrationState } from '../domain/states.ts';
 import { principalFindings } from './assess-principals.ts';
-import type { AuditFacts } from './facts.ts';
+import type { AuditedDmsa, AuditFacts } from './facts.ts';
 import { deletedAccountOf, isDeletedDn, type Pair } from './pairs.ts';
 import { type Known, type Proof, proofOf } from './proof.ts';
+import { isTo } from './records.ts';
 import { forgotten, type Since, sinceOf } from './since.ts';
 
 /** What a pair, or an object alone, amounts to. */
@@ -31,7 +32,7 @@ export function assessPair(pair: Pair, input: AuditInput): Assessed {
   const proof = mutual ? proofOf(account, dmsa, input) : null;
   const since = sinceOf(pair, proof);
   const findings = [
-    ...linkFindings(pair, input.facts),
+    ...linkFindings(pair, input),
     ...(mutual ? pairFindings(pair, proof!, input) : []),
     ...accountFindings(pair, mutual),
     ...forgotten(pair, since, input.now),
@@ -62,18 +63,18 @@ export function unsure(
 }
 
 /** Links that are not returned, states without a link, and what is left of what was deleted. */
-function linkFindings(pair: Pair, facts: AuditFacts): Finding[] {
+function linkFindings(pair: Pair, input: AuditInput): Finding[] {
   const { account, dmsa, forward, backward } = pair;
   if (account && dmsa) {
     return forward && backward ? [] : [finding('LINK_ONE_SIDED', account.dn, described(pair))];
   }
-  if (pair.astray !== null) return [astrayFinding(pair, pair.astray, facts)];
+  if (pair.astray !== null) return [astrayFinding(pair, pair.astray, input.facts)];
   if (account) {
     return [
       finding('STATE_WITHOUT_LINK', account.dn, `msDS-SupersededServiceAccountState is ${account.state}`),
     ];
   }
-  if (dmsa?.state === MigrationState.Completed) return [deletedFinding(pair, facts)];
+  if (dmsa?.state === MigrationState.Completed) return [deletedFinding(dmsa, input)];
   if (dmsa?.state !== MigrationState.Started) return [];
   return [finding('STATE_WITHOUT_LINK', dmsa.dn, `msDS-DelegatedMSAState is ${dmsa.state}`)];
 }
@@ -99,13 +100,15 @@ function astrayFinding(pair: Pair, target: string, { strays }: AuditFacts): Find
   return unsure('LINK_ONE_SIDED', subject, `${seen}, which is in another domain or may not be read`);
 }
 
-/** A completed dMSA that points at nothing: AD takes the link away when the account is deleted. */
-function deletedFinding({ dmsa }: Pair, facts: AuditFacts): Finding {
-  const found = deletedAccountOf(dmsa!, facts);
-  const state = `msDS-DelegatedMSAState is ${dmsa!.state}`;
-  if (found) return finding('SUPERSEDED_ACCOUNT_DELETED', dmsa!.dn, `${state}, its account is ${found.dn}`);
-  const why = `${state}, it points at nothing and nothing points at it: deleted, or the links were removed`;
-  return { ...finding('SUPERSEDED_ACCOUNT_DELETED', dmsa!.dn, why) };
+/** A completed dMSA that points at nothing: AD takes the link away when the account is deleted (MS-ADTS 3.1.1.5.5). */
+function deletedFinding(dmsa: AuditedDmsa, { facts, records }: AuditInput): Finding {
+  const state = `msDS-DelegatedMSAState is ${dmsa.state}`;
+  const found = deletedAccountOf(dmsa, facts)?.dn;
+  if (found) return finding('SUPERSEDED_ACCOUNT_DELETED', dmsa.dn, `${state}, its account is ${found}`);
+  const recorded = records.find((each) => each.linkedAt !== null && isTo(each, dmsa))?.accountDn;
+  const name = recorded ? `; our records have ${recorded} as its account` : '';
+  const evidence = `${state}, it points at nothing, and nothing points at it${name}`;
+  return finding('SUPERSEDED_ACCOUNT_DELETED', dmsa.dn, evidence);
 }
 
 /** Of two that point at each other. */

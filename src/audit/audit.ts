@@ -1,11 +1,10 @@
 import { type ConnectDirectory, fromOneDc, withDirectory } from '../directory/directory.ts';
 import { readDomainNames } from '../directory/read-domain.ts';
 import type { Finding, Severity } from '../domain/findings.ts';
-import type { Transport } from '../powershell/transport.ts';
 import { type Assessed, assessPair, sorted } from './assess.ts';
-import { type EventFacts, readEvents } from './events.ts';
+import { type EventFacts, type EventSource, readEvents } from './events.ts';
 import { type AuditFilter, isWithin, scopeOf } from './filter.ts';
-import { pairUp } from './pairs.ts';
+import { type Pair, pairUp } from './pairs.ts';
 import { readAuditFacts } from './read.ts';
 import { readRecords } from './records.ts';
 import { type AuditedPair, reportPair } from './report.ts';
@@ -13,8 +12,7 @@ import { type AuditedPair, reportPair } from './report.ts';
 export interface AuditDeps {
   connectDirectory: ConnectDirectory;
   /** Null where events are not to be read. */
-  transport: Transport | null;
-  managementHost: string;
+  events: EventSource | null;
   recordsFolder: string;
 }
 
@@ -69,10 +67,8 @@ export async function audit(deps: AuditDeps, request: AuditRequest): Promise<Aud
     const names = await readDomainNames(directory);
     const facts = await fromOneDc(directory, () => readAuditFacts(directory, records));
     const chosen = pairUp(facts).filter((pair) => isWithin(pair, scope, names));
-    const events = await eventsFor(chosen, deps, () =>
-      readEvents(directory, deps.transport!, deps.managementHost, signal),
-    );
-    const input = { facts, records, events, wantsProof: deps.transport !== null, now };
+    const events = await eventsFor(chosen, deps.events, (source) => readEvents(directory, source, signal));
+    const input = { facts, records, events, wantsProof: deps.events !== null, now };
     const pairs = chosen.map((pair) => assessPair(pair, input)).sort(byName);
     return {
       version: 1,
@@ -87,15 +83,15 @@ export async function audit(deps: AuditDeps, request: AuditRequest): Promise<Aud
 
 /** No DC is asked for events where there is no pair whose Start they could prove. */
 async function eventsFor(
-  pairs: { forward: boolean; backward: boolean }[],
-  { transport }: AuditDeps,
-  read: () => Promise<EventFacts>,
+  pairs: Pair[],
+  source: EventSource | null,
+  read: (source: EventSource) => Promise<EventFacts>,
 ): Promise<EventFacts> {
-  if (!transport) return { asked: false, why: 'events were left out' };
+  if (!source) return { asked: false, why: 'events were left out' };
   if (!pairs.some(({ forward, backward }) => forward && backward)) {
     return { asked: false, why: 'there is no pair to ask for' };
   }
-  return await read();
+  return await read(source);
 }
 
 function reported(pairs: Assessed[]): Pick<Audit, 'pairs' | 'findings' | 'summary'> {

@@ -1,5 +1,5 @@
 import type { Directory } from '../directory/directory.ts';
-import { readDomain } from '../directory/read-domain.ts';
+import { capable, readControllers } from '../directory/read-controllers.ts';
 import { DmsaError } from '../domain/errors.ts';
 import { mapLimited } from '../limited.ts';
 import type { Result } from '../powershell/operations.ts';
@@ -21,6 +21,12 @@ export interface DcLog {
 /** Event 3085 of the DCs that can carry out a migration, or why they were not asked. */
 export type EventFacts = { asked: false; why: string } | { asked: true; logs: DcLog[] };
 
+/** Where event logs of DCs are read. */
+export interface EventSource {
+  transport: Transport;
+  managementHost: string;
+}
+
 /** Each is one session on the management host; more DCs than this are left out, and told as such. */
 const mostServers = 16;
 const serversAtOnce = 4;
@@ -34,16 +40,15 @@ const everything = '1970-01-01T00:00:00Z';
  */
 export async function readEvents(
   directory: Directory,
-  transport: Transport,
-  managementHost: string,
+  source: EventSource,
   signal: AbortSignal,
 ): Promise<EventFacts> {
-  const { capableDcs } = await readDomain(directory);
+  const capableDcs = capable(await readControllers(directory));
   if (capableDcs.length === 0) {
     return { asked: false, why: 'no writable domain controller runs Windows Server 2025' };
   }
   const logs = await mapLimited(capableDcs.slice(0, mostServers), serversAtOnce, (server) =>
-    readLog(transport, managementHost, server, signal),
+    readLog(source, server, signal),
   );
   const leftOut = capableDcs.slice(mostServers).map((server): DcLog => {
     return { server, unread: `only ${mostServers} logs are read`, oldestAt: null, events: [] };
@@ -52,8 +57,7 @@ export async function readEvents(
 }
 
 async function readLog(
-  transport: Transport,
-  managementHost: string,
+  { transport, managementHost }: EventSource,
   server: string,
   signal: AbortSignal,
 ): Promise<DcLog> {

@@ -30,7 +30,7 @@ export async function privilegedMembers(
   const names = new Map<string, string[]>();
   if (groups.length === 0 || (await members(groups)).length === 0) return new Map();
   for (const group of groups) {
-    const name = protectedGroup(sidText(octets(group, 'objectSid')!)) ?? group.dn;
+    const name = protectedGroup(sidOf(group, 'objectSid')) ?? group.dn;
     for (const { dn } of await members([group])) {
       names.set(normalDn(dn), [...(names.get(normalDn(dn)) ?? []), name]);
     }

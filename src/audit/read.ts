@@ -19,12 +19,12 @@ import type { RecordedMigration } from './records.ts';
 
 const common = ['objectGUID', 'objectSid', 'objectClass', 'sAMAccountName', 'whenCreated', 'whenChanged'];
 
-/** An OR filter of this many values stays well under the 10,000-byte filter that small DCs accept. */
-const valuesPerSearch = 200;
+/** DNs are long: an OR filter of this many stays well under what small DCs accept. */
+const dnsPerSearch = 100;
 
 /**
  * Reads every dMSA of the domain and every account with a link or a state of a migration. Five searches however many
- * there are (paged); one more for each 200 different principals, for each 200 hosts that we prepared and for each 200
+ * there are (paged); one more for each 200 different principals, for each 200 hosts that we prepared and for each 100
  * links that lead to neither; and where principals are groups or a linked account is privileged, those of readMembers
  * and privilegedMembers. What the reader may not see looks as if it were not there.
  */
@@ -94,7 +94,7 @@ async function readStrays(
   const targets = [...dmsas.map((each) => each.precededBy), ...accounts.map((each) => each.supersededBy)];
   const strays = targets.filter((dn) => dn !== null).filter((dn) => !known.has(normalDn(dn)));
   const found: Stray[] = [];
-  for (const batch of batches([...new Set(strays)], valuesPerSearch)) {
+  for (const batch of batches([...new Set(strays)], dnsPerSearch)) {
     const entries = await directory.search(directory.baseDn, {
       scope: 'sub',
       filter: anyOf.text('distinguishedName', batch),
@@ -125,8 +125,8 @@ async function readDeleted(directory: Directory): Promise<DeletedAccount[]> {
 function objectFacts(entry: Entry) {
   return {
     dn: entry.dn,
-    guid: guidText(octets(entry, 'objectGUID')!),
-    sid: sidText(octets(entry, 'objectSid')!),
+    guid: guidOf(entry, 'objectGUID'),
+    sid: sidOf(entry, 'objectSid'),
     samAccountName: text(entry, 'sAMAccountName') ?? '',
     createdAt: isoOf(text(entry, 'whenCreated')),
     changedAt: isoOf(text(entry, 'whenChanged')),

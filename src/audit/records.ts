@@ -8,6 +8,8 @@ import type { JournalRecord } from '../records.ts';
 /** What our own journals say of one migration: the account and dMSA that we linked, and whether that still holds. */
 export interface RecordedMigration {
   accountGuid: string | null;
+  /** As it was then. */
+  accountDn: string | null;
   dmsaGuid: string | null;
   /** As it was when the migration was planned. */
   dmsaDn: string;
@@ -51,6 +53,7 @@ export function recordedMigrations(records: JournalRecord[]): RecordedMigration[
     const migration = byDmsa.get(entry.target) ?? { ...nothing, dmsaDn: entry.target };
     byDmsa.set(entry.target, migration);
     migration.accountGuid = account?.guid ?? migration.accountGuid;
+    migration.accountDn = account?.dn ?? migration.accountDn;
     migration.dmsaGuid = dmsa?.guid ?? migration.dmsaGuid;
     const verifiedAt = when === 'done' ? at : when === 'undone' ? null : undefined;
     if (verifiedAt === undefined) continue;
@@ -62,6 +65,7 @@ export function recordedMigrations(records: JournalRecord[]): RecordedMigration[
 
 const nothing: Omit<RecordedMigration, 'dmsaDn'> = {
   accountGuid: null,
+  accountDn: null,
   dmsaGuid: null,
   linkedAt: null,
   completedAt: null,

@@ -1,6 +1,7 @@
 import type { Audit, AuditRequest } from '../audit/audit.ts';
+import type { EventSource } from '../audit/events.ts';
 import type { Migrations } from '../client/migrations.ts';
-import type { Settings } from '../config/settings.ts';
+import type { ReadingSettings, Settings } from '../config/settings.ts';
 import type { ResolvedPrincipal } from '../directory/resolve-principal.ts';
 import type { Planned } from '../plan/make-plan.ts';
 import type { PlanRequest } from '../plan/request.ts';
@@ -15,10 +16,10 @@ export interface Assembly {
   ): Promise<{ migrations: Migrations; close(): Promise<void> }>;
   /** Reads directory and hosts and changes nothing. The plan is null where a finding blocks it. */
   plan(request: PlanRequest, settings: Settings): Promise<Planned>;
-  /** Reads the whole domain and changes nothing; needs no Temporal, and without `events` no management host. */
-  audit(request: AuditRequest & { events: boolean }, settings: Settings): Promise<Audit>;
+  /** Reads the whole domain and changes nothing; needs no Temporal. Without settings of hosts, no events either. */
+  audit(request: AuditRequest, settings: Settings | ReadingSettings): Promise<Audit>;
   /** Who a name is, by the directory. */
-  principal(written: string, settings: Settings): Promise<ResolvedPrincipal>;
+  principal(written: string, settings: ReadingSettings): Promise<ResolvedPrincipal>;
   /** Runs until `signal` aborts; `onReady` is called once it takes work. */
   worker(options: WorkerOptions): Promise<void>;
   /** Runs until `signal` aborts; `onReady` is called with settings that reach it. */
@@ -55,16 +56,14 @@ export const assembly: Assembly = {
     const { connectionsOf } = await import('../worker.ts');
     return await makePlan(request, await connectionsOf(settings));
   },
-  async audit({ events, ...request }, settings) {
+  async audit(request, settings) {
     const { audit } = await import('../audit/audit.ts');
-    const { connectionsOf } = await import('../worker.ts');
-    const { connectDirectory, transport } = connectionsOf(settings);
+    const { connectDirectory } = await import('../directory/connection.ts');
     return await audit(
       {
-        connectDirectory,
-        transport: events ? transport : null,
-        managementHost: settings.management.host,
+        connectDirectory: connectDirectory(settings.directory, settings.hosts),
         recordsFolder: settings.records.folder,
+        events: 'powershell' in settings ? await eventsOf(settings) : null,
       },
       request,
     );
@@ -87,3 +86,11 @@ export const assembly: Assembly = {
     return await runDemo(context, options);
   },
 };
+
+async function eventsOf(settings: Settings): Promise<EventSource> {
+  const { sshTransport } = await import('../powershell/ssh-transport.ts');
+  return {
+    transport: sshTransport(settings.powershell, settings.hosts),
+    managementHost: settings.management.host,
+  };
+}

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import type { Migrations } from '../client/migrations.ts';
-import { loadClientSettings, loadSettings } from '../config/load.ts';
-import type { ClientSettings, LogLevel, Settings } from '../config/settings.ts';
+import { loadClientSettings, loadDirectorySettings, loadSettings } from '../config/load.ts';
+import type { ClientSettings, LogLevel, ReadingSettings, Settings } from '../config/settings.ts';
 import { createLog, type Log } from '../log.ts';
 import type { Assembly } from './assembly.ts';
 import { type ColorChoice, columnsOf, type Io, wantsColor } from './io.ts';
@@ -20,6 +20,7 @@ export interface Context {
   yes: boolean;
   settings(): Promise<Settings>;
   clientSettings(): Promise<ClientSettings>;
+  directorySettings(): Promise<ReadingSettings>;
   /** To standard error, at the level of the settings, else at `fallback`. */
   log(fallback: LogLevel): Promise<Log>;
   /** The answer: `text` for people, or `value` as the one JSON object on standard output. */
@@ -86,6 +87,7 @@ export function makeContext(io: Io, assembly: Assembly, options: CommonOptions):
     yes: options.yes ?? false,
     settings: () => loadSettings(sources),
     clientSettings,
+    directorySettings: () => loadDirectorySettings(sources),
     log: async (fallback) => createLog((await clientSettings()).log?.level ?? fallback, io.err),
     answer: (text, value) => {
       io.out.write(context.format === 'text' ? `${text}\n` : `${JSON.stringify(value)}\n`);

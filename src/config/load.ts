@@ -11,6 +11,7 @@ import type {
   HostAddress,
   LogLevel,
   PasswordLogin,
+  ReadingSettings,
   Settings,
 } from './settings.ts';
 
@@ -29,11 +30,6 @@ export async function loadSettings(sources: Partial<Sources> = {}): Promise<Sett
       'needs credential-password-file, -env or -command, and they need it',
     );
   return {
-    directory: {
-      urls: values.list('directory.urls'),
-      caFile: values.optionalText('directory.ca-file'),
-      ...directoryLogin(values),
-    },
     management: { host: values.text('management.host').toLowerCase() },
     powershell: {
       user: values.text('powershell.user'),
@@ -43,8 +39,25 @@ export async function loadSettings(sources: Partial<Sources> = {}): Promise<Sett
       credential:
         credentialUser && credentialPassword ? { user: credentialUser, password: credentialPassword } : null,
     },
-    hosts: values.hosts(),
+    ...directoryPart(values),
     ...clientPart(values),
+  };
+}
+
+/** What is needed to read the directory and our own records, and nothing of hosts. Throws as above. */
+export async function loadDirectorySettings(sources: Partial<Sources> = {}): Promise<ReadingSettings> {
+  const values = await reader(sources);
+  return { ...directoryPart(values), ...clientPart(values) };
+}
+
+function directoryPart(values: Reader): Pick<Settings, 'directory' | 'hosts'> {
+  return {
+    directory: {
+      urls: values.list('directory.urls'),
+      caFile: values.optionalText('directory.ca-file'),
+      ...directoryLogin(values),
+    },
+    hosts: values.hosts(),
   };
 }
 

@@ -17,6 +17,9 @@ export interface Settings {
 /** What commands need that only talk to Temporal. */
 export type ClientSettings = Pick<Settings, 'worker' | 'records' | 'log'>;
 
+/** What commands need that only read the directory. */
+export type ReadingSettings = Pick<Settings, 'directory' | 'hosts' | 'worker' | 'records' | 'log'>;
+
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
 export type LogLevel = (typeof logLevels)[number];

@@ -118,8 +118,7 @@ export async function startDomain(options: Partial<LabOptions> = {}): Promise<Au
       return await audit(
         {
           connectDirectory,
-          transport: events ? transport : null,
-          managementHost: management.host,
+          events: events ? { transport, managementHost: management.host } : null,
           recordsFolder: records.folder,
         },
         {

@@ -30,8 +30,9 @@ export function auditCommand(): CommandSpec {
 /** Also where something blocks the whole answer is printed: what is wrong is what was asked for. */
 async function audit(context: Context, options: AuditOptions): Promise<number> {
   const { account = null, dmsa = null, ou = null, events } = options;
-  const request = { filter: { account, dmsa, ou }, now: context.io.now(), signal: context.io.signal, events };
-  const found = await context.assembly.audit(request, await context.settings());
+  const settings = await (events ? context.settings() : context.directorySettings());
+  const { now, signal } = context.io;
+  const found = await context.assembly.audit({ filter: { account, dmsa, ou }, now: now(), signal }, settings);
   if (context.format === 'csv') context.io.out.write(auditCsv(found));
   else {
     // What reads a pipe wants names whole.
