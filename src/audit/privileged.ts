@@ -1,10 +1,9 @@
 import type { Directory } from '../directory/directory.ts';
 import { normalDn } from '../directory/dn.ts';
-import { type Entry, octets } from '../directory/entry.ts';
+import { type Entry, sidOf } from '../directory/entry.ts';
 import { all, anyOf, either, equals } from '../directory/filters.ts';
 import { protectedGroup, protectedSids } from '../directory/read-privileges.ts';
 import { inChainRule } from '../directory/schema.ts';
-import { sidText } from '../directory/sid.ts';
 
 /**
  * Of what the filter finds, the members of protected groups, also through other groups; why, by normal DN. `sid` is

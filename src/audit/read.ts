@@ -1,8 +1,7 @@
 import type { Directory } from '../directory/directory.ts';
 import { normalDn } from '../directory/dn.ts';
-import { type Entry, integer, octets, text } from '../directory/entry.ts';
+import { type Entry, guidOf, integer, octets, sidOf, text } from '../directory/entry.ts';
 import { all, anyOf, either, equals } from '../directory/filters.ts';
-import { guidText } from '../directory/guid.ts';
 import { accountAttributes, accountFacts, kindOf } from '../directory/read-account.ts';
 import {
   attribute,
@@ -10,7 +9,6 @@ import {
   showDeactivatedLinksControl,
   showDeletedControl,
 } from '../directory/schema.ts';
-import { sidText } from '../directory/sid.ts';
 import { batches } from '../domain/plan.ts';
 import type { AuditedAccount, AuditedDmsa, AuditFacts, DeletedAccount, Stray } from './facts.ts';
 import { principalsIn, withPrincipals } from './principals.ts';

@@ -1,8 +1,7 @@
 import { batches } from '../domain/plan.ts';
 import type { Directory } from './directory.ts';
-import { octets, text } from './entry.ts';
+import { sidOf, text } from './entry.ts';
 import { anyOf } from './filters.ts';
-import { sidText } from './sid.ts';
 
 /** An OR filter of this many names stays well under what small DCs accept. */
 const namesPerSearch = 200;
@@ -20,7 +19,7 @@ export async function findComputers(directory: Directory, names: string[]): Prom
       attributes: ['dNSHostName', 'objectSid'],
     });
     for (const entry of entries) {
-      sids.set((text(entry, 'dNSHostName') ?? '').toLowerCase(), sidText(octets(entry, 'objectSid')!));
+      sids.set((text(entry, 'dNSHostName') ?? '').toLowerCase(), sidOf(entry, 'objectSid'));
     }
   }
   return sids;

@@ -2,9 +2,8 @@ import type { AccountFacts } from '../domain/facts.ts';
 import type { LogonNames } from '../domain/identity.ts';
 import type { Target } from '../domain/plan.ts';
 import type { Directory } from './directory.ts';
-import { octets, texts } from './entry.ts';
+import { octets, sidOf, texts } from './entry.ts';
 import { anyOf } from './filters.ts';
-import { sidText } from './sid.ts';
 
 /**
  * The names by which AD logs the account on, so that names found on hosts are told apart by whose SID they lead to: its
@@ -40,8 +39,7 @@ async function otherHolders(directory: Directory, sid: string, names: string[]):
     attributes: ['objectSid', 'userPrincipalName'],
   });
   const others = holders.filter((holder) => {
-    const octetsOfSid = octets(holder, 'objectSid');
-    return octetsOfSid === null || sidText(octetsOfSid) !== sid;
+    return octets(holder, 'objectSid') === null || sidOf(holder, 'objectSid') !== sid;
   });
   return new Set(
     others.flatMap((holder) => texts(holder, 'userPrincipalName')).map((name) => name.toLowerCase()),

@@ -1,7 +1,6 @@
 import type { Principal, PrincipalKind } from '../domain/facts.ts';
-import { type Entry, integer, octets, text, texts } from './entry.ts';
+import { type Entry, integer, octets, sidOf, text, texts } from './entry.ts';
 import { kindOf } from './read-account.ts';
-import { sidText } from './sid.ts';
 import { wellKnown } from './well-known-sids.ts';
 
 /** What is read of an object to know it as a principal. */
@@ -28,9 +27,8 @@ const securityEnabled = 0x80000000;
 
 /** Null for an object without a SID: a contact, which no ACE can name. */
 export function resolvedPrincipal(entry: Entry): ResolvedPrincipal | null {
-  const octetsOfSid = octets(entry, 'objectSid');
-  if (!octetsOfSid) return null;
-  const sid = sidText(octetsOfSid);
+  if (!octets(entry, 'objectSid')) return null;
+  const sid = sidOf(entry, 'objectSid');
   const kind = principalKind(entry);
   const name = text(entry, 'sAMAccountName') ?? wellKnown(sid)?.name ?? null;
   return { principal: { sid, name, kind }, group: kind === 'group' ? groupOf(sid, entry) : null };

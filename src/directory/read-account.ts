@@ -1,14 +1,12 @@
 import type { AccountFacts, AccountKind, DelegationFacts, DmsaFacts } from '../domain/facts.ts';
 import { MigrationState } from '../domain/states.ts';
 import type { Directory } from './directory.ts';
-import { type Entry, integer, octets, text, texts } from './entry.ts';
+import { descriptorOf, type Entry, guidOf, integer, octets, sidOf, text, texts } from './entry.ts';
 import { fileTimeToIso } from './file-time.ts';
 import { equals } from './filters.ts';
-import { guidText } from './guid.ts';
 import { principalFacts } from './principal-facts.ts';
 import { protectedGroup } from './read-privileges.ts';
 import { attribute, dmsaClass, samUserObject, uac, uncopiedFlags } from './schema.ts';
-import { sidText } from './sid.ts';
 
 const delegationAttributes = [
   attribute.servicePrincipalName,
@@ -98,7 +96,7 @@ function dmsaFacts(entry: Entry): DmsaFacts {
     state: (integer(entry, attribute.dmsaState) ?? MigrationState.Unlinked) as MigrationState,
     precededBy: text(entry, attribute.precededBy),
     claimedBy: texts(entry, attribute.supersededByBackLink).sort(),
-    ...principalFacts(octets(entry, attribute.principals)),
+    ...principalFacts(octets(entry, attribute.principals), descriptorOf(entry, attribute.principals)),
     encryptionTypes: integer(entry, attribute.encryptionTypes),
   };
 }
@@ -106,8 +104,8 @@ function dmsaFacts(entry: Entry): DmsaFacts {
 function identityFacts(entry: Entry): Pick<AccountFacts, 'dn' | 'guid' | 'sid' | 'samAccountName'> {
   return {
     dn: entry.dn,
-    guid: guidText(octets(entry, 'objectGUID')!),
-    sid: sidText(octets(entry, 'objectSid')!),
+    guid: guidOf(entry, 'objectGUID'),
+    sid: sidOf(entry, 'objectSid'),
     samAccountName: text(entry, 'sAMAccountName') ?? '',
   };
 }
@@ -142,7 +140,7 @@ export function kindOf(entry: Entry): AccountKind {
 const privilegedRids: Record<string, string> = { 500: 'the built-in Administrator', 502: 'krbtgt' };
 
 function privilege(entry: Entry): string | null {
-  const sid = sidText(octets(entry, 'objectSid')!);
+  const sid = sidOf(entry, 'objectSid');
   const rid = sid.split('-').at(-1)!;
   if (privilegedRids[rid]) return `it is ${privilegedRids[rid]}`;
   if (integer(entry, 'adminCount') === 1) return 'adminCount is 1';

@@ -1,10 +1,10 @@
 import { batches } from '../domain/plan.ts';
 import type { Directory } from './directory.ts';
 import { normalDn } from './dn.ts';
-import { type Entry, octets, text, texts } from './entry.ts';
+import { type Entry, sidOf, text, texts } from './entry.ts';
 import { anyOf, either, equals } from './filters.ts';
 import { type Group, principalAttributes, resolvedPrincipal } from './principal-entry.ts';
-import { ridOf, sidText } from './sid.ts';
+import { ridOf } from './sid.ts';
 import { domainOf, wellKnown } from './well-known-sids.ts';
 
 /** An OR filter of this many SIDs stays well under the 10,000-byte filter that small DCs accept. */
@@ -100,7 +100,7 @@ class Graph {
 
   /** Members that no search of this domain found. */
   addElsewhere(entry: Entry): void {
-    const sid = sidText(octets(entry, 'objectSid')!);
+    const sid = sidOf(entry, 'objectSid');
     for (const dn of texts(entry, 'member')) {
       if (this.#found.has(normalDn(dn))) continue;
       this.#children.get(sid)?.add(normalDn(dn));

@@ -2,9 +2,8 @@ import type { AccountFacts, DmsaFacts } from '../domain/facts.ts';
 import { batches } from '../domain/plan.ts';
 import type { SpnHolder } from '../domain/surroundings.ts';
 import type { Directory } from './directory.ts';
-import { type Entry, octets, texts } from './entry.ts';
+import { type Entry, guidOf, texts } from './entry.ts';
 import { anyOf } from './filters.ts';
-import { guidText } from './guid.ts';
 import { attribute } from './schema.ts';
 
 /** An OR filter of this many names stays well below what a DC takes. */
@@ -31,7 +30,7 @@ export async function readSpnHolders(
       filter: anyOf.text(attribute.servicePrincipalName, names),
       attributes: ['objectGUID', attribute.servicePrincipalName],
     });
-    found.push(...entries.filter((entry) => !ownGuids.has(guidText(octets(entry, 'objectGUID')!))));
+    found.push(...entries.filter((entry) => !ownGuids.has(guidOf(entry, 'objectGUID'))));
   }
   const holders = new Map(
     found.map((entry) => {
