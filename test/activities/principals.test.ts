@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
+import { octets } from '../../src/directory/entry.ts';
 import { attribute } from '../../src/directory/schema.ts';
+import { type Ace, encodeSecurityDescriptor, right } from '../../src/directory/security-descriptor.ts';
+import { sidText } from '../../src/directory/sid.ts';
 import { setPrincipals } from '../../src/lab/rules/dmsa.ts';
 import { undoMigration } from '../../src/lab/rules/phases.ts';
 import { accountDn, dmsaDn, failureOf, type InLab, imageOf, linked, pair, run } from './in-lab.ts';
@@ -69,10 +72,77 @@ describe('verifying principals', () => {
       'FIN02$ computer',
       'FIN03$ computer',
       'KIOSK07$ computer',
-      'null unknown',
+      'null foreign',
     ]);
     expect(found.readAt).toBe(began);
     expect(found.digest).toBe((await imageOf(world)).dmsa.principalsDigest);
+  });
+});
+
+describe('hosts in groups', () => {
+  const groupDn = 'CN=Finance Servers,CN=Users,DC=lab,DC=example';
+  const ace = (kind: 'allow' | 'deny', sid: string): Ace => ({
+    kind,
+    flags: 0,
+    mask: right.fullControl,
+    sid,
+  });
+
+  /** A group with these hosts and computers in it. */
+  async function withGroup(...members: string[]) {
+    const world = await linked();
+    const objectClass = ['group'];
+    const member = members.map((name) => `CN=${name},CN=Computers,DC=lab,DC=example`);
+    await world.store.add(groupDn, { objectClass, sAMAccountName: ['Finance Servers'], member });
+    const sid = sidText(octets((await world.store.read(groupDn))!, 'objectSid')!);
+    const hosts = world.plan.hosts.map((host) => host.computerSid);
+    return { world, sid, hosts };
+  }
+
+  async function setAces(world: InLab, ...aces: Ace[]): Promise<void> {
+    const dacl = { revision: 2, aces };
+    const descriptor = encodeSecurityDescriptor({ control: 0, owner: null, group: null, dacl, sacl: null });
+    await world.store.replace(dmsaDn, { [attribute.principals]: [descriptor] });
+  }
+
+  test('a host that a refusal of its group keeps out is missing, though it has joined, and is told so', async () => {
+    const { world, sid, hosts } = await withGroup('FIN02');
+    await setAces(world, ace('deny', sid), ...hosts.map((host) => ace('allow', host)));
+    const failure = await failureOf(run(world, 'verifyPrincipals', verifyInput(world, began)));
+    expect(failure.message).toBe(
+      'fin02.lab.example (refused): not among the principals of the dMSA in its time',
+    );
+    await setAces(world, ...hosts.map((host) => ace('allow', host)), ace('deny', sid));
+    const found = await run(world, 'verifyPrincipals', verifyInput(world, began));
+    expect(found.principals).toHaveLength(3);
+  });
+
+  test('hosts that a group lets in are there, and the group says whom it leads to', async () => {
+    const { world, sid, hosts } = await withGroup('FIN01', 'FIN02', 'FIN03', 'KIOSK07');
+    await setPrincipals(world.lab.dc, dmsaDn, [sid]);
+    const [canary] = world.plan.hosts;
+    const input = { ...verifyInput(world, began), hosts: [canary!], planHosts: hosts };
+    const { principals } = await run(world, 'verifyPrincipals', input);
+    expect(principals).toEqual([
+      {
+        sid,
+        name: 'Finance Servers',
+        kind: 'group',
+        leadsTo: {
+          hosts: [...hosts].sort(),
+          others: 1,
+          names: ['KIOSK07$'],
+          digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+        },
+      },
+    ]);
+  });
+
+  test('what an observation sees of a group is told by the plan’s hosts, too', async () => {
+    const { world, sid, hosts } = await withGroup('FIN01');
+    await setPrincipals(world.lab.dc, dmsaDn, [sid]);
+    const seen = await run(world, 'observe', { ...observeInput(world), planHosts: hosts });
+    expect(seen).toMatchObject({ principals: [{ leadsTo: { hosts: [hosts[0]], others: 0 } }] });
   });
 });
 
