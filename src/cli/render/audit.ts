@@ -1,6 +1,5 @@
 import type { Audit } from '../../audit/audit.ts';
 import type { AuditedPair } from '../../audit/report.ts';
-import type { Severity } from '../../domain/findings.ts';
 import { findingLines } from './plan.ts';
 import { cleaned, columns, padTo, paint, wrap } from './text.ts';
 import { moment } from './time.ts';
@@ -73,15 +72,23 @@ function eventLines({ events, pairs }: Audit, { color, width }: { color: boolean
   });
 }
 
-function summaryLines(
-  { domain, summary, readAt }: Audit,
-  { color, width }: { color: boolean; width: number },
-) {
+function summaryLines(audit: Audit, { color, width }: { color: boolean; width: number }): string[] {
+  const { domain, summary, readAt, pairs } = audit;
   const { red, yellow, green } = paint(color);
-  const counts = (['block', 'warn', 'info'] as const satisfies Severity[]).map((severity) => {
-    return `${summary[severity]} ${severity}`;
-  });
-  const paintIt = summary.block > 0 ? red : summary.warn > 0 ? yellow : green;
-  const seen = `${domain}: ${summary.dmsas} dMSAs, ${summary.accounts} accounts, ${summary.pairs} pairs`;
-  return wrap(`${seen}, read ${moment(readAt)}: ${counts.join(', ')}`, width).map(paintIt);
+  const worst = summary.block > 0 ? red : summary.warn > 0 ? yellow : green;
+  const found = (['block', 'warn', 'info'] as const).map((severity) => `${summary[severity]} ${severity}`);
+  const seen = [
+    counted(summary.dmsas, 'dMSA'),
+    counted(summary.accounts, 'account'),
+    counted(summary.pairs, 'pair'),
+  ];
+  const line = `${domain}: ${seen.join(', ')}, read ${moment(readAt)}: ${found.join(', ')}`;
+  return [
+    ...(pairs.length > 0 ? [] : ['No dMSA and no superseded account.']),
+    ...wrap(line, width).map(worst),
+  ];
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
