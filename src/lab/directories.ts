@@ -1,26 +1,41 @@
-import { randomBytes } from 'node:crypto';
-
 import type { HostAddress } from '../config/settings.ts';
-import { createAuthority, issueServerCertificate } from './certificates.ts';
-import { MemoryStore } from './directory/memory-store.ts';
+import { DmsaError } from '../domain/errors.ts';
 import type { LabFaults } from './faults.ts';
-import { startLdapServer } from './ldap/server.ts';
+import { startForest } from './forest.ts';
+import type { Replication } from './replicas.ts';
 import type { DirectoryStore } from './store.ts';
-import { domainControllerName, labDomain } from './topology.ts';
+import { domainControllerName, labController, labDomain, type Topology } from './topology.ts';
+
+/** A DC that answers over LDAPS. */
+export interface ServedController {
+  /** DNS name. */
+  name: string;
+  store: DirectoryStore;
+  at: HostAddress;
+  isUp(): boolean;
+  /** Takes it down: connections end, and none is made until it starts again, on the same port. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  /** LDAP operations by kind; null where they are not counted. */
+  counts(): Record<string, number> | null;
+}
 
 /** A directory that the lab stands on, with what a client needs to reach it. */
 export interface LabDirectory {
-  store: DirectoryStore;
-  at: HostAddress;
+  /** Of the lab's domain; there is always a first. */
+  controllers: ServedController[];
+  /** Of the domain below it. */
+  childControllers: ServedController[];
+  /** Null where a real server does that by itself, or has no partner. */
+  replication: Replication | null;
   caPem: string;
   user: string;
   password: string;
-  /** LDAP operations by kind; null where they are not counted. */
-  counts(): Record<string, number> | null;
   close(): Promise<void>;
 }
 
 export interface LabDirectoryOptions {
+  topology: Topology;
   faults?: LabFaults;
   clock: () => Date;
   /** A loopback address of its own lets several Samba servers run at once: their ports are fixed. */
@@ -30,51 +45,55 @@ export interface LabDirectoryOptions {
 }
 
 /** The lab's own directory, in memory, over real LDAPS. */
-export async function startMemoryDirectory({ faults, clock }: LabDirectoryOptions): Promise<LabDirectory> {
-  const store = new MemoryStore({
-    baseDn: labDomain.baseDn,
-    netbiosName: labDomain.netbiosName,
-    domainSid: 'S-1-5-21-1004336348-1177238915-682003330',
-    dnsHostName: domainControllerName,
-    now: clock,
-  });
-  const authority = createAuthority(new Date());
-  const certificate = issueServerCertificate(authority, [domainControllerName], new Date());
-  const user = `dmsa-reader@${labDomain.dnsName}`;
-  const password = randomBytes(18).toString('base64url');
-  const server = await startLdapServer({
-    store,
-    credentials: [{ user, password }],
-    certificate,
-    faults: faults?.ldap,
-  });
-  return {
-    store,
-    at: { address: '127.0.0.1', port: server.port },
-    caPem: authority.certificate,
-    user,
-    password,
-    counts: () => ({ ...server.counts }),
-    close: () => server.close(),
-  };
+export function startMemoryDirectory(options: LabDirectoryOptions): Promise<LabDirectory> {
+  return startForest(options);
 }
 
-/** A real Samba AD DC; its administrator reads, and the lab's rules write. */
+/** A real Samba AD DC; its administrator reads, and the lab's rules write. Throws PLAN_INVALID for what it is not. */
 export async function startSambaDirectory(options: LabDirectoryOptions): Promise<LabDirectory> {
+  requireOneController(options.topology);
   const { startSamba } = await import('./samba/samba.ts');
   const { SambaStore } = await import('./samba/store.ts');
   const { onProgress, signal, sambaAddress: address } = options;
   const samba = await startSamba({ onProgress, signal, address });
   const store = await SambaStore.connect(samba);
-  return {
+  const controller: ServedController = {
+    name: domainControllerName,
     store,
     at: { address: samba.address, port: samba.port },
+    isUp: () => true,
+    stop: () => Promise.reject(notWithSamba('it cannot be taken down and up again')),
+    start: async () => undefined,
+    counts: () => null,
+  };
+  return {
+    controllers: [controller],
+    childControllers: [],
+    replication: null,
     caPem: samba.caPem,
     ...samba.admin,
-    counts: () => null,
     async close() {
       await store.close();
       await samba.close();
     },
   };
+}
+
+/** The lab's Samba is one freshly made DC: it joins no other, and its schema is extended as it is made. */
+function requireOneController({ controllers = [labController('dc1')], child, lacking = [] }: Topology): void {
+  const [first, ...others] = controllers;
+  if (others.length > 0) throw notWithSamba(`there is no ${others[0]!.name} beside ${domainControllerName}`);
+  const usual = labController('dc1');
+  if (first?.name !== usual.name || first.readOnly || first.site !== usual.site)
+    throw notWithSamba(`${domainControllerName} is writable and in ${usual.site}`);
+  if (child) throw notWithSamba(`${labDomain.dnsName} is the only domain of its forest`);
+  if (lacking.length > 0) throw notWithSamba(`its schema has ${lacking.join(', ')}`);
+}
+
+function notWithSamba(why: string): DmsaError {
+  return new DmsaError(
+    'PLAN_INVALID',
+    '--directory samba',
+    `This is not possible on the lab's Samba: ${why}`,
+  );
 }

@@ -3,18 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Settings } from '../config/settings.ts';
+import { type RunningController, labControllers, located, named } from './controllers.ts';
 import { type LabDirectory, startMemoryDirectory, startSambaDirectory } from './directories.ts';
 import type { LabFaults } from './faults.ts';
 import { SimulatedHost } from './hosts/host.ts';
 import { hostOperations, managementOperations } from './hosts/operations.ts';
-import { DomainController } from './rules/domain-controller.ts';
-import { type Seeded, seed } from './seed.ts';
+import type { Replication } from './replicas.ts';
+import type { DomainController } from './rules/domain-controller.ts';
+import { type Seeded, seed, seedChild } from './seed.ts';
 import { newKeyPair } from './ssh/key-pair.ts';
 import { type SshServer, startSshServer } from './ssh/server.ts';
 import type { HandleOperation } from './ssh/session.ts';
 import {
+  childDomain,
   defaultTopology,
-  domainControllerName,
+  type LabDomain,
+  type LabHost,
   labDomain,
   managementHost,
   type Topology,
@@ -38,7 +42,14 @@ export interface Lab {
   readonly settings: Settings;
   /** What was there when it started. */
   readonly topology: Topology;
+  /** The first one. */
   readonly dc: DomainController;
+  /** Those that answer, of every domain, by DNS name. */
+  readonly controllers: Record<string, RunningController>;
+  /** How they replicate; null with a real server. */
+  readonly replication: Replication | null;
+  /** The domain below, where the topology has one. */
+  readonly child: LabChildDomain | null;
   readonly hosts: SimulatedHost[];
   readonly seeded: Seeded;
   counts(): LabCounts;
@@ -46,8 +57,16 @@ export interface Lab {
   close(): Promise<void>;
 }
 
+export interface LabChildDomain {
+  /** The same but for the directory: they reach a DC of this domain. */
+  readonly settings: Settings;
+  readonly dc: DomainController;
+  readonly hosts: SimulatedHost[];
+  readonly seeded: Seeded;
+}
+
 export interface LabCounts {
-  /** LDAP operations by kind; null where a real server answers, which is not counted. */
+  /** LDAP operations by kind, of all DCs; null where a real server answers, which is not counted. */
   ldap: Record<string, number> | null;
   /** Sessions that were begun on each host, and what they asked for. */
   ssh: Record<string, { connections: number; sessions: number; operations: Record<string, number> }>;
@@ -81,20 +100,33 @@ async function build(
   const topology = structuredClone(options.topology ?? defaultTopology());
   const clock = options.clock ?? (() => new Date());
   const start = options.directory === 'samba' ? startSambaDirectory : startMemoryDirectory;
-  const directory = await start({ ...options, clock });
+  const directory = await start({ ...options, topology, clock });
   closing.push(directory.close);
-  const dc = new DomainController(directory.store, clock);
+  const own = labControllers(directory.controllers, clock);
+  const below = labControllers(directory.childControllers, clock);
+  const controllers = [...own, ...below];
+  const { dc } = own[0]!;
   const seeded = await seed(dc, topology);
-
-  const hosts = topology.hosts.map((host) => {
-    const computerSid = seeded.computerSids.get(host.name)!;
-    const { accountDn } = seeded;
-    return new SimulatedHost(host, dc, { accountDn, accountName: topology.account.name, computerSid });
+  const hosts = simulate(topology.hosts, own, seeded, {
+    accountName: topology.account.name,
+    domain: labDomain,
   });
+  const { child } = topology;
+  const childSeeded = child && (await seedChild(below[0]!.dc, child));
+  const childHosts =
+    child && childSeeded
+      ? simulate(child.hosts, below, childSeeded, {
+          accountName: child.account.name,
+          domain: childDomain(child),
+        })
+      : [];
   const client = newKeyPair();
   const handlers: [string, HandleOperation][] = [
-    [managementHost, managementOperations(dc, cmdletIdentity)],
-    ...hosts.map((host): [string, HandleOperation] => [host.settings.name, hostOperations(host)]),
+    [managementHost, managementOperations((server) => named(controllers, server), cmdletIdentity)],
+    ...[...hosts, ...childHosts].map((host): [string, HandleOperation] => [
+      host.settings.name,
+      hostOperations(host),
+    ]),
   ];
   const servers: SshServer[] = [];
   for (const [host, handle] of handlers) {
@@ -103,18 +135,55 @@ async function build(
     closing.push(() => server.close());
     servers.push(server);
   }
+  const settings = await writeSettings(folder, directory, servers, client.private);
   return {
-    settings: await writeSettings(folder, directory, servers, client.private),
+    settings,
     topology,
     dc,
+    controllers: Object.fromEntries(controllers.map((controller) => [controller.name, controller])),
+    replication: directory.replication,
+    child: childSeeded
+      ? {
+          settings: { ...settings, directory: { ...settings.directory, urls: urlsOf(below) } },
+          dc: below[0]!.dc,
+          hosts: childHosts,
+          seeded: childSeeded,
+        }
+      : null,
     hosts,
     seeded,
     counts: () => ({
-      ldap: directory.counts(),
+      ldap: total(controllers),
       ssh: Object.fromEntries(servers.map((server) => [server.host, structuredClone(server.counts)])),
-      restarts: hosts.reduce((sum, host) => sum + host.restarts, 0),
+      restarts: [...hosts, ...childHosts].reduce((sum, host) => sum + host.restarts, 0),
     }),
   };
+}
+
+/** Hosts find the first DC of their domain that answers, as the DC locator would. */
+function simulate(
+  hosts: LabHost[],
+  controllers: RunningController[],
+  { accountDn, computerSids }: Seeded,
+  identity: { accountName: string; domain: LabDomain },
+): SimulatedHost[] {
+  return hosts.map((host) => {
+    const computerSid = computerSids.get(host.name)!;
+    return new SimulatedHost(host, () => located(controllers), { ...identity, accountDn, computerSid });
+  });
+}
+
+function total(controllers: RunningController[]): Record<string, number> | null {
+  const sum: Record<string, number> = {};
+  for (const counts of controllers.map((controller) => controller.counts())) {
+    if (counts === null) return null;
+    for (const [kind, count] of Object.entries(counts)) sum[kind] = (sum[kind] ?? 0) + count;
+  }
+  return sum;
+}
+
+function urlsOf(controllers: { name: string }[]): string[] {
+  return controllers.map(({ name }) => `ldaps://${name}:636`);
 }
 
 /** Keys, known hosts and passwords as files, as an administrator would have them. */
@@ -133,9 +202,10 @@ async function writeSettings(
   await mkdir(records);
   const addresses = servers.map(({ host, address, port }) => [host, { address, port }] as const);
   const password = { file: await file('directory-password', directory.password) };
+  const dcs = [...directory.controllers, ...directory.childControllers];
   return {
     directory: {
-      urls: [`ldaps://${domainControllerName}:636`],
+      urls: urlsOf(directory.controllers),
       caFile: await file('ca.pem', directory.caPem),
       user: directory.user,
       password,
@@ -151,7 +221,7 @@ async function writeSettings(
       ),
       credential: { user: cmdletIdentity, password },
     },
-    hosts: { [domainControllerName]: directory.at, ...Object.fromEntries(addresses) },
+    hosts: Object.fromEntries([...dcs.map(({ name, at }) => [name, at] as const), ...addresses]),
     worker: { taskQueue: 'dmsa' },
     records: { folder: records },
   };

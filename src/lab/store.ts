@@ -7,6 +7,8 @@ import type { Entry, Value } from '../directory/entry.ts';
 export interface DirectoryStore {
   /** For example `DC=lab,DC=example`. */
   readonly baseDn: string;
+  /** `CN=Configuration` below the forest's first domain. */
+  readonly configurationDn: string;
   /** The entry, or null where there is none. DNs compare as AD compares them. */
   read(dn: string): Promise<Entry | null>;
   /** Entries in the subtree of `base` of which some value of the attribute equals `value`, ignoring case. */

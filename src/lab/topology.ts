@@ -1,23 +1,59 @@
 import type { PolicyValue, ServiceState } from '../domain/facts.ts';
+import type { LabAccount, LabDmsa, LabGroup } from './objects.ts';
+
+export type { LabAccount, LabDmsa, LabGroup } from './objects.ts';
 
 /** What is in the lab's domain when it starts. Scenarios change a copy of it, before and while it runs. */
 export interface Topology {
   account: LabAccount;
   /** Common name of the dMSA that migrations create. */
   dmsa: string;
-  /** A dMSA that is there already, in this state; linked where `linkedBySomeone`. */
-  presentDmsa: { state: number; linkedBySomeone: boolean } | null;
+  /**
+   * A dMSA that is there already, in this state; linked where `linkedBySomeone`. `principals` may retrieve its
+   * password: hosts, bystanders and groups by name, or SIDs.
+   */
+  presentDmsa: { state: number; linkedBySomeone: boolean; principals?: string[] } | null;
   hosts: LabHost[];
   /** Computers that run no service of the account. */
   bystanders: string[];
+  /** Sites besides Default-First-Site-Name. */
+  sites?: string[];
+  /** The domain controllers, of which the first is dc1. One writable Windows Server 2025 DC where absent. */
+  controllers?: LabController[];
+  /** A domain below the lab's, in the same forest. */
+  child?: LabChild;
+  /** When KDS root keys are effective, in hours from now; `[-24]` where absent. */
+  rootKeys?: number[];
+  /** How many more computers there are, `PC00001` and so on. */
+  computers?: number;
+  groups?: LabGroup[];
+  /** Accounts besides the one that is migrated. */
+  accounts?: LabAccount[];
+  /** dMSAs that are there besides, in whatever condition. */
+  dmsas?: LabDmsa[];
+  /** Names that the schema lacks, as before Windows Server 2025: the dMSA class and its attributes. */
+  lacking?: string[];
 }
 
-export interface LabAccount {
-  /** sAMAccountName and common name. */
+export interface LabController {
+  /** DNS name. */
   name: string;
-  servicePrincipalNames: string[];
-  allowedToDelegateTo: string[];
-  trustedToAuthForDelegation: boolean;
+  site: string;
+  /** An RODC. */
+  readOnly: boolean;
+  build: number;
+  operatingSystem: string;
+  /** Whether it answers over LDAPS, with a replica of its own; the others are written down in the directory only. */
+  served: boolean;
+}
+
+export interface LabChild {
+  /** Its first label, and in capitals its NetBIOS name: `emea` for emea.lab.example. */
+  name: string;
+  account: LabAccount;
+  /** Simulated as those of the domain above are; by DNS name. */
+  hosts: LabHost[];
+  computers?: number;
 }
 
 export interface LabHost {
@@ -40,6 +76,13 @@ export interface LabService {
   restartMs: number;
   /** How many of its next starts fail. */
   failingStarts: number;
+}
+
+/** The names of one domain of the lab's forest. */
+export interface LabDomain {
+  dnsName: string;
+  netbiosName: string;
+  baseDn: string;
 }
 
 export const labDomain = { dnsName: 'lab.example', netbiosName: 'LAB', baseDn: 'DC=lab,DC=example' } as const;
@@ -99,4 +142,40 @@ export function labHost(shortName: string, services: LabService[], changes: Part
     services,
     ...changes,
   };
+}
+
+const systems: Record<number, string> = {
+  14393: 'Windows Server 2016 Standard',
+  17763: 'Windows Server 2019 Standard',
+  20348: 'Windows Server 2022 Standard',
+  26100: 'Windows Server 2025 Standard',
+};
+
+/** A writable Windows Server 2025 DC in the first site, that is only written down; unless told otherwise. */
+export function labController(shortName: string, changes: Partial<LabController> = {}): LabController {
+  const build = changes.build ?? 26100;
+  return {
+    name: `${shortName}.${labDomain.dnsName}`,
+    site: 'Default-First-Site-Name',
+    readOnly: false,
+    build,
+    operatingSystem: systems[build] ?? 'Windows Server',
+    served: false,
+    ...changes,
+  };
+}
+
+/** Two DCs that answer, dc1 and dc2, each with a replica of its own. */
+export function twoControllers(): LabController[] {
+  return [labController('dc1', { served: true }), labController('dc2', { served: true })];
+}
+
+export function childDomain({ name }: Pick<LabChild, 'name'>): LabDomain {
+  const dnsName = `${name}.${labDomain.dnsName}`;
+  return { dnsName, netbiosName: name.toUpperCase(), baseDn: `DC=${name},${labDomain.baseDn}` };
+}
+
+/** DNS name of the child's only DC. A forest's servers have names of their own also across domains. */
+export function childControllerName(child: Pick<LabChild, 'name'>): string {
+  return `${child.name}-dc1.${childDomain(child).dnsName}`;
 }

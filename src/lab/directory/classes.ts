@@ -41,6 +41,8 @@ const superclasses: Record<string, string> = {
   nTDSDSA: 'applicationSettings',
   nTDSDSARO: 'nTDSDSA',
   'msKds-ProvRootKey': 'top',
+  'msDS-AuthNPolicies': 'top',
+  'msDS-AuthNPolicySilos': 'top',
   'msDS-AuthNPolicy': 'top',
   'msDS-AuthNPolicySilo': 'top',
 };

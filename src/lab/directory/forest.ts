@@ -85,7 +85,8 @@ export function partitionObjects(contexts: Contexts, netbiosName: string): SeedE
   ];
 }
 
-export function domainCrossRef(contexts: Contexts, netbiosName: string, parentDn?: string): SeedEntry {
+/** `trustParent` is the crossRef of the domain above. */
+export function domainCrossRef(contexts: Contexts, netbiosName: string, trustParent?: string): SeedEntry {
   const { baseDn, configurationDn } = contexts;
   const partitions = childDn('CN', 'Partitions', configurationDn);
   return seedEntry(childDn('CN', netbiosName, partitions), 'crossRef', {
@@ -94,7 +95,7 @@ export function domainCrossRef(contexts: Contexts, netbiosName: string, parentDn
     dnsRoot: [dnsNameOf(baseDn)],
     nTMixedDomain: ['0'],
     systemFlags: ['3'],
-    ...(parentDn && { trustParent: [parentDn] }),
+    ...(trustParent && { trustParent: [trustParent] }),
   });
 }
 

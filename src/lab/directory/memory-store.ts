@@ -10,9 +10,19 @@ import { EntryTable, type StoredEntry } from './entry-table.ts';
 import { type Candidate, type LdapFilter, matcher, requiredEqualities } from './filter.ts';
 import { generalizedTime } from './generalized-time.ts';
 import { type ContextKind, newName, type Rename, renamedDn } from './renaming.ts';
+import {
+  byGuid,
+  conflictDn,
+  type ForestWrites,
+  guidOf,
+  incoming,
+  outgoing,
+  ReplicaLog,
+  type ReplicatedObject,
+} from './replica.ts';
 import { checkEntry } from './rules.ts';
 import { fillSam } from './sam.ts';
-import { type DomainOptions, isDmsaAttribute, seedDomain } from './seed.ts';
+import { type DomainOptions, isDmsaAttribute, seedChildDomain, seedDomain } from './seed.ts';
 import { dnKey, valueKey } from './values.ts';
 
 export type { Change } from './changes.ts';
@@ -24,6 +34,13 @@ export type Scope = 'base' | 'one' | 'sub';
 
 /** RIDs below 1000 are built in; the first new account of the lab gets this one. */
 const firstRid = 1103;
+
+export interface StoreOptions extends DomainOptions {
+  /** A DC of the same forest that is there already: of the same domain, or of the one above it. */
+  partner?: MemoryStore;
+  /** The first RID that this DC gives out; each DC of a domain has a pool of its own (MS-ADTS 3.1.1.1.12). */
+  firstRid?: number;
+}
 
 /** The container of deleted objects: hidden as they are, and held in place (MS-ADTS 6.1.1.4.2). */
 const graveyard = {
@@ -44,23 +61,88 @@ export class MemoryStore implements DirectoryStore {
   readonly domainSid: string;
   /** DNS name of the DC that serves this directory. */
   readonly dnsHostName: string;
+  /** The first domain of the forest. */
+  readonly rootDomainDn: string;
+  /** What is told of each write, once it is done; for replication. */
+  onWrite: (() => void) | null = null;
+  /** Values of msDS-NCReplInboundNeighbors of a naming context: what this DC knows of its partners. */
+  neighbors: (contextDn: string) => Promise<string[]> = async () => [];
+  readonly #log = new ReplicaLog();
+  readonly #writes: ForestWrites;
   readonly #table = new EntryTable(dnKey);
   readonly #contexts: string[];
   readonly #now: () => Date;
-  #nextRid = firstRid;
+  #nextRid: number;
   #updates = 0;
 
-  constructor(options: DomainOptions) {
+  constructor(options: StoreOptions) {
+    const { partner } = options;
     this.baseDn = options.baseDn;
-    this.configurationDn = `CN=Configuration,${options.baseDn}`;
+    this.rootDomainDn = partner?.rootDomainDn ?? options.baseDn;
+    this.configurationDn = `CN=Configuration,${this.rootDomainDn}`;
+    this.#writes = partner ? partner.#writes : { last: 0 };
+    this.#nextRid = options.firstRid ?? firstRid;
     this.schemaDn = `CN=Schema,${this.configurationDn}`;
     this.domainSid = options.domainSid;
     this.dnsHostName = options.dnsHostName;
     this.#contexts = [this.schemaDn, this.configurationDn, this.baseDn].map(dnKey);
     this.#now = options.now;
-    for (const { dn, attributes } of seedDomain(options)) this.#create(dn, attributes);
-    for (const context of [this.baseDn, this.configurationDn])
+    if (partner) this.pull(partner, 0);
+    if (partner?.baseDn === this.baseDn) return;
+    const objects = partner ? seedChildDomain(options, this) : seedDomain(options);
+    for (const { dn, attributes } of objects) this.#create(dn, attributes);
+    for (const context of partner ? [this.baseDn] : [this.baseDn, this.configurationDn])
       this.#create(deletedObjectsDn(context), graveyard);
+  }
+
+  /**
+   * Takes over what the partner has of the naming contexts that both hold, as far as it is news. `position` is where
+   * the last pull from it ended; gives back where this one did.
+   */
+  pull(partner: MemoryStore, position: number): number {
+    const objects = partner.#changedSince(position).filter(({ context }) => this.#contexts.includes(context));
+    const waiting = new Map(objects.map((object) => [object.guid, object]));
+    for (const object of objects) this.#take(object, waiting);
+    return partner.#log.length;
+  }
+
+  /** What stands above others comes first. */
+  #changedSince(position: number): ReplicatedObject[] {
+    const objects = this.#log.since(position).map((guid) => {
+      const entry = byGuid(this.#table, guid)!;
+      const context = this.#contextOf(entry.key)!;
+      return outgoing(this.#table, entry, { context, write: this.#log.writeOf(guid) });
+    });
+    return objects.sort((a, b) => parseDn(a.dn).length - parseDn(b.dn).length);
+  }
+
+  #take(object: ReplicatedObject, waiting: Map<string, ReplicatedObject>): void {
+    if (!waiting.delete(object.guid) || !this.#log.isNews(object.guid, object.write)) return;
+    const rival = this.#rivalOf(object);
+    const leaving = rival && waiting.get(guidOf(rival));
+    if (leaving) this.#take(leaving, waiting);
+    const left = this.#rivalOf(object);
+    if (left && this.#log.writeOf(guidOf(left)) > object.write) {
+      this.#receive({ ...object, dn: conflictDn(object.dn, object.guid) }, true);
+      return;
+    }
+    if (left) {
+      const dn = conflictDn(left.dn, guidOf(left));
+      this.#stamp(named(this.#table.relocate(left.key, dn, left.parent!)));
+    }
+    this.#receive(object);
+  }
+
+  /** Another object that has its DN here. */
+  #rivalOf(object: ReplicatedObject): StoredEntry | undefined {
+    const there = this.#table.get(dnKey(object.dn));
+    return there && guidOf(there) !== object.guid ? there : undefined;
+  }
+
+  #receive(object: ReplicatedObject, renamed = false): void {
+    const entry = incoming(this.#table, object, this.#updates + 1);
+    if (renamed) this.#stamp(named(entry));
+    else this.#stamp(entry, object.write);
   }
 
   /** `highestCommittedUSN`: one more after each write. */
@@ -132,6 +214,11 @@ export class MemoryStore implements DirectoryStore {
     this.#commit(changed(entry, changes));
   }
 
+  /** Sets an attribute as a partner might bring it: what a write of a client's would be refused for is not asked. */
+  overwrite(dn: string, name: string, values: Value[]): void {
+    this.#stamp(changed(this.#requireLive(dn), [{ operation: 'replace', attribute: name, values }]));
+  }
+
   /** Makes it a deleted object: it keeps its GUID and little else, and no link from or to it is left. */
   async remove(dn: string): Promise<void> {
     const entry = this.#requireLive(dn);
@@ -179,16 +266,23 @@ export class MemoryStore implements DirectoryStore {
 
   #commit(entry: StoredEntry): void {
     fillSam(entry);
-    checkEntry(entry, { table: this.#table, hasAttribute: (name) => this.#hasAttribute(name) });
+    checkEntry(entry, {
+      table: this.#table,
+      hasAttribute: (name) => this.#hasAttribute(name),
+      isElsewhere: (key) => this.#isElsewhere(key),
+    });
     this.#stamp(entry);
   }
 
-  #stamp(entry: StoredEntry): void {
+  /** `write` is what a partner has made of it already; absent where this DC writes. */
+  #stamp(entry: StoredEntry, write?: number): void {
     this.#updates++;
+    this.#log.note(guidOf(entry), write ?? ++this.#writes.last);
     const attributes = new Map(entry.attributes);
     attributes.set('whenchanged', [generalizedTime(this.#now())]);
     attributes.set('usnchanged', [String(this.#updates)]);
     this.#table.put({ ...entry, attributes });
+    if (write === undefined) this.onWrite?.();
   }
 
   /** What is deleted cannot be changed (MS-ADTS 3.1.1.5.3.2): it could only be brought back. */
@@ -215,6 +309,17 @@ export class MemoryStore implements DirectoryStore {
 
   #contextOf(key: string): string | undefined {
     return this.#contexts.find((context) => key === context || key.endsWith(`,${context}`));
+  }
+
+  /** In a naming context that the forest has and this DC has not: the nearest crossRef above decides. */
+  #isElsewhere(key: string): boolean {
+    const partitions = this.#table.children(dnKey(`CN=Partitions,${this.configurationDn}`));
+    const heads = partitions
+      .flatMap(({ attributes }) => attributes.get('ncname') ?? [])
+      .map((dn) => dnKey(String(dn)));
+    const above = heads.filter((head) => key === head || key.endsWith(`,${head}`));
+    const nearest = above.sort((a, b) => b.length - a.length)[0];
+    return nearest !== undefined && !this.#contexts.includes(nearest);
   }
 
   #kindOf(context: string | undefined): ContextKind {

@@ -11,6 +11,8 @@ export interface RuleContext {
   table: EntryTable;
   /** Whether the schema has the attribute. */
   hasAttribute(name: string): boolean;
+  /** Whether the DN is one of another domain of the forest: such an object is a phantom here (MS-ADTS 3.1.1.1.6). */
+  isElsewhere(key: string): boolean;
 }
 
 /** Attributes whose values nobody else may have: what LDAP result and text AD refuses them with. */
@@ -34,10 +36,16 @@ export function checkEntry(entry: StoredEntry, context: RuleContext): void {
 }
 
 /** A DN value must name an object (MS-ADTS 3.1.1.1.6); it is kept as that object's own DN. */
-function targets(name: string, values: Value[], entry: StoredEntry, { table }: RuleContext): Value[] {
+function targets(
+  name: string,
+  values: Value[],
+  entry: StoredEntry,
+  { table, isElsewhere }: RuleContext,
+): Value[] {
   return values.map((value) => {
     const key = dnKey(value.toString());
     const target = key === entry.key ? entry : table.get(key);
+    if (!target && isElsewhere(key)) return value;
     if (!target) throw refusal.noSuchTarget(name);
     return target.dn;
   });

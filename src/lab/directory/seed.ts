@@ -4,7 +4,14 @@ import { guidOctets } from '../../directory/guid.ts';
 import { attribute, dmsaClass } from '../../directory/schema.ts';
 import { sidOctets } from '../../directory/sid.ts';
 import { builtinObjects } from './builtin.ts';
-import { controllerObjects, defaultSite, partitionObjects, sitesObjects } from './forest.ts';
+import {
+  controllerObjects,
+  defaultSite,
+  domainCrossRef,
+  partitionObjects,
+  siteObjects,
+  sitesObjects,
+} from './forest.ts';
 import { seedEntry as entry, type SeedEntry } from './seed-entry.ts';
 
 /** What makes one lab domain differ from another. */
@@ -18,6 +25,10 @@ export interface DomainOptions {
   /** DNS name of the DC that serves the directory. */
   dnsHostName: string;
   now: () => Date;
+  /** Site of the DC; Default-First-Site-Name where absent. */
+  site?: string;
+  /** NetBIOS name of the domain above, which a child has. */
+  parentNetbiosName?: string;
   /** Schema objects, by lDAPDisplayName, that this forest does not have yet. */
   lacking?: string[];
 }
@@ -62,7 +73,7 @@ export function seedDomain(options: DomainOptions): SeedEntry[] {
   const controller = controllerObjects({
     ...contexts,
     dnsHostName,
-    site: defaultSite,
+    site: options.site ?? defaultSite,
     isReadOnly: false,
     objectSid: `${domainSid}-${firstControllerRid}`,
   });
@@ -73,10 +84,37 @@ export function seedDomain(options: DomainOptions): SeedEntry[] {
     ...schemaObjects(schemaDn, options.lacking ?? []),
     ...partitionObjects(contexts, options.netbiosName),
     ...sitesObjects(configurationDn),
+    ...(options.site && options.site !== defaultSite ? siteObjects(configurationDn, options.site) : []),
     entry(services, 'container'),
     entry(keyService, 'container'),
     entry(childDn('CN', 'Master Root Keys', keyService), 'container'),
     ...builtinObjects({ baseDn, domainSid, isForestRoot: true }),
+    controller.domain,
+    ...controller.configuration,
+  ];
+}
+
+/** What a new domain brings into a forest that is there: itself, its crossRef, and its DC in a site that is there. */
+export function seedChildDomain(
+  options: DomainOptions,
+  { configurationDn, schemaDn }: { configurationDn: string; schemaDn: string },
+): SeedEntry[] {
+  const { baseDn, domainSid, dnsHostName, netbiosName } = options;
+  const contexts = { baseDn, configurationDn, schemaDn };
+  const above = options.parentNetbiosName;
+  const parentCrossRef = above && childDn('CN', above, childDn('CN', 'Partitions', configurationDn));
+  const [dc] = parseDn(baseDn).map(({ value }) => value);
+  const controller = controllerObjects({
+    ...contexts,
+    dnsHostName,
+    site: options.site ?? defaultSite,
+    isReadOnly: false,
+    objectSid: `${domainSid}-${firstControllerRid}`,
+  });
+  return [
+    entry(baseDn, 'domainDNS', { dc: [dc!], objectSid: [sidOctets(domainSid)] }),
+    domainCrossRef(contexts, netbiosName, parentCrossRef),
+    ...builtinObjects({ baseDn, domainSid, isForestRoot: false }),
     controller.domain,
     ...controller.configuration,
   ];

@@ -6,7 +6,7 @@ import type { Parameters, Result } from '../../powershell/operations.ts';
 import type { DomainController } from '../rules/domain-controller.ts';
 import { type LogonHost, logOn } from '../rules/logon.ts';
 import { OperationFailure } from '../ssh/operation-failure.ts';
-import { type LabHost, type LabService, labDomain } from '../topology.ts';
+import { type LabDomain, type LabHost, type LabService, labDomain } from '../topology.ts';
 
 type KerberosEvent = Result<'inspect-host'>['events'][number];
 
@@ -19,6 +19,8 @@ export interface HostIdentity {
   /** sAMAccountName of the account. */
   accountName: string;
   computerSid: string;
+  /** Of which both are; the lab's first domain where absent. */
+  domain?: LabDomain;
 }
 
 /** A simulated Windows host: what its scripts would see and change. Its services log on through the domain's rules. */
@@ -26,17 +28,20 @@ export class SimulatedHost {
   readonly settings: LabHost;
   /** How many services were restarted or started by an operation. */
   restarts = 0;
-  readonly #dc: DomainController;
+  readonly #locateDc: () => DomainController;
   readonly #identity: HostIdentity;
+  readonly #clock: () => Date;
   readonly #booted: Date;
   readonly #started = new Map<string, Date>();
   readonly #events: KerberosEvent[] = [];
 
-  constructor(settings: LabHost, dc: DomainController, identity: HostIdentity) {
+  /** `locateDc` finds the DC that answers the host; it throws OperationFailure where there is none. */
+  constructor(settings: LabHost, locateDc: () => DomainController, identity: HostIdentity) {
     this.settings = settings;
-    this.#dc = dc;
+    this.#locateDc = locateDc;
     this.#identity = identity;
-    this.#booted = dc.clock();
+    this.#clock = locateDc().clock;
+    this.#booted = this.#clock();
   }
 
   inspect({ eventsSince }: Parameters<'inspect-host'>): Result<'inspect-host'> {
@@ -102,11 +107,12 @@ export class SimulatedHost {
       const message = `Service '${service.name}' cannot be started: it did not reach Running in its time.`;
       throw new OperationFailure('SERVICE_START_FAILED', 'OpenError', message, service.name);
     }
-    const logon = (await this.#logsOnAsAccount(service))
-      ? await logOn(this.#dc, this.#asLogonHost(), this.#identity.accountDn)
+    const dc = this.#locateDc();
+    const logon = (await this.#logsOnAsAccount(dc, service))
+      ? await logOn(dc, this.#asLogonHost(), this.#identity.accountDn)
       : { succeeded: true, events: [] };
     if (this.settings.eventLogEnabled) {
-      const at = this.#dc.clock().toISOString();
+      const at = this.#clock().toISOString();
       this.#events.push(...logon.events.map((event) => ({ ...event, at })));
     }
     if (!logon.succeeded) {
@@ -114,7 +120,7 @@ export class SimulatedHost {
       throw new OperationFailure('SERVICE_LOGON_FAILED', 'OpenError', message, service.name);
     }
     service.state = 'Running';
-    this.#started.set(service.name, this.#dc.clock());
+    this.#started.set(service.name, this.#clock());
   }
 
   #service(name: string): LabService {
@@ -125,17 +131,17 @@ export class SimulatedHost {
   }
 
   /** Services of other accounts start as well, and meet no rule of the migration. */
-  async #logsOnAsAccount({ startName }: LabService): Promise<boolean> {
-    const { accountDn, accountName } = this.#identity;
-    const account = await this.#dc.store.read(accountDn);
+  async #logsOnAsAccount(dc: DomainController, { startName }: LabService): Promise<boolean> {
+    const { accountDn, accountName, domain = labDomain } = this.#identity;
+    const account = await dc.store.read(accountDn);
     const explicit = account && text(account, 'userPrincipalName');
-    const { dnsName, netbiosName } = labDomain;
+    const { dnsName, netbiosName } = domain;
     const principalNames = [`${accountName}@${dnsName}`, `${accountName}@${netbiosName}`, explicit ?? ''];
     const names = {
       samAccountName: accountName,
       principalNames: principalNames.map((name) => name.toLowerCase()),
     };
-    return isLogonOf(names, startName, labDomain, this.#computerName);
+    return isLogonOf(names, startName, domain, this.#computerName);
   }
 
   get #computerName(): string {

@@ -17,24 +17,31 @@ export function hostOperations(host: SimulatedHost): HandleOperation {
   });
 }
 
-/** What the management host answers to: each cmdlet is one of the domain's rules, run as `identity`. */
-export function managementOperations(dc: DomainController, identity: string): HandleOperation {
+/**
+ * What the management host answers to: each cmdlet is one of the domain's rules, run as `identity` on the DC that its
+ * `-Server` names. `dcNamed` throws OperationFailure RPC_UNAVAILABLE where that is none that answers.
+ */
+export function managementOperations(
+  dcNamed: (server: string) => DomainController,
+  identity: string,
+): HandleOperation {
   const phase = (rule: typeof startMigration) => async (parameters: Parameters<'start-migration'>) => {
     const request: PhaseRequest = { ...parameters, requestedBy: identity };
-    await rule(dc, request);
+    await rule(dcNamed(parameters.server), request);
     return { server: parameters.server };
   };
   return dispatch({
-    'new-dmsa': (parameters) => createDmsa(dc, parameters),
-    'remove-dmsa': ({ dmsa, description }) => removeDmsa(dc, dmsa, description),
+    'new-dmsa': (parameters) => createDmsa(dcNamed(parameters.server), parameters),
+    'remove-dmsa': ({ dmsa, description, server }) => removeDmsa(dcNamed(server), dmsa, description),
     'start-migration': phase(startMigration),
     'complete-migration': phase(completeMigration),
     'undo-migration': phase(undoMigration),
-    'set-principals': async ({ dmsa, principals }) => {
-      await setPrincipals(dc, dmsa, principals);
+    'set-principals': async ({ dmsa, principals, server }) => {
+      await setPrincipals(dcNamed(server), dmsa, principals);
       return { principals };
     },
-    'read-migration-events': ({ dmsa, account, since }) => {
+    'read-migration-events': ({ dmsa, account, since, server }) => {
+      const dc = dcNamed(server);
       const from = new Date(since).toISOString();
       const isAbout = (named: string, wanted: string | null) => wanted === null || sameDn(named, wanted);
       const about = dc.events.filter(

@@ -11,7 +11,7 @@ export function rootDse(store: MemoryStore): Entry {
     dn: '',
     attributes: {
       defaultNamingContext: [store.baseDn],
-      rootDomainNamingContext: [store.baseDn],
+      rootDomainNamingContext: [store.rootDomainDn],
       configurationNamingContext: [store.configurationDn],
       schemaNamingContext: [store.schemaDn],
       namingContexts: [store.baseDn, store.configurationDn, store.schemaDn],

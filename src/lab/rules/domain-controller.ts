@@ -1,6 +1,10 @@
 import type { Entry } from '../../directory/entry.ts';
 import { OperationFailure } from '../ssh/operation-failure.ts';
 import type { DirectoryStore } from '../store.ts';
+import { domainControllerName } from '../topology.ts';
+
+/** Both objects as they were before Complete, by the dMSA's DN in lower case. */
+export type Completed = Map<string, { account: Entry; dmsa: Entry }>;
 
 /** Event 3085 of the DC's Directory Service log, or 2946 when keys were fetched; fields as in dmsa-domain's table. */
 export interface DcEvent {
@@ -18,16 +22,25 @@ export interface DcEvent {
  * transaction at a time. LDAP clients, cmdlets and hosts all meet here.
  */
 export class DomainController {
+  /** DNS name. */
+  readonly name: string;
   readonly store: DirectoryStore;
   readonly clock: () => Date;
   readonly events: DcEvent[] = [];
   /** From when on the Directory Service log has events: a DC logs its own start. Later where older ones were cut off. */
   logBeganAt: string;
   /** What Complete changed on the two objects, by dMSA: what Undo gives back. How a DC keeps it is not published. */
-  readonly completed = new Map<string, { account: Entry; dmsa: Entry }>();
+  readonly completed: Completed;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(store: DirectoryStore, clock: () => Date) {
+  /** DCs of one domain are given one `completed`: what one has completed, another can undo. */
+  constructor(
+    store: DirectoryStore,
+    clock: () => Date,
+    { name = domainControllerName, completed = new Map() }: { name?: string; completed?: Completed } = {},
+  ) {
+    this.name = name;
+    this.completed = completed;
     this.store = store;
     this.clock = clock;
     this.logBeganAt = clock().toISOString();

@@ -51,7 +51,7 @@ async function join(dc: DomainController, host: LogonHost, account: Entry, dmsa:
   const authorized = principals(dmsa).includes(host.computerSid);
   if (!authorized) await addPrincipal(dc, dmsa, host.computerSid);
   const fields = {
-    'DC Used': '\\\\DC1',
+    'DC Used': `\\\\${dc.name.split('.')[0]!.toUpperCase()}`,
     'DMSA Distinguished Name': dmsa.dn,
     'Linked Account': text(account, 'sAMAccountName') ?? '',
     'Domain Name': domainName(dc),

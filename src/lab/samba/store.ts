@@ -16,10 +16,12 @@ import { type Samba, sambaClient } from './samba.ts';
 /** Samba's directory as the lab's rules see it: over LDAPS, as the domain's administrator. */
 export class SambaStore implements DirectoryStore {
   readonly baseDn: string;
+  readonly configurationDn: string;
   readonly #client: Client;
 
   private constructor(baseDn: string, client: Client) {
     this.baseDn = baseDn;
+    this.configurationDn = `CN=Configuration,${baseDn}`;
     this.#client = client;
   }
 

@@ -23,7 +23,11 @@ async function hostWith(services: LabService[], changes: Partial<LabHost> = {}) 
   const prepared = { policy: { value: 1, keyExists: true }, eventLogEnabled: true, ...changes };
   const settings = labHost('fin01', services, prepared);
   const computerSid = domain.sids.get('fin01.lab.example')!;
-  const host = new SimulatedHost(settings, domain.dc, { accountDn, accountName: 'svc-finance', computerSid });
+  const host = new SimulatedHost(settings, () => domain.dc, {
+    accountDn,
+    accountName: 'svc-finance',
+    computerSid,
+  });
   return { host, domain, computerSid };
 }
 

@@ -27,13 +27,13 @@ const creation = {
 };
 
 function managementOf({ dc }: TestDomain) {
-  return managementOperations(dc, 'LAB\\dmsa-worker');
+  return managementOperations(() => dc, 'LAB\\dmsa-worker');
 }
 
 describe('who answers to what', () => {
   test.each(operationNames)('%s runs where its schema says, and nowhere else', async (name) => {
     const domain = await newDomain();
-    const host = new SimulatedHost(labHost('fin01', []), domain.dc, {
+    const host = new SimulatedHost(labHost('fin01', []), () => domain.dc, {
       accountDn,
       accountName: 'svc-finance',
       computerSid: 'S-1-5-7',
