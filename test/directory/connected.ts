@@ -7,14 +7,14 @@ import type { Directory } from '../../src/directory/directory.ts';
 import type { LabDirectory } from '../../src/lab/directories.ts';
 
 /** Connects to a directory without any hosts as the worker would, with settings in files. The caller closes it. */
-export async function connected({ caPem, user, password, at }: LabDirectory): Promise<Directory> {
+export async function connected({ controllers, caPem, user, password }: LabDirectory): Promise<Directory> {
   const folder = await mkdtemp(join(tmpdir(), 'dmsa-directory-'));
   try {
     const [caFile, file] = [join(folder, 'ca.pem'), join(folder, 'password')];
     await writeFile(caFile, caPem);
     await writeFile(file, password, { mode: 0o600 });
     const settings = { urls: ['ldaps://dc1.lab.example:636'], caFile, user, password: { file } };
-    return await connectDirectory(settings, { 'dc1.lab.example': at })();
+    return await connectDirectory(settings, { 'dc1.lab.example': controllers[0]!.at })();
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -5,6 +5,7 @@ import { octets } from '../../src/directory/entry.ts';
 import { findComputers } from '../../src/directory/find-computers.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { type LabDirectory, startMemoryDirectory } from '../../src/lab/directories.ts';
+import { defaultTopology } from '../../src/lab/topology.ts';
 import { connected } from './connected.ts';
 
 const computers = 5_000;
@@ -15,9 +16,9 @@ describe(`in a domain of ${computers} computers`, () => {
   let directory: Directory;
 
   beforeAll(async () => {
-    domain = await startMemoryDirectory({ clock: () => new Date() });
+    domain = await startMemoryDirectory({ topology: defaultTopology(), clock: () => new Date() });
     for (let index = 0; index < computers; index++) {
-      await domain.store.add(`CN=SRV${index},CN=Computers,DC=lab,DC=example`, {
+      await domain.controllers[0]!.store.add(`CN=SRV${index},CN=Computers,DC=lab,DC=example`, {
         objectClass: ['computer'],
         sAMAccountName: [`SRV${index}$`],
         dNSHostName: [name(index)],
@@ -32,9 +33,9 @@ describe(`in a domain of ${computers} computers`, () => {
   });
 
   async function found(names: string[]): Promise<{ sids: Map<string, string>; requests: number }> {
-    const before = domain.counts()!.search!;
+    const before = domain.controllers[0]!.counts()!.search!;
     const sids = await findComputers(directory, names);
-    return { sids, requests: domain.counts()!.search! - before };
+    return { sids, requests: domain.controllers[0]!.counts()!.search! - before };
   }
 
   test('a name that no computer has is absent, and finds no other', async () => {
@@ -54,7 +55,9 @@ describe(`in a domain of ${computers} computers`, () => {
     const { sids, requests } = await found(hosts);
     expect(requests).toBe(1);
     expect([...sids.keys()].sort()).toEqual([...hosts].sort());
-    const last = (await domain.store.read(`CN=SRV${119 * 41},CN=Computers,DC=lab,DC=example`))!;
+    const last = (await domain.controllers[0]!.store.read(
+      `CN=SRV${119 * 41},CN=Computers,DC=lab,DC=example`,
+    ))!;
     expect(sids.get(name(119 * 41))).toBe(sidText(octets(last, 'objectSid')!));
     expect((await found([name(0)])).requests).toBe(1);
   });

@@ -15,6 +15,7 @@ import {
   startSambaDirectory,
 } from '../../src/lab/directories.ts';
 import { sambaAvailable } from '../../src/lab/samba/available.ts';
+import { defaultTopology } from '../../src/lab/topology.ts';
 import { connected } from './connected.ts';
 
 const { available, reason } = sambaAvailable();
@@ -48,16 +49,16 @@ interface Side {
 }
 
 async function side(start: (options: LabDirectoryOptions) => Promise<LabDirectory>): Promise<Side> {
-  const started = await start({ clock: () => new Date(), sambaAddress });
+  const started = await start({ topology: defaultTopology(), clock: () => new Date(), sambaAddress });
   for (const [name, [objectClass, account, upn]] of Object.entries(objects)) {
-    await started.store.add(dnOf(name), {
+    await started.controllers[0]!.store.add(dnOf(name), {
       objectClass: [objectClass],
       sAMAccountName: [account],
       ...(upn && { userPrincipalName: [upn] }),
       ...(objectClass === 'computer' && { userAccountControl: ['4096'] }),
     });
   }
-  await started.store.replace(partitions, { uPNSuffixes: ['corp.example', 'Other.Example'] });
+  await started.controllers[0]!.store.replace(partitions, { uPNSuffixes: ['corp.example', 'Other.Example'] });
   return { started, directory: await connected(started) };
 }
 
@@ -85,7 +86,7 @@ async function answer(directory: Directory, written: string): Promise<string> {
 }
 
 async function idsOf({ started }: Side, dn: string): Promise<{ guid: string; sid: string }> {
-  const entry = (await started.store.read(dn))!;
+  const entry = (await started.controllers[0]!.store.read(dn))!;
   return { guid: guidText(octets(entry, 'objectGUID')!), sid: sidText(octets(entry, 'objectSid')!) };
 }
 
@@ -182,9 +183,9 @@ describe('in the lab’s directory', () => {
 
   test('a name is one search, and where nothing answers two more say why', async () => {
     const searches = async (written: string) => {
-      const before = memory.started.counts()!.search!;
+      const before = memory.started.controllers[0]!.counts()!.search!;
       await answer(memory.directory, written);
-      return memory.started.counts()!.search! - before;
+      return memory.started.controllers[0]!.counts()!.search! - before;
     };
     expect(await searches('finance@corp.example')).toBe(1);
     expect(await searches('LAB\\svc(batch)')).toBe(1);
