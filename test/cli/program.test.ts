@@ -196,6 +196,7 @@ describe('dmsa plan', () => {
         ...planArgs,
         ...['--hosts-file', 'hosts.txt', '--out', 'plan.json', '--observe', '14d', '--approver', 'LAB\\ann'],
         ...['--complete-approver', 'LAB\\bob', '--on-expiry', 'undo', '--no-event-log'],
+        '--wait-for-kds',
       ],
       planning(),
     );
@@ -221,7 +222,7 @@ describe('dmsa plan', () => {
         maxParallel: 5,
         serviceTimeout: '2m',
         enableEventLog: false,
-        waitForKds: false,
+        waitForKds: true,
       },
     ]);
     expect(parsePlan(JSON.parse(await readFile(join(folder, 'plan.json'), 'utf8')))).toEqual(plan);

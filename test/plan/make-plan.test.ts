@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 
+import { renderPlan } from '../../src/cli/render/plan.ts';
 import { childDn } from '../../src/directory/dn.ts';
 import { octets } from '../../src/directory/entry.ts';
+import { isoToFileTime } from '../../src/directory/file-time.ts';
 import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
@@ -92,11 +94,11 @@ describe('what is refused, in one line, with nothing changed', () => {
     [
       'an account of another domain',
       { account: 'OTHER\\svc-finance' },
-      'block ACCOUNT_NOT_FOUND OTHER\\svc-finance: nothing in lab.example answers to it',
+      'block ACCOUNT_NOT_FOUND OTHER\\svc-finance: OTHER is the name of no domain in the forest, and of none that it trusts',
     ],
     ['a computer', { account: 'FIN01$' }, `block ACCOUNT_NOT_A_USER CN=FIN01,${at}: it is a computer`],
-    ['a gMSA', { account: 'gmsa$' }, `block ACCOUNT_NOT_A_USER CN=gmsa,${managed}: it is a gmsa`],
-    ['a dMSA', { account: 'dmsa$' }, `block ACCOUNT_NOT_A_USER CN=dmsa,${managed}: it is a dmsa`],
+    ['a gMSA', { account: 'gmsa$' }, `block ACCOUNT_NOT_A_USER CN=gmsa,${managed}: it is a gMSA`],
+    ['a dMSA', { account: 'dmsa$' }, `block ACCOUNT_NOT_A_USER CN=dmsa,${managed}: it is a dMSA`],
     [
       'a privileged account',
       { account: 'chief' },
@@ -176,7 +178,7 @@ describe('what is refused, in one line, with nothing changed', () => {
 
   test('a group: no user, and disabled for want of a user’s bits', async () => {
     expect(await problem(lab, { account: 'staff' })).toMatch(
-      /^block ACCOUNT_NOT_A_USER CN=staff,.*: it is a other/,
+      /^block ACCOUNT_NOT_A_USER CN=staff,.*: it is no plain user account/,
     );
     expect(storeOf(lab).updates).toBe(updates);
   });
@@ -208,6 +210,7 @@ describe('what is there already', () => {
       'LINK_FOREIGN',
       'LINK_FOREIGN',
       'DMSA_STATE_NOT_UNLINKED',
+      'CONSTRAINED_DELEGATION',
     ]);
     const pair = { dmsa: dmsaDn, account: lab.seeded.accountDn, requestedBy: 'LAB\\someone-else' };
     await completeMigration(lab.dc, pair);
@@ -217,7 +220,7 @@ describe('what is there already', () => {
   test('an empty dMSA in state 0 is planned with, where it is', async () => {
     const lab = await labWith(present(0));
     const { plan, findings } = await planned(lab, { container: users });
-    expect(findings).toEqual([]);
+    expect(findings.map(({ code }) => code)).toEqual(['CONSTRAINED_DELEGATION']);
     expect(plan!.dmsa.dn).toBe(dmsaDn);
   });
 
@@ -229,6 +232,7 @@ describe('what is there already', () => {
     const { plan, findings } = await planned(lab);
     expect(findings.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
       'HOST_HAS_NO_SERVICE fin02.lab.example',
+      `CONSTRAINED_DELEGATION ${lab.seeded.accountDn}`,
       'SERVICE_NOT_RUNNING fin01.lab.example',
     ]);
     expect(plan!.hosts.map((host) => host.services)).toEqual([
@@ -236,6 +240,43 @@ describe('what is there already', () => {
       [],
       ['Finance Reports', 'FinanceBatch'],
     ]);
+  });
+});
+
+describe('a KDS root key that becomes effective in ten hours', () => {
+  let lab: Lab;
+  let effectiveAt: string;
+  const keys = `CN=Master Root Keys,CN=Group Key Distribution Service,CN=Services,CN=Configuration,DC=lab,DC=example`;
+  const key = `CN=5f2e6c1a-8d43-4b7e-9a10-3c1de2f4a6b8,${keys}`;
+
+  beforeAll(async () => {
+    lab = await startedLab();
+    effectiveAt = new Date(Date.now() + 10 * 3_600_000).toISOString();
+    await lab.dc.store.replace(key, { 'msKds-UseStartTime': [isoToFileTime(effectiveAt)] });
+  });
+  afterAll(() => lab.close());
+
+  test('blocks', async () => {
+    const expected = `block KDS_KEY_NOT_EFFECTIVE forest: effective from ${effectiveAt}`;
+    expect(await problem(lab, {})).toBe(expected);
+  });
+
+  test('is waited for by a plan that says so, which warns of it with the time', async () => {
+    const { plan, findings } = await planned(lab, { waitForKds: true });
+    expect(findings[0]).toMatchObject({
+      severity: 'warn',
+      code: 'KDS_KEY_NOT_EFFECTIVE',
+      evidence: `effective from ${effectiveAt}`,
+    });
+    expect(plan!.waitForKds).toBe(true);
+    expect(parsePlan(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+    expect(renderPlan(plan, [], { color: false, width: 100 })).toContain('first for a KDS root key');
+  });
+
+  test('and none at all blocks every plan', async () => {
+    await lab.dc.store.remove(key);
+    const expected = 'block KDS_KEY_MISSING forest: CN=Master Root Keys is empty';
+    expect(await problem(lab, { waitForKds: true })).toBe(expected);
   });
 });
 
@@ -249,7 +290,9 @@ describe('a plan', () => {
   test('names what was found, keeps the order of hosts, changes nothing, and is read back as it was written', async () => {
     const { updates } = storeOf(lab);
     const { plan, findings } = await planned(lab, { hosts: [hosts[2]!, hosts[0]!] });
-    expect(findings).toEqual([]);
+    expect(findings.map(({ severity, code, evidence }) => `${severity} ${code}: ${evidence}`)).toEqual([
+      'info CONSTRAINED_DELEGATION: delegates to MSSQLSvc/sql01.lab.example:1433',
+    ]);
     expect(plan).toMatchObject({
       version: 1,
       requestedBy: 'LAB\\alice',

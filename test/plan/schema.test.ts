@@ -74,6 +74,11 @@ describe('a plan is refused', () => {
       'dmsa.name: "dmsa/web" holds a character that AD refuses: leave out " / \\ [ ] : ; | = , + * ? < > @ and $',
     ],
     [
+      'a wait for a root key that is neither yes nor no',
+      { waitForKds: 'yes' as unknown as boolean },
+      'waitForKds: must be true or false',
+    ],
+    [
       'a gate that nobody has to approve',
       { gates: { ...plan.gates, start: { ...plan.gates.start, required: 0 } } },
       'gates.start.required: must be at least 1',
@@ -102,6 +107,14 @@ describe('a plan is refused', () => {
 });
 
 describe('a plan is accepted', () => {
+  test('from before it could wait for a root key: what is absent is not hashed, and waiting makes it another plan.', () => {
+    expect(plan).not.toHaveProperty('waitForKds');
+    expect(parsePlan(samplePlan({ waitForKds: undefined }))).toEqual(plan);
+    const waiting = samplePlan({ waitForKds: true });
+    expect(parsePlan(waiting).waitForKds).toBe(true);
+    expect(waiting.hash).not.toBe(plan.hash);
+  });
+
   test('when it carries its hash, whatever the order of its fields.', () => {
     const reordered = Object.fromEntries(Object.entries(JSON.parse(JSON.stringify(plan))).reverse());
     expect(parsePlan(reordered)).toEqual(plan);
