@@ -1,11 +1,12 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 
-import type { Client } from 'ldapts';
+import { type Client, ResultCodeError } from 'ldapts';
 
 import { readSecret } from '../config/secret.ts';
 import type { CertificateLogin, DirectorySettings } from '../config/settings.ts';
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError, errorKinds } from '../domain/errors.ts';
+import { directoryError } from './ldap-errors.ts';
 
 /** Who binds, with the secrets read. */
 export type Login = { user: string; password: string } | ClientCertificate;
@@ -21,7 +22,7 @@ export function isCertificate(login: Login): login is ClientCertificate {
 }
 
 /** LDAP_SERVER_WHO_AM_I_OID (MS-ADTS 3.1.1.3.4.2, RFC 4532). */
-const whoAmI = '1.3.6.1.4.1.4203.1.11.3';
+export const whoAmIOid = '1.3.6.1.4.1.4203.1.11.3';
 
 /**
  * Binds over a connection that is encrypted already. How a certificate binds depends on how TLS came about (MS-ADTS
@@ -35,11 +36,24 @@ export async function bind(
   { url, startTls }: { url: string; startTls: boolean },
 ): Promise<void> {
   if (!isCertificate(login)) return await client.bind(login.user, login.password);
-  if (startTls) await client.bindSASL('EXTERNAL');
-  const { value } = await client.exop(whoAmI);
-  if (value) return;
-  const message = `${url}: the domain controller does not know the account of the client certificate`;
+  try {
+    if (startTls) await client.bindSASL('EXTERNAL');
+    const { value } = await client.exop(whoAmIOid);
+    if (value) return;
+  } catch (cause) {
+    throw refused(url, cause);
+  }
+  const message = `${url}: the domain controller does not know whose the client certificate is`;
   throw new DmsaError('BIND_REFUSED', url, message);
+}
+
+/** Whatever the result, it is the bind that is refused: a server that takes no certificates has several ways to say so. */
+function refused(url: string, cause: unknown): unknown {
+  if (!(cause instanceof ResultCodeError)) return cause;
+  const { code, message } = directoryError(url, cause);
+  if (errorKinds[code].retryable || code === 'BIND_REFUSED') return cause;
+  const text = message.replace(`${url}: `, `${url}: the client certificate is not taken: `);
+  return new DmsaError('BIND_REFUSED', url, text, { cause });
 }
 
 /** Throws PLAN_INVALID, naming the setting and never what a secret is. */

@@ -11,6 +11,8 @@ import {
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import * as x509 from '@peculiar/asn1-x509';
 
+import { Elements, element } from './ldap/ber.ts';
+
 /** PEM text of a certificate and its private key. */
 export interface Certificate {
   certificate: string;
@@ -32,6 +34,9 @@ const validityMs = 3650 * dayMs;
 const authorityName = 'DMSA Lab CA';
 const ecdsaWithSha256 = '1.2.840.10045.4.3.2';
 const commonName = '2.5.4.3';
+const utf8String = 0x0c;
+/** szOID_NT_PRINCIPAL_NAME. */
+const principalNameType = '1.3.6.1.4.1.311.20.2.3';
 
 /** A certification authority that exists for one lab. `now` is when it starts to be valid, less a day for slow clocks. */
 export function createAuthority(now: Date): Certificate {
@@ -56,17 +61,49 @@ export function issueServerCertificate(
   names: [string, ...string[]],
   now: Date,
 ): Certificate {
-  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const alternatives = names.map((dNSName) => new x509.GeneralName({ dNSName }));
+  return issueFor(authority, names[0], alternatives, x509.id_kp_serverAuth, now);
+}
+
+/** A client certificate that names an account by its user principal name, as AD's own CA writes it (MS-WCCE 2.2.2.7.7.4). */
+export function issueClientCertificate(
+  authority: Certificate,
+  principalName: string,
+  now: Date,
+): Certificate {
+  const value = exactBuffer(element(utf8String, Buffer.from(principalName)));
+  const otherName = new x509.OtherName({ typeId: principalNameType, value });
+  const alternatives = [new x509.GeneralName({ otherName })];
+  return issueFor(authority, principalName, alternatives, x509.id_kp_clientAuth, now);
+}
+
+/** The user principal name in a certificate, or null where it has none. */
+export function principalNameOf(der: Buffer): string | null {
+  const { extensions = [] } = AsnConvert.parse(exactBuffer(der), x509.Certificate).tbsCertificate;
+  const found = extensions.find(({ extnID }) => extnID === x509.id_ce_subjectAltName);
+  if (!found) return null;
+  const names = AsnConvert.parse(found.extnValue.buffer, x509.SubjectAlternativeName);
+  const name = names.find(({ otherName }) => otherName?.typeId === principalNameType)?.otherName;
+  return name ? new Elements(Buffer.from(name.value)).take(utf8String).toString() : null;
+}
+
+function issueFor(
+  authority: Certificate,
+  subject: string,
+  alternatives: x509.GeneralName[],
+  purpose: string,
+  now: Date,
+): Certificate {
+  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const certificate = issue({
-    subject: names[0],
+    subject,
     issuer: authorityName,
     issuerKey: createPrivateKey(authority.privateKey),
     publicKey: keys.publicKey,
     now,
     extensions: [
       extension(x509.id_ce_subjectAltName, new x509.SubjectAlternativeName(alternatives), false),
-      extension(x509.id_ce_extKeyUsage, new x509.ExtendedKeyUsage([x509.id_kp_serverAuth]), false),
+      extension(x509.id_ce_extKeyUsage, new x509.ExtendedKeyUsage([purpose]), false),
     ],
   });
   return { certificate, privateKey: pem(keys.privateKey) };

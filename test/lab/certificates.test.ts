@@ -2,7 +2,12 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 
 import { describe, expect, test } from 'vitest';
 
-import { createAuthority, issueServerCertificate } from '../../src/lab/certificates.ts';
+import {
+  createAuthority,
+  issueClientCertificate,
+  issueServerCertificate,
+  principalNameOf,
+} from '../../src/lab/certificates.ts';
 
 const now = new Date('2025-09-01T08:00:00Z');
 
@@ -45,5 +50,16 @@ describe('the certificates of a lab', () => {
     expect(new X509Certificate(issued.certificate).checkPrivateKey(createPrivateKey(issued.privateKey))).toBe(
       true,
     );
+  });
+
+  test('of a client name an account by its user principal name, and of a server name none', () => {
+    const issued = new X509Certificate(
+      issueClientCertificate(authority, 'ünal@lab.example', now).certificate,
+    );
+    expect(principalNameOf(issued.raw)).toBe('ünal@lab.example');
+    expect(issued.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2']);
+    expect(issued.verify(ca.publicKey)).toBe(true);
+    expect(principalNameOf(server.raw)).toBeNull();
+    expect(principalNameOf(ca.raw)).toBeNull();
   });
 });

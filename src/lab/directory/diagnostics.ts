@@ -17,6 +17,15 @@ export const refusal = {
       'In order to perform this operation a successful bind must be completed on the connection.',
     ),
   unknownExtension: () => ldapErr(2, '0000203D', 'Unknown extended request OID'),
+  /** Where TLS is on already (RFC 4511 4.14.2); the words are Samba's. */
+  alreadySecure: () => new LdapFailure(1, 'START-TLS: TLS is already enabled on this LDAP session'),
+  /** What Windows Server 2025 wants of a bind by default. */
+  encryptionRequired: () =>
+    ldapErr(
+      8,
+      '00002028',
+      'The server requires binds to turn on integrity checking if SSL\\TLS are not already active on the connection',
+    ),
   /** AD gives no text with these two. */
   badVersion: () => new LdapFailure(2, ''),
   sizeLimitExceeded: () => new LdapFailure(4, ''),

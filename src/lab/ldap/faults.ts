@@ -31,7 +31,7 @@ export interface FaultResult {
   referrals?: string[];
 }
 
-/** Asked once for each operation; `dn` is the base, object or user it is about. */
+/** Asked once for each operation; `dn` is the base, object or user it is about, or the OID of an extended one. */
 export interface LdapFaults {
   onOperation(kind: OperationKind, dn: string): Fault | null | undefined;
 }

@@ -1,19 +1,16 @@
-import { normalDn } from '../../directory/dn.ts';
 import type { Value } from '../../directory/entry.ts';
+import { whoAmIOid } from '../../directory/login.ts';
 import { showDeletedControl } from '../../directory/schema.ts';
+import { startTlsOid } from '../../directory/start-tls.ts';
 import { definitionOf } from '../directory/attributes.ts';
+import { constructed } from '../directory/constructed.ts';
 import { refusal } from '../directory/diagnostics.ts';
 import type { Change, MemoryStore } from '../directory/memory-store.ts';
+import { Authentication, type Channel, type Credential, overLdaps } from './authentication.ts';
 import type { Operation, Request, SearchRequest } from './requests.ts';
 import type { ResponseControl } from './responses.ts';
 import { rootDse, supportedControls } from './root-dse.ts';
 import { limited, PagedResults, pagedResultsType, selected } from './search.ts';
-
-/** Who may bind, by any name that a client may use: a DN, `user@domain` or `DOMAIN\\user`. */
-export interface Credential {
-  user: string;
-  password: string;
-}
 
 /** What a connection is served from. */
 export interface Served {
@@ -27,6 +24,8 @@ export interface Answer {
   message: string;
   entries?: { dn: string; attributes: [string, Value[]][] }[];
   controls?: ResponseControl[];
+  /** Of an extended operation. */
+  value?: Buffer;
 }
 
 const success: Answer = { code: 0, message: '' };
@@ -37,10 +36,16 @@ const compareTrue = 6;
 export class OperationHandler {
   readonly #served: Served;
   readonly #paged = new PagedResults();
-  #bound = false;
+  readonly #authentication: Authentication;
 
-  constructor(served: Served) {
+  constructor(served: Served, channel: Channel = overLdaps) {
     this.#served = served;
+    this.#authentication = new Authentication(served.credentials, channel);
+  }
+
+  /** StartTLS has succeeded. */
+  secured(channel: Channel): void {
+    this.#authentication.secured(channel);
   }
 
   /** Throws LdapFailure for what is refused. */
@@ -49,31 +54,27 @@ export class OperationHandler {
       if (critical && !supportedControls.includes(type)) throw refusal.unknownControl();
     }
     const { operation } = request;
-    if (operation.kind === 'bind') return this.#bind(operation);
-    if (operation.kind === 'extended') throw refusal.unknownExtension();
+    if (operation.kind === 'bind') {
+      this.#authentication.bind(operation);
+      return success;
+    }
+    if (operation.kind === 'extended') return this.#extended(operation.oid);
     if (operation.kind === 'search') return await this.#search(operation, request);
-    if (!this.#bound) throw refusal.notBound();
+    if (!this.#authentication.isBound) throw refusal.notBound();
     return await this.#onObject(operation);
   }
 
-  /** A bind without a password is anonymous (RFC 4513 5.1.2): it succeeds, and lets nothing be done. */
-  #bind({ version, user, password }: Operation & { kind: 'bind' }): Answer {
-    this.#bound = false;
-    if (version !== 3) throw refusal.badVersion();
-    if (password === null) throw refusal.unknownAuthentication();
-    if (password === '') return success;
-    const known = this.#served.credentials.some((each) => {
-      return userKey(each.user) === userKey(user) && each.password === password;
-    });
-    if (!known) throw refusal.badCredentials();
-    this.#bound = true;
-    return success;
+  /** StartTLS is the connection's own, so it is not seen here but where TLS is on already (RFC 4511 4.14.2). */
+  #extended(oid: string): Answer {
+    if (oid === startTlsOid) throw refusal.alreadySecure();
+    if (oid !== whoAmIOid) throw refusal.unknownExtension();
+    return { ...success, value: Buffer.from(this.#authentication.identity) };
   }
 
   async #search(operation: SearchRequest, { controls }: Request): Promise<Answer> {
     const { store } = this.#served;
     const isRootDse = operation.base === '' && operation.scope === 'base';
-    if (!this.#bound && !isRootDse) throw refusal.notBound();
+    if (!this.#authentication.isBound && !isRootDse) throw refusal.notBound();
     const showDeleted = controls.some(({ type }) => type === showDeletedControl);
     const find = async () => {
       return isRootDse
@@ -84,11 +85,14 @@ export class OperationHandler {
     const { entries, ...end } = paging
       ? await this.#paged.page(paging, find)
       : limited(await find(), operation.sizeLimit);
-    const answered = entries.map((entry) => ({
+    const answered = entries.map(async (entry) => ({
       dn: entry.dn,
-      attributes: selected(entry, operation, controls),
+      attributes: [
+        ...selected(entry, operation, controls),
+        ...(await constructed(entry, operation.attributes, store)),
+      ],
     }));
-    return { ...end, entries: answered };
+    return { ...end, entries: await Promise.all(answered) };
   }
 
   async #onObject(operation: Exclude<Operation, { kind: 'bind' | 'search' | 'extended' }>): Promise<Answer> {
@@ -130,13 +134,5 @@ function isSid(change: Change): boolean {
 function refuseSystemOnly(names: string[]): void {
   for (const name of names) {
     if (definitionOf(name).systemOnly) throw refusal.systemOnly(name);
-  }
-}
-
-function userKey(user: string): string {
-  try {
-    return normalDn(user);
-  } catch {
-    return user.toLowerCase();
   }
 }

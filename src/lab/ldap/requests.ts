@@ -23,7 +23,7 @@ export interface SearchRequest {
 
 /** What a client asks for, by operation (RFC 4511 4). */
 export type Operation =
-  | { kind: 'bind'; version: number; user: string; password: string | null }
+  | { kind: 'bind'; version: number; user: string; password: string | null; mechanism: string | null }
   | { kind: 'unbind' }
   | { kind: 'abandon' }
   | SearchRequest
@@ -45,6 +45,7 @@ const enumerated = 0x0a;
 const sequence = 0x30;
 const set = 0x31;
 const simplePassword = 0x80;
+const sasl = 0xa3;
 const requestName = 0x80;
 const newSuperiorTag = 0x80;
 const scopes: Scope[] = ['base', 'one', 'sub'];
@@ -95,7 +96,9 @@ function decodeBind(inner: Elements): Operation {
   const version = inner.integer(integer);
   const user = inner.text();
   const { tag, content } = inner.next();
-  return { kind: 'bind', version, user, password: tag === simplePassword ? content.toString() : null };
+  const password = tag === simplePassword ? content.toString() : null;
+  const mechanism = tag === sasl ? new Elements(content).text() : null;
+  return { kind: 'bind', version, user, password, mechanism };
 }
 
 function decodeRename(inner: Elements): Operation {

@@ -11,6 +11,7 @@ const sequence = 0x30;
 const set = 0x31;
 const referral = 0xa3;
 const responseName = 0x8a;
+const responseValue = 0x8b;
 const noticeOfDisconnection = '1.3.6.1.4.1.1466.20036';
 
 /** Which response answers which request (RFC 4511 4.1.1). */
@@ -36,7 +37,7 @@ export interface ResponseControl {
 export function encodeResult(
   id: number,
   kind: AnsweredKind,
-  result: { code: number; message: string; referrals?: string[] },
+  result: { code: number; message: string; referrals?: string[]; value?: Buffer },
   controls: ResponseControl[] = [],
 ): Buffer {
   const response = element(
@@ -45,6 +46,7 @@ export function encodeResult(
     textElement(''),
     textElement(result.message),
     ...(result.referrals?.length ? [element(referral, ...result.referrals.map(textElement))] : []),
+    ...(result.value ? [element(responseValue, result.value)] : []),
   );
   const encoded = controls.map(({ type, value }) =>
     element(sequence, textElement(type), element(octetString, value)),

@@ -63,7 +63,7 @@ describe('binding', () => {
         '80090308: LdapErr: DSID-00000000, comment: AcceptSecurityContext error, data 52e',
       );
     }
-    expect((await refused(client.bind('EXTERNAL'))).code).toBe(7);
+    expect((await refused(client.bind('DIGEST-MD5'))).code).toBe(7);
   });
 
   test('before it nothing but the rootDSE can be read, and nothing written', async () => {
@@ -239,9 +239,9 @@ describe('writing', () => {
     expect(error.message).toContain('00002035');
   });
 
-  test('extended operations are refused, and say so', async () => {
+  test('extended operations that it does not know are refused, and say so', async () => {
     const client = await clientOf(await serve());
-    expect((await refused(client.exop('1.3.6.1.4.1.4203.1.11.3'))).message).toContain('0000203D');
+    expect((await refused(client.exop('1.3.6.1.4.1.4203.1.11.1'))).message).toContain('0000203D');
   });
 
   test('adds, changes, compares and deletes, octets and letters beyond ASCII among them', async () => {
