@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import type { LiveStatus, Migrations } from '../../client/migrations.ts';
-import type { Settings } from '../../config/settings.ts';
+import type { ReadingSettings } from '../../config/settings.ts';
 import { writtenSid } from '../../directory/principal-name.ts';
 import type { ResolvedPrincipal } from '../../directory/resolve-principal.ts';
 import { DmsaError } from '../../domain/errors.ts';
@@ -102,9 +102,9 @@ async function lookedUp(context: Context, written: string): Promise<ResolvedPrin
   }
 }
 
-async function directorySettings(context: Context, written: string): Promise<Settings> {
+async function directorySettings(context: Context, written: string): Promise<ReadingSettings> {
   try {
-    return await context.settings();
+    return await context.directorySettings();
   } catch (error) {
     if (!(error instanceof DmsaError)) throw error;
     const message = `<principal>: ${written} is looked up in the directory, whose settings are missing or wrong: ${error.message}`;
