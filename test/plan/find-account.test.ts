@@ -8,6 +8,8 @@ import { DmsaError } from '../../src/domain/errors.ts';
 import { type Lab, startLab } from '../../src/lab/lab.ts';
 import { defaultTopology } from '../../src/lab/topology.ts';
 import { findAccount } from '../../src/plan/find-account.ts';
+import { makePlan } from '../../src/plan/make-plan.ts';
+import { parseRequest } from '../../src/plan/request.ts';
 import { connectionsOf } from '../../src/worker.ts';
 
 const users = 'CN=Users,DC=lab,DC=example';
@@ -144,5 +146,91 @@ describe('an account is found', () => {
 
   test('also where it is a computer: what that means is preflight’s to say', async () => {
     expect(await found('FIN01$')).toMatchObject({ kind: 'computer' });
+  });
+});
+
+describe('in a forest with a domain below', () => {
+  let forest: Lab;
+
+  beforeAll(async () => {
+    const topology = defaultTopology({ restartMs: 0 });
+    const account = {
+      ...topology.account,
+      name: 'svc-emea',
+      servicePrincipalNames: [],
+      allowedToDelegateTo: [],
+    };
+    topology.child = { name: 'emea', account, hosts: [] };
+    forest = await startLab({ topology });
+  });
+  afterAll(() => forest.close());
+
+  const names = {
+    parent: {
+      domain,
+      elsewhere: 'its domain is emea.lab.example (EMEA, DC=emea,DC=lab,DC=example), and lab.example is read',
+    },
+    child: {
+      domain: { dnsName: 'emea.lab.example', netbiosName: 'EMEA' },
+      elsewhere: 'its domain is lab.example (LAB, DC=lab,DC=example), and emea.lab.example is read',
+    },
+  };
+
+  async function seen(from: 'parent' | 'child', written: string) {
+    const settings = from === 'parent' ? forest.settings : forest.child!.settings;
+    const find = (directory: Directory) => findAccount(directory, written, names[from].domain);
+    return await withDirectory(connectionsOf(settings).connectDirectory, {}, find);
+  }
+
+  test.each([
+    ['parent', 'EMEA\\svc-emea'],
+    ['parent', 'emea.lab.example\\svc-emea'],
+    ['parent', 'svc-emea@emea.lab.example'],
+    ['parent', 'CN=svc-emea,CN=Users,DC=emea,DC=lab,DC=example'],
+    ['child', 'LAB\\svc-finance'],
+    ['child', 'svc-finance@lab.example'],
+    ['child', 'CN=svc-finance,CN=Users,DC=lab,DC=example'],
+  ] as const)(
+    'seen from the %s, %s is an account of the other domain, which is named',
+    async (from, written) => {
+      expect(await seen(from, written)).toEqual({
+        account: null,
+        finding: expect.objectContaining({
+          code: 'ACCOUNT_IN_OTHER_DOMAIN',
+          severity: 'block',
+          subject: written,
+          evidence: names[from].elsewhere,
+        }),
+      });
+    },
+  );
+
+  test.each([
+    ['parent', 'LAB\\svc-finance', 'svc-finance'],
+    ['child', 'EMEA\\svc-emea', 'svc-emea'],
+    ['child', 'svc-emea@emea.lab.example', 'svc-emea'],
+    ['child', 'CN=svc-emea,CN=Users,DC=emea,DC=lab,DC=example', 'svc-emea'],
+  ] as const)('seen from the %s, %s is found', async (from, written, samAccountName) => {
+    expect((await seen(from, written)).account).toMatchObject({ samAccountName });
+  });
+
+  test('dmsa plan shows it as a finding that blocks', async () => {
+    const request = parseRequest({
+      account: 'EMEA\\svc-emea',
+      dmsa: 'dmsa-emea',
+      hosts: ['fin01.lab.example'],
+      requestedBy: 'LAB\\alice',
+    });
+    const { plan, findings } = await makePlan(request, connectionsOf(forest.settings));
+    expect(plan).toBeNull();
+    expect(findings).toEqual([
+      {
+        code: 'ACCOUNT_IN_OTHER_DOMAIN',
+        severity: 'block',
+        subject: 'EMEA\\svc-emea',
+        evidence: names.parent.elsewhere,
+        fix: 'Name domain controllers of that domain under [directory] in dmsa.toml.',
+      },
+    ]);
   });
 });
