@@ -11,7 +11,8 @@ import { startMigration } from '../src/lab/rules/phases.ts';
 import { defaultTopology, labDomain } from '../src/lab/topology.ts';
 import { makePlan } from '../src/plan/make-plan.ts';
 import { parseRequest } from '../src/plan/request.ts';
-import { type PreflightDeps, preflight } from '../src/preflight.ts';
+import type { Transport } from '../src/powershell/transport.ts';
+import { type PreflightDeps, preflight, readFacts } from '../src/preflight.ts';
 import { connectionsOf } from '../src/worker.ts';
 import { table } from './figures.ts';
 
@@ -43,7 +44,10 @@ async function figuresFor(count: number): Promise<(string | number)[][]> {
     );
     return [
       before,
-      await figures(`${count} hosts, preflight and verifying after it`, lab, deps, ask('linked')),
+      await figures(`${count} hosts, preflight after it`, lab, deps, ask('linked')),
+      await figures(`${count} hosts, verifying after it`, lab, deps, (counted) =>
+        readFacts({ ...counted, transport: answering(facts[0]!) }, plan, { eventsSince: null }),
+      ),
       await figures(`${count} hosts, their SIDs for a plan`, lab, deps, (counted) =>
         counted.connectDirectory().then(async (directory) => {
           await findComputers(
@@ -91,6 +95,22 @@ async function plannedFor(
     plan: { ...plan, hosts },
     facts: hosts.map(({ name }) => ({ ...facts.hosts[0]!, name })),
   };
+}
+
+/** Hosts that answer at once: it is the directory that is measured. */
+function answering({ build, policy }: HostFacts): Transport {
+  const answer = {
+    computerName: 'BENCH',
+    build,
+    isDomainController: false,
+    bootTime: new Date().toISOString(),
+    rebootPending: false,
+    policy,
+    eventLogEnabled: false,
+    services: [],
+    events: [],
+  };
+  return { run: async () => answer as never };
 }
 
 async function linked(lab: Lab, { dmsa, account }: Plan): Promise<string> {
