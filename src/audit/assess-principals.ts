@@ -17,7 +17,16 @@ export function principalFindings({ dn, malformed, principals, ourHosts }: Audit
     ourHosts === null
       ? principals.filter(isNeverRight)
       : strangers(principals, { hosts: ourHosts.map((computerSid) => ({ computerSid })) }, []);
-  return strange.map((each) => finding('PRINCIPAL_UNKNOWN', each.sid, `of ${dn}: ${describeStranger(each)}`));
+  const described = ourHosts === null ? describeAnyone : describeStranger;
+  return strange.map((each) => finding('PRINCIPAL_UNKNOWN', each.sid, `of ${dn}: ${described(each)}`));
+}
+
+/** Where there is no plan, nobody is a host of one. */
+function describeAnyone(principal: Principal): string {
+  const { leadsTo, name, sid } = principal;
+  if (!leadsTo) return describeStranger(principal);
+  const many = leadsTo.others === null ? 'more than anybody can count' : `${leadsTo.others} others`;
+  return `${name ?? sid} leads to ${many}`;
 }
 
 /** Domain Users, Domain Guests and Domain Computers, which nobody joins by hand (MS-DTYP 2.4.2.4). */
