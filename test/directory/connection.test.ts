@@ -1,6 +1,4 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 
@@ -10,16 +8,8 @@ import { anyOf, equals } from '../../src/directory/filters.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
 import { createAuthority, issueServerCertificate } from '../../src/lab/certificates.ts';
 import { startLdapServer } from '../../src/lab/ldap/server.ts';
-import {
-  admin,
-  authority,
-  baseDn,
-  dc,
-  domainSid,
-  newStore,
-  serve,
-  settingsFor,
-} from '../lab/ldap/fixture.ts';
+import { admin, baseDn, dc, domainSid, newStore, serve, settingsFor } from '../lab/ldap/fixture.ts';
+import { closedPort, silentServer } from './domain-controllers.ts';
 
 async function connected(store = newStore()) {
   const server = await serve(store);
@@ -27,32 +17,6 @@ async function connected(store = newStore()) {
   const directory = await connectDirectory(settings, hosts)();
   onTestFinished(() => directory.close());
   return { server, directory };
-}
-
-/** A server that accepts connections and never says a word. */
-async function silentServer(secure: boolean): Promise<{ port: number; accepted: Promise<unknown> }> {
-  const { certificate, privateKey } = issueServerCertificate(authority, [dc], new Date());
-  const server = secure ? createTlsServer({ cert: certificate, key: privateKey }) : createServer();
-  const accepted = once(server, secure ? 'secureConnection' : 'connection');
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const sockets: { destroy(): void }[] = [];
-  server.on('connection', (socket) => sockets.push(socket));
-  onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, 'close');
-  });
-  return { port: (server.address() as { port: number }).port, accepted };
-}
-
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 describe('settings that cannot be used', () => {
