@@ -27,14 +27,14 @@ describe('comma-separated values', () => {
     await domain.account('svc-good');
     await domain.dmsa('dmsa-good');
     await domain.start('svc-good', 'dmsa-good');
-    await domain.account('=1+1', { state: 1 });
+    await domain.account('-SUM(1)', { state: 1 });
     await domain.dmsa('dmsa-bad', { state: 3, principals: ['S-1-1-0', 'S-1-5-11'] });
     const audit = await domain.audit();
     const [header, ...rows] = parseCsv(auditCsv(audit));
     expect(header).toEqual(csvColumns);
     const cell = (row: string[], name: string) => row[csvColumns.indexOf(name)];
     expect(rows.map((row) => [cell(row, 'account'), cell(row, 'dmsa'), cell(row, 'code')])).toEqual([
-      ["'=1+1", '', 'STATE_WITHOUT_LINK'],
+      ["'-SUM(1)", '', 'STATE_WITHOUT_LINK'],
       ['svc-good', 'dmsa-good$', ''],
       ['', 'dmsa-bad$', 'PRINCIPAL_UNKNOWN'],
       ['', 'dmsa-bad$', 'PRINCIPAL_UNKNOWN'],

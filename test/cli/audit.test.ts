@@ -118,7 +118,7 @@ describe('dmsa audit', () => {
 
   test('on a terminal fits into its columns, and obeys nothing that a name holds', async () => {
     const domain = await goodDomain();
-    await domain.account(`svc-${'long-'.repeat(20)}\u202e\u001b[31m`, { state: 1 });
+    await domain.account(`svc-${'long-'.repeat(20)}\u202e\u001b(31m`, { state: 1 });
     const { out } = await auditOf(domain, ['--color', 'never'], { answer: '' });
     const [table] = out.split('\n\n');
     expect(table!.split('\n').every((line) => line.length <= 80)).toBe(true);
