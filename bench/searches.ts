@@ -3,6 +3,7 @@ import { childDn } from '../src/directory/dn.ts';
 import { findComputers } from '../src/directory/find-computers.ts';
 import { findPrincipal } from '../src/directory/find-principal.ts';
 import { type LabOptions, startLab } from '../src/lab/lab.ts';
+import { reserveAddress } from '../src/lab/samba/address.ts';
 import { sambaAvailable } from '../src/lab/samba/available.ts';
 import { defaultTopology, labDomain } from '../src/lab/topology.ts';
 import { connectionsOf } from '../src/worker.ts';
@@ -22,11 +23,9 @@ export async function searches(): Promise<void> {
 }
 
 async function measured(kind: LabOptions['directory']): Promise<Record<string, number>> {
-  const lab = await startLab({
-    topology: defaultTopology({ restartMs: 0 }),
-    directory: kind,
-    sambaAddress: '127.0.0.89',
-  });
+  const { address, release } = await reserveAddress();
+  const topology = defaultTopology({ restartMs: 0 });
+  const lab = await startLab({ topology, directory: kind, sambaAddress: address });
   try {
     const names = Array.from({ length: computers }, (_, index) => `bench${index}`);
     for (const name of names) {
@@ -48,6 +47,7 @@ async function measured(kind: LabOptions['directory']): Promise<Record<string, n
     }
   } finally {
     await lab.close();
+    release();
   }
 }
 

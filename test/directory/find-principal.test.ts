@@ -14,15 +14,10 @@ import {
   startMemoryDirectory,
   startSambaDirectory,
 } from '../../src/lab/directories.ts';
-import { sambaAvailable } from '../../src/lab/samba/available.ts';
+import { reserveAddress } from '../../src/lab/samba/address.ts';
 import { defaultTopology } from '../../src/lab/topology.ts';
+import { describeWithSamba } from '../support/samba.ts';
 import { connected } from './connected.ts';
-
-const { available, reason } = sambaAvailable();
-if (reason) process.stderr.write(`${reason}\n`);
-
-/** An address that no other test starts Samba on: its ports are fixed. */
-const sambaAddress = '127.0.0.82';
 
 const base = 'DC=lab,DC=example';
 const users = `CN=Users,${base}`;
@@ -49,7 +44,7 @@ interface Side {
 }
 
 async function side(start: (options: LabDirectoryOptions) => Promise<LabDirectory>): Promise<Side> {
-  const started = await start({ topology: defaultTopology(), clock: () => new Date(), sambaAddress });
+  const started = await start({ topology: defaultTopology(), clock: () => new Date() });
   for (const [name, [objectClass, account, upn]] of Object.entries(objects)) {
     await started.controllers[0]!.store.add(dnOf(name), {
       objectClass: [objectClass],
@@ -62,9 +57,9 @@ async function side(start: (options: LabDirectoryOptions) => Promise<LabDirector
   return { started, directory: await connected(started) };
 }
 
-async function end({ directory, started }: Side): Promise<void> {
-  await directory.close();
-  await started.close();
+async function end(side: Side | undefined): Promise<void> {
+  await side?.directory.close();
+  await side?.started.close();
 }
 
 let memory: Side;
@@ -203,29 +198,35 @@ describe('in the lab’s directory', () => {
   });
 });
 
-describe.skipIf(!available)('on Samba', () => {
-  let samba: Side;
+describeWithSamba('on Samba', () => {
+  let samba: Side | undefined;
+  let release: (() => void) | undefined;
 
   beforeAll(async () => {
-    samba = await side(startSambaDirectory);
+    const reserved = await reserveAddress();
+    release = reserved.release;
+    samba = await side((options) => startSambaDirectory({ ...options, sambaAddress: reserved.address }));
   });
-  afterAll(() => end(samba));
+  afterAll(async () => {
+    await end(samba);
+    release?.();
+  });
 
   test.each(cases)('%j', async (written, expected) => {
-    expect(await answer(samba.directory, written)).toBe(expected);
+    expect(await answer(samba!.directory, written)).toBe(expected);
   });
 
   test('every object is found by its GUID and its SID', async () => {
     for (const name of Object.keys(objects)) {
-      const { guid, sid } = await idsOf(samba, dnOf(name));
-      for (const id of [guid, `{${guid}}`, sid]) expect(await answer(samba.directory, id)).toBe(dnOf(name));
+      const { guid, sid } = await idsOf(samba!, dnOf(name));
+      for (const id of [guid, `{${guid}}`, sid]) expect(await answer(samba!.directory, id)).toBe(dnOf(name));
     }
   });
 
   test('any text is answered as in the lab', async () => {
     await fc.assert(
       fc.asyncProperty(anyName, async (written) => {
-        const real = await answer(samba.directory, written);
+        const real = await answer(samba!.directory, written);
         checkAnswer(written, real);
         expect(await answer(memory.directory, written)).toBe(real);
       }),
