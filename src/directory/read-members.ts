@@ -24,7 +24,7 @@ export interface Members {
  * Who is in each group, by the group's SID. Goes down level by level: all groups of a level are asked for in filters
  * of up to 200 terms, so the number of searches grows with how deep groups are nested, not with how many members they
  * have. A cycle ends where it comes back. Members are those of `member` and those whose primary group it is, which
- * AD keeps apart (MS-ADTS 3.1.1.4.5.19: both are in the token). A distribution group is in no token: neither it nor
+ * AD keeps apart (MS-SAMR 3.1.1.8.2) and puts into the token alike (MS-ADTS 3.1.1.4.5.19). A distribution group is in no token: neither it nor
  * what is in it counts. Groups that may have members of other domains are asked for `member` as well, one search more
  * a level, so that none is overlooked that this DC does not hold.
  */
@@ -52,7 +52,7 @@ export async function readMembers(
 
 const attributes = [...principalAttributes, 'memberOf', 'primaryGroupID'];
 
-/** Only a group of this domain can be the primary group of an account in it (MS-ADTS 3.1.1.5.3.1.1.2). */
+/** Only a group of this domain can be the primary group of an account in it (MS-SAMR 3.1.1.8.2). */
 function filtersFor(groups: Group[], domain: string | null): string[] {
   const terms = groups.flatMap(({ sid, dn }) => {
     const linked = equals.text('memberOf', dn);

@@ -36,6 +36,14 @@ export function describeStranger(principal: Principal): string {
   return principal.name === null ? whyStranger(principal) : `${principal.name} is ${whyStranger(principal)}`;
 }
 
+/** `Web Servers (3 hosts of the plan, 1 other)`: by name where it has one, for lists. */
+export function principalLabel({ sid, name, leadsTo, conditional }: Principal): string {
+  const { hosts, others } = leadsTo ?? {};
+  const members = hosts && [`${counted(hosts.length, 'host')} of the plan`, countedOthers(others ?? null)];
+  const told = [...(members ?? []), ...(conditional ? ['on a condition'] : [])];
+  return `${name ?? sid}${told.length > 0 ? ` (${told.join(', ')})` : ''}`;
+}
+
 function whyStranger(principal: Principal): string {
   const onCondition = principal.conditional ? ', let in on a condition that only a DC can evaluate' : '';
   return `${what(principal)}${onCondition}`;
@@ -65,11 +73,18 @@ function describeMembership(
   { hosts, others, names }: NonNullable<Principal['leadsTo']>,
   which: string,
 ): string {
-  const rest = others === null ? 'others that nobody can count' : `${others} other${others === 1 ? '' : 's'}`;
   if (others === 0 && hosts.length === 0) return `${which} that leads to nobody now`;
   const shown =
     names.length > 0 ? ` (${names.join(', ')}${(others ?? Infinity) > names.length ? ', …' : ''})` : '';
-  return `${which} that leads to ${hosts.length} host${hosts.length === 1 ? '' : 's'} of the plan and to ${rest}${shown}`;
+  return `${which} that leads to ${counted(hosts.length, 'host')} of the plan and to ${countedOthers(others)}${shown}`;
+}
+
+function countedOthers(others: number | null): string {
+  return others === null ? 'others that nobody can count' : counted(others, 'other');
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
 function leadsToHostsAlone({ leadsTo }: Principal): boolean {

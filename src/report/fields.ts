@@ -6,6 +6,7 @@ import type {
   HostFacts,
   PolicyValue,
 } from '../domain/facts.ts';
+import { principalLabel } from '../domain/principals.ts';
 
 /** One line of the comparison before and after, in the words that terminal and report share. */
 export interface Field {
@@ -59,7 +60,7 @@ function dmsaFields(facts: DmsaFacts, names: Map<string, string>): Values {
     enabled: yesNo(facts.enabled),
     'preceded by': named(facts.precededBy, names),
     ...delegationFields(facts),
-    principals: facts.principals.map(({ name, sid }) => name ?? sid),
+    principals: facts.principals.map(principalLabel),
   };
 }
 

@@ -4,9 +4,24 @@ import { octets } from '../../src/directory/entry.ts';
 import { attribute } from '../../src/directory/schema.ts';
 import { type Ace, encodeSecurityDescriptor, right } from '../../src/directory/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
+import { differences } from '../../src/domain/compare.ts';
 import { setPrincipals } from '../../src/lab/rules/dmsa.ts';
-import { undoMigration } from '../../src/lab/rules/phases.ts';
-import { accountDn, dmsaDn, failureOf, type InLab, imageOf, linked, pair, run } from './in-lab.ts';
+import { startMigration, undoMigration } from '../../src/lab/rules/phases.ts';
+import {
+  accountDn,
+  addDmsa,
+  dmsaDn,
+  entryOf,
+  failureOf,
+  type InLab,
+  imageOf,
+  inLab,
+  linked,
+  migrationId,
+  pair,
+  principals,
+  run,
+} from './in-lab.ts';
 
 const began = '2025-06-01T08:00:00.000Z';
 const at = (minutes: number) => new Date(Date.parse(began) + minutes * 60_000).toISOString();
@@ -28,6 +43,19 @@ async function allJoin(world: InLab): Promise<void> {
     dmsaDn,
     world.plan.hosts.map((host) => host.computerSid),
   );
+}
+
+const ace = (kind: 'allow' | 'deny', sid: string): Ace => ({
+  kind,
+  flags: 0,
+  mask: right.fullControl,
+  sid,
+});
+
+async function setAces(world: InLab, ...aces: Ace[]): Promise<void> {
+  const dacl = { revision: 2, aces };
+  const descriptor = encodeSecurityDescriptor({ control: 0, owner: null, group: null, dacl, sacl: null });
+  await world.store.replace(dmsaDn, { [attribute.principals]: [descriptor] });
 }
 
 describe('verifying principals', () => {
@@ -81,13 +109,6 @@ describe('verifying principals', () => {
 
 describe('hosts in groups', () => {
   const groupDn = 'CN=Finance Servers,CN=Users,DC=lab,DC=example';
-  const ace = (kind: 'allow' | 'deny', sid: string): Ace => ({
-    kind,
-    flags: 0,
-    mask: right.fullControl,
-    sid,
-  });
-
   /** A group with these hosts and computers in it. */
   async function withGroup(...members: string[]) {
     const world = await linked();
@@ -97,12 +118,6 @@ describe('hosts in groups', () => {
     const sid = sidText(octets((await world.store.read(groupDn))!, 'objectSid')!);
     const hosts = world.plan.hosts.map((host) => host.computerSid);
     return { world, sid, hosts };
-  }
-
-  async function setAces(world: InLab, ...aces: Ace[]): Promise<void> {
-    const dacl = { revision: 2, aces };
-    const descriptor = encodeSecurityDescriptor({ control: 0, owner: null, group: null, dacl, sacl: null });
-    await world.store.replace(dmsaDn, { [attribute.principals]: [descriptor] });
   }
 
   test('a host that a refusal of its group keeps out is missing, though it has joined, and is told so', async () => {
@@ -143,6 +158,36 @@ describe('hosts in groups', () => {
     await setPrincipals(world.lab.dc, dmsaDn, [sid]);
     const seen = await run(world, 'observe', { ...observeInput(world), planHosts: hosts });
     expect(seen).toMatchObject({ principals: [{ leadsTo: { hosts: [hosts[0]], others: 0 } }] });
+  });
+});
+
+describe('undoing the link of a dMSA that was there before', () => {
+  test('gives back grants, and makes none of what had a condition; what is lost is told', async () => {
+    const world = await inLab();
+    await addDmsa(world, 'made by hand');
+    const [before, conditional, refused] = world.plan.hosts.map((host) => host.computerSid);
+    const joined = world.lab.seeded.computerSids.get('kiosk07.lab.example')!;
+    const grant = ace('allow', before!);
+    const onCondition: Ace = {
+      ...ace('allow', conditional!),
+      kind: 'allow-callback',
+      applicationData: Buffer.from('artx'),
+    } as Ace;
+    await setAces(world, ace('deny', refused!), grant, onCondition);
+    const image = { ...(await imageOf(world)), createdByUs: false };
+    await startMigration(world.lab.dc, pair);
+    await setAces(world, ace('deny', refused!), grant, onCondition, ace('allow', joined));
+    await run(world, 'undoLink', {
+      migrationId,
+      target: world.target,
+      entry: entryOf(world, 'link', image, 'applied'),
+    });
+    expect(await principals(world)).toEqual([before]);
+    const facts = (dmsa: typeof image.dmsa) => ({ account: image.account, dmsa, hosts: [] });
+    const lost = differences(facts(image.dmsa), facts((await imageOf(world)).dmsa));
+    expect(lost.map((each) => each.split(':')[0])).toEqual(
+      expect.arrayContaining([`dmsa.principals.${conditional}`, `dmsa.accessRules.${refused}`]),
+    );
   });
 });
 

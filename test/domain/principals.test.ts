@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 
 import { assessPrincipals, hostsLetIn } from '../../src/domain/assess-principals.ts';
 import type { DmsaFacts, Membership, Principal } from '../../src/domain/facts.ts';
-import { describeStranger, principalVerdict, strangers } from '../../src/domain/principals.ts';
+import {
+  describeStranger,
+  principalLabel,
+  principalVerdict,
+  strangers,
+} from '../../src/domain/principals.ts';
 import { samplePlan } from '../plan/sample-plan.ts';
 import { linkedDmsa } from './good-facts.ts';
 
@@ -69,6 +74,23 @@ describe('a stranger', () => {
     expect(principalVerdict(each, plan, [each.sid])).toEqual({ verdict: 'allowed' });
     expect(strangers([each], plan, [each.sid])).toEqual([]);
   });
+});
+
+test.each([
+  ['its SID', nameless({ kind: 'orphaned' }), servers],
+  ['its name', principal({ name: 'WEB01$', kind: 'computer' }), 'WEB01$'],
+  [
+    'where it leads',
+    principal({ leadsTo: members({ others: 1 }) }),
+    'Web Servers (3 hosts of the plan, 1 other)',
+  ],
+  [
+    'a condition',
+    principal({ conditional: true, leadsTo: members({ hosts: [sid01!], others: null }) }),
+    'Web Servers (1 host of the plan, others that nobody can count, on a condition)',
+  ],
+])('a list shows of a principal %s', (_, each, label) => {
+  expect(principalLabel(each)).toBe(label);
 });
 
 describe('no stranger', () => {
