@@ -96,20 +96,15 @@ function parsedCertificate(file: string, pem: string): X509Certificate {
   }
 }
 
-/** OpenSSL's reasons are told by its codes alone: its texts are no secrets, but say nothing that helps either. */
 function parsedKey(file: string, pem: string, passphrase: string | null): KeyObject {
+  // PKCS #8, and what OpenSSL wrote before it.
+  const isEncrypted = /^-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(pem);
+  if (isEncrypted && passphrase === null)
+    throw unusable('directory.private-key-file', `${file} is encrypted: set private-key-passphrase-file`);
   try {
     return createPrivateKey({ key: pem, ...(passphrase === null ? {} : { passphrase }) });
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    if (code === 'ERR_MISSING_PASSPHRASE')
-      throw unusable('directory.private-key-file', `${file} is encrypted: set private-key-passphrase-file`);
-    const isEncrypted = /-----BEGIN ENCRYPTED|ENCRYPTED$/m.test(pem);
-    if (isEncrypted && passphrase !== null)
-      throw unusable(
-        'directory.private-key-passphrase',
-        `it does not open ${file}${code ? ` (${code})` : ''}`,
-      );
+  } catch {
+    if (isEncrypted) throw unusable('directory.private-key-passphrase', `it does not open ${file}`);
     throw unusable('directory.private-key-file', `${file} holds no private key in PEM form`);
   }
 }
