@@ -56,6 +56,7 @@ describe('preflight', () => {
     const { findings } = await run(world, 'preflight', input(world));
     expect(findings.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
       'HOST_TOO_OLD fin02.lab.example',
+      `CONSTRAINED_DELEGATION ${accountDn}`,
     ]);
     expect(world.store.updates).toBe(updates);
   });
@@ -69,6 +70,7 @@ describe('preflight', () => {
     const { findings } = await run(world, 'preflight', input(world));
     expect(findings.map(({ code, subject }) => `${code} ${subject}`)).toEqual([
       'HOST_UNREACHABLE fin03.lab.example',
+      `CONSTRAINED_DELEGATION ${accountDn}`,
     ]);
   });
 
@@ -90,7 +92,7 @@ describe('preflight', () => {
   test('has the same hash while nothing changes, another for another gate, and another after any change', async () => {
     const world = await inLab();
     const { hash, findings } = await run(world, 'preflight', input(world));
-    expect(findings).toEqual([]);
+    expect(findings.map(({ code }) => code)).toEqual(['CONSTRAINED_DELEGATION']);
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     world.clock.now = new Date('2025-06-05T00:00:00.000Z');
     expect((await run(world, 'preflight', input(world))).hash).toBe(hash);
