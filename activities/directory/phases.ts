@@ -3,7 +3,7 @@ import type { Target } from '../../src/domain/plan.ts';
 import { type Phase, phases } from '../../src/domain/states.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
 import { type Acting, forward, journalled } from '../journal.ts';
-import { attempt } from '../runtime.ts';
+import { attempt, now } from '../runtime.ts';
 import { requireOurs } from './ours.ts';
 import { describePair, isIn, isUnlinked, keeping, type Pair, type PairRead, pairNow } from './pair.ts';
 import { requireSettled } from './settled.ts';
@@ -62,6 +62,8 @@ async function claim(deps: ActivityDeps, input: PhaseInput, phase: Phase, pair: 
     throw new DmsaError('LINK_FOREIGN', subject, `it is so already: ${describePair(pair)}`);
   const operation = phase === 'link' ? 'START-MIGRATION' : 'COMPLETE-MIGRATION';
   await requireOurs(deps, operation, pair, input.target, input.entry);
+  const { migrationId, entry } = input;
+  await deps.records.journal(migrationId, { at: now().toISOString(), when: 'done', entry });
   return pair;
 }
 

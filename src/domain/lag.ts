@@ -23,24 +23,37 @@ export interface Objects {
  * has no say in what is concluded.
  */
 export function lag(read: Objects, other: Objects): Drift[] {
-  return drift(migrating(read), migrating(other));
+  return [
+    ...presence('account', read.account, other.account),
+    ...presence('dMSA', read.dmsa, other.dmsa),
+    ...drift(migrating(read, other), migrating(other, read)),
+  ];
 }
 
-function migrating({ account, dmsa }: Objects): unknown {
+function presence(name: string, read: object | null = null, other: object | null = null): Drift[] {
+  const said = (there: boolean) => (there ? 'there' : 'not there');
+  if ((read === null) === (other === null)) return [];
+  return [`${name}: ${said(read !== null)} \u2192 ${said(other !== null)}`];
+}
+
+/** Of objects that both have. */
+function migrating({ account, dmsa }: Objects, other: Objects): unknown {
+  const accountFacts = account && {
+    state: account.state,
+    supersededBy: account.supersededBy,
+    enabled: account.enabled,
+    servicePrincipalNames: account.servicePrincipalNames,
+  };
+  const dmsaFacts = dmsa && {
+    guid: dmsa.guid,
+    state: dmsa.state,
+    precededBy: dmsa.precededBy,
+    enabled: dmsa.enabled,
+    servicePrincipalNames: dmsa.servicePrincipalNames,
+    principals: dmsa.principals.map(({ sid }) => sid),
+  };
   return {
-    account: account && {
-      state: account.state,
-      supersededBy: account.supersededBy,
-      enabled: account.enabled,
-      servicePrincipalNames: account.servicePrincipalNames,
-    },
-    dmsa: dmsa && {
-      guid: dmsa.guid,
-      state: dmsa.state,
-      precededBy: dmsa.precededBy,
-      enabled: dmsa.enabled,
-      servicePrincipalNames: dmsa.servicePrincipalNames,
-      principals: dmsa.principals.map(({ sid }) => sid),
-    },
+    account: other.account ? (accountFacts ?? null) : null,
+    dmsa: other.dmsa ? dmsaFacts : null,
   };
 }

@@ -63,7 +63,7 @@ export async function inLab(
     hosts: topology.hosts.map((host) => host.name),
     requestedBy: 'LAB\\alice',
   });
-  const { plan, findings } = await makePlan(request, deps);
+  const { plan, findings } = await makePlan(request, deps, clock.now);
   if (!plan) throw new Error(findings.map(({ code, evidence }) => `${code} ${evidence}`).join('; '));
   return { lab, store: lab.dc.store as MemoryStore, clock, deps, plan, target: targetOf(plan), journal };
 }
