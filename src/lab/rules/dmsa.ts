@@ -28,7 +28,8 @@ export function createDmsa(
         objectClass: ['top', 'person', 'organizationalPerson', 'user', 'computer', dmsaClass],
         sAMAccountName: [`${request.name}$`],
         dNSHostName: [request.dnsHostName],
-        description: [request.description],
+        // An attribute has values or is not there: none is empty.
+        ...(request.description !== '' && { description: [request.description] }),
         userAccountControl: [String(uac.workstationTrustAccount)],
         [attribute.dmsaState]: [String(request.state ?? 0)],
         [attribute.passwordInterval]: ['30'],

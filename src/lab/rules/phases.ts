@@ -93,6 +93,8 @@ async function giveBack(dc: DomainController, now: Entry, before: Entry): Promis
   const shown = (entry: Entry, name: string) => values(entry, name).map(String).sort().join();
   const names = [...delegation, attribute.servicePrincipalName, 'userAccountControl'];
   const changed = names.filter((name) => shown(now, name) !== shown(before, name));
+  // A modify of nothing is refused.
+  if (changed.length === 0) return;
   await dc.store.replace(now.dn, Object.fromEntries(changed.map((name) => [name, values(before, name)])));
 }
 

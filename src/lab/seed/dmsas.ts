@@ -44,10 +44,12 @@ async function seedDmsa(dc: DomainController, cast: Cast, dmsa: LabDmsa): Promis
   if (dmsa.principals) await allow(cast, dn, dmsa.principals);
   if (!account) return;
   const { accountState = state } = dmsa;
-  await dc.store.replace(account, {
+  const ofAccount = {
     ...(links !== 'on-dmsa' && { [attribute.supersededBy]: [dn] }),
     ...(accountState !== null && { [attribute.accountState]: [String(accountState)] }),
-  });
+  };
+  // A modify of nothing is refused.
+  if (Object.keys(ofAccount).length > 0) await dc.store.replace(account, ofAccount);
   if (dmsa.startedBy) {
     const event = { requestedBy: dmsa.startedBy, errorCode: '0', account, dmsa: dn };
     dc.log({ id: 3085, operation: 'START-MIGRATION', ...event });

@@ -284,6 +284,19 @@ describe('Undo', () => {
     });
   });
 
+  test('of an account that had nothing to hand on leaves its dMSA as it was', async () => {
+    const domain = await linkedDomain();
+    await domain.store.replace(accountDn, {
+      [attribute.servicePrincipalName]: [],
+      [attribute.allowedToDelegateTo]: [],
+      userAccountControl: [String(uac.normalAccount)],
+    });
+    const before = { account: kept(await domain.account()), dmsa: kept(await domain.dmsa()) };
+    await completeMigration(domain.dc, pair);
+    await undoMigration(domain.dc, pair);
+    expect({ account: kept(await domain.account()), dmsa: kept(await domain.dmsa()) }).toEqual(before);
+  });
+
   test('twice undoes both phases, and a third time is refused', async () => {
     const domain = await domainWithDmsa();
     const before = await both(domain);
