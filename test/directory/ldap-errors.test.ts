@@ -1,4 +1,11 @@
-import { BusyError, InvalidCredentialsError, NoSuchObjectError, UnknownStatusCodeError } from 'ldapts';
+import {
+  BusyError,
+  InvalidAsn1Error,
+  InvalidCredentialsError,
+  MessageParserError,
+  NoSuchObjectError,
+  UnknownStatusCodeError,
+} from 'ldapts';
 import { describe, expect, test } from 'vitest';
 
 import { directoryError, isNoSuchObject } from '../../src/directory/ldap-errors.ts';
@@ -15,11 +22,47 @@ describe('failures of the directory', () => {
     [51, 'DIRECTORY_BUSY'],
     [52, 'DIRECTORY_BUSY'],
     [1, 'DIRECTORY_REFUSED'],
-    [10, 'DIRECTORY_REFUSED'],
+    [12, 'DIRECTORY_REFUSED'],
     [53, 'DIRECTORY_REFUSED'],
   ])('LDAP result %i is %s', (result, code) => {
     const error = directoryError(server, new UnknownStatusCodeError(result, 'as AD says'));
     expect(error).toMatchObject({ code, subject: server, message: `${server}: as AD says (LDAP ${result})` });
+  });
+
+  test.each([
+    [
+      3,
+      'DIRECTORY_TIMED_OUT',
+      'it took longer than the time limit of the request or of the domain controller',
+    ],
+    [4, 'DIRECTORY_LIMIT', 'there are more entries than the domain controller gives at once'],
+    [
+      8,
+      'DIRECTORY_REFUSED',
+      'the domain controller wants a signed or encrypted connection; use ldaps:// or StartTLS',
+    ],
+    [10, 'DIRECTORY_REFERRAL', 'the domain controller refers to another server, which is not asked'],
+    [11, 'DIRECTORY_LIMIT', 'a limit that the administrator has set is reached'],
+    [
+      13,
+      'DIRECTORY_REFUSED',
+      'the domain controller takes this over an encrypted connection only; use ldaps:// or StartTLS',
+    ],
+  ])('LDAP result %i is %s, and told in words', (result, code, words) => {
+    const told = directoryError(server, new UnknownStatusCodeError(result, 'as AD says'));
+    expect(told).toMatchObject({ code, message: `${server}: ${words}: as AD says (LDAP ${result})` });
+    const silent = directoryError(server, new UnknownStatusCodeError(result, ''));
+    expect(silent.message).toBe(`${server}: ${words} (LDAP ${result})`);
+  });
+
+  test.each([
+    [new Error('SearchRequest: Operation timed out'), 'DIRECTORY_TIMED_OUT'],
+    [new Error('Connection timeout'), 'DIRECTORY_UNREACHABLE'],
+    [new InvalidAsn1Error('Expected 0x2: got 0x4'), 'DIRECTORY_ANSWER_INVALID'],
+    [new MessageParserError('Protocol Operation not supported: 0x1'), 'DIRECTORY_ANSWER_INVALID'],
+  ])('what ldapts says itself has its code: %o', (cause, code) => {
+    const error = directoryError(server, cause);
+    expect(error).toMatchObject({ code, message: `${server}: ${cause.message}`, cause, retryable: true });
   });
 
   test.each(['ERR_TLS_CERT_ALTNAME_INVALID', 'SELF_SIGNED_CERT_IN_CHAIN', 'CERT_HAS_EXPIRED'])(

@@ -75,7 +75,13 @@ export async function directoryWith(
   return { directory, requests: script.requests };
 }
 
-export const success = { code: 0, message: '' };
+interface Result {
+  code: number;
+  message: string;
+  referrals?: string[];
+}
+
+export const success: Result = { code: 0, message: '' };
 
 /** The end of a search, with a cookie where more pages follow. */
 export function searchDone(id: number, cookie?: string, result = success): Buffer {
