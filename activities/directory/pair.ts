@@ -1,7 +1,7 @@
 import { type Directory, fromOneDc, serverToKeep } from '../../src/directory/directory.ts';
 import { sameDn } from '../../src/directory/dn.ts';
 import { readAccount, readDmsa } from '../../src/directory/read-account.ts';
-import { readDomain } from '../../src/directory/read-domain.ts';
+import { capable, readControllers } from '../../src/directory/read-controllers.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
 import type { AccountFacts, DmsaFacts } from '../../src/domain/facts.ts';
 import { dmsaSamAccountName, type Target } from '../../src/domain/plan.ts';
@@ -34,7 +34,7 @@ export async function pairFrom(directory: Directory, target: Target): Promise<Pa
 /** The DC to be kept; the domain is only read where another one has answered. */
 export async function serverOf(directory: Directory, { domain }: Pick<Target, 'domain'>): Promise<string> {
   if (directory.dc === domain.server.toLowerCase()) return domain.server;
-  const { capableDcs } = await readDomain(directory);
+  const capableDcs = capable(await readControllers(directory));
   return serverToKeep(directory.dc, capableDcs, domain.server);
 }
 

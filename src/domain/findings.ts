@@ -49,13 +49,13 @@ export const findingKinds = {
   },
   KDS_KEY_MISSING: {
     severity: 'block',
-    meaning: 'The forest has no KDS root key, so no managed password can be derived.',
-    fix: 'Run Add-KdsRootKey and wait 10 hours for it to become effective; do not backdate it.',
+    meaning: 'The forest has no KDS root key, or none whose effective time the reader may see.',
+    fix: 'Run Add-KdsRootKey and wait 10 hours for it to become effective; where it cannot be read, see docs/rights.md.',
   },
   KDS_KEY_NOT_EFFECTIVE: {
     severity: 'block',
     meaning: 'Every KDS root key becomes effective in the future.',
-    fix: 'Wait until the effective time named in the evidence; do not backdate the key.',
+    fix: 'Wait until the time named in the evidence, or plan with --wait-for-kds; do not backdate the key.',
   },
   ACCOUNT_NOT_FOUND: {
     severity: 'block',
