@@ -23,9 +23,12 @@ export interface DirectoryStore {
 /** A refusal as an LDAP server words it: `code` is the LDAP result code, `message` AD's diagnostic text. */
 export class LdapFailure extends Error {
   readonly code: number;
+  /** URLs of who may know, with result 10. */
+  readonly referrals: string[];
 
-  constructor(code: number, message: string) {
+  constructor(code: number, message: string, referrals: string[] = []) {
     super(message);
     this.code = code;
+    this.referrals = referrals;
   }
 }

@@ -71,6 +71,10 @@ describe('an account', () => {
   });
 
   test('is privileged by its mark, and by its primary group, and not by those of everybody', async () => {
+    // A primary group is one that the account is a member of already.
+    for (const group of ['Domain Guests', 'Domain Admins']) {
+      await store.replace(`CN=${group},${users}`, { member: [dn] });
+    }
     await store.replace(dn, { adminCount: ['0'], primaryGroupID: ['514'] });
     expect((await account()).privilegedBecause).toBeNull();
     await store.replace(dn, { primaryGroupID: ['512'] });

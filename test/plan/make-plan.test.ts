@@ -56,11 +56,17 @@ describe('what is refused, in one line, with nothing changed', () => {
   beforeAll(async () => {
     lab = await startedLab();
     const { store } = lab.dc;
+    const machine = { userAccountControl: [String(uac.workstationTrustAccount)] };
     await store.add(`CN=gmsa,${managed}`, {
       objectClass: ['msDS-GroupManagedServiceAccount'],
       sAMAccountName: ['gmsa$'],
+      ...machine,
     });
-    await store.add(`CN=dmsa,${managed}`, { objectClass: [dmsaClass], sAMAccountName: ['dmsa$'] });
+    await store.add(`CN=dmsa,${managed}`, {
+      objectClass: [dmsaClass],
+      sAMAccountName: ['dmsa$'],
+      ...machine,
+    });
     await store.add(`CN=staff,${users}`, { objectClass: ['group'], sAMAccountName: ['staff'] });
     await store.add(`CN=chief,${users}`, { objectClass: ['user'], sAMAccountName: ['chief'] });
     const enabled = { userAccountControl: [String(uac.normalAccount | 0x20)] };

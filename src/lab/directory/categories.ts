@@ -1,3 +1,5 @@
+import type { LdapFilter } from './filter.ts';
+
 /**
  * Common names of the schema's class objects (MS-ADSC, cn of each class): a class's defaultObjectCategory is its own
  * DN, but for persons and configuration partitions of other classes as below.
@@ -51,4 +53,15 @@ const byLowerName = new Map(Object.entries(commonNames).map(([name, cn]) => [nam
 export function categoryDn(className: string, schemaDn: string): string | null {
   const commonName = byLowerName.get(className.toLowerCase());
   return commonName ? `CN=${commonName},${schemaDn}` : null;
+}
+
+/** The filter with DNs in the place of class names: `(objectCategory=person)` (MS-ADTS 3.1.1.3.1.3.5). */
+export function withCategoryDns(filter: LdapFilter, schemaDn: string): LdapFilter {
+  if (filter.kind === 'and' || filter.kind === 'or') {
+    return { ...filter, filters: filter.filters.map((each) => withCategoryDns(each, schemaDn)) };
+  }
+  if (filter.kind === 'not') return { ...filter, filter: withCategoryDns(filter.filter, schemaDn) };
+  if (filter.kind !== 'equal' || filter.attribute.toLowerCase() !== 'objectcategory') return filter;
+  const dn = categoryDn(filter.value.toString(), schemaDn);
+  return dn ? { ...filter, value: Buffer.from(dn) } : filter;
 }

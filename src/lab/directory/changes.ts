@@ -23,6 +23,7 @@ function apply(entry: StoredEntry, { operation, attribute, values }: Change): vo
   const lower = attribute.toLowerCase();
   if (!/^[a-z][a-z0-9-]*$/.test(lower)) throw refusal.unknownType();
   if (isBackLink(attribute)) throw refusal.unwilling();
+  if (operation === 'add' && values.length === 0) throw refusal.constraint(attribute);
   const present = entry.attributes.get(lower) ?? [];
   const stored = values.map((value) => storedValue(definition, value));
   const next = {
@@ -31,7 +32,9 @@ function apply(entry: StoredEntry, { operation, attribute, values }: Change): vo
     replace: () => stored,
   }[operation]();
   const keys = next.map((value) => valueKey(attribute, value));
-  if (new Set(keys).size < keys.length) throw refusal.valueExists(attribute);
+  if (new Set(keys).size < keys.length) {
+    throw lower === 'member' ? refusal.memberExists() : refusal.valueExists(attribute);
+  }
   if (definition.single && next.length > 1) {
     throw operation === 'add' ? refusal.oneValueExists(attribute) : refusal.singleValued(attribute);
   }
@@ -41,9 +44,13 @@ function apply(entry: StoredEntry, { operation, attribute, values }: Change): vo
 }
 
 function without(attribute: string, present: Value[], unwanted: Value[]): Value[] {
-  if (present.length === 0) throw refusal.noSuchAttribute(attribute);
+  const isMember = attribute.toLowerCase() === 'member';
+  if (present.length === 0 && isMember && unwanted.length === 0) return [];
+  if (present.length === 0 && !isMember) throw refusal.noSuchAttribute(attribute);
   const keys = new Set(unwanted.map((value) => valueKey(attribute, value)));
   const left = present.filter((value) => !keys.has(valueKey(attribute, value)));
-  if (unwanted.length > 0 && present.length - left.length < keys.size) throw refusal.noSuchValue(attribute);
+  if (unwanted.length > 0 && present.length - left.length < keys.size) {
+    throw isMember ? refusal.noSuchMember() : refusal.noSuchValue(attribute);
+  }
   return unwanted.length > 0 ? left : [];
 }

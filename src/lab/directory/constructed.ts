@@ -1,10 +1,11 @@
-import { type Entry, texts, type Value } from '../../directory/entry.ts';
+import { type Entry, texts, type Value, values } from '../../directory/entry.ts';
 
 /** What constructed attributes are made of besides the entry (MS-ADTS 3.1.1.4.5). */
 export interface ConstructedFrom {
   read(dn: string): Promise<Entry | null>;
   /** Values of msDS-NCReplInboundNeighbors where the entry is the head of a naming context. */
-  neighbors(dn: string): Promise<string[]>;
+  neighbors(dn: string): string[] | Promise<string[]>;
+  tokenGroups(dn: string): Promise<Buffer[]>;
 }
 
 /** Constructed attributes come only where a search names them; those of the lab, of one entry. */
@@ -22,6 +23,11 @@ export async function constructed(
   if (wanted.has('msds-ncreplinboundneighbors')) {
     const neighbors = await from.neighbors(entry.dn);
     if (neighbors.length > 0) found.push(['msDS-NCReplInboundNeighbors', neighbors]);
+  }
+  // What the lab was given is kept: it may name groups of other domains, which this DC does not ask.
+  if (wanted.has('tokengroups') && values(entry, 'tokenGroups').length === 0) {
+    const sids = await from.tokenGroups(entry.dn);
+    if (sids.length > 0) found.push(['tokenGroups', sids]);
   }
   return found;
 }

@@ -27,11 +27,16 @@ export function contextAbove(contexts: NamingContext[], key: string): NamingCont
  * Where a client has to ask about a DN that is in none of the contexts that this DC holds: the DNS name of the
  * context's crossRef, or the DN's own domain components (MS-ADTS 3.1.1.4.6). Null where nobody is known to have it.
  */
-export function referralFor(contexts: NamingContext[], held: string[], dn: string): string | null {
+export function referralFor(
+  contexts: NamingContext[],
+  held: string[],
+  dn: string,
+): { host: string; url: string } | null {
   const nearest = contextAbove(contexts, dnKey(dn));
-  if (nearest) return held.includes(nearest.key) ? null : ldapUrl(nearest.dnsRoot, dn);
+  if (nearest && held.includes(nearest.key)) return null;
   const components = parseDn(dn).filter(({ type }) => type.toLowerCase() === 'dc');
-  return components.length === 0 ? null : ldapUrl(components.map(({ value }) => value).join('.'), dn);
+  const host = nearest?.dnsRoot ?? components.map(({ value }) => value).join('.');
+  return host === '' ? null : { host, url: ldapUrl(host, dn) };
 }
 
 /** Contexts right below the one of the base, within the scope of a search: it goes on there (MS-ADTS 3.1.1.4.7). */
@@ -56,5 +61,5 @@ function isWithin(key: string, above: string): boolean {
 
 /** RFC 4516. */
 function ldapUrl(host: string, dn: string): string {
-  return `ldap://${host}/${encodeURI(dn)}`;
+  return `ldap://${encodeURI(host)}/${encodeURI(dn)}`;
 }

@@ -16,6 +16,7 @@ export const refusal = {
       '000004DC',
       'In order to perform this operation a successful bind must be completed on the connection.',
     ),
+  baseSearchOnly: () => ldapErr(1, '00002020', 'Error processing attribute selection'),
   unknownExtension: () => ldapErr(2, '0000203D', 'Unknown extended request OID'),
   /** Where TLS is on already (RFC 4511 4.14.2); the words are Samba's. */
   alreadySecure: () => new LdapFailure(1, 'START-TLS: TLS is already enabled on this LDAP session'),
@@ -59,6 +60,11 @@ export const refusal = {
       34,
       `0000208F: NameErr: ${dsid}, problem 2006 (BAD_NAME), data 8350, best match of:\n\t'${dn}'\n`,
     ),
+  /** An attribute that none of the object's classes has (ERROR_DS_ATT_NOT_DEF_FOR_CLASS). */
+  notOfClass: () =>
+    new LdapFailure(65, `0000207D: UpdErr: ${dsid}, problem 6002 (OBJ_CLASS_VIOLATION), data 0\n`),
+  /** Another value of the naming attribute than the DN has. */
+  otherName: (dn: string) => nameErr('00002078', '2006 (BAD_NAME)', 34, dn),
   classViolation: () =>
     new LdapFailure(65, `00002014: UpdErr: ${dsid}, problem 6002 (OBJ_CLASS_VIOLATION), data 0\n`),
   hasChildren: () =>
@@ -70,6 +76,21 @@ export const refusal = {
   accountExists: () =>
     new LdapFailure(68, `00000524: UpdErr: ${dsid}, problem 6005 (ENTRY_EXISTS), data 0\n`),
 
+  /** The SAM's own checks of a group's members: ERROR_MEMBER_IN_ALIAS, _NOT_IN_ALIAS and ERROR_NO_SUCH_USER. */
+  memberExists: () => new LdapFailure(68, `00000562: UpdErr: ${dsid}, problem 6005 (ENTRY_EXISTS), data 0\n`),
+  noSuchMember: () =>
+    new LdapFailure(53, `00000561: SvcErr: ${dsid}, problem 5003 (WILL_NOT_PERFORM), data 0\n`),
+  noMemberObject: () =>
+    new LdapFailure(
+      32,
+      `00000525: NameErr: ${dsid}, problem 2001 (NO_OBJECT), data 0, best match of:\n\t''\n`,
+    ),
+  /** An account that every domain has, which the SAM lets nobody delete (ERROR_SPECIAL_ACCOUNT). */
+  specialAccount: () => new LdapFailure(80, `0000055B: SvcErr: ${dsid}, problem 5012 (DIR_ERROR), data 0\n`),
+  referral: (host: string, url: string) =>
+    new LdapFailure(10, `0000202B: RefErr: ${dsid}, data 0, 1 access points\n\tref 1: '${host}'\n`, [url]),
+
+  constraint: (name: string) => attributeErr(19, '0000202F', '1005 (CONSTRAINT_ATT_TYPE)', name),
   noSuchAttribute: (name: string) => attributeErr(16, '00002084', '1001 (NO_ATTRIBUTE_OR_VAL)', name),
   noSuchValue: (name: string) => attributeErr(16, '00002085', '1001 (NO_ATTRIBUTE_OR_VAL)', name),
   /** A second value for an attribute that has one and may have no more. */

@@ -1,14 +1,21 @@
 import { parseDn } from '../../directory/dn.ts';
 import type { Entry, Value } from '../../directory/entry.ts';
 import { dmsaClass } from '../../directory/schema.ts';
+import { sidOctets } from '../../directory/sid.ts';
 import type { DirectoryStore } from '../store.ts';
+import { isKnownAttribute } from './attributes.ts';
+import { withCategoryDns } from './categories.ts';
 import { type Change, changed } from './changes.ts';
 import { createEntry, parentKey } from './creation.ts';
+import { continuations, namingContexts, referralFor } from './crossrefs.ts';
 import { deletedObjectsDn, isDeleted, tombstoneAttributes, tombstoneDn } from './deletion.ts';
 import { refusal } from './diagnostics.ts';
 import { EntryTable, type StoredEntry } from './entry-table.ts';
 import { type Candidate, type LdapFilter, matcher, requiredEqualities } from './filter.ts';
 import { generalizedTime } from './generalized-time.ts';
+import { keyOfName } from './object-names.ts';
+import { primaryGroupOf, swapped } from './primary-group.ts';
+import { requireDeletable, requireSamAgrees } from './protection.ts';
 import { type ContextKind, newName, type Rename, renamedDn } from './renaming.ts';
 import {
   byGuid,
@@ -23,6 +30,7 @@ import {
 import { checkEntry } from './rules.ts';
 import { fillSam } from './sam.ts';
 import { type DomainOptions, isDmsaAttribute, seedChildDomain, seedDomain } from './seed.ts';
+import { tokenGroups } from './token-groups.ts';
 import { dnKey, valueKey } from './values.ts';
 
 export type { Change } from './changes.ts';
@@ -66,7 +74,7 @@ export class MemoryStore implements DirectoryStore {
   /** What is told of each write, once it is done; for replication. */
   onWrite: (() => void) | null = null;
   /** Values of msDS-NCReplInboundNeighbors of a naming context: what this DC knows of its partners. */
-  neighbors: (contextDn: string) => Promise<string[]> = async () => [];
+  neighbors: (contextDn: string) => string[] | Promise<string[]> = () => [];
   readonly #log = new ReplicaLog();
   readonly #writes: ForestWrites;
   readonly #table = new EntryTable(dnKey);
@@ -170,6 +178,7 @@ export class MemoryStore implements DirectoryStore {
     options: { showDeleted?: boolean } = {},
   ): Promise<Entry[]> {
     const root = this.#require(base);
+    const wanted = withCategoryDns(filter, this.schemaDn);
     const inScope = {
       base: (entry: StoredEntry) => entry === root,
       one: (entry: StoredEntry) => entry.parent === root.key,
@@ -177,8 +186,8 @@ export class MemoryStore implements DirectoryStore {
     }[scope];
     const context = this.#contextOf(root.key);
     const reached = new Map<string, Set<string>>();
-    const matches = matcher(filter);
-    return this.#candidates(root, scope, filter)
+    const matches = matcher(wanted);
+    return this.#candidates(root, scope, wanted)
       .filter((entry) => inScope(entry) && this.#contextOf(entry.key) === context)
       .filter((entry) => options.showDeleted || !isDeleted(entry))
       .filter((entry) => matches(this.#candidate(entry, reached)))
@@ -186,11 +195,22 @@ export class MemoryStore implements DirectoryStore {
       .map((entry) => this.#visible(entry));
   }
 
-  /** Throws LdapFailure 32 where there is no entry, 16 where it lacks the attribute. */
+  /** URLs at which a search of that base goes on: naming contexts below it (MS-ADTS 3.1.1.4.7). */
+  continuations(base: string, scope: Scope): string[] {
+    return continuations(namingContexts(this.#table, this.configurationDn), this.#require(base).key, scope);
+  }
+
+  /** SIDs of the groups that a user or computer is in, through others too; see tokenGroups(). */
+  async tokenGroups(dn: string): Promise<Buffer[]> {
+    return tokenGroups(this.#table, this.#require(dn), sidOctets(this.domainSid));
+  }
+
+  /** False for what it does not have, too. Throws LdapFailure 32 where there is no entry. */
   async compare(dn: string, name: string, value: Value): Promise<boolean> {
-    const values = this.#table.values(this.#require(dn), name);
-    if (values.length === 0) throw refusal.noSuchAttribute(name);
-    return values.some((each) => valueKey(name, each) === valueKey(name, value));
+    const entry = this.#require(dn);
+    const values = name.toLowerCase() === 'distinguishedname' ? [entry.dn] : this.#table.values(entry, name);
+    const key = valueKey(name, value);
+    return values.some((each) => valueKey(name, each) === key);
   }
 
   async add(dn: string, attributes: Record<string, Value[]>): Promise<void> {
@@ -207,11 +227,18 @@ export class MemoryStore implements DirectoryStore {
   /** Makes all the changes or none. */
   async modify(dn: string, changes: Change[]): Promise<void> {
     const entry = this.#requireLive(dn);
+    if (changes.length === 0) throw refusal.unwilling();
     const naming = ['name', 'distinguishedname', parseDn(entry.dn)[0]!.type.toLowerCase()];
     const names = changes.map((change) => change.attribute.toLowerCase());
     if (names.some((name) => naming.includes(name))) throw refusal.namingAttribute();
     if (names.includes('objectclass')) throw refusal.classViolation();
-    this.#commit(changed(entry, changes));
+    const next = changed(entry, changes);
+    requireSamAgrees(entry, next);
+    const groups = [entry, next].map((each) => primaryGroupOf(this.#table, each, sidOctets(this.domainSid)));
+    const isAccount = entry.attributes.has('primarygroupid');
+    const changedGroups = isAccount ? swapped(this.#table, entry, groups[0]!, groups[1]!) : [];
+    this.#commit(next);
+    for (const group of changedGroups) this.#stamp(group);
   }
 
   /** Sets an attribute as a partner might bring it: what a write of a client's would be refused for is not asked. */
@@ -222,7 +249,11 @@ export class MemoryStore implements DirectoryStore {
   /** Makes it a deleted object: it keeps its GUID and little else, and no link from or to it is left. */
   async remove(dn: string): Promise<void> {
     const entry = this.#requireLive(dn);
-    if (this.#table.children(entry.key).length > 0) throw refusal.hasChildren();
+    if (this.#table.children(entry.key).length > 0 && !this.#contexts.includes(entry.key)) {
+      requireDeletable(entry, false);
+      throw refusal.hasChildren();
+    }
+    requireDeletable(entry, this.#contexts.includes(entry.key));
     const context = this.#table.get(this.#contextOf(entry.key)!)!;
     const parentDn = this.#table.get(entry.parent!)!.dn;
     const grave = this.#require(deletedObjectsDn(context.dn));
@@ -260,6 +291,7 @@ export class MemoryStore implements DirectoryStore {
       updateNumber: this.#updates + 1,
       nextRid: () => this.#nextRid++,
       hasDmsaClass: this.#hasSchemaObject(dmsaClass),
+      schemaDn: this.schemaDn,
     });
     this.#commit(entry);
   }
@@ -292,10 +324,15 @@ export class MemoryStore implements DirectoryStore {
     return entry;
   }
 
+  /** Throws LdapFailure 10 for what is in no context of this DC, 32 for what is not there. */
   #require(dn: string): StoredEntry {
-    const entry = this.#table.get(dnKey(dn));
-    if (!entry) throw refusal.noObject(this.#bestMatch(dn));
-    return entry;
+    const key = keyOfName(this.#table, dn);
+    const entry = key === null ? undefined : this.#table.get(key);
+    if (entry) return entry;
+    if (key === null) throw refusal.noObject('');
+    const elsewhere = referralFor(namingContexts(this.#table, this.configurationDn), this.#contexts, dn);
+    if (elsewhere) throw refusal.referral(elsewhere.host, elsewhere.url);
+    throw refusal.noObject(this.#bestMatch(dn));
   }
 
   /** The nearest ancestor that exists, which AD's text names. */
@@ -328,7 +365,7 @@ export class MemoryStore implements DirectoryStore {
   }
 
   #hasAttribute(name: string): boolean {
-    return !isDmsaAttribute(name) || this.#hasSchemaObject(name);
+    return isKnownAttribute(name) && (!isDmsaAttribute(name) || this.#hasSchemaObject(name));
   }
 
   #hasSchemaObject(name: string): boolean {

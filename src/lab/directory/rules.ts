@@ -4,6 +4,7 @@ import { definitionOf } from './attributes.ts';
 import { isDeleted } from './deletion.ts';
 import { refusal } from './diagnostics.ts';
 import type { EntryTable, StoredEntry } from './entry-table.ts';
+import { isAllowed } from './superiors.ts';
 import { dnKey, valueKey } from './values.ts';
 
 /** What the rules need to know besides the entry. */
@@ -24,11 +25,12 @@ const unique = {
 
 /** Checks an entry about to be written, and gives DN values the spelling of their targets. Throws LdapFailure. */
 export function checkEntry(entry: StoredEntry, context: RuleContext): void {
+  const classes = (entry.attributes.get('objectclass') ?? []).map(String);
   for (const [name, values] of entry.attributes) {
     if (!context.hasAttribute(name)) throw refusal.unknownType();
+    if (!isAllowed(name, classes)) throw refusal.notOfClass();
     if (definitionOf(name).syntax === 'dn') entry.attributes.set(name, targets(name, values, entry, context));
   }
-  const classes = (entry.attributes.get('objectclass') ?? []).map(String);
   if (classes.includes(dmsaClass)) requireValues(entry, [attribute.dmsaState, attribute.passwordInterval]);
   for (const [name, refuse] of Object.entries(unique)) {
     if (isTaken(entry, name, context.table)) throw refuse();
@@ -46,7 +48,9 @@ function targets(
     const key = dnKey(value.toString());
     const target = key === entry.key ? entry : table.get(key);
     if (!target && isElsewhere(key)) return value;
-    if (!target) throw refusal.noSuchTarget(name);
+    // Most of the schema is not in the lab, so no object need be there that a category names.
+    if (!target && name === 'objectcategory') return value;
+    if (!target) throw name === 'member' ? refusal.noMemberObject() : refusal.noSuchTarget(name);
     return target.dn;
   });
 }

@@ -1,3 +1,4 @@
+import { attribute, dmsaClass } from '../../directory/schema.ts';
 import { refusal } from './diagnostics.ts';
 import type { StoredEntry } from './entry-table.ts';
 
@@ -24,4 +25,30 @@ export function requireSuperior(classes: string[], superior: StoredEntry): void 
 export function rdnTypeOf(classes: string[]): string {
   if (classes.includes('organizationalUnit')) return 'ou';
   return classes.includes('domain') ? 'dc' : 'cn';
+}
+
+/** Attributes that only objects of some classes may have, in lower case: mayContain and mustContain (MS-ADSC). */
+const classesOf = new Map(
+  Object.entries({
+    dNSHostName: ['computer', 'server', 'nTDSDSA'],
+    operatingSystem: ['computer'],
+    operatingSystemVersion: ['computer'],
+    operatingSystemServicePack: ['computer'],
+    member: ['group'],
+    groupType: ['group'],
+    userAccountControl: ['user'],
+    primaryGroupID: ['user'],
+    servicePrincipalName: ['user'],
+    userPrincipalName: ['user'],
+    [attribute.allowedToDelegateTo]: ['user'],
+    [attribute.dmsaState]: [dmsaClass],
+    [attribute.precededBy]: [dmsaClass],
+    [attribute.accountState]: ['user'],
+    [attribute.supersededBy]: ['user'],
+    sAMAccountName: ['user', 'group', 'foreignSecurityPrincipal', 'builtinDomain', 'domain'],
+  }).map(([name, classes]) => [name.toLowerCase(), classes]),
+);
+
+export function isAllowed(name: string, classes: string[]): boolean {
+  return classesOf.get(name)?.some((each) => classes.includes(each)) ?? true;
 }

@@ -1,5 +1,6 @@
 import { normalDn } from '../../directory/dn.ts';
 import type { Value } from '../../directory/entry.ts';
+import { guidOctets } from '../../directory/guid.ts';
 import { decodeSecurityDescriptor } from '../../directory/security-descriptor.ts';
 import { sidOctets } from '../../directory/sid.ts';
 import { type AttributeDefinition, definitionOf, type Syntax } from './attributes.ts';
@@ -11,10 +12,13 @@ export function storedValue(definition: AttributeDefinition, value: Value): Valu
   if (syntax === 'descriptor' && !isWellFormed(() => decodeSecurityDescriptor(Buffer.from(value)))) {
     throw refusal.badSyntax(name);
   }
+  if (value.length === 0) throw refusal.badSyntax(name);
   if (isBinary(syntax)) return Buffer.from(value);
   if (isOctets(value)) return value;
   const text = value.toString();
-  if (syntax === 'integer' && !/^-?\d{1,19}$/.test(text)) throw refusal.badSyntax(name);
+  if (syntax === 'integer') return integerText(text) ?? badSyntax(name);
+  if (syntax === 'boolean' && text !== 'TRUE' && text !== 'FALSE') throw refusal.badSyntax(name);
+  if (syntax === 'time' && !/^\d{14}(\.\d+)?Z$/.test(text)) throw refusal.badSyntax(name);
   if (syntax === 'dn') dnKey(text);
   return text;
 }
@@ -23,10 +27,11 @@ export function storedValue(definition: AttributeDefinition, value: Value): Valu
 export function valueKey(name: string, value: Value): string | null {
   const { syntax } = definitionOf(name);
   if (syntax === 'sid') return octetKey(sidValue(value));
+  if (name.toLowerCase() === 'objectguid') return octetKey(guidValue(value));
   if (isBinary(syntax)) return octetKey(value);
   if (isOctets(value)) return octetKey(value);
   const text = value.toString();
-  if (syntax === 'integer') return /^-?\d{1,19}$/.test(text) ? BigInt(text).toString() : null;
+  if (syntax === 'integer') return integerText(text);
   if (syntax === 'dn') return tryNormalDn(text);
   return text.toLowerCase();
 }
@@ -55,6 +60,25 @@ function isBinary(syntax: Syntax): boolean {
 function sidValue(value: Value): Value {
   const text = value.toString();
   return isWellFormed(() => sidOctets(text)) ? sidOctets(text) : value;
+}
+
+/** So may it a GUID, as Samba takes it; AD wants octets (MS-ADTS 3.1.1.3.1.3.1). */
+function guidValue(value: Value): Value {
+  const text = value.toString().replace(/^\{(.*)\}$/, '$1');
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? guidOctets(text) : value;
+}
+
+const [smallest, largest] = [-(2n ** 63n), 2n ** 63n - 1n];
+
+/** A number of 64 bits as AD writes it, or null for what is none. */
+function integerText(text: string): string | null {
+  if (!/^-?\d{1,19}$/.test(text)) return null;
+  const number = BigInt(text);
+  return number < smallest || number > largest ? null : number.toString();
+}
+
+function badSyntax(name: string): never {
+  throw refusal.badSyntax(name);
 }
 
 function tryNormalDn(dn: string): string | null {

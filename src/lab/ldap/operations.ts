@@ -9,8 +9,8 @@ import type { Change, MemoryStore } from '../directory/memory-store.ts';
 import { Authentication, type Channel, type Credential, overLdaps } from './authentication.ts';
 import type { Operation, Request, SearchRequest } from './requests.ts';
 import type { ResponseControl } from './responses.ts';
-import { rootDse, supportedControls } from './root-dse.ts';
-import { limited, PagedResults, pagedResultsType, selected } from './search.ts';
+import { domainScopeControl, rootDse, supportedControls } from './root-dse.ts';
+import { hasCookie, limited, PagedResults, pagedResultsType, selected } from './search.ts';
 
 /** What a connection is served from. */
 export interface Served {
@@ -24,6 +24,10 @@ export interface Answer {
   message: string;
   entries?: { dn: string; attributes: [string, Value[]][] }[];
   controls?: ResponseControl[];
+  /** URLs of who may know what is asked for, with result 10. */
+  referrals?: string[];
+  /** URLs at which a search goes on. */
+  references?: string[];
   /** Of an extended operation. */
   value?: Buffer;
 }
@@ -75,6 +79,7 @@ export class OperationHandler {
     const { store } = this.#served;
     const isRootDse = operation.base === '' && operation.scope === 'base';
     if (!this.#authentication.isBound && !isRootDse) throw refusal.notBound();
+    if (operation.scope !== 'base' && namesTokenGroups(operation)) throw refusal.baseSearchOnly();
     const showDeleted = controls.some(({ type }) => type === showDeletedControl);
     const find = async () => {
       return isRootDse
@@ -92,7 +97,10 @@ export class OperationHandler {
         ...(await constructed(entry, operation.attributes, store)),
       ],
     }));
-    return { ...end, entries: await Promise.all(answered) };
+    const isLast = !end.controls?.some(hasCookie);
+    const staysHere = isRootDse || controls.some(({ type }) => type === domainScopeControl);
+    const references = staysHere || !isLast ? [] : store.continuations(operation.base, operation.scope);
+    return { ...end, entries: await Promise.all(answered), references };
   }
 
   async #onObject(operation: Exclude<Operation, { kind: 'bind' | 'search' | 'extended' }>): Promise<Answer> {
@@ -135,4 +143,9 @@ function refuseSystemOnly(names: string[]): void {
   for (const name of names) {
     if (definitionOf(name).systemOnly) throw refusal.systemOnly(name);
   }
+}
+
+/** They are worked out for one object at a time (MS-ADTS 3.1.1.4.5.19). */
+function namesTokenGroups({ attributes }: SearchRequest): boolean {
+  return attributes.some((name) => name.toLowerCase() === 'tokengroups');
 }

@@ -1,4 +1,5 @@
 import type { Value } from '../../directory/entry.ts';
+import { attributeOfOid } from '../directory/attributes.ts';
 import { refusal } from '../directory/diagnostics.ts';
 
 /** MaxValRange of AD's LDAP policies (MS-ADTS 3.1.1.3.4.6): more values than this come in ranges only. */
@@ -12,13 +13,15 @@ export interface Range {
 
 /**
  * The attributes that a request names, in lower case, with the range that it wants of each (MS-ADTS 3.1.1.3.1.3.3):
- * `member;range=0-1499`, `member;range=1500-*`. The first of two ranges counts, and any other option names nothing.
+ * `member;range=0-1499`, `member;range=1500-*`. An attribute may be
+ * named by its OID. The first of two ranges counts, and any other option names nothing.
  * Throws LdapFailure 53 for what is no range, as Samba does.
  */
 export function wantedRanges(attributes: string[]): Map<string, Range | null> {
   const wanted = new Map<string, Range | null>();
   for (const attribute of attributes) {
-    const [name, option] = attribute.toLowerCase().split(';') as [string, string?];
+    const [given, option] = attribute.toLowerCase().split(';') as [string, string?];
+    const name = attributeOfOid(given)?.toLowerCase() ?? given;
     if (option === undefined) wanted.set(name, wanted.get(name) ?? null);
     else if (option.startsWith('range=')) wanted.set(name, wanted.get(name) ?? decodeRange(option));
     else wanted.set(`${name};${option}`, null);

@@ -80,3 +80,9 @@ export function encodeEntry(id: number, dn: string, attributes: [string, Value[]
   );
   return element(sequence, integerElement(integer, id), entry);
 }
+
+/** A continuation reference of a search: it goes on there (RFC 4511 4.5.3). */
+export function encodeReference(id: number, url: string): Buffer {
+  const reference = element(ProtocolOperation.LDAP_RES_SEARCH_REF, textElement(url));
+  return element(sequence, integerElement(integer, id), reference);
+}

@@ -3,7 +3,10 @@ import { sdFlagsControl, showDeletedControl } from '../../directory/schema.ts';
 import type { MemoryStore } from '../directory/memory-store.ts';
 import { pagedResultsType } from './search.ts';
 
-export const supportedControls = [pagedResultsType, sdFlagsControl, showDeletedControl];
+/** LDAP_SERVER_DOMAIN_SCOPE_OID (MS-ADTS 3.1.1.3.4.1.4): no continuation references. */
+export const domainScopeControl = '1.2.840.113556.1.4.1339';
+
+export const supportedControls = [pagedResultsType, sdFlagsControl, showDeletedControl, domainScopeControl];
 
 /** The entry without a name, which says what the server is (MS-ADTS 3.1.1.3.2). */
 export function rootDse(store: MemoryStore): Entry {

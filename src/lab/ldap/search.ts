@@ -26,30 +26,43 @@ export interface SearchEnd {
   controls?: ResponseControl[];
 }
 
-/** Result sets that a client has begun to read in pages, by cookie; one set of them for each connection. */
+/**
+ * Result sets that a client has begun to read in pages, by cookie; one set of them for each connection. A cookie stands
+ * for its result set until that is read to the end; the ten that were read last are kept.
+ */
 export class PagedResults {
   readonly #waiting = new Map<string, Entry[]>();
   #cookies = 0;
 
-  /** The entries of this page and the control that answers the request's. Throws LdapFailure 12 for a bad cookie. */
+  /**
+   * The entries of this page and the control that answers the request's. Throws LdapFailure 53 for a cookie that is not
+   * known (RFC 2696 3), 12 for a control that is malformed.
+   */
   async page(control: RequestControl, find: () => Promise<Entry[]>): Promise<SearchEnd> {
     const { size, cookie } = decodePaging(control);
+    if (size < 0) throw refusal.badControl();
     const entries = cookie === '' ? await find() : this.#waiting.get(cookie);
-    if (!entries || size < 0) throw refusal.badControl();
+    if (!entries) throw refusal.unwilling();
     this.#waiting.delete(cookie);
     const page = entries.slice(0, Math.min(size, largestPage));
     const left = size === 0 ? [] : entries.slice(page.length);
-    return { ...success, entries: page, controls: [{ type: control.type, value: this.#remember(left) }] };
+    const value = this.#remember(cookie, left);
+    return { ...success, entries: page, controls: [{ type: control.type, value }] };
   }
 
-  #remember(left: Entry[]): Buffer {
-    const cookie = left.length > 0 ? String(++this.#cookies) : '';
+  #remember(known: string, left: Entry[]): Buffer {
+    const cookie = left.length === 0 ? '' : known || String(++this.#cookies);
     if (cookie !== '') this.#waiting.set(cookie, left);
     if (this.#waiting.size > largestNumberOfCookies) {
       this.#waiting.delete(this.#waiting.keys().next().value!);
     }
     return element(0x30, integerElement(0x02, 0), element(0x04, Buffer.from(cookie)));
   }
+}
+
+/** Whether a response control says that there are more pages. */
+export function hasCookie({ type, value }: ResponseControl): boolean {
+  return type === pagedResultsType && decodePaging({ value }).cookie !== '';
 }
 
 /** As many entries as may be sent at once, with result 4 where there are more. */
@@ -103,7 +116,7 @@ function decodeSdFlags({ value }: RequestControl): number {
   return decodeControlValue(() => new Elements(value).inside(0x30).integer(0x02));
 }
 
-function decodePaging({ value }: RequestControl): { size: number; cookie: string } {
+function decodePaging({ value }: Pick<RequestControl, 'value'>): { size: number; cookie: string } {
   return decodeControlValue(() => {
     const inner = new Elements(value).inside(0x30);
     return { size: inner.integer(0x02), cookie: inner.text() };

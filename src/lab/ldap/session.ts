@@ -9,7 +9,7 @@ import { damaged, isDamage } from './damage.ts';
 import type { Fault, LdapCounts, LdapFaults } from './faults.ts';
 import { type Answer, OperationHandler, type Served } from './operations.ts';
 import { decodeRequest, type Operation, type Request } from './requests.ts';
-import { encodeEntry, encodeResult } from './responses.ts';
+import { encodeEntry, encodeReference, encodeResult } from './responses.ts';
 
 export interface SessionOptions extends Served {
   faults: LdapFaults | null;
@@ -93,6 +93,7 @@ export class LdapSession {
     const messages = (answer.entries ?? []).map((entry) =>
       encodeEntry(request.id, entry.dn, entry.attributes),
     );
+    messages.push(...(answer.references ?? []).map((url) => encodeReference(request.id, url)));
     messages.push(encodeResult(request.id, operation.kind, answer, answer.controls));
     if (isDamage(fault)) socket.end(damaged(messages, fault));
     else for (const message of messages) socket.write(message);
@@ -108,7 +109,9 @@ export class LdapSession {
       }
       return await this.#handler.perform(request);
     } catch (error) {
-      if (error instanceof LdapFailure) return { code: error.code, message: error.message };
+      if (error instanceof LdapFailure) {
+        return { code: error.code, message: error.message, referrals: error.referrals };
+      }
       return { code: other, message: `fault of the lab: ${error}` };
     }
   }

@@ -93,7 +93,12 @@ describe('binding', () => {
       schemaNamingContext: `CN=Schema,CN=Configuration,${baseDn}`,
       dnsHostName: dc,
       supportedLDAPVersion: '3',
-      supportedControl: ['1.2.840.113556.1.4.319', '1.2.840.113556.1.4.801', '1.2.840.113556.1.4.417'],
+      supportedControl: [
+        '1.2.840.113556.1.4.319',
+        '1.2.840.113556.1.4.801',
+        '1.2.840.113556.1.4.417',
+        '1.2.840.113556.1.4.1339',
+      ],
     });
   });
 
