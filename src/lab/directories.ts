@@ -79,14 +79,17 @@ export async function startSambaDirectory(options: LabDirectoryOptions): Promise
   };
 }
 
-/** The lab's Samba is one freshly made DC: it joins no other, and its schema is extended as it is made. */
-function requireOneController({ controllers = [labController('dc1')], child, lacking = [] }: Topology): void {
+/** The lab's Samba is one freshly made DC: it joins no other, its schema is extended as it is made, SPNs are unique. */
+function requireOneController(topology: Topology): void {
+  const { controllers = [labController('dc1')], child, lacking = [], account, accounts = [] } = topology;
   const [first, ...others] = controllers;
   if (others.length > 0) throw notWithSamba(`there is no ${others[0]!.name} beside ${domainControllerName}`);
   const usual = labController('dc1');
   if (first?.name !== usual.name || first.readOnly || first.site !== usual.site)
     throw notWithSamba(`${domainControllerName} is writable and in ${usual.site}`);
   if (child) throw notWithSamba(`${labDomain.dnsName} is the only domain of its forest`);
+  const twin = [account, ...accounts].find(({ duplicateSpns }) => duplicateSpns);
+  if (twin) throw notWithSamba(`${twin.name} cannot have an SPN that another account has`);
   if (lacking.length > 0) throw notWithSamba(`its schema has ${lacking.join(', ')}`);
 }
 

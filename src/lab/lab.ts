@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Settings } from '../config/settings.ts';
-import { type RunningController, labControllers, located, named } from './controllers.ts';
+import { labControllers, located, named, type RunningController } from './controllers.ts';
 import { type LabDirectory, startMemoryDirectory, startSambaDirectory } from './directories.ts';
 import type { LabFaults } from './faults.ts';
 import { SimulatedHost } from './hosts/host.ts';

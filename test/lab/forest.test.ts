@@ -383,6 +383,10 @@ describe('what a real server is not', () => {
       'the only domain of its forest',
       { child: { name: 'emea', account: { ...plain, name: 'a' }, hosts: [] } },
     ],
+    [
+      'svc-twin cannot have an SPN that another account has',
+      { accounts: [{ ...plain, name: 'svc-twin', duplicateSpns: ['HTTP/finance'] }] },
+    ],
     ['its schema has msDS-DelegatedMSAState', { lacking: ['msDS-DelegatedMSAState'] }],
   ])('is refused before anything is started: %s', async (why, changes) => {
     const refused = labWith(changes, samba);

@@ -1,6 +1,7 @@
 import { childDn } from '../../directory/dn.ts';
 import { type Entry, octets } from '../../directory/entry.ts';
 import { sidOctets, sidText } from '../../directory/sid.ts';
+import { MemoryStore } from '../directory/memory-store.ts';
 import type { DirectoryStore } from '../store.ts';
 
 /** Who is who in the directory, by the names that a topology calls them. */
@@ -11,9 +12,8 @@ export class Cast {
     this.store = store;
   }
 
-  /** Common name, DNS name of a computer, or a SID, which becomes a foreign principal where nobody has it. */
+  /** By common name, or DNS name of a computer. */
   async find(name: string): Promise<Entry> {
-    if (/^S-1-/.test(name)) return await this.#foreign(name);
     const found = await this.account(name.replace(/\..*$/, ''));
     if (!found) throw new Error(`the topology has nothing that is called ${name}`);
     return found;
@@ -33,13 +33,19 @@ export class Cast {
     return /^S-1-/.test(name) ? name : sidText(octets(await this.find(name), 'objectSid')!);
   }
 
-  /** By SID also, where the directory has it. */
-  async #foreign(sid: string): Promise<Entry> {
+  /** As a member: a DN. A SID that nobody has becomes a foreign principal. */
+  async memberName(name: string): Promise<string> {
+    return /^S-1-/.test(name) ? await this.#foreign(name) : (await this.find(name)).dn;
+  }
+
+  /** A DC makes the object by itself, where a member is named by its SID; Samba lets nobody else. */
+  async #foreign(sid: string): Promise<string> {
     const { store } = this;
     const [known] = await store.find(store.baseDn, 'objectSid', sidOctets(sid));
-    if (known) return known;
+    if (known) return known.dn;
+    if (!(store instanceof MemoryStore)) return `<SID=${sid}>`;
     const dn = childDn('CN', sid, `CN=ForeignSecurityPrincipals,${store.baseDn}`);
     await store.add(dn, { objectClass: ['top', 'foreignSecurityPrincipal'], objectSid: [sidOctets(sid)] });
-    return (await store.read(dn))!;
+    return dn;
   }
 }

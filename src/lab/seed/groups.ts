@@ -28,7 +28,7 @@ export async function seedMemberships(cast: Cast, accounts: LabAccount[]): Promi
 
 async function addMembers(cast: Cast, group: string, names: string[]): Promise<void> {
   const added: string[] = [];
-  for (const name of names) added.push((await cast.find(name)).dn);
+  for (const name of names) added.push(await cast.memberName(name));
   const entry = await cast.find(group);
   const present = values(entry, 'member').map(String);
   const missing = added.filter((dn) => !present.includes(dn));
