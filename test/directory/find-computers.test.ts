@@ -50,6 +50,22 @@ describe(`in a domain of ${computers} computers`, () => {
     expect([...sids.keys()]).toEqual([name(7)]);
   });
 
+  test('a name that two computers have is refused, with both', async () => {
+    const { store } = domain.controllers[0]!;
+    await store.add('CN=AGAIN,CN=Computers,DC=lab,DC=example', {
+      objectClass: ['computer'],
+      sAMAccountName: ['AGAIN$'],
+      dNSHostName: ['SRV3.lab.example'],
+      userAccountControl: ['4096'],
+    });
+    await expect(findComputers(directory, [name(3)])).rejects.toMatchObject({
+      code: 'PLAN_INVALID',
+      subject: name(3),
+      message: `hosts: CN=AGAIN,CN=Computers,DC=lab,DC=example and CN=SRV3,CN=Computers,DC=lab,DC=example both have the DNS name ${name(3)}: correct dNSHostName of the one that is not the host`,
+    });
+    await store.remove('CN=AGAIN,CN=Computers,DC=lab,DC=example');
+  });
+
   test('the SIDs of 120 hosts take one search, as does that of one', async () => {
     const hosts = Array.from({ length: 120 }, (_, index) => name(index * 41));
     const { sids, requests } = await found(hosts);
