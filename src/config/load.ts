@@ -183,7 +183,7 @@ function secretOf(ending: (typeof secretEndings)[number], { value, place, folder
   return ending === 'file' ? { file: resolve(folder, text.data) } : { env: text.data };
 }
 
-const address = z.strictObject({ address: z.string().min(1), port: z.int().min(1).max(65_535).default(22) });
+const address = z.strictObject({ address: z.string().min(1), port: z.int().min(1).max(65_535).optional() });
 
 function hostAddresses(written: Written | undefined): Record<string, HostAddress> {
   if (!written) return {};

@@ -63,5 +63,6 @@ export interface PowerShellSettings {
 
 export interface HostAddress {
   address: string;
-  port: number;
+  /** Absent for the port of whatever is spoken there: 22 for SSH, for a DC that of its URL. */
+  port?: number;
 }

@@ -51,7 +51,8 @@ ${sections.map(sectionTable).join('\n')}
 ## [hosts]
 
 Addresses that differ from the names, for example of a lab: one table each, for hosts, the management host and domain
-controllers alike.
+controllers alike. Without \`port\` it is that of SSH, 22, and for a domain controller that of its URL. A certificate has
+to name the host of the URL, wherever it was reached.
 
 \`\`\`toml
 [hosts."web01.contoso.com"]

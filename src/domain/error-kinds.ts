@@ -44,8 +44,8 @@ export const errorKinds = {
   // The directory
   DIRECTORY_UNREACHABLE: {
     retryable: true,
-    meaning: 'No LDAPS connection to a domain controller could be made, or it was lost.',
-    fix: 'Check the URLs under [directory] in dmsa.toml and port 636 of the domain controllers.',
+    meaning: 'No connection to a domain controller could be made, or it was lost.',
+    fix: 'Check the URLs under [directory] in dmsa.toml and port 636 (389 with StartTLS) of the domain controllers.',
   },
   DIRECTORY_BUSY: {
     retryable: true,
@@ -54,13 +54,13 @@ export const errorKinds = {
   },
   CERTIFICATE_INVALID: {
     retryable: false,
-    meaning: 'The LDAPS certificate is not trusted, has expired or names another server.',
+    meaning: 'The certificate of the domain controller is not trusted, has expired or names another server.',
     fix: 'Set ca-file under [directory] to the CA that issued it, or renew the certificate.',
   },
   BIND_REFUSED: {
     retryable: false,
     meaning: 'The domain controller refused the bind.',
-    fix: 'Check user and password under [directory] in dmsa.toml.',
+    fix: 'Check user and password, or the client certificate, under [directory] in dmsa.toml.',
   },
   DIRECTORY_TIMED_OUT: {
     retryable: true,

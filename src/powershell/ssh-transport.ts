@@ -45,7 +45,8 @@ export function sshTransport(
         notAfter?.throwIfAborted();
         const output = await runSession({
           host,
-          ...(hosts[host.toLowerCase()] ?? { address: host, port: 22 }),
+          port: 22,
+          ...(hosts[host.toLowerCase()] ?? { address: host }),
           user: settings.user,
           key,
           knownHosts,

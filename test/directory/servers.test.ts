@@ -37,7 +37,10 @@ describe('URLs of domain controllers', () => {
   });
 
   test('lead to their ports, or to those that their protocol has, or to where the host is said to be', () => {
-    const hosts = { 'dc2.contoso.com': { address: '10.0.0.5', port: 1389 } };
+    const hosts = {
+      'dc2.contoso.com': { address: '10.0.0.5', port: 1389 },
+      '2001:db8::1': { address: '10.0.0.6' },
+    };
     expect(serversOf({ urls }, hosts)).toEqual([
       {
         url: 'ldaps://DC1.contoso.com:636',
@@ -56,7 +59,7 @@ describe('URLs of domain controllers', () => {
       {
         url: 'ldaps://[2001:db8::1]',
         name: '2001:db8::1',
-        address: '2001:db8::1',
+        address: '10.0.0.6',
         port: 636,
         startTls: false,
       },
