@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Certificate, createAuthority, issueServerCertificate } from './certificates.ts';
 import type { LabDirectory, LabDirectoryOptions, ServedController } from './directories.ts';
 import { MemoryStore } from './directory/memory-store.ts';
+import { firstRid } from './directory/sam.ts';
 import { noCounts } from './ldap/faults.ts';
 import { type Credential, type LdapServerOptions, startLdapServer } from './ldap/server.ts';
 import { Replication } from './replicas.ts';
@@ -49,7 +50,7 @@ export async function startForest(options: LabDirectoryOptions): Promise<LabDire
     const root = new MemoryStore({ ...names, domainSid, dnsHostName: name, site, lacking: topology.lacking });
     const controllers = [await serve(root)];
     for (const [index, other] of others.entries()) {
-      const pool = { firstRid: 1103 + (index + 1) * ridPool };
+      const pool = { firstRid: firstRid + (index + 1) * ridPool };
       const dnsHostName = other.name;
       controllers.push(
         await serve(new MemoryStore({ ...names, ...pool, domainSid, dnsHostName, partner: root })),

@@ -22,6 +22,14 @@ const kept = new Set(
   ].map((name) => name.toLowerCase()),
 );
 
+/** The container of deleted objects: hidden as they are, and held in place (MS-ADTS 6.1.1.4.2). */
+export const graveyard = {
+  objectClass: ['container'],
+  isDeleted: ['TRUE'],
+  isCriticalSystemObject: ['TRUE'],
+  systemFlags: ['-1946157056'],
+};
+
 export function isDeleted(entry: StoredEntry): boolean {
   return entry.attributes.get('isdeleted')?.[0]?.toString() === 'TRUE';
 }

@@ -11,12 +11,24 @@ export function primaryGroupOf(table: EntryTable, entry: StoredEntry, domainSid:
   return (rid && table.withValue('objectSid', sid ?? '')?.[0]) || null;
 }
 
+/** The groups that change with an account's own change; none for what has no primary group. Throws as swapped() does. */
+export function regrouped(
+  table: EntryTable,
+  before: StoredEntry,
+  after: StoredEntry,
+  domainSid: Buffer,
+): StoredEntry[] {
+  if (!before.attributes.has('primarygroupid')) return [];
+  const [old, next] = [before, after].map((each) => primaryGroupOf(table, each, domainSid));
+  return swapped(table, before, old!, next!);
+}
+
 /**
  * The two groups once an account has another primary group: it stays a member of the old one, now by `member`, and is
  * no longer one of the new one by `member` (MS-SAMR 3.1.1.8.2). Throws LdapFailure 53 where it was no member of the new
  * one before.
  */
-export function swapped(
+function swapped(
   table: EntryTable,
   account: StoredEntry,
   before: StoredEntry | null,

@@ -1,5 +1,7 @@
+import { parseDn } from '../../directory/dn.ts';
+import type { Change } from './changes.ts';
 import { refusal } from './diagnostics.ts';
-import type { StoredEntry } from './entry-table.ts';
+import type { EntryTable, StoredEntry } from './entry-table.ts';
 
 /** FLAG_DISALLOW_DELETE of systemFlags (MS-ADTS 2.2.10). */
 const disallowDelete = 0x80000000;
@@ -36,4 +38,19 @@ export function requireSamAgrees(before: StoredEntry, after: StoredEntry): void 
   const is = Number(after.attributes.get('grouptype')?.[0] ?? 0);
   // From domain local to global there is no way but by universal (MS-SAMR 3.1.1.8.9).
   if (was & 0x4 && is & 0x2) throw refusal.unwilling();
+}
+
+/** Names and classes are not for a modify (MS-ADTS 3.1.1.5.3.2), and a modify of nothing is none. Throws LdapFailure. */
+export function requireModifiable(entry: StoredEntry, changes: Change[]): void {
+  if (changes.length === 0) throw refusal.unwilling();
+  const naming = ['name', 'distinguishedname', parseDn(entry.dn)[0]!.type.toLowerCase()];
+  const names = changes.map((change) => change.attribute.toLowerCase());
+  if (names.some((name) => naming.includes(name))) throw refusal.namingAttribute();
+  if (names.includes('objectclass')) throw refusal.classViolation();
+}
+
+/** Throws LdapFailure 66 for what has something below it, and what requireDeletable() throws. */
+export function requireRemovable(table: EntryTable, entry: StoredEntry, isHead: boolean): void {
+  requireDeletable(entry, isHead);
+  if (table.children(entry.key).length > 0 && !isHead) throw refusal.hasChildren();
 }

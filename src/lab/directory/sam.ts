@@ -5,6 +5,9 @@ import type { Attributes, StoredEntry } from './entry-table.ts';
 /** userAccountControl bit 0x4000000, ADS_UF_PARTIAL_SECRETS_ACCOUNT (MS-ADTS 2.2.16): an RODC. */
 export const partialSecrets = 0x4000000;
 
+/** RIDs below 1000 are built in, and 1000 to 1102 those of the first DC and its DNS groups; new accounts follow. */
+export const firstRid = 1103;
+
 /** ADS_UF_INTERDOMAIN_TRUST_ACCOUNT. */
 const interdomainTrust = 0x800;
 /** Global security group, which a group is unless it says otherwise. */
