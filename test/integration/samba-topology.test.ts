@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { connectDirectory } from '../../src/directory/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
@@ -7,11 +7,10 @@ import { attribute, uac } from '../../src/directory/schema.ts';
 import { decodeSecurityDescriptor, principalsOf } from '../../src/directory/security-descriptor.ts';
 import { ridOf, sidText } from '../../src/directory/sid.ts';
 import { type Lab, startLab } from '../../src/lab/lab.ts';
-import { sambaAvailable } from '../../src/lab/samba/available.ts';
+import { reserveAddress } from '../../src/lab/samba/address.ts';
 import { defaultTopology, labController, type Topology } from '../../src/lab/topology.ts';
+import { describeWithSamba } from '../support/samba.ts';
 
-const { available } = sambaAvailable();
-const address = '127.0.0.44';
 const baseDn = 'DC=lab,DC=example';
 const users = `CN=Users,${baseDn}`;
 const managed = `CN=Managed Service Accounts,${baseDn}`;
@@ -47,13 +46,15 @@ const topology: Topology = {
   ],
 };
 
-describe.skipIf(!available)('a topology on a real server', () => {
+describeWithSamba('a topology on a real server', () => {
+  let reserved: Awaited<ReturnType<typeof reserveAddress>>;
   let labs: { samba: Lab; memory: Lab };
   let directories: { samba: Directory; memory: Directory };
 
   beforeAll(async () => {
     const clock = () => new Date();
-    const samba = await startLab({ topology, directory: 'samba', sambaAddress: address, clock });
+    reserved = await reserveAddress();
+    const samba = await startLab({ topology, directory: 'samba', sambaAddress: reserved.address, clock });
     const memory = await startLab({ topology, clock });
     labs = { samba, memory };
     const connect = ({ settings }: Lab) => connectDirectory(settings.directory, settings.hosts)();
@@ -62,6 +63,7 @@ describe.skipIf(!available)('a topology on a real server', () => {
   afterAll(async () => {
     for (const directory of Object.values(directories ?? {})) await directory.close();
     for (const lab of Object.values(labs ?? {})) await lab.close();
+    reserved?.release();
   });
 
   /** What both say; that it is the same is asserted. */

@@ -17,6 +17,7 @@ const promised: Record<string, Outcome> = {
   'undo-after-complete': 'undone',
   'lost-answers': 'completed',
   flapping: 'completed',
+  'dc-goes-down': 'completed',
   'already-started-by-others': 'refused',
   'standalone-state': 'refused',
 };

@@ -156,6 +156,17 @@ describe.concurrent('each scenario ends as its line promises', () => {
     expect(connections).toBeGreaterThan(3 * sessionsPerHost + 3);
   });
 
+  test('dc-goes-down: linked on the first DC, completed on the second, services logged on there', async () => {
+    const { status, counts } = await play('dc-goes-down');
+
+    expect(status.outcome).toBe('completed');
+    const { account, dmsa } = status.after!;
+    expect(account).toMatchObject({ state: 2, enabled: false, supersededBy: dmsa!.dn });
+    expect(dmsa).toMatchObject({ state: 2, precededBy: account!.dn });
+    expect(counts.restarts).toBe(8);
+    expect(counts.ssh['mgmt01.lab.example']!.operations['complete-migration']).toBe(1);
+  });
+
   test('already-started-by-others: refused, and the foreign link is left as it is', async () => {
     const { status } = await play('already-started-by-others');
 

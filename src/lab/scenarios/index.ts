@@ -3,7 +3,7 @@ import { octets } from '../../directory/entry.ts';
 import { sidText } from '../../directory/sid.ts';
 import { flapping, lostAnswers } from '../faults.ts';
 import { addPrincipal } from '../rules/logon.ts';
-import { labDomain } from '../topology.ts';
+import { domainControllerName, labDomain, twoControllers } from '../topology.ts';
 import { type Play, people, type Scenario } from './scenario.ts';
 
 /** Every scenario by its name; `npm start -- --list` lists them, and each is a test. */
@@ -63,6 +63,14 @@ export const scenarios: Record<string, Scenario> = {
     faults: () => flapping(2025),
     request: { join: '60s' },
   },
+  'dc-goes-down': {
+    summary: 'one of two domain controllers goes down while it waits: completes on the other',
+    outcome: 'completed',
+    topology: (topology) => {
+      topology.controllers = twoControllers();
+    },
+    onStage: { observe: firstDcGoesDown },
+  },
   'already-started-by-others': {
     summary: 'someone else has linked the account already: refused, the link is not adopted',
     outcome: 'refused',
@@ -85,6 +93,10 @@ async function strangerJoins({ lab }: Play): Promise<void> {
   const kiosk = await dc.required(childDn('CN', 'KIOSK07', `CN=Computers,${labDomain.baseDn}`));
   const [dmsa] = await dc.store.find(labDomain.baseDn, 'sAMAccountName', `${topology.dmsa}$`);
   await dc.serially(() => addPrincipal(dc, dmsa!, sidText(octets(kiosk, 'objectSid')!)));
+}
+
+async function firstDcGoesDown({ lab }: Play): Promise<void> {
+  await lab.controllers[domainControllerName]!.stop();
 }
 
 async function askToUndo({ migrations, id }: Play): Promise<void> {
