@@ -10,6 +10,7 @@ import {
 import { createActivities } from '../activities/index.ts';
 import type { Settings } from './config/settings.ts';
 import { connectDirectory } from './directory/connection.ts';
+import { directoryServers } from './directory/servers.ts';
 import { type Log, temporalLogger } from './log.ts';
 import { sshTransport } from './powershell/ssh-transport.ts';
 import type { PreflightDeps } from './preflight.ts';
@@ -30,7 +31,7 @@ export interface WorkerOptions {
 export function connectionsOf(settings: Settings): PreflightDeps {
   return {
     connectDirectory: connectDirectory(settings.directory, settings.hosts),
-    directoryServers: settings.directory.urls.map((url) => new URL(url).hostname.toLowerCase()),
+    directoryServers: directoryServers(settings.directory),
     transport: sshTransport(settings.powershell, settings.hosts),
   };
 }
