@@ -164,12 +164,12 @@ async function build(
 function simulate(
   hosts: LabHost[],
   controllers: RunningController[],
-  { accountDn, computerSids }: Seeded,
+  { computerSids }: Seeded,
   identity: { accountName: string; domain: LabDomain },
 ): SimulatedHost[] {
   return hosts.map((host) => {
     const computerSid = computerSids.get(host.name)!;
-    return new SimulatedHost(host, () => located(controllers), { ...identity, accountDn, computerSid });
+    return new SimulatedHost(host, () => located(controllers), { ...identity, computerSid });
   });
 }
 

@@ -15,8 +15,7 @@ const builtIn = /^(LocalSystem|NT AUTHORITY\\.*|NT SERVICE\\.*)$/i;
 
 /** The account that is migrated, and the host's own. */
 export interface HostIdentity {
-  accountDn: string;
-  /** sAMAccountName of the account. */
+  /** sAMAccountName of the account, which stays the same wherever it is moved. */
   accountName: string;
   computerSid: string;
   /** Of which both are; the lab's first domain where absent. */
@@ -109,7 +108,7 @@ export class SimulatedHost {
     }
     const dc = this.#locateDc();
     const logon = (await this.#logsOnAsAccount(dc, service))
-      ? await logOn(dc, this.#asLogonHost(), this.#identity.accountDn)
+      ? await logOn(dc, this.#asLogonHost(), this.#identity.accountName)
       : { succeeded: true, events: [] };
     if (this.settings.eventLogEnabled) {
       const at = this.#clock().toISOString();
@@ -132,8 +131,8 @@ export class SimulatedHost {
 
   /** Services of other accounts start as well, and meet no rule of the migration. */
   async #logsOnAsAccount(dc: DomainController, { startName }: LabService): Promise<boolean> {
-    const { accountDn, accountName, domain = labDomain } = this.#identity;
-    const account = await dc.store.read(accountDn);
+    const { accountName, domain = labDomain } = this.#identity;
+    const [account] = await dc.store.find(dc.store.baseDn, 'sAMAccountName', accountName);
     const explicit = account && text(account, 'userPrincipalName');
     const { dnsName, netbiosName } = domain;
     const principalNames = [`${accountName}@${dnsName}`, `${accountName}@${netbiosName}`, explicit ?? ''];

@@ -1,3 +1,4 @@
+import { accessRules, decide } from '../../directory/access.ts';
 import { sameDn } from '../../directory/dn.ts';
 import { type Entry, integer, octets, text } from '../../directory/entry.ts';
 import { attribute, uac } from '../../directory/schema.ts';
@@ -5,13 +6,13 @@ import {
   decodeSecurityDescriptor,
   descriptorForPrincipals,
   encodeSecurityDescriptor,
-  principalsOf,
   right,
   withAce,
 } from '../../directory/security-descriptor.ts';
 import { firstCapableBuild } from '../../domain/assess.ts';
 import { MigrationState } from '../../domain/states.ts';
 import type { DomainController } from './domain-controller.ts';
+import { tokenOf } from './token.ts';
 
 /** The host that a service logs on from, as the KDC and the dMSA see it. */
 export interface LogonHost {
@@ -30,10 +31,10 @@ export interface Logon {
   events: { id: 105 | 307 | 308 | 309; fields: Record<string, string> }[];
 }
 
-/** A service on `host` logs on as the account. */
-export function logOn(dc: DomainController, host: LogonHost, accountDn: string): Promise<Logon> {
+/** A service on `host` logs on as the account with this sAMAccountName, wherever it is in the domain. */
+export function logOn(dc: DomainController, host: LogonHost, accountName: string): Promise<Logon> {
   return dc.serially(async () => {
-    const account = await dc.store.read(accountDn);
+    const [account] = await dc.store.find(dc.store.baseDn, 'sAMAccountName', accountName);
     if (!account) return refused();
     const state = integer(account, attribute.accountState) ?? MigrationState.Unlinked;
     const dmsa = state === MigrationState.Unlinked ? null : await linkedDmsa(dc, account);
@@ -48,7 +49,7 @@ export function logOn(dc: DomainController, host: LogonHost, accountDn: string):
 async function join(dc: DomainController, host: LogonHost, account: Entry, dmsa: Entry): Promise<Logon> {
   const discovered = { id: 307 as const, fields: fieldsOf307(dc, account, dmsa) };
   if (host.behindRodc) return { succeeded: true, events: [discovered] };
-  const authorized = principals(dmsa).includes(host.computerSid);
+  const authorized = await mayRetrieve(dc, dmsa, host);
   if (!authorized) await addPrincipal(dc, dmsa, host.computerSid);
   const fields = {
     'DC Used': `\\\\${dc.name.split('.')[0]!.toUpperCase()}`,
@@ -63,8 +64,7 @@ async function join(dc: DomainController, host: LogonHost, account: Entry, dmsa:
 
 /** In state 2 the KDC names the dMSA; a host that may not use it cannot log on any more [overview, faq]. */
 async function asDmsa(dc: DomainController, host: LogonHost, account: Entry, dmsa: Entry): Promise<Logon> {
-  const able =
-    host.policyEnabled && host.build >= firstCapableBuild && principals(dmsa).includes(host.computerSid);
+  const able = host.policyEnabled && host.build >= firstCapableBuild && (await mayRetrieve(dc, dmsa, host));
   const fields = {
     'New Account Name': text(dmsa, 'sAMAccountName') ?? '',
     Status: able ? '0x0' : '0xc0000022',
@@ -97,9 +97,12 @@ async function linkedDmsa(dc: DomainController, account: Entry): Promise<Entry |
   return dmsa && sameDn(text(dmsa, attribute.precededBy), account.dn) ? dmsa : null;
 }
 
-function principals(dmsa: Entry): string[] {
+/** By its own SID or by one of a group that it is in, unless a refusal comes first. */
+async function mayRetrieve(dc: DomainController, dmsa: Entry, { computerSid }: LogonHost): Promise<boolean> {
   const descriptor = octets(dmsa, attribute.principals);
-  return descriptor ? principalsOf(decodeSecurityDescriptor(descriptor)) : [];
+  if (!descriptor) return false;
+  const rules = accessRules(decodeSecurityDescriptor(descriptor));
+  return decide(rules, await tokenOf(dc, computerSid)).verdict === 'allowed';
 }
 
 function fieldsOf307(dc: DomainController, account: Entry, dmsa: Entry): Record<string, string> {

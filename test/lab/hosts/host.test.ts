@@ -7,7 +7,7 @@ import { SimulatedHost } from '../../../src/lab/hosts/host.ts';
 import { completeMigration } from '../../../src/lab/rules/phases.ts';
 import { type LabHost, type LabService, labHost } from '../../../src/lab/topology.ts';
 import { operations, type Parameters } from '../../../src/powershell/operations.ts';
-import { accountDn, linkedDomain, pair, refusalOf, type TestDomain } from '../rules/domain.ts';
+import { linkedDomain, pair, refusalOf, type TestDomain } from '../rules/domain.ts';
 
 const began = '2025-06-01T08:00:00.000Z';
 const later = '2025-06-01T09:00:00.000Z';
@@ -24,7 +24,6 @@ async function hostWith(services: LabService[], changes: Partial<LabHost> = {}) 
   const settings = labHost('fin01', services, prepared);
   const computerSid = domain.sids.get('fin01.lab.example')!;
   const host = new SimulatedHost(settings, () => domain.dc, {
-    accountDn,
     accountName: 'svc-finance',
     computerSid,
   });

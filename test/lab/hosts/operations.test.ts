@@ -34,7 +34,6 @@ describe('who answers to what', () => {
   test.each(operationNames)('%s runs where its schema says, and nowhere else', async (name) => {
     const domain = await newDomain();
     const host = new SimulatedHost(labHost('fin01', []), () => domain.dc, {
-      accountDn,
       accountName: 'svc-finance',
       computerSid: 'S-1-5-7',
     });

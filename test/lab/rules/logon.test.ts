@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 
 import { octets } from '../../../src/directory/entry.ts';
 import { attribute, uac } from '../../../src/directory/schema.ts';
-import { decodeSecurityDescriptor, principalsOf } from '../../../src/directory/security-descriptor.ts';
+import {
+  type Ace,
+  decodeSecurityDescriptor,
+  encodeSecurityDescriptor,
+  principalsOf,
+  right,
+} from '../../../src/directory/security-descriptor.ts';
+import { sidText } from '../../../src/directory/sid.ts';
 import { setPrincipals } from '../../../src/lab/rules/dmsa.ts';
 import { addPrincipal, type LogonHost, logOn } from '../../../src/lab/rules/logon.ts';
 import { completeMigration, startMigration, undoMigration } from '../../../src/lab/rules/phases.ts';
@@ -24,6 +31,18 @@ function host(changes: Partial<LogonHost> = {}): LogonHost {
 async function principals({ dmsa }: TestDomain): Promise<string[]> {
   const descriptor = octets(await dmsa(), attribute.principals);
   return descriptor ? principalsOf(decodeSecurityDescriptor(descriptor)) : [];
+}
+
+async function addGroup({ store }: TestDomain, name: string, member: string) {
+  const dn = `CN=${name},CN=Users,DC=lab,DC=example`;
+  await store.add(dn, { objectClass: ['top', 'group'], sAMAccountName: [name], member: [member] });
+  return { dn, sid: sidText(octets((await store.read(dn))!, 'objectSid')!) };
+}
+
+async function setAces({ store, dmsa }: TestDomain, aces: Ace[]): Promise<void> {
+  const descriptor = decodeSecurityDescriptor(octets(await dmsa(), attribute.principals)!);
+  const changed = encodeSecurityDescriptor({ ...descriptor, dacl: { ...descriptor.dacl!, aces } });
+  await store.replace(dmsaDn, { [attribute.principals]: [changed] });
 }
 
 const asAccount = { succeeded: true, events: [] };
@@ -58,14 +77,14 @@ async function disable({ store }: TestDomain): Promise<void> {
 describe('a service logs on in state 0', () => {
   test('not as an account that is gone or disabled', async () => {
     const domain = await domainWithDmsa();
-    expect(await logOn(domain.dc, host(), 'CN=nobody,CN=Users,DC=lab,DC=example')).toEqual(failed);
+    expect(await logOn(domain.dc, host(), 'nobody')).toEqual(failed);
     await disable(domain);
-    expect(await logOn(domain.dc, host(), accountDn)).toEqual(failed);
+    expect(await logOn(domain.dc, host(), 'svc-finance')).toEqual(failed);
   });
 
   test('as the account, and joins nothing', async () => {
     const domain = await domainWithDmsa();
-    expect(await logOn(domain.dc, host(), accountDn)).toEqual(asAccount);
+    expect(await logOn(domain.dc, host(), 'svc-finance')).toEqual(asAccount);
     expect(await principals(domain)).toEqual([]);
   });
 });
@@ -76,13 +95,13 @@ describe('a service logs on in state 1', () => {
     ['the build is too old', { build: 26099 }],
   ])('as the account and unnoticed where %s', async (_why, changes) => {
     const domain = await linkedDomain();
-    expect(await logOn(domain.dc, host(changes), accountDn)).toEqual(asAccount);
+    expect(await logOn(domain.dc, host(changes), 'svc-finance')).toEqual(asAccount);
     expect(await principals(domain)).toEqual([]);
   });
 
   test('behind an RODC it discovers the dMSA and cannot join', async () => {
     const domain = await linkedDomain();
-    expect(await logOn(domain.dc, host({ behindRodc: true }), accountDn)).toEqual({
+    expect(await logOn(domain.dc, host({ behindRodc: true }), 'svc-finance')).toEqual({
       succeeded: true,
       events: [discovered],
     });
@@ -96,7 +115,7 @@ describe('a service logs on in state 1', () => {
     ] as const) {
       const domain = await linkedDomain();
       await domain.store.replace(dn, { [name]: [] });
-      expect(await logOn(domain.dc, host(), accountDn)).toEqual(asAccount);
+      expect(await logOn(domain.dc, host(), 'svc-finance')).toEqual(asAccount);
       expect(await principals(domain)).toEqual([]);
     }
   });
@@ -104,12 +123,12 @@ describe('a service logs on in state 1', () => {
   test('not as a disabled account', async () => {
     const domain = await linkedDomain();
     await disable(domain);
-    expect(await logOn(domain.dc, host(), accountDn)).toEqual(failed);
+    expect(await logOn(domain.dc, host(), 'svc-finance')).toEqual(failed);
   });
 
   test('with 307 and 308, and its host is among the principals', async () => {
     const domain = await linkedDomain();
-    expect(await logOn(domain.dc, host(), accountDn)).toEqual({
+    expect(await logOn(domain.dc, host(), 'svc-finance')).toEqual({
       succeeded: true,
       events: [discovered, joined(false)],
     });
@@ -118,9 +137,9 @@ describe('a service logs on in state 1', () => {
 
   test('a second time its host was there already, and nothing is written', async () => {
     const domain = await linkedDomain();
-    await logOn(domain.dc, host(), accountDn);
+    await logOn(domain.dc, host(), 'svc-finance');
     const { updates } = domain.store;
-    expect(await logOn(domain.dc, host(), accountDn)).toEqual({
+    expect(await logOn(domain.dc, host(), 'svc-finance')).toEqual({
       succeeded: true,
       events: [discovered, joined(true)],
     });
@@ -130,7 +149,7 @@ describe('a service logs on in state 1', () => {
   test('on many hosts at once: none overwrites another', async () => {
     const domain = await linkedDomain();
     const sids = Array.from({ length: 20 }, (_each, index) => `S-1-5-21-1000-2000-3000-${3000 + index}`);
-    await Promise.all(sids.map((each) => logOn(domain.dc, host({ computerSid: each }), accountDn)));
+    await Promise.all(sids.map((each) => logOn(domain.dc, host({ computerSid: each }), 'svc-finance')));
     expect(await principals(domain)).toEqual(sids);
   });
 });
@@ -154,7 +173,7 @@ describe('a service logs on in state 2', () => {
     ['the build is too old', { build: 20348 }, [sid]],
   ])('not where %s: event 105, and no keys', async (_why, changes, allowed) => {
     const domain = await completedDomain(allowed);
-    expect(await logOn(domain.dc, host(changes), accountDn)).toEqual(refused);
+    expect(await logOn(domain.dc, host(changes), 'svc-finance')).toEqual(refused);
     expect(await principals(domain)).toEqual(allowed);
     expect(domain.dc.events.filter((event) => event.id === 2946)).toEqual([]);
   });
@@ -166,14 +185,35 @@ describe('a service logs on in state 2', () => {
     ] as const) {
       const domain = await completedDomain();
       await domain.store.replace(dn, { [name]: [] });
-      expect(await logOn(domain.dc, host(), accountDn)).toEqual(failed);
+      expect(await logOn(domain.dc, host(), 'svc-finance')).toEqual(failed);
     }
+  });
+
+  test('as the dMSA through a group in a group that its host is in, unless a refusal comes first', async () => {
+    const domain = await completedDomain(['S-1-5-21-1000-2000-3000-9']);
+    const computerSid = domain.sids.get('fin01.lab.example')!;
+    const fin01 = 'CN=FIN01,CN=Computers,DC=lab,DC=example';
+    const inner = await addGroup(domain, 'finance-hosts', fin01);
+    const outer = await addGroup(domain, 'all-hosts', inner.dn);
+    const attempt = async () => (await logOn(domain.dc, host({ computerSid }), 'svc-finance')).succeeded;
+    expect(await attempt()).toBe(false);
+    const grant: Ace = { kind: 'allow', flags: 0, mask: right.fullControl, sid: outer.sid };
+    await setAces(domain, [grant]);
+    expect(await attempt()).toBe(true);
+    await setAces(domain, [{ ...grant, kind: 'deny', sid: inner.sid }, grant]);
+    expect(await attempt()).toBe(false);
+  });
+
+  test('as the dMSA where every computer of the domain is let in by its primary group', async () => {
+    const domain = await completedDomain(['S-1-5-21-1000-2000-3000-515']);
+    const computerSid = domain.sids.get('fin01.lab.example')!;
+    expect((await logOn(domain.dc, host({ computerSid }), 'svc-finance')).succeeded).toBe(true);
   });
 
   test('as the dMSA: 309 on the host, 2946 on the DC', async () => {
     const domain = await completedDomain();
     domain.clock.now = new Date('2025-07-01T00:00:00.000Z');
-    expect(await logOn(domain.dc, host(), accountDn)).toEqual({
+    expect(await logOn(domain.dc, host(), 'svc-finance')).toEqual({
       succeeded: true,
       events: [{ id: 309, fields: { 'New Account Name': 'dmsa-finance$', Status: '0x0' } }],
     });
@@ -190,16 +230,16 @@ describe('a service logs on in state 2', () => {
 
   test('behind an RODC too, once its host is a principal', async () => {
     const domain = await completedDomain();
-    expect((await logOn(domain.dc, host({ behindRodc: true }), accountDn)).succeeded).toBe(true);
+    expect((await logOn(domain.dc, host({ behindRodc: true }), 'svc-finance')).succeeded).toBe(true);
   });
 
   test('after both phases were undone, as the account again', async () => {
     const domain = await completedDomain();
     await undoMigration(domain.dc, pair);
     await undoMigration(domain.dc, pair);
-    expect(await logOn(domain.dc, host({ policyEnabled: false }), accountDn)).toEqual(asAccount);
+    expect(await logOn(domain.dc, host({ policyEnabled: false }), 'svc-finance')).toEqual(asAccount);
     await startMigration(domain.dc, pair);
-    expect((await logOn(domain.dc, host(), accountDn)).events.map(({ id }) => id)).toEqual([307, 308]);
+    expect((await logOn(domain.dc, host(), 'svc-finance')).events.map(({ id }) => id)).toEqual([307, 308]);
   });
 });
 
