@@ -15,6 +15,9 @@ import {
   labHost,
   type Topology,
 } from '../../src/lab/topology.ts';
+import { makePlan } from '../../src/plan/make-plan.ts';
+import { parseRequest } from '../../src/plan/request.ts';
+import { connectionsOf } from '../../src/worker.ts';
 import { newStore } from './ldap/fixture.ts';
 
 const baseDn = 'DC=lab,DC=example';
@@ -353,6 +356,37 @@ describe('a domain below the first one', () => {
         ['emea-dc1.emea.lab.example', `CN=EMEA-DC1,OU=Domain Controllers,${childDn}`],
       ]);
     }
+  });
+
+  test('an account of it is planned for as one of the first domain is', async () => {
+    const service = {
+      name: 'App',
+      startName: 'EMEA\\svc-emea',
+      state: 'Running',
+      startMode: 'Auto',
+    } as const;
+    const host = labHost('ber01', [{ ...service, restartMs: 0, failingStarts: 0 }]);
+    const lab = await labWith({
+      child: {
+        ...child,
+        account: { ...child.account, groups: [] },
+        hosts: [{ ...host, name: 'ber01.emea.lab.example' }],
+      },
+    });
+    const request = parseRequest({
+      account: 'EMEA\\svc-emea',
+      dmsa: 'dmsa-emea',
+      hosts: ['ber01.emea.lab.example'],
+      requestedBy: 'LAB\\alice',
+    });
+    const { plan, findings } = await makePlan(request, connectionsOf(lab.child!.settings));
+    expect(findings).toEqual([]);
+    expect(plan).toMatchObject({
+      account: { dn: `CN=svc-emea,CN=Users,${childDn}` },
+      domain: { baseDn: childDn, netbiosName: 'EMEA', server: 'emea-dc1.emea.lab.example' },
+      dmsa: { dnsHostName: 'dmsa-emea.emea.lab.example' },
+      hosts: [{ name: 'ber01.emea.lab.example', services: ['App'] }],
+    });
   });
 
   test('members may be of another domain, and a host logs on at its own', async () => {
