@@ -13,11 +13,15 @@ import { encodeEntry, encodeResult } from '../../src/lab/ldap/responses.ts';
 
 export const server = 'ldap://dc1.lab.example';
 
-/** What goes over the wire for a request, as the chunks in which it arrives; with `end` the server ends its side. */
+/** What goes over the wire for a request, as the chunks in which it arrives. */
 export interface Reply {
   chunks: Buffer[];
-  end?: boolean;
+  /** The server ends its side: at once, or when it is asked nothing more, for who waits for the rest of the answer. */
+  end?: boolean | 'if-idle';
 }
+
+/** Turns of the event loop after which a client that asks nothing more waits; it needs two or three. */
+const idleTurns = 20;
 
 /** A server at the other end of a socket that is none: it says what it is told to, be it LDAP or not. */
 export class ScriptedServer extends Duplex {
@@ -46,7 +50,14 @@ export class ScriptedServer extends Duplex {
     const reply = this.#answer(request, this.requests.push(request) - 1);
     const { chunks, end } = Buffer.isBuffer(reply) ? { chunks: [reply], end: false } : reply;
     for (const chunk of chunks) if (chunk.length > 0) this.push(chunk);
-    if (end) this.push(null);
+    if (end === true) this.push(null);
+    if (end === 'if-idle') this.#endIfIdle(this.requests.length, idleTurns);
+  }
+
+  #endIfIdle(asked: number, turns: number): void {
+    if (this.destroyed || this.requests.length > asked) return;
+    if (turns === 0) this.push(null);
+    else setImmediate(() => this.#endIfIdle(asked, turns - 1));
   }
 }
 
