@@ -1,3 +1,4 @@
+import { DmsaError } from '../domain/errors.ts';
 import type { Entry } from './entry.ts';
 
 /** Reading a domain over LDAPS. One connection, opened for one activity and closed with it. */
@@ -50,13 +51,18 @@ export interface ConnectOptions {
 /** Opens a connection. Throws DmsaError: DIRECTORY_UNREACHABLE, CERTIFICATE_INVALID, BIND_REFUSED, DIRECTORY_BUSY. */
 export type ConnectDirectory = (options?: ConnectOptions) => Promise<Directory>;
 
-/** Reads again where the connection has moved to another DC meanwhile: two DCs are never read as one. */
+/**
+ * Reads again where the connection has moved to another DC meanwhile: two DCs are never read as one. Throws
+ * DIRECTORY_UNREACHABLE where it keeps moving.
+ */
 export async function fromOneDc<T>(directory: Directory, read: () => Promise<T>): Promise<T> {
-  for (;;) {
+  for (let tries = 0; tries < 3; tries++) {
     const { dc } = directory;
     const found = await read();
     if (directory.dc === dc) return found;
   }
+  const message = `${directory.server}: the connection moves from one domain controller to another again and again`;
+  throw new DmsaError('DIRECTORY_UNREACHABLE', directory.server, message);
 }
 
 /**

@@ -1,9 +1,11 @@
+import { directoryErrorKinds } from './directory-error-kinds.ts';
+
 /**
  * The one table of failures: what each code means, what to do, and whether trying again can help.
  * Activities turn a `DmsaError` into Temporal's `ApplicationFailure` of the same type; `retryable` decides there.
  * `docs/errors.md` is held equal to this table by a test.
  */
-interface ErrorKind {
+export interface ErrorKind {
   retryable: boolean;
   meaning: string;
   fix: string;
@@ -41,72 +43,7 @@ export const errorKinds = {
     meaning: 'The host refused the login of the worker.',
     fix: 'Check user and key under [powershell] in dmsa.toml and authorized_keys on the host.',
   },
-  // The directory
-  DIRECTORY_UNREACHABLE: {
-    retryable: true,
-    meaning: 'No connection to a domain controller could be made, or it was lost.',
-    fix: 'Check the URLs under [directory] in dmsa.toml and port 636 (389 with StartTLS) of the domain controllers.',
-  },
-  DIRECTORY_BUSY: {
-    retryable: true,
-    meaning: 'The domain controller is too busy to answer.',
-    fix: 'Nothing: it is asked again.',
-  },
-  CERTIFICATE_INVALID: {
-    retryable: false,
-    meaning: 'The certificate of the domain controller is not trusted, has expired or names another server.',
-    fix: 'Set ca-file under [directory] to the CA that issued it, or renew the certificate.',
-  },
-  BIND_REFUSED: {
-    retryable: false,
-    meaning: 'The domain controller refused the bind.',
-    fix: 'Check user and password, or the client certificate, under [directory] in dmsa.toml.',
-  },
-  DIRECTORY_TIMED_OUT: {
-    retryable: true,
-    meaning: 'The domain controller did not answer an operation in its time.',
-    fix: 'Nothing: it is asked again. If it stays, look at the load of the domain controller.',
-  },
-  DIRECTORY_LIMIT: {
-    retryable: false,
-    meaning: 'The answer is larger than the domain controller or this program allows.',
-    fix: 'Read the message: it names the limit and what was asked for.',
-  },
-  DIRECTORY_REFERRAL: {
-    retryable: false,
-    meaning: 'The domain controller refers to another server; referrals are not followed.',
-    fix: 'Name a domain controller of the domain in the message under [directory] in dmsa.toml.',
-  },
-  DIRECTORY_ANSWER_INVALID: {
-    retryable: true,
-    meaning: 'The answer of the domain controller is no LDAP, or breaks off inside a message.',
-    fix: 'Check what stands between worker and domain controller; the message names the offset.',
-  },
-  DESCRIPTOR_INVALID: {
-    retryable: false,
-    meaning: 'A security descriptor in the directory is malformed.',
-    fix: 'Read the attribute named in the message with another tool; the message names the offset.',
-  },
-  STARTTLS_REFUSED: {
-    retryable: false,
-    meaning: 'The domain controller does not offer StartTLS, and nothing is sent over a plain connection.',
-    fix: 'Give it a certificate, or write its URL as ldaps:// under [directory] in dmsa.toml.',
-  },
-  REPLICATION_LAGGING: {
-    retryable: true,
-    meaning: 'Domain controllers differ about the accounts, so nothing is concluded from either.',
-    fix: 'Nothing: it is read again. If it stays, check the replication between them.',
-  },
-  DIRECTORY_REFUSED: {
-    retryable: false,
-    meaning: 'The domain controller refused the operation.',
-    fix: 'Read its diagnostic text in the message; it names the rule.',
-  },
-  NOT_FOUND: {
-    retryable: false,
-    meaning: 'The object is not in the directory.',
-    fix: 'Check the name; it may have been moved or deleted since the plan was made.',
-  },
+  ...directoryErrorKinds,
   // What PowerShell reports
   ACCESS_DENIED: {
     retryable: false,
