@@ -121,6 +121,8 @@ function accounts({ domainSid }: BuiltinOptions, users: string): SeedEntry[] {
       objectSid: [sidOctets(`${domainSid}-${rid}`)],
       sAMAccountName: [name],
       userAccountControl: [String(control)],
+      // Domain Guests.
+      ...(rid === 501 && { primaryGroupID: ['514'] }),
       ...(isProtected && { adminCount: ['1'] }),
       ...critical,
     });

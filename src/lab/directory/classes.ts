@@ -5,6 +5,7 @@ import { refusal } from './diagnostics.ts';
 const superclasses: Record<string, string> = {
   person: 'top',
   organizationalPerson: 'person',
+  contact: 'organizationalPerson',
   user: 'organizationalPerson',
   inetOrgPerson: 'user',
   computer: 'user',

@@ -113,7 +113,9 @@ function compare<T extends string | bigint>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** DNs have none (MS-ADTS 3.1.1.2.2.4.1). */
 function substrings({ attribute, initial, any, final }: LdapFilter & { kind: 'substrings' }): Match {
+  if (definitionOf(attribute).syntax === 'dn') return undefinedMatch;
   const part = (octets: Buffer | null) => octets?.toString().toLowerCase() ?? '';
   const [first, middle, last] = [part(initial), any.map(part), part(final)];
   return onValues(attribute, (value) => {

@@ -50,7 +50,8 @@ function targets(
     if (!target && isElsewhere(key)) return value;
     // Most of the schema is not in the lab, so no object need be there that a category names.
     if (!target && name === 'objectcategory') return value;
-    if (!target) throw name === 'member' ? refusal.noMemberObject() : refusal.noSuchTarget(name);
+    if (!target || isDeleted(target))
+      throw name === 'member' ? refusal.noMemberObject() : refusal.noSuchTarget(name);
     return target.dn;
   });
 }

@@ -6,8 +6,8 @@ import type { StoredEntry } from './entry-table.ts';
 const accountPlaces = ['container', 'organizationalUnit', 'domainDNS', 'builtinDomain', 'lostAndFound'];
 /** An organizational unit is never below a container. */
 const unitPlaces = ['organizationalUnit', 'domainDNS', 'lostAndFound'];
-/** Nothing that the lab knows the class of is below these, but for what a computer has of its own. */
-const leaves = ['user', 'group', 'contact', 'foreignSecurityPrincipal'];
+/** No container is below these. */
+const leaves = ['user', 'group', 'contact', 'foreignSecurityPrincipal', 'builtinDomain'];
 
 /** Throws LdapFailure 64 where an object of these classes may not be below that one. */
 export function requireSuperior(classes: string[], superior: StoredEntry): void {

@@ -1,5 +1,6 @@
 import { SearchFilter } from 'ldapts';
 
+import { attributeOfOid } from '../directory/attributes.ts';
 import type { LdapFilter } from '../directory/memory-store.ts';
 import { type Element, Elements, MalformedMessage } from './ber.ts';
 
@@ -22,14 +23,14 @@ export function decodeFilter({ tag, content }: Element, depth = 0): LdapFilter {
     case SearchFilter.not:
       return { kind: 'not', filter: decodeFilter(inner.next(), depth + 1) };
     case SearchFilter.present:
-      return { kind: 'present', attribute: content.toString() };
+      return { kind: 'present', attribute: named(content.toString()) };
     case SearchFilter.equalityMatch:
     case SearchFilter.approxMatch:
-      return { kind: 'equal', attribute: inner.text(), value: inner.octets() };
+      return { kind: 'equal', attribute: named(inner.text()), value: inner.octets() };
     case SearchFilter.greaterOrEqual:
-      return { kind: 'at-least', attribute: inner.text(), value: inner.octets() };
+      return { kind: 'at-least', attribute: named(inner.text()), value: inner.octets() };
     case SearchFilter.lessOrEqual:
-      return { kind: 'at-most', attribute: inner.text(), value: inner.octets() };
+      return { kind: 'at-most', attribute: named(inner.text()), value: inner.octets() };
     case SearchFilter.substrings:
       return decodeSubstrings(inner);
     case SearchFilter.extensibleMatch:
@@ -40,7 +41,7 @@ export function decodeFilter({ tag, content }: Element, depth = 0): LdapFilter {
 }
 
 function decodeSubstrings(inner: Elements): LdapFilter {
-  const attribute = inner.text();
+  const attribute = named(inner.text());
   const parts = inner.inside(0x30).all((elements) => elements.next());
   const content = (tag: number) => parts.find((part) => part.tag === tag)?.content ?? null;
   const any = parts.filter((part) => part.tag === 0x81).map((part) => part.content);
@@ -52,5 +53,11 @@ function decodeExtensible(inner: Elements): LdapFilter {
   const value = parts.get(0x83);
   if (!value) throw new MalformedMessage('an extensible match without a value');
   const text = (tag: number) => parts.get(tag)?.toString() ?? null;
-  return { kind: 'extensible', rule: text(0x81), attribute: text(0x82), value };
+  const attribute = text(0x82);
+  return { kind: 'extensible', rule: text(0x81), attribute: attribute && named(attribute), value };
+}
+
+/** An attribute may be given by its OID (RFC 4512 2.5). */
+function named(attribute: string): string {
+  return attributeOfOid(attribute) ?? attribute;
 }

@@ -1,6 +1,6 @@
 import type { Value } from '../../directory/entry.ts';
 import { whoAmIOid } from '../../directory/login.ts';
-import { showDeletedControl } from '../../directory/schema.ts';
+import { sdFlagsControl, showDeletedControl } from '../../directory/schema.ts';
 import { startTlsOid } from '../../directory/start-tls.ts';
 import { definitionOf } from '../directory/attributes.ts';
 import { constructed } from '../directory/constructed.ts';
@@ -10,7 +10,7 @@ import { Authentication, type Channel, type Credential, overLdaps } from './auth
 import type { Operation, Request, SearchRequest } from './requests.ts';
 import type { ResponseControl } from './responses.ts';
 import { domainScopeControl, rootDse, supportedControls } from './root-dse.ts';
-import { hasCookie, limited, PagedResults, pagedResultsType, selected } from './search.ts';
+import { decodeSdFlags, limited, PagedResults, pagedResultsType, selected } from './search.ts';
 
 /** What a connection is served from. */
 export interface Served {
@@ -80,6 +80,7 @@ export class OperationHandler {
     const isRootDse = operation.base === '' && operation.scope === 'base';
     if (!this.#authentication.isBound && !isRootDse) throw refusal.notBound();
     if (operation.scope !== 'base' && namesTokenGroups(operation)) throw refusal.baseSearchOnly();
+    for (const control of controls) if (control.type === sdFlagsControl) decodeSdFlags(control);
     const showDeleted = controls.some(({ type }) => type === showDeletedControl);
     const find = async () => {
       return isRootDse
@@ -87,7 +88,7 @@ export class OperationHandler {
         : await store.search(operation.base, operation.scope, operation.filter, { showDeleted });
     };
     const paging = controls.find((control) => control.type === pagedResultsType);
-    const { entries, ...end } = paging
+    const { entries, isFirst, ...end } = paging
       ? await this.#paged.page(paging, find)
       : limited(await find(), operation.sizeLimit);
     const answered = entries.map(async (entry) => ({
@@ -97,9 +98,8 @@ export class OperationHandler {
         ...(await constructed(entry, operation.attributes, store)),
       ],
     }));
-    const isLast = !end.controls?.some(hasCookie);
     const staysHere = isRootDse || controls.some(({ type }) => type === domainScopeControl);
-    const references = staysHere || !isLast ? [] : store.continuations(operation.base, operation.scope);
+    const references = staysHere || !isFirst ? [] : store.continuations(operation.base, operation.scope);
     return { ...end, entries: await Promise.all(answered), references };
   }
 
@@ -117,7 +117,7 @@ export class OperationHandler {
       case 'modify':
         // Operations on the rootDSE are modifies without a name (MS-ADTS 3.1.1.3.3); the lab has none.
         if (operation.dn === '') throw refusal.unwilling();
-        if (operation.changes.some(isSid)) throw refusal.unwilling();
+        if (operation.changes.some(isOfSam)) throw refusal.unwilling();
         refuseSystemOnly(operation.changes.map((change) => change.attribute));
         await store.modify(operation.dn, operation.changes);
         return success;
@@ -133,9 +133,9 @@ export class OperationHandler {
   }
 }
 
-/** The SAM keeps SIDs, and words its refusal in its own way. */
-function isSid(change: Change): boolean {
-  return change.attribute.toLowerCase() === 'objectsid';
+/** What the SAM keeps, whose refusal is its own (MS-SAMR 3.1.1.8). */
+function isOfSam(change: Change): boolean {
+  return ['objectsid', 'samaccounttype'].includes(change.attribute.toLowerCase());
 }
 
 /** What only the DC itself may write (MS-ADTS 3.1.1.5.3.2). */

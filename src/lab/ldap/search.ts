@@ -24,6 +24,8 @@ export interface SearchEnd {
   message: string;
   entries: Entry[];
   controls?: ResponseControl[];
+  /** False for every page but the first. */
+  isFirst: boolean;
 }
 
 /**
@@ -45,14 +47,15 @@ export class PagedResults {
     if (!entries) throw refusal.unwilling();
     this.#waiting.delete(cookie);
     const page = entries.slice(0, Math.min(size, largestPage));
-    const left = size === 0 ? [] : entries.slice(page.length);
-    const value = this.#remember(cookie, left);
-    return { ...success, entries: page, controls: [{ type: control.type, value }] };
+    // A full page may be followed by an empty one, as Samba has it: RFC 2696 lets a server not look ahead.
+    const isLast = size === 0 || page.length < Math.min(size, largestPage);
+    const value = this.#remember(cookie, isLast ? null : entries.slice(page.length));
+    return { ...success, entries: page, controls: [{ type: control.type, value }], isFirst: cookie === '' };
   }
 
-  #remember(known: string, left: Entry[]): Buffer {
-    const cookie = left.length === 0 ? '' : known || String(++this.#cookies);
-    if (cookie !== '') this.#waiting.set(cookie, left);
+  #remember(known: string, left: Entry[] | null): Buffer {
+    const cookie = left === null ? '' : known || String(++this.#cookies);
+    if (left !== null) this.#waiting.set(cookie, left);
     if (this.#waiting.size > largestNumberOfCookies) {
       this.#waiting.delete(this.#waiting.keys().next().value!);
     }
@@ -60,16 +63,11 @@ export class PagedResults {
   }
 }
 
-/** Whether a response control says that there are more pages. */
-export function hasCookie({ type, value }: ResponseControl): boolean {
-  return type === pagedResultsType && decodePaging({ value }).cookie !== '';
-}
-
 /** As many entries as may be sent at once, with result 4 where there are more. */
 export function limited(entries: Entry[], sizeLimit: number): SearchEnd {
   const limit = sizeLimit > 0 ? Math.min(sizeLimit, largestPage) : largestPage;
   const { code, message } = entries.length > limit ? refusal.sizeLimitExceeded() : success;
-  return { code, message, entries: entries.slice(0, limit) };
+  return { code, message, entries: entries.slice(0, limit), isFirst: true };
 }
 
 /**
@@ -112,7 +110,8 @@ function descriptorParts(value: Value, control: RequestControl): Buffer {
   });
 }
 
-function decodeSdFlags({ value }: RequestControl): number {
+/** Throws LdapFailure 12 for a control that is malformed. */
+export function decodeSdFlags({ value }: RequestControl): number {
   return decodeControlValue(() => new Elements(value).inside(0x30).integer(0x02));
 }
 
