@@ -190,6 +190,7 @@ export class MemoryStore implements DirectoryStore {
   async rename(dn: string, rename: Rename): Promise<void> {
     const name = newName(rename);
     const key = dnKey(dn);
+    if (this.#contexts.isHead(key)) throw refusal.unwilling();
     const parent = rename.newSuperior === null ? parentKey(dn) : dnKey(rename.newSuperior);
     const superior = this.#table.get(parent);
     if (!superior)
