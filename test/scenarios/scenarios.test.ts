@@ -174,6 +174,24 @@ describe.concurrent('each scenario ends as its line promises', () => {
     expect(status.after!.account!.supersededBy).toBe(status.after!.dmsa!.dn);
   });
 
+  test('root-key-later: preflight lasts until the key is effective, and nothing was changed before', async () => {
+    const began = Date.now();
+    const { status } = await play('root-key-later');
+
+    expect(status.outcome).toBe('completed');
+    const ended = (name: string) => Date.parse(status.stages.find((stage) => stage.name === name)!.endedAt!);
+    expect(ended('preflight')).toBeGreaterThanOrEqual(began + 8_000);
+    expect(status.findings.map(({ code }) => code)).not.toContain('KDS_KEY_NOT_EFFECTIVE');
+  });
+
+  test('privileged-account: refused, and the group is named', async () => {
+    const { status } = await play('privileged-account');
+
+    expectRefused(status, 'ACCOUNT_PRIVILEGED', status.before!.account!.dn);
+    const { evidence } = status.findings.find(({ code }) => code === 'ACCOUNT_PRIVILEGED')!;
+    expect(evidence).toContain('Domain Admins');
+  });
+
   test('standalone-state: refused, with the fix', async () => {
     const { status } = await play('standalone-state');
 

@@ -71,6 +71,25 @@ export const scenarios: Record<string, Scenario> = {
     },
     onStage: { observe: firstDcGoesDown },
   },
+  'root-key-later': {
+    summary: 'the KDS root key is not effective yet: waits for it with a timer, then completes',
+    outcome: 'completed',
+    topology: (topology) => {
+      topology.rootKeys = [8 / 3_600];
+    },
+    request: { waitForKds: true },
+  },
+  'privileged-account': {
+    summary: 'the account is a domain administrator through a group in a group: refused',
+    outcome: 'refused',
+    topology: (topology) => {
+      topology.groups = [
+        { name: 'finance-ops', members: [topology.account.name] },
+        { name: 'all-ops', members: ['finance-ops'] },
+        { name: 'Domain Admins', members: ['all-ops'] },
+      ];
+    },
+  },
   'already-started-by-others': {
     summary: 'someone else has linked the account already: refused, the link is not adopted',
     outcome: 'refused',
