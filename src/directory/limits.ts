@@ -16,7 +16,7 @@ export interface LdapLimits {
   rangeAttempts: number;
 }
 
-/** A domain of 100,000 computers can be read; what goes beyond is DIRECTORY_LIMIT. docs/design.md gives the numbers. */
+/** A domain of 100,000 computers can be read; what goes beyond is DIRECTORY_LIMIT. docs/directory.md has the numbers. */
 export const defaultLimits: LdapLimits = {
   messageOctets: 16 * 1024 * 1024,
   answerOctets: 64 * 1024 * 1024,

@@ -108,6 +108,12 @@ describe('an answer that is no LDAP ends the connection with the offset', () => 
       36,
     ],
     [
+      'something after the values of an attribute',
+      (id) => entryOf(id, element(0x30, textElement('cn'), element(0x31), textElement('x'))),
+      'an element with the tag 0x04',
+      36,
+    ],
+    [
       'something after the attributes',
       (id) => message(id, element(0x64, textElement(''), element(0x30), textElement('x'))),
       'an element with the tag 0x04',
