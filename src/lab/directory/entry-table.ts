@@ -58,10 +58,9 @@ export class EntryTable {
     return found;
   }
 
-  /** Entries that have the value, by valueKey(); null where the attribute is not indexed. */
-  withValue(name: string, key: string): StoredEntry[] | null {
-    const found = this.#index.lookUp(name.toLowerCase(), key);
-    return found && [...found].map((each) => this.#entries.get(each)!);
+  /** Entries that have the value, by valueKey(). Throws a RangeError for an attribute that is not indexed. */
+  withValue(name: string, key: string): StoredEntry[] {
+    return [...this.#index.lookUp(name.toLowerCase(), key)].map((each) => this.#entries.get(each)!);
   }
 
   /** Adds the entry, or puts it in the place of the one with its key. */

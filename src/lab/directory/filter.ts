@@ -61,16 +61,17 @@ export function evaluate(filter: LdapFilter, entry: Candidate): boolean | null {
 }
 
 /**
- * Equalities of which whatever the filter finds has at least one; null where there are none. An index then tells
- * which entries need to be looked at.
+ * Equalities of which whatever the filter finds has at least one, on attributes that `isIndexed`; null where there are
+ * none. An index then tells which entries need to be looked at.
  */
-export function requiredEqualities(filter: LdapFilter): { attribute: string; value: Buffer }[] | null {
-  if (filter.kind === 'equal') return [filter];
-  if (filter.kind === 'and') {
-    return filter.filters.map(requiredEqualities).find((found) => found !== null) ?? null;
-  }
-  if (filter.kind !== 'or') return null;
-  const parts = filter.filters.map(requiredEqualities);
+export function requiredEqualities(
+  filter: LdapFilter,
+  isIndexed: (attribute: string) => boolean,
+): { attribute: string; value: Buffer }[] | null {
+  if (filter.kind === 'equal') return isIndexed(filter.attribute) ? [filter] : null;
+  if (filter.kind !== 'and' && filter.kind !== 'or') return null;
+  const parts = filter.filters.map((part) => requiredEqualities(part, isIndexed));
+  if (filter.kind === 'and') return parts.find((part) => part !== null) ?? null;
   return parts.includes(null) ? null : parts.flatMap((part) => part ?? []);
 }
 

@@ -12,7 +12,7 @@ export function keyOfName(table: EntryTable, name: string): string | null {
   if (kind === undefined || value === undefined) return dnKey(name);
   const attribute = kind.toUpperCase() === 'GUID' ? 'objectGUID' : 'objectSid';
   const key = valueKey(attribute, octetsOf(attribute, value) ?? badName(name));
-  return table.withValue(attribute, key ?? '')?.[0]?.key ?? null;
+  return table.withValue(attribute, key ?? '')[0]?.key ?? null;
 }
 
 /** As octets, or as the text of a GUID, which valueKey() reads; null for neither. */

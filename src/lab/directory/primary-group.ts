@@ -8,7 +8,7 @@ import { dnKey, valueKey } from './values.ts';
 export function primaryGroupOf(table: EntryTable, entry: StoredEntry, domainSid: Buffer): StoredEntry | null {
   const rid = Number(entry.attributes.get('primarygroupid')?.[0] ?? 0);
   const sid = valueKey('objectSid', sidInDomain(domainSid, rid));
-  return (rid && table.withValue('objectSid', sid ?? '')?.[0]) || null;
+  return (rid && table.withValue('objectSid', sid ?? '')[0]) || null;
 }
 
 /** The groups that change with an account's own change; none for what has no primary group. Throws as swapped() does. */

@@ -65,7 +65,7 @@ export function guidOf(entry: StoredEntry): string {
 }
 
 export function byGuid(table: EntryTable, guid: string): StoredEntry | undefined {
-  return table.withValue('objectGUID', guid)?.[0];
+  return table.withValue('objectGUID', guid)[0];
 }
 
 export function outgoing(

@@ -63,8 +63,8 @@ function requireValues(entry: StoredEntry, names: string[]): void {
 
 /** Values of deleted objects are free again. */
 function isTaken(entry: StoredEntry, name: string, table: EntryTable): boolean {
-  const holders = (entry.attributes.get(name.toLowerCase()) ?? []).flatMap(
-    (value) => table.withValue(name, valueKey(name, value) ?? '') ?? [],
+  const holders = (entry.attributes.get(name.toLowerCase()) ?? []).flatMap((value) =>
+    table.withValue(name, valueKey(name, value) ?? ''),
   );
   return holders.some((other) => other.key !== entry.key && !isDeleted(other));
 }

@@ -4,6 +4,7 @@ import type { Contexts } from './contexts.ts';
 import { isDeleted } from './deletion.ts';
 import type { EntryTable, StoredEntry } from './entry-table.ts';
 import { type Candidate, type LdapFilter, matcher, requiredEqualities } from './filter.ts';
+import { isIndexed } from './value-index.ts';
 import { dnKey, valueKey } from './values.ts';
 
 export type Scope = 'base' | 'one' | 'sub';
@@ -47,10 +48,13 @@ export function visible(table: EntryTable, entry: StoredEntry): Entry {
 /** Entries that may match: by an index where the filter has what is indexed, else by scope. */
 function entriesToTry(table: EntryTable, root: StoredEntry, scope: Scope, filter: LdapFilter): StoredEntry[] {
   if (scope === 'base') return [root];
-  const found = requiredEqualities(filter)?.map(({ attribute, value }) =>
-    table.withValue(attribute, valueKey(attribute, value) ?? ''),
-  );
-  if (found?.every((entries) => entries !== null)) return [...new Set(found.flat())];
+  const required = requiredEqualities(filter, isIndexed);
+  if (required) {
+    const found = required.flatMap(({ attribute, value }) =>
+      table.withValue(attribute, valueKey(attribute, value) ?? ''),
+    );
+    return [...new Set(found)];
+  }
   return scope === 'one' ? table.children(root.key) : [...table.all()];
 }
 

@@ -10,7 +10,7 @@ export function tokenGroups(table: EntryTable, entry: StoredEntry, domainSid: Bu
   const primaryRid = Number(entry.attributes.get('primarygroupid')?.[0] ?? 0);
   if (primaryRid === 0 || !entry.attributes.has('objectsid')) return [];
   const primarySid = sidInDomain(domainSid, primaryRid);
-  const primary = table.withValue('objectSid', valueKey('objectSid', primarySid)!)?.[0];
+  const primary = table.withValue('objectSid', valueKey('objectSid', primarySid)!)[0];
   const found = new Map<string, StoredEntry>();
   const waiting = [entry, ...(primary ? [primary] : [])];
   if (primary) found.set(primary.key, primary);

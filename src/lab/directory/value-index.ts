@@ -2,25 +2,32 @@ import type { StoredEntry } from './entry-table.ts';
 import { valueKey } from './values.ts';
 
 /** Attributes by whose values objects are looked up, one at a time or two hundred: AD indexes them as well. */
-const indexed = [
-  'sAMAccountName',
-  'servicePrincipalName',
-  'userPrincipalName',
-  'objectSid',
-  'objectGUID',
-  'dNSHostName',
-  'cn',
-  'name',
-].map((name) => name.toLowerCase());
+const indexed = new Set(
+  [
+    'sAMAccountName',
+    'servicePrincipalName',
+    'userPrincipalName',
+    'objectSid',
+    'objectGUID',
+    'dNSHostName',
+    'cn',
+    'name',
+  ].map((name) => name.toLowerCase()),
+);
+
+export function isIndexed(attribute: string): boolean {
+  return indexed.has(attribute.toLowerCase());
+}
 
 /** Which entries have a value, so that no search and no check of uniqueness reads the whole domain. */
 export class ValueIndex {
-  readonly #keys = new Map(indexed.map((name) => [name, new Map<string, Set<string>>()]));
+  readonly #keys = new Map([...indexed].map((name) => [name, new Map<string, Set<string>>()]));
 
-  /** Keys of the entries; null where the attribute, in lower case, is not indexed. */
-  lookUp(name: string, value: string): Iterable<string> | null {
+  /** Keys of the entries, by the attribute's name in lower case. Throws a RangeError for one that is not indexed. */
+  lookUp(name: string, value: string): Iterable<string> {
     const byValue = this.#keys.get(name);
-    return byValue ? (byValue.get(value) ?? []) : null;
+    if (!byValue) throw new RangeError(`no index of ${name}`);
+    return byValue.get(value) ?? [];
   }
 
   add(entry: StoredEntry): void {

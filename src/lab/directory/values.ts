@@ -81,8 +81,17 @@ function badSyntax(name: string): never {
   throw refusal.badSyntax(name);
 }
 
+/** A DN in which nothing is escaped or superfluous: its normal form is itself in lower case. */
+const simpleDn = /^[a-z]+=[\w.$-]+(?: [\w.$-]+)*(?:,[a-z]+=[\w.$-]+(?: [\w.$-]+)*)*$/i;
+
+/** Most DNs are simple, and groups have thousands of them. */
 function tryNormalDn(dn: string): string | null {
-  return isWellFormed(() => normalDn(dn)) ? normalDn(dn) : null;
+  if (simpleDn.test(dn)) return dn.toLowerCase();
+  try {
+    return normalDn(dn);
+  } catch {
+    return null;
+  }
 }
 
 function isWellFormed(parse: () => unknown): boolean {
