@@ -8,12 +8,15 @@ import { connect as connectTls } from 'node:tls';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { connectDirectory } from '../../src/directory/connection.ts';
 import { childDn } from '../../src/directory/dn.ts';
 import { integer, octets, text, texts, type Value } from '../../src/directory/entry.ts';
+import { equals } from '../../src/directory/filters.ts';
 import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
 import {
   decodeSecurityDescriptor,
   descriptorForPrincipals,
+  encodeSecurityDescriptor,
   principalsOf,
 } from '../../src/directory/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
@@ -55,6 +58,28 @@ describeWithSamba('a real Samba domain', () => {
       name: 'dc1.lab.example',
       subjectaltname: 'DNS:dc1.lab.example',
     });
+  });
+
+  it('is read by the worker’s own client, over a certificate that is verified', async () => {
+    const { user: name, password } = samba.admin;
+    const settings = {
+      urls: [samba.ldapsUrl],
+      caFile: samba.caFile,
+      user: name,
+      password: { command: [process.execPath, '-e', `process.stdout.write(${JSON.stringify(password)})`] },
+    };
+    const directory = await connectDirectory(settings, { [samba.host]: samba })();
+    const dn = `CN=krbtgt,CN=Users,${samba.baseDn}`;
+    const entry = await directory.read(dn, ['objectSid', 'sAMAccountName', 'nTSecurityDescriptor', 'info']);
+    const bySid = equals.sid('objectSid', sidText(octets(entry!, 'objectSid')!));
+    const same = await directory.search(samba.baseDn, { scope: 'sub', filter: bySid, attributes: ['cn'] });
+    await directory.close();
+    expect(directory.baseDn).toBe(samba.baseDn);
+    expect(Object.keys(entry!.attributes)).toHaveLength(3);
+    expect(same.map((each) => text(each, 'cn'))).toEqual(['krbtgt']);
+    const decoded = decodeSecurityDescriptor(octets(entry!, 'nTSecurityDescriptor')!);
+    expect(decoded.dacl?.aces.some((ace) => ace.kind === 'allow-object')).toBe(true);
+    expect(decodeSecurityDescriptor(encodeSecurityDescriptor(decoded))).toEqual(decoded);
   });
 
   it('refuses a wrong password with result 49', async () => {
