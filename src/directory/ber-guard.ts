@@ -2,10 +2,11 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 
-import { BerWriter, ProtocolOperation } from 'ldapts';
+import { ProtocolOperation } from 'ldapts';
 
 import { DmsaError } from '../domain/errors.ts';
 import { BerCursor, BerError, berTag, readHeader } from './ber.ts';
+import { emptyReference, withReferralsInText } from './ldap-encode.ts';
 import { oneLine } from './ldap-errors.ts';
 import { type Answer, answerTag, checkAnswer, referralCode } from './ldap-message.ts';
 import { defaultLimits, type LdapLimits } from './limits.ts';
@@ -46,6 +47,7 @@ interface Pending {
   answeredBy: number[];
   octets: number;
   entries: number;
+  /** URLs of all its references. */
   references: number;
 }
 
@@ -190,16 +192,16 @@ class GuardedSocket extends Duplex {
     }
     pending.octets += message.length;
     if (answer.tag === answerTag.searchEntry) pending.entries++;
-    if (answer.tag === answerTag.searchReference) pending.references++;
+    pending.references += answer.references;
     this.#limit('octets', pending.octets, this.#limits.answerOctets);
     this.#limit('entries', pending.entries, this.#limits.entries);
+    this.#limit('references', pending.references, this.#limits.entries);
     if (this.failure) return;
     if (answer.result) this.#pending.delete(answer.id);
     // ldapts takes a page without entries for the last one, though its cookie says otherwise; a reference of no URL
     // makes it go on.
     const isEmptyPage = answer.hasMorePages && pending.entries + pending.references === 0;
-    if (isEmptyPage)
-      this.#forward(encode(answer.id, (writer) => writer.startSequence(answerTag.searchReference)));
+    if (isEmptyPage) this.#forward(emptyReference(answer.id));
     this.#forward(answer.result?.code === referralCode ? withReferralsInText(answer) : message);
   }
 
@@ -224,10 +226,11 @@ class GuardedSocket extends Duplex {
 
   /** The server has ended its side. */
   #end(): void {
+    if (this.destroyed) return;
     if (this.#waiting > 0) {
       const message = `the answer breaks off inside a message at offset ${this.received}`;
       this.#fail('DIRECTORY_ANSWER_INVALID', message);
-    } else if (!this.destroyed) {
+    } else {
       this.push(null);
     }
   }
@@ -239,26 +242,4 @@ class GuardedSocket extends Duplex {
     this.failure = new DmsaError(code, this.#server, `${this.#server}: ${message}`);
     this.destroy(this.failure);
   }
-}
-
-/** ldapts does not read the field of the referrals, so they are put before the text. */
-function withReferralsInText({ id, tag, result }: Answer): Buffer {
-  const { code, matchedDn, text, referrals } = result!;
-  return encode(id, (writer) => {
-    writer.startSequence(tag);
-    writer.writeEnumeration(code);
-    writer.writeString(matchedDn);
-    writer.writeString([referrals.join(', '), text].filter((part) => part).join(': '));
-  });
-}
-
-/** One message with the operation that `write` begins. */
-function encode(id: number, write: (writer: BerWriter) => void): Buffer {
-  const writer = new BerWriter();
-  writer.startSequence();
-  writer.writeInt(id);
-  write(writer);
-  writer.endSequence();
-  writer.endSequence();
-  return writer.buffer;
 }

@@ -8,7 +8,7 @@ import type { Directory, SearchOptions } from './directory.ts';
 import { parseDn } from './dn.ts';
 import { type Entry, text, type Value } from './entry.ts';
 import { parseFilter } from './filter-text.ts';
-import { directoryError, isNoSuchObject } from './ldap-errors.ts';
+import { directoryError, isNoSuchObject, oneLine } from './ldap-errors.ts';
 import { defaultLimits, type LdapLimits } from './limits.ts';
 import { withWholeAttributes } from './ranges.ts';
 import { binaryAttributes } from './schema.ts';
@@ -154,7 +154,7 @@ export class LdapDirectory implements Directory {
     try {
       parseDn(dn);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = oneLine(cause instanceof Error ? cause.message : String(cause));
       throw new DmsaError('DIRECTORY_ANSWER_INVALID', this.server, `${this.server}: ${reason}`, { cause });
     }
     const attributes = Object.entries(rest).map(([name, found]): [string, Value[]] => {

@@ -99,7 +99,14 @@ function resultError(server: string, cause: ResultCodeError): DmsaError {
   });
 }
 
+/** Characters of a server's text that a message repeats; AD's texts are shorter. */
+const longestText = 5_000;
+
 /** AD's texts have line breaks, tabs and a NUL at their end. */
 export function oneLine(text: string): string {
-  return text.replace(/[\s\0]+/g, ' ').trim();
+  const line = text
+    .slice(0, longestText)
+    .replace(/[\s\0]+/g, ' ')
+    .trim();
+  return text.length > longestText ? `${line}…` : line;
 }

@@ -24,6 +24,8 @@ export interface Answer {
   result: { code: number; matchedDn: string; text: string; referrals: string[] } | null;
   /** OID of an extended response. */
   name: string | null;
+  /** How many URLs a reference has. */
+  references: number;
   /** Whether the paged results control says that there is more. */
   hasMorePages: boolean;
 }
@@ -58,9 +60,16 @@ export function checkAnswer(message: Buffer, base: number): Answer {
   const at = inner.offset;
   const operation = inner.next();
   const content = inner.within(operation);
-  const answer: Answer = { id, tag: operation.tag, result: null, name: null, hasMorePages: false };
+  const answer: Answer = {
+    id,
+    tag: operation.tag,
+    result: null,
+    name: null,
+    references: 0,
+    hasMorePages: false,
+  };
   if (operation.tag === answerTag.searchEntry) checkEntry(content);
-  else if (operation.tag === answerTag.searchReference) urls(content);
+  else if (operation.tag === answerTag.searchReference) answer.references = urls(content).length;
   else if (isResult(operation.tag)) Object.assign(answer, checkResult(operation.tag, content));
   else throw new BerError(`no answer has the tag 0x${operation.tag.toString(16)}`, at);
   // AD puts the name of a notice of disconnection behind the response where it should be in it.

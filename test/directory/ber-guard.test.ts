@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { ErrorCode } from '../../src/domain/errors.ts';
+import type { DmsaError, ErrorCode } from '../../src/domain/errors.ts';
 import { element, integerElement, textElement } from '../../src/lab/ldap/ber.ts';
 import { encodeNotice, encodeResult } from '../../src/lab/ldap/responses.ts';
 import {
@@ -218,6 +218,27 @@ describe('an answer that is too much', () => {
     await expect(many.found).rejects.toMatchObject(
       failure('DIRECTORY_LIMIT', 'an answer of more than 10 entries'),
     );
+  });
+
+  test('in references is refused, however many there are in one message', async () => {
+    const urls = Array.from({ length: 11 }, (_, n) => `ldap://dc${n}/`);
+    const { found } = await searching((id) => reference(id, ...urls), { entries: 10 });
+    await expect(found).rejects.toMatchObject(
+      failure('DIRECTORY_LIMIT', 'an answer of more than 10 references'),
+    );
+  });
+
+  test('in the text of a referral or a result is cut short', async () => {
+    const text = 'x'.repeat(1_000_000);
+    for (const result of [
+      { code: 10, message: text, referrals: [text, text] },
+      { code: 53, message: text },
+    ]) {
+      const { found } = await searching((id) => searchDone(id, undefined, result));
+      const error: unknown = await found.catch((each: unknown) => each);
+      expect((error as DmsaError).code).toBe(result.code === 10 ? 'DIRECTORY_REFERRAL' : 'DIRECTORY_REFUSED');
+      expect((error as DmsaError).message.length).toBeLessThan(6_000);
+    }
   });
 
   test.each([
