@@ -30,6 +30,8 @@ export interface Audit {
   domain: string;
   /** DNS name of the DC that was read from. */
   server: string;
+  /** DNs of domains below this one that were not read: each needs an audit of its own. */
+  elsewhere: string[];
   events: { asked: false; why: string } | { asked: true; logs: AskedLog[] };
   pairs: AuditedPair[];
   findings: AuditFinding[];
@@ -75,6 +77,7 @@ export async function audit(deps: AuditDeps, request: AuditRequest): Promise<Aud
       readAt: now.toISOString(),
       domain: names.dnsName,
       server: directory.dc,
+      elsewhere: facts.elsewhere,
       events: askedOf(events),
       ...reported(pairs),
     };

@@ -10,6 +10,8 @@ export interface AuditFacts {
   strays: Stray[];
   /** Deleted objects that still show the state of a migration: with the Recycle Bin they keep what they had. */
   deleted: DeletedAccount[];
+  /** DNs of domains below this one that the DC referred to, and that were not read. */
+  elsewhere: string[];
 }
 
 interface AuditedObject {

@@ -3,6 +3,7 @@ import { normalDn } from '../directory/dn.ts';
 import { type Entry, guidOf, integer, octets, sidOf, text } from '../directory/entry.ts';
 import { all, anyOf, either, equals } from '../directory/filters.ts';
 import { accountAttributes, accountFacts, kindOf } from '../directory/read-account.ts';
+import { otherDomains } from '../directory/references.ts';
 import {
   attribute,
   dmsaClass,
@@ -30,7 +31,9 @@ export async function readAuditFacts(
   directory: Directory,
   records: RecordedMigration[],
 ): Promise<AuditFacts> {
-  const dmsas = await withPrincipals(directory, await readDmsas(directory), records);
+  const references: string[] = [];
+  const read = await readDmsas(directory, (url) => references.push(url));
+  const dmsas = await withPrincipals(directory, read, records);
   const accounts = await readAccounts(directory);
   return {
     baseDn: directory.baseDn,
@@ -38,15 +41,17 @@ export async function readAuditFacts(
     accounts,
     strays: await readStrays(directory, dmsas, accounts),
     deleted: await readDeleted(directory),
+    elsewhere: otherDomains(references, directory),
   };
 }
 
-async function readDmsas(directory: Directory): Promise<AuditedDmsa[]> {
+async function readDmsas(directory: Directory, onReference: (url: string) => void): Promise<AuditedDmsa[]> {
   const entries = await directory.search(directory.baseDn, {
     scope: 'sub',
     filter: equals.text('objectClass', dmsaClass),
     attributes: [...common, attribute.dmsaState, attribute.precededBy, attribute.principals],
     controls: [showDeactivatedLinksControl],
+    onReference,
   });
   return entries.map((entry) => ({
     ...objectFacts(entry),

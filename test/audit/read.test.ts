@@ -4,6 +4,7 @@ import { assessPair } from '../../src/audit/assess.ts';
 import type { AuditedAccount, AuditedDmsa, AuditFacts } from '../../src/audit/facts.ts';
 import { pairUp } from '../../src/audit/pairs.ts';
 import type { RecordedMigration } from '../../src/audit/records.ts';
+import { defaultTopology } from '../../src/lab/topology.ts';
 import { codes, domainOf } from './in-domain.ts';
 
 describe('what an audit asks', () => {
@@ -34,6 +35,20 @@ describe('what an audit asks', () => {
     expect([few, many].map(({ sessions, asked }) => [sessions, asked])).toEqual(
       Array(2).fill([1, { 'read-migration-events': 1 }]),
     );
+  });
+});
+
+describe('a domain below the one that is audited', () => {
+  test('is named, as it is not read', async () => {
+    const topology = defaultTopology({ restartMs: 0 });
+    topology.child = { name: 'emea', account: { ...topology.account, name: 'svc-emea' }, hosts: [] };
+    const domain = await domainOf({ topology });
+    expect((await domain.audit()).elsewhere).toEqual(['DC=emea,DC=lab,DC=example']);
+  });
+
+  test('is not made up where there is none', async () => {
+    const domain = await domainOf();
+    expect((await domain.audit()).elsewhere).toEqual([]);
   });
 });
 
@@ -125,6 +140,7 @@ describe('links that lead out of the domain', () => {
       accounts: [],
       strays: [],
       deleted: [],
+      elsewhere: [],
       ...changes,
     };
     const events = { asked: false as const, why: 'not asked' };

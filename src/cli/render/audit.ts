@@ -12,7 +12,7 @@ export function renderAudit(audit: Audit, options: { color: boolean; width: numb
     safe.findings.length > 0
       ? findingLines(safe.findings, { ...options, width: Math.max(60, options.width) })
       : [],
-    [...eventLines(safe, options), ...summaryLines(safe, options)],
+    [...elsewhereLines(safe, options), ...eventLines(safe, options), ...summaryLines(safe, options)],
   ];
   return sections
     .filter((lines) => lines.length > 0)
@@ -60,6 +60,12 @@ function fitted(widths: number[], width: number): number[] {
     result[at]!--;
   }
   return result;
+}
+
+function elsewhereLines({ elsewhere }: Audit, { color, width }: { color: boolean; width: number }): string[] {
+  if (elsewhere.length === 0) return [];
+  const text = `Not read: ${elsewhere.join('; ')}. Run the audit against a domain controller of each.`;
+  return wrap(text, width).map(paint(color).yellow);
 }
 
 function eventLines({ events, pairs }: Audit, { color, width }: { color: boolean; width: number }): string[] {
