@@ -4,6 +4,7 @@ import { assessPair } from '../../src/audit/assess.ts';
 import type { AuditedAccount, AuditedDmsa, AuditFacts } from '../../src/audit/facts.ts';
 import { pairUp } from '../../src/audit/pairs.ts';
 import type { RecordedMigration } from '../../src/audit/records.ts';
+import { renderAudit } from '../../src/cli/render/audit.ts';
 import { defaultTopology } from '../../src/lab/topology.ts';
 import { codes, domainOf } from './in-domain.ts';
 
@@ -43,7 +44,11 @@ describe('a domain below the one that is audited', () => {
     const topology = defaultTopology({ restartMs: 0 });
     topology.child = { name: 'emea', account: { ...topology.account, name: 'svc-emea' }, hosts: [] };
     const domain = await domainOf({ topology });
-    expect((await domain.audit()).elsewhere).toEqual(['DC=emea,DC=lab,DC=example']);
+    const audit = await domain.audit();
+    expect(audit.elsewhere).toEqual(['DC=emea,DC=lab,DC=example']);
+    expect(renderAudit(audit, { color: false, width: 200 })).toContain(
+      'Not read: DC=emea,DC=lab,DC=example. Run the audit against a domain controller of each.',
+    );
   });
 
   test('is not made up where there is none', async () => {
