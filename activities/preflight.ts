@@ -4,7 +4,7 @@ import { differences } from '../src/domain/compare.ts';
 import type { Drift } from '../src/domain/drift.ts';
 import { DmsaError } from '../src/domain/errors.ts';
 import type { Evidence, Facts, HostFacts } from '../src/domain/facts.ts';
-import { type Plan, targetOf } from '../src/domain/plan.ts';
+import { type Plan, type Target, targetOf } from '../src/domain/plan.ts';
 import { MigrationState } from '../src/domain/states.ts';
 import type { EventVerdicts } from '../src/hosts/events.ts';
 import type { InspectOptions } from '../src/hosts/inspect.ts';
@@ -31,14 +31,14 @@ export interface PreflightInput {
  */
 export async function preflight(deps: ActivityDeps, input: PreflightInput): Promise<Evidence> {
   const request = { ...input, now: now().toISOString() };
-  const { facts, domain, server, findings, hash } = await beating(() =>
+  const { facts, domain, server, dc, findings, hash } = await beating(() =>
     readAndAssess(deps, request, inspectOptions(null)),
   );
   if (input.expect === 'linked') {
     requireReached(facts);
     const { account, dmsa } = facts;
     const linked = account !== null && isIn({ account, dmsa }, MigrationState.Started);
-    if (!linked) await requireSettled(deps, targetOf(input.plan, input.server), { ...facts, server });
+    if (!linked) await requireReliable(deps, targetOf(input.plan, input.server), facts, dc);
   }
   return { facts, domain, server, findings, hash };
 }
@@ -67,9 +67,10 @@ export async function verifyRestored(
   { plan, before, server }: VerifyInput,
 ): Promise<{ facts: Facts; differences: Drift[] }> {
   const read = await beating(() => readFacts(deps, plan, { ...inspectOptions(null), server }));
-  const { facts } = read;
+  const { facts, dc } = read;
+  const target = targetOf(plan, server);
   const found = differences(before, facts);
-  if (found.length > 0) await requireSettled(deps, targetOf(plan, server), { ...facts, server: read.server });
+  if (found.length > 0) await requireReliable(deps, target, facts, dc);
   return { facts, differences: found };
 }
 
@@ -99,12 +100,17 @@ export interface Completed {
 export async function verifyCompleted(deps: ActivityDeps, input: VerifyCompletedInput): Promise<Completed> {
   const { plan, server } = input;
   const options = { ...inspectOptions(input.completedAt), server };
-  const { facts, inspections, ...read } = await beating(() => readFacts(deps, plan, options));
+  const { facts, inspections, dc } = await beating(() => readFacts(deps, plan, options));
   requireReached(facts);
-  const wrong = wrongInDirectory(facts);
-  if (wrong.length > 0) await requireSettled(deps, targetOf(plan, server), { ...facts, server: read.server });
+  const wrong = [...wrongInDirectory(facts), ...principalsGone(facts, input)];
+  if (wrong.length > 0) await requireReliable(deps, targetOf(plan, server), facts, dc);
   const events = Object.fromEntries(inspections.map(({ facts: host, events }) => [host.name, events]));
   return { facts, events, wrong: [...wrong, ...wrongOnHosts(facts, input)] };
+}
+
+/** Once it has been read in this migration how things were; what differs now may only not have been heard of. */
+async function requireReliable(deps: ActivityDeps, target: Target, facts: Facts, dc: string): Promise<void> {
+  await requireSettled(deps, target, { ...facts, dc, server: target.domain.server }, { seen: true });
 }
 
 function wrongInDirectory({ account, dmsa }: Facts): string[] {
@@ -115,10 +121,15 @@ function wrongInDirectory({ account, dmsa }: Facts): string[] {
   return wrong;
 }
 
-function wrongOnHosts(facts: Facts, { plan, principals, running }: VerifyCompletedInput): string[] {
-  const present = facts.dmsa ? hostsLetIn(facts.dmsa) : new Set();
-  const before = new Set(principals);
-  return plan.hosts.flatMap(({ name, computerSid, services }) => {
+function principalsGone({ dmsa }: Facts, { plan, principals }: VerifyCompletedInput): string[] {
+  const present = dmsa ? hostsLetIn(dmsa) : new Set();
+  return plan.hosts
+    .filter(({ computerSid }) => principals.includes(computerSid) && !present.has(computerSid))
+    .map(({ name }) => `${name} is not among the principals`);
+}
+
+function wrongOnHosts(facts: Facts, { plan, running }: VerifyCompletedInput): string[] {
+  return plan.hosts.flatMap(({ name, services }) => {
     const host = facts.hosts.find((each) => each.name === name);
     if (!host) return [`${name} was not read`];
     const states = new Map(host.services.map((service) => [service.name.toLowerCase(), service.state]));
@@ -130,9 +141,6 @@ function wrongOnHosts(facts: Facts, { plan, principals, running }: VerifyComplet
     return [
       ...gone.map((service) => `${name}: ${service} no longer logs on as the account`),
       ...dead.map((service) => `${name}: ${service} is ${states.get(service.toLowerCase())}`),
-      ...(before.has(computerSid) && !present.has(computerSid)
-        ? [`${name} is not among the principals`]
-        : []),
     ];
   });
 }

@@ -45,23 +45,23 @@ export interface PreflightRequest {
   server?: string;
 }
 
-/** Reads everything, says what it means, and hashes what will be voted on. Changes nothing. */
+/** Reads everything, says what it means, and hashes what will be voted on, with the DC that was read. Changes nothing. */
 export async function preflight(
   deps: PreflightDeps,
   request: PreflightRequest,
   options: InspectOptions,
-): Promise<Evidence> {
+): Promise<Evidence & { dc: string }> {
   const { plan, hosts } = request;
   const reading = readDirectory(deps, request, options.signal);
   const [directory, inspections] = await Promise.all([
     reading,
     hosts ? [] : inspectPlanned(deps, plan, reading, options),
   ]);
-  const { domain, surroundings, logonNames: _, server, ...objects } = directory;
+  const { domain, surroundings, logonNames: _, server, dc, ...objects } = directory;
   const facts: Facts = { ...objects, hosts: hosts ?? inspections.map((inspection) => inspection.facts) };
   const findings = assess({ ...request, facts, domain, surroundings, sameDn });
   const evidence = { facts, domain: shortened(domain), server, findings };
-  return { ...evidence, hash: sha256(votedOn(evidence, plan.hash, request.gate)) };
+  return { ...evidence, dc, hash: sha256(votedOn(evidence, plan.hash, request.gate)) };
 }
 
 /** Directory and hosts as they are now, for comparing with what was before; reads as few things as preflight does. */
@@ -73,14 +73,14 @@ export async function readFacts(
   const connecting = { signal: options.signal, prefer };
   const reading = withDirectory(deps.connectDirectory, connecting, async (directory) => {
     const read = await fromOneDc(directory, () => readObjects(directory, plan));
-    return { ...read, server: directory.dc };
+    return { ...read, dc: directory.dc };
   });
-  const [{ logonNames: _, server, ...objects }, inspections] = await Promise.all([
+  const [{ logonNames: _, dc, ...objects }, inspections] = await Promise.all([
     reading,
     inspectPlanned(deps, plan, reading, options),
   ]);
   const facts: Facts = { ...objects, hosts: inspections.map((inspection) => inspection.facts) };
-  return { facts, inspections, server };
+  return { facts, inspections, dc };
 }
 
 /** Of long lists the beginning: evidence is kept in the workflow, whose state has to stay small. */
@@ -112,7 +112,7 @@ async function readDirectory(
   deps: PreflightDeps,
   { plan, server: prefer }: Pick<PreflightRequest, 'plan' | 'server'>,
   signal?: AbortSignal,
-): Promise<Objects & { domain: DomainFacts; surroundings: Surroundings; server: string }> {
+): Promise<Objects & { domain: DomainFacts; surroundings: Surroundings; dc: string; server: string }> {
   const read = await withDirectory(deps.connectDirectory, { signal, prefer }, async (directory) => {
     const found = await fromOneDc(directory, async () => {
       const domain = await readDomain(directory);
@@ -125,7 +125,7 @@ async function readDirectory(
   const others = deps.directoryServers.filter((name) => name !== dc);
   const replicas = await readReplicas(deps.connectDirectory, others, plan, objects, signal);
   const server = serverToKeep(dc, domain.capableDcs, prefer ?? dc);
-  return { ...objects, domain: { ...domain, replicas }, surroundings, server };
+  return { ...objects, domain: { ...domain, replicas }, surroundings, dc, server };
 }
 
 type Objects = Omit<Facts, 'hosts'> & { logonNames: LogonNames };

@@ -30,9 +30,10 @@ export async function createDmsa(
   const { target } = input;
   const { name, dnsHostName, container } = target.dmsa;
   const description = dmsaMark(target);
-  const { dmsa: present, server } = await findDmsa(deps, target);
+  const { dmsa: present, ...read } = await findDmsa(deps, target);
+  const { server } = read;
   // An attempt whose answer was lost may have had its effect on a DC that this one has not heard of yet.
-  if (!present && attempt() > 1) await requireSettled(deps, target, { dmsa: null, server });
+  if (!present && attempt() > 1) await requireSettled(deps, target, { dmsa: null, ...read });
   if (present && present.description !== description) {
     throw new DmsaError('DMSA_NAME_TAKEN', present.dn, 'an object of that name appeared since preflight');
   }
@@ -52,9 +53,10 @@ export async function createDmsa(
 export async function removeDmsa(deps: ActivityDeps, input: CreateDmsaInput): Promise<{ removed: boolean }> {
   const { target, entry } = input;
   const description = dmsaMark(target);
-  const { dmsa: present, server } = await findDmsa(deps, target);
+  const { dmsa: present, ...read } = await findDmsa(deps, target);
+  const { server } = read;
   if (!present) {
-    await requireSettled(deps, target, { dmsa: null, server });
+    await requireSettled(deps, target, { dmsa: null, ...read }, { seen: entry.status === 'applied' });
     return { removed: false };
   }
   if (present.description !== description) {
@@ -74,12 +76,16 @@ export async function removeDmsa(deps: ActivityDeps, input: CreateDmsaInput): Pr
   });
 }
 
-function findDmsa(deps: ActivityDeps, target: Target): Promise<{ dmsa: DmsaFacts | null; server: string }> {
-  return readNow(deps, target, async (directory) => {
-    const read = () => readDmsa(directory, dmsaSamAccountName(target.dmsa));
-    const dmsa = await fromOneDc(directory, read);
-    return { dmsa, server: await serverOf(directory, target) };
-  });
+function findDmsa(
+  deps: ActivityDeps,
+  target: Target,
+): Promise<{ dmsa: DmsaFacts | null; dc: string; server: string }> {
+  return readNow(deps, target, (directory) =>
+    fromOneDc(directory, async () => {
+      const dmsa = await readDmsa(directory, dmsaSamAccountName(target.dmsa));
+      return { dmsa, ...(await serverOf(directory, target)) };
+    }),
+  );
 }
 
 function verified(created: DmsaFacts | null, target: Target, description: string): DmsaFacts {

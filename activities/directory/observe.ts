@@ -34,7 +34,7 @@ export async function observe(deps: ActivityDeps, input: ObserveInput): Promise<
     const pair = await pairFrom(directory, target);
     const linked = isIn(pair, MigrationState.Started);
     if (linked && pair.dmsa?.principalsDigest === input.digest) return null;
-    await requireSettled(deps, target, pair);
+    await requireSettled(deps, target, pair, { seen: true });
     if (linked) return await withPrincipalNames(directory, pair.dmsa!, input.planHosts);
     throw new DmsaError('STATE_UNEXPECTED', pair.account.dn, `while observing: ${describePair(pair)}`);
   });

@@ -18,6 +18,8 @@ export interface Pair {
 export interface PairRead extends Pair {
   /** DNS name. */
   server: string;
+  /** DNS name of the DC that was read, lower case. */
+  dc: string;
 }
 
 /** One connection, two searches: how each step finds out where things stand. */
@@ -27,15 +29,21 @@ export function pairNow(deps: ActivityDeps, target: Target): Promise<PairRead> {
 
 /** Two searches. Throws NOT_FOUND where the account is gone. */
 export async function pairFrom(directory: Directory, target: Target): Promise<PairRead> {
-  const pair = await fromOneDc(directory, () => readPair(directory, target));
-  return { ...pair, server: await serverOf(directory, target) };
+  return await fromOneDc(directory, async () => {
+    const pair = await readPair(directory, target);
+    return { ...pair, ...(await serverOf(directory, target)) };
+  });
 }
 
-/** The DC to be kept; the domain is only read where another one has answered. */
-export async function serverOf(directory: Directory, { domain }: Pick<Target, 'domain'>): Promise<string> {
-  if (directory.dc === domain.server.toLowerCase()) return domain.server;
+/** The DC that is read, and the one to be kept; the domain is only read where another one has answered. */
+export async function serverOf(
+  directory: Directory,
+  { domain }: Pick<Target, 'domain'>,
+): Promise<Pick<PairRead, 'dc' | 'server'>> {
+  const { dc } = directory;
+  if (dc === domain.server.toLowerCase()) return { dc, server: domain.server };
   const capableDcs = capable(await readControllers(directory));
-  return serverToKeep(directory.dc, capableDcs, domain.server);
+  return { dc, server: serverToKeep(dc, capableDcs, domain.server) };
 }
 
 /** The target with the cmdlets, and the reads that follow, going to `server`. */

@@ -1,6 +1,7 @@
 import { DmsaError } from '../../src/domain/errors.ts';
+import { lag } from '../../src/domain/lag.ts';
 import type { Target } from '../../src/domain/plan.ts';
-import { type Phase, phases } from '../../src/domain/states.ts';
+import { type MigrationState, type Phase, phases } from '../../src/domain/states.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
 import { type Acting, forward, journalled } from '../journal.ts';
 import { attempt, now } from '../runtime.ts';
@@ -39,9 +40,11 @@ async function advance(deps: ActivityDeps, input: PhaseInput, phase: Phase): Pro
   const { to, cmdlet } = phases[phase];
   const before = await pairNow(deps, target);
   if (isIn(before, to)) return await claim(deps, input, phase, before);
-  // An attempt whose answer was lost may have had its effect on a DC that this one has not heard of yet.
-  if (attempt() > 1 || !isBefore(before, phase)) await requireSettled(deps, target, before);
-  if (!isBefore(before, phase)) {
+  if (isBefore(before, phase)) {
+    // An attempt whose answer was lost may have had its effect on a DC that this one has not heard of yet.
+    if (attempt() > 1) await requireSettled(deps, target, before, { differ: ahead(to) });
+  } else {
+    await requireSettled(deps, target, before);
     throw new DmsaError(
       'STATE_UNEXPECTED',
       before.account.dn,
@@ -54,6 +57,13 @@ async function advance(deps: ActivityDeps, input: PhaseInput, phase: Phase): Pro
     await onManagementHost(deps, operation, cmdletParameters(before, kept));
     return await verified(deps, kept, phase);
   });
+}
+
+/** A DC that has not heard of this state can have had no effect of ours, whatever else it has not heard of. */
+function ahead(to: MigrationState): typeof lag {
+  return (read, other) => {
+    return other.account?.state === to || other.dmsa?.state === to ? lag(read, other) : [];
+  };
 }
 
 async function claim(deps: ActivityDeps, input: PhaseInput, phase: Phase, pair: PairRead): Promise<PairRead> {

@@ -1,8 +1,24 @@
 import { readReplicas } from '../../src/directory/read-replicas.ts';
-import type { Objects } from '../../src/domain/lag.ts';
+import type { Drift } from '../../src/domain/drift.ts';
+import { lag, type Objects, type ReplicaFacts } from '../../src/domain/lag.ts';
 import type { Target } from '../../src/domain/plan.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { attempt, cancellationSignal, notSettled } from '../runtime.ts';
+
+/** What was read, and of which DC. */
+export interface ReadOf extends Objects {
+  /** DNS name of the DC that was read, lower case. */
+  dc: string;
+  /** DNS name of the DC that cmdlets go to by now. */
+  server: string;
+}
+
+export interface Settling {
+  /** Where the DCs differ as far as it matters here; everything that a migration changes unless told otherwise. */
+  differ?(read: Objects, other: Objects): Drift[];
+  /** What seems to be gone was read before in this migration, so that its absence is news. */
+  seen?: boolean;
+}
 
 /**
  * Whether what was read can be relied on where it is not what this migration left behind. The DCs in the settings are
@@ -13,19 +29,42 @@ import { attempt, cancellationSignal, notSettled } from '../runtime.ts';
 export async function requireSettled(
   deps: ActivityDeps,
   target: Target,
-  { server, ...read }: Objects & { server: string },
+  { dc, server, ...read }: ReadOf,
+  { differ = lag, seen = false }: Settling = {},
 ): Promise<void> {
-  const kept = target.domain.server.toLowerCase();
-  const others = deps.directoryServers.filter((name) => name !== server.toLowerCase());
-  const replicas = await readReplicas(deps.connectDirectory, others, target, read, cancellationSignal());
-  const unsettled = replicas.find(
-    ({ server: name, agrees }) => agrees === 'no' || (agrees === 'unknown' && name === kept),
+  const others = deps.directoryServers.filter((name) => name !== dc);
+  const replicas = await readReplicas(
+    deps.connectDirectory,
+    others,
+    target,
+    read,
+    cancellationSignal(),
+    differ,
   );
-  if (!unsettled) return;
-  const what = `${server} and ${unsettled.server} do not agree yet: ${unsettled.differs.join('; ')}`;
-  const gone =
-    unsettled.agrees === 'unknown' ? '; if it is gone for good, take it out of directory.urls' : '';
-  notSettled(`${target.account.samAccountName}: ${what}${gone}`, pauseMs(attempt()));
+  const kept = target.domain.server.toLowerCase();
+  const heard = dc === kept || replicas.some((other) => other.server === kept && other.agrees === 'yes');
+  const other =
+    replicas.find(({ agrees }) => agrees === 'no') ?? (heard ? undefined : silent(replicas, kept));
+  const account = target.account.samAccountName;
+  if (other) {
+    const hint = other.agrees === 'unknown' ? '; if it is gone for good, take it out of directory.urls' : '';
+    const differs = other.differs.join('; ');
+    notSettled(
+      `${account}: ${dc} and ${other.server} do not agree yet: ${differs}${hint}`,
+      pauseMs(attempt()),
+    );
+  }
+  // Cmdlets go to a DC that cannot be read: what they did there is only known once this one has learned of it.
+  if (heard || seen || server.toLowerCase() !== kept) return;
+  const lacking = `${server}, which the cmdlets go to, is not in directory.urls`;
+  notSettled(`${account}: ${dc} may not have heard yet, and ${lacking}`, pauseMs(attempt()));
+}
+
+/** The kept DC where it does not answer; where no URL has its name, any that does not answer may lead to it. */
+function silent(replicas: ReplicaFacts[], kept: string): ReplicaFacts | undefined {
+  const unknown = replicas.filter(({ agrees }) => agrees === 'unknown');
+  const named = replicas.some(({ server }) => server === kept);
+  return named ? unknown.find(({ server }) => server === kept) : unknown[0];
 }
 
 /** From 15 seconds, as within a site, to half an hour, as between sites: 10 attempts last an hour and a half. */

@@ -5,6 +5,7 @@ import type { JournalEntry } from '../../src/domain/journal.ts';
 import { MigrationState } from '../../src/domain/states.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
 import { type Acting, backward, journalled } from '../journal.ts';
+import { attempt } from '../runtime.ts';
 import { requireOurs } from './ours.ts';
 import { describePair, isIn, isUnlinked, keeping, type Pair, type PairRead, pairNow } from './pair.ts';
 import { cmdletParameters, type PhaseInput } from './phases.ts';
@@ -33,7 +34,7 @@ export type UndoLinkInput = PhaseInput & Acting<Entry<'link'>>;
 export async function undoComplete(deps: ActivityDeps, input: UndoCompleteInput): Promise<Kept> {
   const pair = await pairNow(deps, input.target);
   const acting = { ...input, target: keeping(input.target, pair.server) };
-  if (!isIn(pair, MigrationState.Completed)) await requireSettled(deps, input.target, pair);
+  await requireReliable(deps, input, pair, MigrationState.Completed);
   if (isUnlinked(pair)) return acting.target.domain;
   if (!isIn(pair, MigrationState.Started)) {
     if (!isIn(pair, MigrationState.Completed)) throw unexpected(pair);
@@ -53,7 +54,7 @@ export async function undoComplete(deps: ActivityDeps, input: UndoCompleteInput)
 export async function undoLink(deps: ActivityDeps, input: UndoLinkInput): Promise<Kept> {
   const pair = await pairNow(deps, input.target);
   const acting = { ...input, target: keeping(input.target, pair.server) };
-  if (!isIn(pair, MigrationState.Started)) await requireSettled(deps, input.target, pair);
+  await requireReliable(deps, input, pair, MigrationState.Started);
   if (!isUnlinked(pair)) {
     if (!isIn(pair, MigrationState.Started)) throw unexpected(pair);
     await proveOurs(deps, 'START-MIGRATION', pair, input);
@@ -63,6 +64,21 @@ export async function undoLink(deps: ActivityDeps, input: UndoLinkInput): Promis
   if (!isUnlinked(after)) throw notVerified(after);
   if (!input.entry.beforeImage.createdByUs) await restorePrincipals(deps, acting, after);
   return { server: after.server };
+}
+
+/**
+ * What seems to be undone may only not have been heard of; and what seems not to be may have been undone by an earlier
+ * attempt, where the DC that is read is not the one that cmdlets go to: a second Undo would go back one phase more.
+ */
+async function requireReliable(
+  deps: ActivityDeps,
+  { target, entry }: PhaseInput,
+  pair: PairRead,
+  from: MigrationState,
+): Promise<void> {
+  if (!isIn(pair, from))
+    return await requireSettled(deps, target, pair, { seen: entry.status === 'applied' });
+  if (attempt() > 1 && pair.dc !== pair.server.toLowerCase()) await requireSettled(deps, target, pair);
 }
 
 /** An effect that was verified on the way forward is ours; one whose answer was lost has to be proven. */

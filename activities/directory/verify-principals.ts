@@ -32,7 +32,8 @@ const pollMs = { least: 1_000, most: 60_000 };
 
 /**
  * Who may retrieve the managed password, once every host of `hosts` is let in, by itself or by a group
- * (failure-cases.md, 17). Until then it fails as not due, which adds nothing to the history. Throws PRINCIPAL_MISSING at `until`, STATE_UNEXPECTED where the link is gone.
+ * (failure-cases.md, 17). Until then it fails as not due, which adds nothing to the history. Throws PRINCIPAL_MISSING at
+ * `until`, unless another DC has another list, STATE_UNEXPECTED where the link is gone.
  */
 export async function verifyPrincipals(
   deps: ActivityDeps,
@@ -41,9 +42,15 @@ export async function verifyPrincipals(
   const { target, hosts, planHosts = hosts.map((host) => host.computerSid) } = input;
   const dmsa = await readNow(deps, target, async (directory) => {
     const pair = await pairFrom(directory, target);
-    if (isIn(pair, MigrationState.Started)) return await withPrincipalNames(directory, pair.dmsa!, planHosts);
-    await requireSettled(deps, target, pair);
-    throw new DmsaError('STATE_UNEXPECTED', pair.account.dn, describePair(pair));
+    if (!isIn(pair, MigrationState.Started)) {
+      await requireSettled(deps, target, pair, { seen: true });
+      throw new DmsaError('STATE_UNEXPECTED', pair.account.dn, describePair(pair));
+    }
+    const named = await withPrincipalNames(directory, pair.dmsa!, planHosts);
+    // Hosts join on the DCs of their own sites.
+    const isLate = notLetIn(named, hosts).length > 0 && now().getTime() >= Date.parse(input.until);
+    if (isLate) await requireSettled(deps, target, pair, { seen: true });
+    return named;
   });
   const missing = notLetIn(dmsa, hosts);
   if (missing.length > 0) wait(missing, Date.parse(input.until));

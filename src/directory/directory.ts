@@ -1,4 +1,5 @@
 import { DmsaError } from '../domain/errors.ts';
+import { sameDn } from './dn.ts';
 import type { Entry } from './entry.ts';
 
 /** Reading a domain over LDAPS. One connection, opened for one activity and closed with it. */
@@ -71,6 +72,15 @@ export async function fromOneDc<T>(directory: Directory, read: () => Promise<T>)
  */
 export function serverToKeep(dc: string, capableDcs: string[], kept: string): string {
   return capableDcs.find((name) => name.toLowerCase() === dc) ?? kept;
+}
+
+/** Throws DIRECTORY_REFUSED where the DC holds another domain: there, everything would seem to be gone. */
+export function requireDomain(
+  { server, baseDn }: Directory,
+  { domain }: { domain: { baseDn: string } },
+): void {
+  if (sameDn(baseDn, domain.baseDn)) return;
+  throw new DmsaError('DIRECTORY_REFUSED', server, `${server}: it holds ${baseDn}, not ${domain.baseDn}`);
 }
 
 /** Reads with one connection, which is closed whatever happens. */

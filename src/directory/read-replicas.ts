@@ -1,29 +1,31 @@
 import { DmsaError } from '../domain/errors.ts';
 import { lag, type Objects, type ReplicaFacts } from '../domain/lag.ts';
 import { dmsaSamAccountName, type Target } from '../domain/plan.ts';
-import { type ConnectDirectory, type Directory, withDirectory } from './directory.ts';
+import { type ConnectDirectory, type Directory, requireDomain, withDirectory } from './directory.ts';
 import { readAccount, readDmsa } from './read-account.ts';
 
 /**
- * What other DCs say of the objects that were read, each asked by itself; one that cannot be asked is unknown, for
- * whatever reason. At most two searches on each. Throws the signal's reason.
+ * What other DCs say of the objects that were read, each asked by itself, and named as it names itself; one that cannot
+ * be asked is unknown, for whatever reason, and so is one of another domain. At most two searches on each. `differ` says
+ * where two of them differ. Throws the signal's reason.
  */
 export async function readReplicas(
   connect: ConnectDirectory,
   servers: string[],
-  target: Pick<Target, 'account' | 'dmsa'>,
+  target: Pick<Target, 'account' | 'dmsa' | 'domain'>,
   read: Objects,
   signal?: AbortSignal,
+  differ: typeof lag = lag,
 ): Promise<ReplicaFacts[]> {
   return await Promise.all(
     servers.map(async (server): Promise<ReplicaFacts> => {
       try {
         const options = { only: server, signal };
-        const other = await withDirectory(connect, options, (directory) =>
-          readObjects(directory, target, read),
-        );
-        const differs = lag(read, other);
-        return { server, agrees: differs.length === 0 ? 'yes' : 'no', differs };
+        return await withDirectory(connect, options, async (directory) => {
+          requireDomain(directory, target);
+          const differs = differ(read, await readObjects(directory, target, read));
+          return { server: directory.dc, agrees: differs.length === 0 ? 'yes' : 'no', differs };
+        });
       } catch (error) {
         if (!(error instanceof DmsaError)) throw error;
         return { server, agrees: 'unknown', differs: [`${error.code} ${error.message}`] };
