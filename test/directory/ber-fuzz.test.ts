@@ -28,6 +28,8 @@ interface Outcome {
   failure: unknown;
   /** All that the client had from the server. */
   said: Buffer;
+  /** How many searches the client sent: one a page. */
+  pages: number;
 }
 
 /** One search, of a server that says this in two pages, in pieces of that size. It hangs where the client does. */
@@ -48,18 +50,25 @@ async function search(
     (failure: unknown) => ({ found: null, failure }),
   );
   await directory.close();
-  return { ...outcome, said: Buffer.concat(said.slice(0, script.requests.length)) };
+  const pages = script.requests.length;
+  return { ...outcome, said: Buffer.concat(said.slice(0, pages)), pages };
 }
 
-/** What the octets say, read by another decoder than the one under test; throws where they are no LDAP. */
-function saidEntries(octets: Buffer): { dn: string; attributes: Record<string, Buffer[]> }[] {
+/**
+ * What the octets say, read by another decoder than the one under test; throws where they are no LDAP. What comes after
+ * the end of the last page answers nothing, so it does not count, whatever it is.
+ */
+function saidEntries(octets: Buffer, pages: number): { dn: string; attributes: Record<string, Buffer[]> }[] {
   const said = [];
   let rest = octets;
-  for (let taken = takeMessage(rest); taken; taken = takeMessage(rest)) {
+  let ended = 0;
+  while (ended < pages) {
+    const taken = takeMessage(rest)!;
     rest = taken.rest;
     const inner = new Elements(taken.message);
     inner.integer(0x02);
     const { tag, content } = inner.next();
+    if (tag === 0x65) ended++;
     if (tag !== 0x64) continue;
     const entry = new Elements(content);
     const dn = entry.text();
@@ -73,7 +82,7 @@ function saidEntries(octets: Buffer): { dn: string; attributes: Record<string, B
 }
 
 /** Either what the octets say, or an error of the table; which of the two, for the tally. */
-function check({ found, failure, said }: Outcome, allowed: ErrorCode[]): ErrorCode | 'entries' {
+function check({ found, failure, said, pages }: Outcome, allowed: ErrorCode[]): ErrorCode | 'entries' {
   if (!found) {
     expect(failure).toBeInstanceOf(DmsaError);
     const { code } = failure as DmsaError;
@@ -86,7 +95,7 @@ function check({ found, failure, said }: Outcome, allowed: ErrorCode[]): ErrorCo
       Object.entries(attributes).map(([name, values]) => [name, values.map((each) => Buffer.from(each))]),
     ),
   }));
-  expect(octets).toEqual(saidEntries(said));
+  expect(octets).toEqual(saidEntries(said, pages));
   for (const { dn } of found) parseDn(dn);
   return 'entries';
 }
