@@ -1,4 +1,4 @@
-import { type ConnectDirectory, type Directory, withDirectory } from '../src/directory/directory.ts';
+import { type ConnectDirectory, type Directory, withDomain } from '../src/directory/directory.ts';
 import type { Target } from '../src/domain/plan.ts';
 import type { OperationName, Parameters, Result } from '../src/powershell/operations.ts';
 import type { Transport } from '../src/powershell/transport.ts';
@@ -27,7 +27,7 @@ export function readNow<T>(
   read: (directory: Directory) => Promise<T>,
 ): Promise<T> {
   const options = { signal: cancellationSignal(), prefer: target.domain.server };
-  return withDirectory(deps.connectDirectory, options, read);
+  return withDomain(deps.connectDirectory, options, target, read);
 }
 
 /** Cmdlets of the ActiveDirectory module and the DC's answer to them [cmdlet]: slow at the worst, never hours. */

@@ -5,7 +5,7 @@ import {
   type Directory,
   fromOneDc,
   serverToKeep,
-  withDirectory,
+  withDomain,
 } from './directory/directory.ts';
 import { sameDn } from './directory/dn.ts';
 import { readLogonNames } from './directory/logon-names.ts';
@@ -71,7 +71,7 @@ export async function readFacts(
   { server: prefer, ...options }: InspectOptions & { server?: string },
 ) {
   const connecting = { signal: options.signal, prefer };
-  const reading = withDirectory(deps.connectDirectory, connecting, async (directory) => {
+  const reading = withDomain(deps.connectDirectory, connecting, plan, async (directory) => {
     const read = await fromOneDc(directory, () => readObjects(directory, plan));
     return { ...read, dc: directory.dc };
   });
@@ -113,7 +113,7 @@ async function readDirectory(
   { plan, server: prefer }: Pick<PreflightRequest, 'plan' | 'server'>,
   signal?: AbortSignal,
 ): Promise<Objects & { domain: DomainFacts; surroundings: Surroundings; dc: string; server: string }> {
-  const read = await withDirectory(deps.connectDirectory, { signal, prefer }, async (directory) => {
+  const read = await withDomain(deps.connectDirectory, { signal, prefer }, plan, async (directory) => {
     const found = await fromOneDc(directory, async () => {
       const domain = await readDomain(directory);
       const objects = await readObjects(directory, plan);

@@ -74,15 +74,6 @@ export function serverToKeep(dc: string, capableDcs: string[], kept: string): st
   return capableDcs.find((name) => name.toLowerCase() === dc) ?? kept;
 }
 
-/** Throws DIRECTORY_REFUSED where the DC holds another domain: there, everything would seem to be gone. */
-export function requireDomain(
-  { server, baseDn }: Directory,
-  { domain }: { domain: { baseDn: string } },
-): void {
-  if (sameDn(baseDn, domain.baseDn)) return;
-  throw new DmsaError('DIRECTORY_REFUSED', server, `${server}: it holds ${baseDn}, not ${domain.baseDn}`);
-}
-
 /** Reads with one connection, which is closed whatever happens. */
 export async function withDirectory<T>(
   connect: ConnectDirectory,
@@ -95,4 +86,22 @@ export async function withDirectory<T>(
   } finally {
     await directory.close();
   }
+}
+
+/**
+ * The same of one domain: on a DC of another one everything would seem to be gone. Throws DIRECTORY_UNREACHABLE where
+ * such a DC is the only one that answers.
+ */
+export async function withDomain<T>(
+  connect: ConnectDirectory,
+  options: ConnectOptions,
+  { domain }: { domain: { baseDn: string } },
+  read: (directory: Directory) => Promise<T>,
+): Promise<T> {
+  return await withDirectory(connect, options, async (directory) => {
+    const { server, baseDn } = directory;
+    if (sameDn(baseDn, domain.baseDn)) return await read(directory);
+    const message = `${server}: no domain controller of ${domain.baseDn} answers; this one is of ${baseDn}`;
+    throw new DmsaError('DIRECTORY_UNREACHABLE', server, message);
+  });
 }

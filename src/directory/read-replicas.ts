@@ -1,7 +1,7 @@
 import { DmsaError } from '../domain/errors.ts';
 import { lag, type Objects, type ReplicaFacts } from '../domain/lag.ts';
 import { dmsaSamAccountName, type Target } from '../domain/plan.ts';
-import { type ConnectDirectory, type Directory, requireDomain, withDirectory } from './directory.ts';
+import { type ConnectDirectory, type Directory, withDomain } from './directory.ts';
 import { readAccount, readDmsa } from './read-account.ts';
 
 /**
@@ -21,8 +21,7 @@ export async function readReplicas(
     servers.map(async (server): Promise<ReplicaFacts> => {
       try {
         const options = { only: server, signal };
-        return await withDirectory(connect, options, async (directory) => {
-          requireDomain(directory, target);
+        return await withDomain(connect, options, target, async (directory) => {
           const differs = differ(read, await readObjects(directory, target, read));
           return { server: directory.dc, agrees: differs.length === 0 ? 'yes' : 'no', differs };
         });

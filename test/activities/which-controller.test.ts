@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addPrincipal } from '../../src/lab/rules/logon.ts';
 import { startMigration } from '../../src/lab/rules/phases.ts';
 import { labController, twoControllers } from '../../src/lab/topology.ts';
+import { connectionsOf } from '../../src/worker.ts';
 import { addDmsa, dmsaDn, entryOf, failureOf, type InLab, inLab, migrationId, pair, run } from './in-lab.ts';
 
 const dc1 = 'dc1.lab.example';
@@ -142,4 +143,36 @@ test('a host that has joined on another DC is not missing once its time is up', 
   expect(await failureOf(verify())).toMatchObject(lagging);
   both.lab.replication!.replicate();
   expect(await verify()).toMatchObject({ principals: [{ sid: hosts[0]!.computerSid }] });
+});
+
+describe('a DC of another domain in the settings', () => {
+  const withChild = () =>
+    inLab((topology) => {
+      topology.child = { name: 'emea', account: { ...topology.account, name: 'svc-emea' }, hosts: [] };
+    });
+
+  test('does not make the account seem to be gone where it is the only one that answers', async () => {
+    const world = await withChild();
+    const { connectDirectory } = connectionsOf(world.lab.child!.settings);
+    const deps = { ...world.deps, connectDirectory };
+    const unreachable = { type: 'DIRECTORY_UNREACHABLE', nonRetryable: false };
+    const failure = await failureOf(run({ ...world, deps }, 'undoLink', link(world)));
+    expect(failure).toMatchObject(unreachable);
+    expect(failure.message).toContain('this one is of DC=emea,DC=lab,DC=example');
+    const asked = { plan: world.plan, gate: 'complete', expect: 'linked' as const, allowed: [], hosts: [] };
+    const looked = run({ ...world, deps }, 'preflight', { ...asked, server: dc1 });
+    expect(await failureOf(looked)).toMatchObject(unreachable);
+  });
+
+  test('has no say in what is concluded', async () => {
+    const world = await withChild();
+    const other = connectionsOf(world.lab.child!.settings);
+    const [name] = other.directoryServers;
+    const connectDirectory: typeof other.connectDirectory = (options = {}) =>
+      (options.only === name ? other : world.deps).connectDirectory(options);
+    const directoryServers = [...world.deps.directoryServers, name!];
+    await addDmsa(world);
+    const deps = { ...world.deps, connectDirectory, directoryServers };
+    expect(await run({ ...world, deps }, 'undoLink', link(world, 'applied'))).toEqual({ server: dc1 });
+  });
 });
