@@ -4,12 +4,14 @@ import { drift } from '../src/domain/drift.ts';
 import { durationMs } from '../src/domain/duration.ts';
 import type { ErrorCode } from '../src/domain/errors.ts';
 import type { Evidence } from '../src/domain/facts.ts';
+import { blocking } from '../src/domain/findings.ts';
 import { decide, type Gate, openGate } from '../src/domain/gates.ts';
 import type { GateName } from '../src/domain/plan.ts';
 import { continueIfLong, isLong } from './continue.ts';
 import { unlessPaused } from './messages.ts';
 import { inMs, type Migration, now, publish, waitFor } from './state.ts';
 import { readAgain, requireNothingBlocking } from './steps/preflight.ts';
+import { strangersAllowedStill } from './steps/strangers.ts';
 
 /**
  * Waits until enough people have said yes to the evidence, and then looks again: what has drifted since voids the
@@ -37,11 +39,16 @@ export async function openAndPassGate(m: Migration, name: GateName): Promise<voi
   publish(m);
 }
 
-/** The last look before acting: a pause may last for weeks, so that nothing is held back between it and the deed. */
+/**
+ * The last look before acting: a pause may last for weeks, so that nothing is held back between it and the deed. Who has
+ * joined the principals since the gate opened is no less a stranger: another look follows the yes.
+ */
 async function readWhileNotPaused(m: Migration, name: GateName): Promise<Evidence> {
   for (;;) {
     await unlessPaused(m);
     const fresh = await readAgain(m, name);
+    const goesOn = name === 'complete' && blocking(fresh.findings).length === 0;
+    if (goesOn && (await strangersAllowedStill(m, fresh.facts.dmsa?.principals ?? []))) continue;
     if (!m.state.status.paused) return fresh;
   }
 }

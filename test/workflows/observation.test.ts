@@ -59,6 +59,28 @@ describe.skipIf(!available)(`28 days of observation${reason ? ` (skipped: ${reas
     });
   });
 
+  test('a stranger who joins between the vote and Complete waits for a yes of its own, and voids the vote', async () => {
+    await rehearse(theatre, {}, async (rehearsal) => {
+      const { migrations, id } = rehearsal;
+      await toObservation(rehearsal);
+      await rehearsal.pass('29 days');
+      await rehearsal.untilStage('gate-complete');
+      await letKioskIn(rehearsal);
+      await rehearsal.approve();
+      const waiting = await rehearsal.until(({ waitingFor }) => waitingFor?.includes('KIOSK07$') ?? false);
+      expect(waiting.stage).toBe('gate-complete');
+      const sid = waiting.findings.find(({ code }) => code === 'PRINCIPAL_UNKNOWN')!.subject;
+      await migrations.allowPrincipal(id, { by: 'LAB\\carol', reason: 'known', sid });
+      const { gates, findings } = await rehearsal.until((each) =>
+        each.gates.some(({ name, drift }) => name === 'complete' && drift.length > 0),
+      );
+      expect(gates[1]).toMatchObject({ decision: 'open' });
+      expect(findings.map(({ code }) => code)).not.toContain('PRINCIPAL_UNKNOWN');
+      await rehearsal.approve();
+      await rehearsal.untilStage('soak');
+    });
+  });
+
   test('a link that someone else takes away meanwhile ends the observation, and nothing is undone twice', async () => {
     await rehearse(theatre, {}, async (rehearsal) => {
       await toObservation(rehearsal);
