@@ -11,6 +11,8 @@ import { requireSettled } from './settled.ts';
 
 export interface PhaseInput extends Acting {
   target: Target;
+  /** Attempts were made before, by an activity that was given up: this one's first is none. */
+  again?: boolean;
 }
 
 /** Start: both objects go from 0 to 1 and point at each other. Returns them as an independent read saw them. */
@@ -42,7 +44,7 @@ async function advance(deps: ActivityDeps, input: PhaseInput, phase: Phase): Pro
   if (isIn(before, to)) return await claim(deps, input, phase, before);
   if (isBefore(before, phase)) {
     // An attempt whose answer was lost may have had its effect on a DC that this one has not heard of yet.
-    if (attempt() > 1) await requireSettled(deps, target, before, { differ: ahead(to) });
+    if (!isFirst(input)) await requireSettled(deps, target, before, { differ: ahead(to) });
   } else {
     await requireSettled(deps, target, before);
     throw new DmsaError(
@@ -68,13 +70,16 @@ function ahead(to: MigrationState): typeof lag {
 
 async function claim(deps: ActivityDeps, input: PhaseInput, phase: Phase, pair: PairRead): Promise<PairRead> {
   const subject = pair.account.dn;
-  if (attempt() === 1)
-    throw new DmsaError('LINK_FOREIGN', subject, `it is so already: ${describePair(pair)}`);
+  if (isFirst(input)) throw new DmsaError('LINK_FOREIGN', subject, `it is so already: ${describePair(pair)}`);
   const operation = phase === 'link' ? 'START-MIGRATION' : 'COMPLETE-MIGRATION';
   await requireOurs(deps, operation, pair, input.target, input.entry);
   const { migrationId, entry } = input;
   await deps.records.journal(migrationId, { at: now().toISOString(), when: 'done', entry });
   return pair;
+}
+
+function isFirst({ again }: PhaseInput): boolean {
+  return attempt() === 1 && !again;
 }
 
 async function verified(deps: ActivityDeps, target: Target, phase: Phase): Promise<PairRead> {

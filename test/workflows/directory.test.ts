@@ -1,7 +1,10 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import type { Activities } from '../../activities/index.ts';
 import { childDn } from '../../src/directory/dn.ts';
 import type { MemoryStore } from '../../src/lab/directory/memory-store.ts';
+import type { Lab } from '../../src/lab/lab.ts';
 import { twoControllers } from '../../src/lab/topology.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
@@ -75,6 +78,38 @@ describe.skipIf(!available)(`the directory meanwhile${reason ? ` (skipped: ${rea
         const { after } = await rehearsal.until(({ outcome }) => outcome === 'completed');
         expect(after!.account!.state).toBe(2);
         expect(operations(rehearsal, dc1)).toEqual(['START-MIGRATION']);
+      });
+    });
+
+    test('while its answer to Complete is lost turns no weeks back: it is waited for, and Complete is not sent twice', async () => {
+      let lab: Lab | undefined;
+      const activities = (real: Activities): Partial<Activities> => ({
+        completeMigration: async (input) => {
+          if (operations({ lab: lab! }, dc1).includes('COMPLETE-MIGRATION'))
+            return await real.completeMigration(input);
+          lab!.replication!.automatic = false;
+          await real.completeMigration(input);
+          await lab!.controllers[dc1]!.stop();
+          throw ApplicationFailure.retryable('the answer is lost', 'SESSION_LOST');
+        },
+      });
+      const request = { checkEvery: '1h' as const };
+      await rehearse(theatre, { topology, request, activities }, async (rehearsal) => {
+        ({ lab } = rehearsal);
+        await toObservation(rehearsal);
+        await rehearsal.pass('674 hours');
+        await rehearsal.untilStage('gate-complete');
+        await rehearsal.approve();
+        await rehearsal.until(() => operations(rehearsal, dc1).includes('COMPLETE-MIGRATION'));
+        await rehearsal.pass('4 hours');
+        const held = await rehearsal.until(({ waitingFor }) => waitingFor !== null);
+        expect(held).toMatchObject({ stage: 'complete', outcome: 'running' });
+        expect(held.waitingFor).toContain(`domain controllers to agree: `);
+        await lab.controllers[dc1]!.start();
+        await rehearsal.pass('1 hour');
+        await rehearsal.untilStage('soak');
+        expect(operations(rehearsal, dc1)).toEqual(['START-MIGRATION', 'COMPLETE-MIGRATION']);
+        expect(operations(rehearsal, dc2)).toEqual([]);
       });
     });
 
@@ -152,7 +187,7 @@ async function toObservation(rehearsal: Rehearsal): Promise<void> {
 }
 
 /** What was done on one DC, as its own event log has it. */
-function operations({ lab }: Rehearsal, controller: string): string[] {
+function operations({ lab }: Pick<Rehearsal, 'lab'>, controller: string): string[] {
   return lab.controllers[controller]!.dc.events.flatMap(({ id, operation }) =>
     id === 3085 ? [operation] : [],
   );

@@ -1,9 +1,13 @@
+import { ActivityFailure } from '@temporalio/workflow';
+
+import type { ErrorCode } from '../../src/domain/errors.ts';
 import { setStatus } from '../../src/domain/journal.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { changing, undoing } from '../activities.ts';
 import type { Undo } from '../compensate.ts';
+import { failureOf } from '../failures.ts';
 import { register } from '../journal.ts';
-import { keep, type Migration, now } from '../state.ts';
+import { keep, type Migration, now, waitFor } from '../state.ts';
 
 /** The gate has just looked, so that no pause comes between. Complete-ADServiceAccountMigration: SPNs and delegation move to the dMSA, the account is disabled. */
 export async function complete(m: Migration, current: Stage): Promise<void> {
@@ -11,12 +15,33 @@ export async function complete(m: Migration, current: Stage): Promise<void> {
   const entry = register(m, 'complete', m.plan.dmsa.dn, { account, dmsa: dmsa! });
   m.state.completedAt = now();
   const run = changing('Complete-ADServiceAccountMigration, then read both objects').completeMigration;
-  const after = await run({ migrationId: m.id, entry, target: m.target });
+  const after = await untilSettled(m, (again) =>
+    run({ migrationId: m.id, entry, target: m.target, ...(again && { again }) }),
+  );
   keep(m, after);
   setStatus(m.state.status.journal, entry.id, 'applied');
   current.changed.push(`${m.plan.account.samAccountName} is superseded and disabled`);
   for (const spn of after.dmsa!.servicePrincipalNames)
     current.changed.push(`SPN ${spn} moved to ${m.plan.dmsa.name}$`);
+}
+
+/**
+ * Where domain controllers have not agreed for as long as the activity is tried, nobody knows whether it took effect:
+ * turning weeks back could not say either, so it is tried for as long as they do not, or until somebody asks to undo.
+ */
+async function untilSettled<T>(m: Migration, run: (again: boolean) => Promise<T>): Promise<T> {
+  for (let again = false; ; again = true) {
+    try {
+      const after = await run(again);
+      waitFor(m, null);
+      return after;
+    } catch (error) {
+      if (!(error instanceof ActivityFailure)) throw error;
+      const { code, message } = failureOf(error);
+      if (code !== ('REPLICATION_LAGGING' satisfies ErrorCode)) throw error;
+      waitFor(m, `domain controllers to agree: ${message}`);
+    }
+  }
 }
 
 /** One call of Undo, from state 2 to 1; then SPNs, delegation and the enabled account are compared. */
