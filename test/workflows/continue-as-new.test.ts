@@ -1,7 +1,11 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
+import { octets } from '../../src/directory/entry.ts';
+import { sidText } from '../../src/directory/sid.ts';
 import { dmsaLockId } from '../../src/domain/plan.ts';
+import { addPrincipal } from '../../src/lab/rules/logon.ts';
+import { type Topology, twoControllers } from '../../src/lab/topology.ts';
 import { type DevServer, startDevServer } from '../../src/temporal/dev-server.ts';
 import { findExecutable } from '../../src/temporal/executable.ts';
 import { temporalAvailable } from '../support/temporal.ts';
@@ -54,6 +58,42 @@ describe.skipIf(!available)(`a history that grows long${reason ? ` (skipped: ${r
       await rehearsal.migrations.undo(rehearsal.id, { by: 'LAB\\carol', reason: 'enough' });
       const { before, after } = await rehearsal.until(({ outcome }) => outcome === 'undone');
       expect(after).toEqual(before);
+    });
+  });
+
+  test('goes on in a new run while it is held up, also after a vote, which is for what was voted on', async () => {
+    const request = { observe: '5s', checkEvery: '1s', soak: '1h' } as const;
+    const topology = (changed: Topology) => {
+      changed.controllers = twoControllers();
+    };
+    await rehearse(theatre, { request, topology }, async (rehearsal) => {
+      const { lab, until, untilStage } = rehearsal;
+      const handle = theatre.env.client.workflow.getHandle(rehearsal.id);
+      await rehearsal.approve();
+      const { hash } = (await untilStage('gate-complete')).gates[1]!;
+      const firstRun = (await handle.describe()).runId;
+      lab.replication!.break(new Date(Date.now() - 11 * 3_600_000));
+      await rehearsal.approve();
+      await until(({ waitingFor }) => waitingFor?.includes('replication') ?? false);
+      const runs = async () => (await handle.describe()).runId;
+      await vi.waitUntil(async () => (await runs()) !== firstRun, { timeout: 60_000, interval: 200 });
+      const held = await until(({ waitingFor }) => waitingFor?.includes('replication') ?? false);
+      expect(held.gates[1]).toMatchObject({ decision: 'approved', hash, drift: [] });
+
+      const kiosk = await lab.dc.required(`CN=KIOSK07,CN=Computers,${lab.dc.store.baseDn}`);
+      const [dmsa] = await lab.dc.store.find(
+        lab.dc.store.baseDn,
+        'sAMAccountName',
+        `${rehearsal.plan.dmsa.name}$`,
+      );
+      await addPrincipal(lab.dc, dmsa!, sidText(octets(kiosk, 'objectSid')!));
+      lab.replication!.mend();
+      const waiting = await until(({ waitingFor }) => waitingFor?.includes('KIOSK07$') ?? false);
+      const sid = waiting.findings.find(({ code }) => code === 'PRINCIPAL_UNKNOWN')!.subject;
+      await rehearsal.migrations.allowPrincipal(rehearsal.id, { by: 'LAB\\carol', reason: 'known', sid });
+      const drifted = await until(({ gates }) => gates[1]!.drift.length > 0);
+      expect(drifted.gates[1]).toMatchObject({ decision: 'open' });
+      expect(drifted.gates[1]!.hash).not.toBe(hash);
     });
   });
 });

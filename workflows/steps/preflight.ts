@@ -6,6 +6,7 @@ import { blocking } from '../../src/domain/findings.ts';
 import { holdFor } from '../../src/domain/hold.ts';
 import type { GateName } from '../../src/domain/plan.ts';
 import { reading, readingHosts } from '../activities.ts';
+import { continueIfLong, isLong } from '../continue.ts';
 import { evidenceOf, keep, type Migration, now, waitFor } from '../state.ts';
 import { strangersAllowed } from './strangers.ts';
 
@@ -38,12 +39,16 @@ export function requireNothingBlocking(m: Migration): void {
   throw ApplicationFailure.nonRetryable(message, 'PREFLIGHT_BLOCKED' satisfies ErrorCode);
 }
 
-/** Reads until nothing is in the way that passes by itself; timers are durable, and cost a few events each. */
+/**
+ * Reads until nothing is in the way that passes by itself; timers are durable, and cost a few events each. A new run goes
+ * on with what had been read before the wait: where that was voted on, votes are for it and for nothing read since.
+ */
 async function read(
   m: Migration,
   gate: GateName,
   hosts: Evidence['facts']['hosts'] | null,
 ): Promise<Evidence> {
+  const { evidence: before, hostsReadAt } = m.state;
   for (let taken = hosts; ; taken = null) {
     const evidence = await readOnce(m, gate, taken);
     const hold = holdFor(evidence, m.plan, gate, now());
@@ -51,6 +56,9 @@ async function read(
     waitFor(m, hold.waitingFor, hold.until);
     await sleep(Math.max(1, Date.parse(hold.until) - Date.now()), { summary: 'Wait before looking again' });
     waitFor(m, null);
+    if (!isLong()) continue;
+    Object.assign(m.state, { evidence: before, hostsReadAt });
+    await continueIfLong(m);
   }
 }
 
