@@ -3,7 +3,7 @@ import {
   descriptorForPrincipals,
   encodeSecurityDescriptor,
   principalsOf,
-} from '../src/directory/security-descriptor.ts';
+} from '../src/directory/security/security-descriptor.ts';
 import { perSecond, table } from './figures.ts';
 
 const domainSid = 'S-1-5-21-1004336348-1177238915-682003330';

@@ -1,7 +1,7 @@
 import type { ConnectDirectory, Directory } from '../src/directory/directory.ts';
 import { childDn } from '../src/directory/dn.ts';
 import { octets } from '../src/directory/entry.ts';
-import { findComputers } from '../src/directory/find-computers.ts';
+import { findComputers } from '../src/directory/names/find-computers.ts';
 import { sidText } from '../src/directory/sid.ts';
 import type { HostFacts } from '../src/domain/facts.ts';
 import type { Plan } from '../src/domain/plan.ts';

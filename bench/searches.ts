@@ -1,7 +1,7 @@
 import type { Directory } from '../src/directory/directory.ts';
 import { childDn } from '../src/directory/dn.ts';
-import { findComputers } from '../src/directory/find-computers.ts';
-import { findPrincipal } from '../src/directory/find-principal.ts';
+import { findComputers } from '../src/directory/names/find-computers.ts';
+import { findPrincipal } from '../src/directory/names/find-principal.ts';
 import { type LabOptions, startLab } from '../src/lab/lab.ts';
 import { reserveAddress } from '../src/lab/samba/address.ts';
 import { sambaAvailable } from '../src/lab/samba/available.ts';

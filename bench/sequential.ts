@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { withDirectory } from '../src/directory/directory.ts';
-import { readAccount, readDmsa } from '../src/directory/read-account.ts';
-import { withPrincipalNames } from '../src/directory/read-principals.ts';
+import { withPrincipalNames } from '../src/directory/principals/read-principals.ts';
+import { readAccount, readDmsa } from '../src/directory/read/read-account.ts';
 import { dmsaMark, dmsaSamAccountName, type Plan } from '../src/domain/plan.ts';
 import { startLab } from '../src/lab/lab.ts';
 import { people } from '../src/lab/scenarios/scenario.ts';

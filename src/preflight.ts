@@ -8,13 +8,13 @@ import {
   withDomain,
 } from './directory/directory.ts';
 import { sameDn } from './directory/dn.ts';
-import { readLogonNames } from './directory/logon-names.ts';
-import { readAccount, readDmsa } from './directory/read-account.ts';
-import { readDomain } from './directory/read-domain.ts';
-import { withPrincipalNames } from './directory/read-principals.ts';
-import { readProtectedGroups } from './directory/read-privileges.ts';
-import { readReplicas } from './directory/read-replicas.ts';
-import { readSpnHolders } from './directory/read-spn-holders.ts';
+import { readLogonNames } from './directory/names/logon-names.ts';
+import { withPrincipalNames } from './directory/principals/read-principals.ts';
+import { readAccount, readDmsa } from './directory/read/read-account.ts';
+import { readDomain } from './directory/read/read-domain.ts';
+import { readProtectedGroups } from './directory/read/read-privileges.ts';
+import { readReplicas } from './directory/read/read-replicas.ts';
+import { readSpnHolders } from './directory/read/read-spn-holders.ts';
 import { assess, type Expectation, votedOn } from './domain/assess.ts';
 import { canonicalJson } from './domain/canonical.ts';
 import type { DmsaFacts, DomainFacts, Evidence, Facts, HostFacts } from './domain/facts.ts';

@@ -9,8 +9,8 @@ import {
 
 import { createActivities } from '../activities/index.ts';
 import type { Settings } from './config/settings.ts';
-import { connectDirectory } from './directory/connection.ts';
-import { directoryServers } from './directory/servers.ts';
+import { connectDirectory } from './directory/connection/connection.ts';
+import { directoryServers } from './directory/connection/servers.ts';
 import { type Log, temporalLogger } from './log.ts';
 import { sshTransport } from './powershell/ssh-transport.ts';
 import type { PreflightDeps } from './preflight.ts';

@@ -1,5 +1,5 @@
 import { fromOneDc } from '../../src/directory/directory.ts';
-import { readDmsa } from '../../src/directory/read-account.ts';
+import { readDmsa } from '../../src/directory/read/read-account.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
 import type { DmsaFacts } from '../../src/domain/facts.ts';
 import { dmsaMark, dmsaSamAccountName, type Target } from '../../src/domain/plan.ts';

@@ -1,4 +1,4 @@
-import { withPrincipalNames } from '../../src/directory/read-principals.ts';
+import { withPrincipalNames } from '../../src/directory/principals/read-principals.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
 import type { Target } from '../../src/domain/plan.ts';
 import { MigrationState } from '../../src/domain/states.ts';

@@ -1,7 +1,7 @@
 import { type Directory, fromOneDc, serverToKeep } from '../../src/directory/directory.ts';
 import { sameDn } from '../../src/directory/dn.ts';
-import { readAccount, readDmsa } from '../../src/directory/read-account.ts';
-import { capable, readControllers } from '../../src/directory/read-controllers.ts';
+import { readAccount, readDmsa } from '../../src/directory/read/read-account.ts';
+import { capable, readControllers } from '../../src/directory/read/read-controllers.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
 import type { AccountFacts, DmsaFacts } from '../../src/domain/facts.ts';
 import { dmsaSamAccountName, type Target } from '../../src/domain/plan.ts';

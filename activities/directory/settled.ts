@@ -1,4 +1,4 @@
-import { readReplicas } from '../../src/directory/read-replicas.ts';
+import { readReplicas } from '../../src/directory/read/read-replicas.ts';
 import type { Drift } from '../../src/domain/drift.ts';
 import { lag, type Objects, type ReplicaFacts } from '../../src/domain/lag.ts';
 import type { Target } from '../../src/domain/plan.ts';

@@ -1,4 +1,4 @@
-import { withPrincipalNames } from '../../src/directory/read-principals.ts';
+import { withPrincipalNames } from '../../src/directory/principals/read-principals.ts';
 import { hostsLetIn } from '../../src/domain/assess-principals.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
 import type { DmsaFacts, Principal } from '../../src/domain/facts.ts';

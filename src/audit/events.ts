@@ -1,5 +1,5 @@
 import type { Directory } from '../directory/directory.ts';
-import { capable, readControllers } from '../directory/read-controllers.ts';
+import { capable, readControllers } from '../directory/read/read-controllers.ts';
 import { DmsaError } from '../domain/errors.ts';
 import { mapLimited } from '../limited.ts';
 import type { Result } from '../powershell/operations.ts';

@@ -5,7 +5,7 @@ import {
   isSameName,
   type PrincipalName,
   parsePrincipalName,
-} from '../directory/principal-name.ts';
+} from '../directory/names/principal-name.ts';
 import { DmsaError } from '../domain/errors.ts';
 import type { DomainNames } from '../domain/identity.ts';
 import type { AuditedAccount, AuditedDmsa } from './facts.ts';

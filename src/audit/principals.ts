@@ -1,8 +1,8 @@
 import type { Directory } from '../directory/directory.ts';
-import { findComputers } from '../directory/find-computers.ts';
-import { principalFacts } from '../directory/principal-facts.ts';
-import { named, readKnownSids } from '../directory/read-principals.ts';
-import { domainOf } from '../directory/well-known-sids.ts';
+import { findComputers } from '../directory/names/find-computers.ts';
+import { principalFacts } from '../directory/principals/principal-facts.ts';
+import { named, readKnownSids } from '../directory/principals/read-principals.ts';
+import { domainOf } from '../directory/security/well-known-sids.ts';
 import type { Principal } from '../domain/facts.ts';
 import type { AuditedDmsa } from './facts.ts';
 import { hostsFor, type RecordedMigration } from './records.ts';

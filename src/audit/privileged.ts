@@ -2,7 +2,7 @@ import type { Directory } from '../directory/directory.ts';
 import { normalDn } from '../directory/dn.ts';
 import { type Entry, sidOf } from '../directory/entry.ts';
 import { all, anyOf, either, equals } from '../directory/filters.ts';
-import { protectedGroup, protectedSids } from '../directory/read-privileges.ts';
+import { protectedGroup, protectedSids } from '../directory/read/read-privileges.ts';
 import { inChainRule } from '../directory/schema.ts';
 
 /**

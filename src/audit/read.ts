@@ -2,8 +2,8 @@ import type { Directory } from '../directory/directory.ts';
 import { normalDn } from '../directory/dn.ts';
 import { type Entry, guidOf, integer, octets, sidOf, text } from '../directory/entry.ts';
 import { all, anyOf, either, equals } from '../directory/filters.ts';
-import { accountAttributes, accountFacts, kindOf } from '../directory/read-account.ts';
-import { otherDomains } from '../directory/references.ts';
+import { otherDomains } from '../directory/ldap/references.ts';
+import { accountAttributes, accountFacts, kindOf } from '../directory/read/read-account.ts';
 import {
   attribute,
   dmsaClass,

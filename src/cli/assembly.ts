@@ -2,7 +2,7 @@ import type { Audit, AuditRequest } from '../audit/audit.ts';
 import type { EventSource } from '../audit/events.ts';
 import type { Migrations } from '../client/migrations.ts';
 import type { ReadingSettings, Settings } from '../config/settings.ts';
-import type { ResolvedPrincipal } from '../directory/resolve-principal.ts';
+import type { ResolvedPrincipal } from '../directory/names/resolve-principal.ts';
 import type { Planned } from '../plan/make-plan.ts';
 import type { PlanRequest } from '../plan/request.ts';
 import type { WorkerOptions } from '../worker.ts';
@@ -58,7 +58,7 @@ export const assembly: Assembly = {
   },
   async audit(request, settings) {
     const { audit } = await import('../audit/audit.ts');
-    const { connectDirectory } = await import('../directory/connection.ts');
+    const { connectDirectory } = await import('../directory/connection/connection.ts');
     return await audit(
       {
         connectDirectory: connectDirectory(settings.directory, settings.hosts),
@@ -69,8 +69,8 @@ export const assembly: Assembly = {
     );
   },
   async principal(written, settings) {
-    const { resolvePrincipal } = await import('../directory/resolve-principal.ts');
-    const { connectDirectory } = await import('../directory/connection.ts');
+    const { resolvePrincipal } = await import('../directory/names/resolve-principal.ts');
+    const { connectDirectory } = await import('../directory/connection/connection.ts');
     return await resolvePrincipal(connectDirectory(settings.directory, settings.hosts), written);
   },
   async worker(options) {

@@ -1,6 +1,6 @@
 import { DmsaError } from '../domain/errors.ts';
 import { guidText } from './guid.ts';
-import { decodeSecurityDescriptor, type SecurityDescriptor } from './security-descriptor.ts';
+import { decodeSecurityDescriptor, type SecurityDescriptor } from './security/security-descriptor.ts';
 import { sidText } from './sid.ts';
 
 /** Text, or octets where the attribute's syntax is binary (objectSid, objectGUID, security descriptors). */

@@ -1,7 +1,7 @@
 import type { Directory } from '../directory/directory.ts';
 import { texts, values } from '../directory/entry.ts';
-import { findPrincipal } from '../directory/find-principal.ts';
-import { accountAttributes, accountFacts } from '../directory/read-account.ts';
+import { findPrincipal } from '../directory/names/find-principal.ts';
+import { accountAttributes, accountFacts } from '../directory/read/read-account.ts';
 import { DmsaError } from '../domain/errors.ts';
 import type { AccountFacts } from '../domain/facts.ts';
 import { type Finding, finding } from '../domain/findings.ts';

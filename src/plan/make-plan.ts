@@ -1,9 +1,9 @@
 import { type Directory, withDirectory } from '../directory/directory.ts';
 import { childDn } from '../directory/dn.ts';
 import { text } from '../directory/entry.ts';
-import { findComputers } from '../directory/find-computers.ts';
-import { capable, readControllers } from '../directory/read-controllers.ts';
-import { readDomainNames } from '../directory/read-domain.ts';
+import { findComputers } from '../directory/names/find-computers.ts';
+import { capable, readControllers } from '../directory/read/read-controllers.ts';
+import { readDomainNames } from '../directory/read/read-domain.ts';
 import { DmsaError } from '../domain/errors.ts';
 import type { Facts } from '../domain/facts.ts';
 import { blocking, type Finding } from '../domain/findings.ts';

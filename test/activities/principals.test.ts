@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest';
 
 import { octets } from '../../src/directory/entry.ts';
 import { attribute } from '../../src/directory/schema.ts';
-import { type Ace, encodeSecurityDescriptor, right } from '../../src/directory/security-descriptor.ts';
+import {
+  type Ace,
+  encodeSecurityDescriptor,
+  right,
+} from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { differences } from '../../src/domain/compare.ts';
 import { setPrincipals } from '../../src/lab/rules/dmsa.ts';

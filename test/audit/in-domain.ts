@@ -6,7 +6,7 @@ import type { AuditedPair } from '../../src/audit/report.ts';
 import { childDn } from '../../src/directory/dn.ts';
 import { octets, type Value } from '../../src/directory/entry.ts';
 import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
-import { descriptorForPrincipals } from '../../src/directory/security-descriptor.ts';
+import { descriptorForPrincipals } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { type Lab, type LabOptions, startLab } from '../../src/lab/lab.ts';
 import { completeMigration, startMigration } from '../../src/lab/rules/phases.ts';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Assembly } from '../../src/cli/assembly.ts';
 import { run } from '../../src/cli/program.ts';
 import type { Migrations } from '../../src/client/migrations.ts';
-import type { ResolvedPrincipal } from '../../src/directory/resolve-principal.ts';
+import type { ResolvedPrincipal } from '../../src/directory/names/resolve-principal.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
 import { type FakeOptions, fakeIo } from './fake-io.ts';
 import { waiting } from './fixtures.ts';

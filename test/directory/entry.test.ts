@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 
 import { descriptorOf, type Entry, guidOf, integer, sidOf, type Value } from '../../src/directory/entry.ts';
 import { guidOctets } from '../../src/directory/guid.ts';
-import { descriptorForPrincipals, type SecurityDescriptor } from '../../src/directory/security-descriptor.ts';
+import {
+  descriptorForPrincipals,
+  type SecurityDescriptor,
+} from '../../src/directory/security/security-descriptor.ts';
 import { sidOctets } from '../../src/directory/sid.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
 

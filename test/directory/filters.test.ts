@@ -10,7 +10,7 @@ import type { LdapFilter } from '../../src/lab/directory/memory-store.ts';
 import { decodeFilter } from '../../src/lab/ldap/filter-codec.ts';
 import { baseDn, encodedFilter, newStore } from '../lab/ldap/fixture.ts';
 import { directoryOf } from './in-memory.ts';
-import { directoryWith, searchDone } from './scripted-server.ts';
+import { directoryWith, searchDone } from './ldap/scripted-server.ts';
 
 /** Whole characters, with those among them that mean something in a filter or a DN. */
 const value = fc.oneof(

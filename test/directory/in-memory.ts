@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 
-import { connectDirectory } from '../../src/directory/connection.ts';
+import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import type { MemoryStore } from '../../src/lab/directory/memory-store.ts';
 import type { SeedEntry } from '../../src/lab/directory/seed-entry.ts';

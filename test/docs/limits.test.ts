@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { expect, test } from 'vitest';
 
-import { defaultLimits } from '../../src/directory/limits.ts';
+import { defaultLimits } from '../../src/directory/ldap/limits.ts';
 
 test('docs/directory.md has the limits of an answer', () => {
   const page = readFileSync(new URL('../../docs/directory.md', import.meta.url), 'utf8');

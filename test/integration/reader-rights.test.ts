@@ -10,7 +10,7 @@ import {
   encodeSecurityDescriptor,
   right,
   withAce,
-} from '../../src/directory/security-descriptor.ts';
+} from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { type Lab, startLab } from '../../src/lab/lab.ts';

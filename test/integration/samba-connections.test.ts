@@ -6,13 +6,13 @@ import { Client } from 'ldapts';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 import type { CertificateLogin, DirectorySettings, PasswordLogin } from '../../src/config/settings.ts';
-import { connectDirectory } from '../../src/directory/connection.ts';
+import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
-import { directoryError } from '../../src/directory/ldap-errors.ts';
+import { directoryError } from '../../src/directory/ldap/ldap-errors.ts';
 import { createAuthority } from '../../src/lab/certificates.ts';
 import { sambaAvailable } from '../../src/lab/samba/available.ts';
 import { type Samba, startSamba } from '../../src/lab/samba/samba.ts';
-import { clientFiles } from '../directory/domain-controllers.ts';
+import { clientFiles } from '../directory/connection/domain-controllers.ts';
 
 const { available, reason } = sambaAvailable();
 if (reason) process.stderr.write(`${reason}\n`);

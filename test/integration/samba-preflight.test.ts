@@ -4,10 +4,10 @@ import { Client } from 'ldapts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Directory } from '../../src/directory/directory.ts';
-import { readAccount, readDmsa } from '../../src/directory/read-account.ts';
-import { readDomain, readDomainNames } from '../../src/directory/read-domain.ts';
-import { readProtectedGroups } from '../../src/directory/read-privileges.ts';
-import { readSpnHolders } from '../../src/directory/read-spn-holders.ts';
+import { readAccount, readDmsa } from '../../src/directory/read/read-account.ts';
+import { readDomain, readDomainNames } from '../../src/directory/read/read-domain.ts';
+import { readProtectedGroups } from '../../src/directory/read/read-privileges.ts';
+import { readSpnHolders } from '../../src/directory/read/read-spn-holders.ts';
 import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
 import type { AccountFacts } from '../../src/domain/facts.ts';
 import { type Lab, startLab } from '../../src/lab/lab.ts';

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { connectDirectory } from '../../src/directory/connection.ts';
+import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { childDn } from '../../src/directory/dn.ts';
 import { octets } from '../../src/directory/entry.ts';
-import { principalFacts } from '../../src/directory/principal-facts.ts';
-import { withPrincipalNames } from '../../src/directory/read-principals.ts';
+import { principalFacts } from '../../src/directory/principals/principal-facts.ts';
+import { withPrincipalNames } from '../../src/directory/principals/read-principals.ts';
 import { uac } from '../../src/directory/schema.ts';
-import { descriptorForPrincipals } from '../../src/directory/security-descriptor.ts';
+import { descriptorForPrincipals } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { sambaAvailable } from '../../src/lab/samba/available.ts';
 import { type Samba, sambaClient, startSamba } from '../../src/lab/samba/samba.ts';

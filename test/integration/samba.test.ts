@@ -8,7 +8,7 @@ import { connect as connectTls } from 'node:tls';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { connectDirectory } from '../../src/directory/connection.ts';
+import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import { childDn } from '../../src/directory/dn.ts';
 import { integer, octets, text, texts, type Value } from '../../src/directory/entry.ts';
 import { equals } from '../../src/directory/filters.ts';
@@ -18,7 +18,7 @@ import {
   descriptorForPrincipals,
   encodeSecurityDescriptor,
   principalsOf,
-} from '../../src/directory/security-descriptor.ts';
+} from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { reserveAddress } from '../../src/lab/samba/address.ts';
 import { installSamba, requireSamba, sambaAvailable } from '../../src/lab/samba/available.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Settings } from '../../src/config/settings.ts';
-import { connectDirectory } from '../../src/directory/connection.ts';
+import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { integer, octets, text, texts } from '../../src/directory/entry.ts';
 import { fileTimeToIso } from '../../src/directory/file-time.ts';
 import { attribute, inChainRule, uac } from '../../src/directory/schema.ts';
-import { decodeSecurityDescriptor, principalsOf } from '../../src/directory/security-descriptor.ts';
+import { decodeSecurityDescriptor, principalsOf } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { type Lab, type LabOptions, startLab } from '../../src/lab/lab.ts';
 import {

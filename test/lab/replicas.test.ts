@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { connectDirectory } from '../../src/directory/connection.ts';
+import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import { integer, octets, text, texts, values } from '../../src/directory/entry.ts';
-import { parseNeighbor } from '../../src/directory/replication-xml.ts';
+import { parseNeighbor } from '../../src/directory/read/replication-xml.ts';
 import { attribute } from '../../src/directory/schema.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { named } from '../../src/lab/controllers.ts';

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 
 import type { LiveStatus, Migrations } from '../../client/migrations.ts';
 import type { ReadingSettings } from '../../config/settings.ts';
-import { writtenSid } from '../../directory/principal-name.ts';
-import type { ResolvedPrincipal } from '../../directory/resolve-principal.ts';
+import { writtenSid } from '../../directory/names/principal-name.ts';
+import type { ResolvedPrincipal } from '../../directory/names/resolve-principal.ts';
 import { DmsaError } from '../../domain/errors.ts';
 import { sid as sidField } from '../../plan/fields.ts';
 import { type Context, newCommand } from '../context.ts';

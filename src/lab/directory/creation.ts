@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { childDn, parentDn, parseDn, type Rdn } from '../../directory/dn.ts';
 import type { Value } from '../../directory/entry.ts';
 import { attribute, dmsaClass, uac } from '../../directory/schema.ts';
-import { encodeSecurityDescriptor, right } from '../../directory/security-descriptor.ts';
+import { encodeSecurityDescriptor, right } from '../../directory/security/security-descriptor.ts';
 import { sidOctets } from '../../directory/sid.ts';
 import { definitionOf } from './attributes.ts';
 import { categoryDn } from './categories.ts';

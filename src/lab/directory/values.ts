@@ -1,7 +1,7 @@
 import { normalDn } from '../../directory/dn.ts';
 import type { Value } from '../../directory/entry.ts';
 import { guidOctets } from '../../directory/guid.ts';
-import { decodeSecurityDescriptor } from '../../directory/security-descriptor.ts';
+import { decodeSecurityDescriptor } from '../../directory/security/security-descriptor.ts';
 import { sidOctets } from '../../directory/sid.ts';
 import { type AttributeDefinition, definitionOf, type Syntax } from './attributes.ts';
 import { refusal } from './diagnostics.ts';

@@ -1,7 +1,7 @@
+import { whoAmIOid } from '../../directory/connection/login.ts';
+import { startTlsOid } from '../../directory/connection/start-tls.ts';
 import type { Value } from '../../directory/entry.ts';
-import { whoAmIOid } from '../../directory/login.ts';
 import { sdFlagsControl, showDeletedControl } from '../../directory/schema.ts';
-import { startTlsOid } from '../../directory/start-tls.ts';
 import { definitionOf } from '../directory/attributes.ts';
 import { constructed } from '../directory/constructed.ts';
 import { refusal } from '../directory/diagnostics.ts';

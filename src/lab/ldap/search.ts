@@ -2,7 +2,10 @@ import { PagedResultsControl } from 'ldapts';
 
 import { type Entry, type Value, values } from '../../directory/entry.ts';
 import { sdFlagsControl } from '../../directory/schema.ts';
-import { decodeSecurityDescriptor, encodeSecurityDescriptor } from '../../directory/security-descriptor.ts';
+import {
+  decodeSecurityDescriptor,
+  encodeSecurityDescriptor,
+} from '../../directory/security/security-descriptor.ts';
 import { refusal } from '../directory/diagnostics.ts';
 import { Elements, element, integerElement, MalformedMessage } from './ber.ts';
 import { inRange, wantedRanges } from './ranges.ts';

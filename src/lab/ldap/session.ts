@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-import { startTlsOid } from '../../directory/start-tls.ts';
+import { startTlsOid } from '../../directory/connection/start-tls.ts';
 import { refusal } from '../directory/diagnostics.ts';
 import { LdapFailure } from '../store.ts';
 import type { Channel } from './authentication.ts';

@@ -2,7 +2,7 @@ import { childDn } from '../../directory/dn.ts';
 import { octets, text } from '../../directory/entry.ts';
 import { guidText } from '../../directory/guid.ts';
 import { attribute, dmsaClass, uac } from '../../directory/schema.ts';
-import { descriptorForPrincipals } from '../../directory/security-descriptor.ts';
+import { descriptorForPrincipals } from '../../directory/security/security-descriptor.ts';
 import { OperationFailure } from '../ssh/operation-failure.ts';
 import { LdapFailure } from '../store.ts';
 import type { DomainController } from './domain-controller.ts';

@@ -6,7 +6,7 @@ import {
   right,
   withAce,
   withoutAce,
-} from '../../directory/security-descriptor.ts';
+} from '../../directory/security/security-descriptor.ts';
 import { sidText } from '../../directory/sid.ts';
 import type { DirectoryStore } from '../store.ts';
 

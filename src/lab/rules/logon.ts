@@ -1,14 +1,14 @@
-import { accessRules, decide } from '../../directory/access.ts';
 import { sameDn } from '../../directory/dn.ts';
 import { type Entry, integer, octets, text } from '../../directory/entry.ts';
 import { attribute, uac } from '../../directory/schema.ts';
+import { accessRules, decide } from '../../directory/security/access.ts';
 import {
   decodeSecurityDescriptor,
   descriptorForPrincipals,
   encodeSecurityDescriptor,
   right,
   withAce,
-} from '../../directory/security-descriptor.ts';
+} from '../../directory/security/security-descriptor.ts';
 import { firstCapableBuild } from '../../domain/assess.ts';
 import { MigrationState } from '../../domain/states.ts';
 import type { DomainController } from './domain-controller.ts';

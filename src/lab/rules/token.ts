@@ -1,6 +1,6 @@
 import { type Entry, octets, text, texts } from '../../directory/entry.ts';
+import { domainOf, wellKnown } from '../../directory/security/well-known-sids.ts';
 import { sidOctets, sidText } from '../../directory/sid.ts';
-import { domainOf, wellKnown } from '../../directory/well-known-sids.ts';
 import type { DomainController } from './domain-controller.ts';
 
 /**

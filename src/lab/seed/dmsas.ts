@@ -1,6 +1,6 @@
 import { childDn } from '../../directory/dn.ts';
 import { attribute, uac } from '../../directory/schema.ts';
-import { descriptorForPrincipals } from '../../directory/security-descriptor.ts';
+import { descriptorForPrincipals } from '../../directory/security/security-descriptor.ts';
 import type { LabDmsa } from '../objects.ts';
 import { createDmsa } from '../rules/dmsa.ts';
 import type { DomainController } from '../rules/domain-controller.ts';

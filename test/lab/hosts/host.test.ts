@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 
 import { octets } from '../../../src/directory/entry.ts';
 import { attribute } from '../../../src/directory/schema.ts';
-import { decodeSecurityDescriptor, principalsOf } from '../../../src/directory/security-descriptor.ts';
+import {
+  decodeSecurityDescriptor,
+  principalsOf,
+} from '../../../src/directory/security/security-descriptor.ts';
 import { SimulatedHost } from '../../../src/lab/hosts/host.ts';
 import { completeMigration } from '../../../src/lab/rules/phases.ts';
 import { type LabHost, type LabService, labHost } from '../../../src/lab/topology.ts';

@@ -5,7 +5,7 @@ import { Attribute, Change, Client, Control, type ResultCodeError } from 'ldapts
 import { describe, expect, test } from 'vitest';
 
 import { sdFlagsControl } from '../../../src/directory/schema.ts';
-import { decodeSecurityDescriptor } from '../../../src/directory/security-descriptor.ts';
+import { decodeSecurityDescriptor } from '../../../src/directory/security/security-descriptor.ts';
 import type { MemoryStore } from '../../../src/lab/directory/memory-store.ts';
 import { element, integerElement } from '../../../src/lab/ldap/ber.ts';
 import type { Fault } from '../../../src/lab/ldap/server.ts';

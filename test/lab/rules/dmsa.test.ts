@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { octets, text, texts } from '../../../src/directory/entry.ts';
 import { guidText } from '../../../src/directory/guid.ts';
 import { attribute, dmsaClass } from '../../../src/directory/schema.ts';
-import { decodeSecurityDescriptor, principalsOf } from '../../../src/directory/security-descriptor.ts';
+import {
+  decodeSecurityDescriptor,
+  principalsOf,
+} from '../../../src/directory/security/security-descriptor.ts';
 import { createDmsa, removeDmsa, setPrincipals } from '../../../src/lab/rules/dmsa.ts';
 import { dmsaDn, domainWithDmsa, managed, newDomain, refusalOf } from './domain.ts';
 

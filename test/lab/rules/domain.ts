@@ -1,7 +1,7 @@
 import type { Entry } from '../../../src/directory/entry.ts';
 import { octets } from '../../../src/directory/entry.ts';
 import { attribute } from '../../../src/directory/schema.ts';
-import { type Ace, decodeSecurityDescriptor } from '../../../src/directory/security-descriptor.ts';
+import { type Ace, decodeSecurityDescriptor } from '../../../src/directory/security/security-descriptor.ts';
 import { MemoryStore } from '../../../src/lab/directory/memory-store.ts';
 import { createDmsa } from '../../../src/lab/rules/dmsa.ts';
 import { DomainController } from '../../../src/lab/rules/domain-controller.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { octets } from '../../../src/directory/entry.ts';
-import { type Ace, right } from '../../../src/directory/security-descriptor.ts';
+import { type Ace, right } from '../../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../../src/directory/sid.ts';
 import { grant, takeBack } from '../../../src/lab/rules/grants.ts';
 import { completeMigration, startMigration, undoMigration } from '../../../src/lab/rules/phases.ts';

@@ -8,7 +8,7 @@ import {
   encodeSecurityDescriptor,
   principalsOf,
   right,
-} from '../../../src/directory/security-descriptor.ts';
+} from '../../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../../src/directory/sid.ts';
 import { setPrincipals } from '../../../src/lab/rules/dmsa.ts';
 import { addPrincipal, type LogonHost, logOn } from '../../../src/lab/rules/logon.ts';

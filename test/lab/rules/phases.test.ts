@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { integer, octets, text, texts } from '../../../src/directory/entry.ts';
 import { attribute, uac } from '../../../src/directory/schema.ts';
-import { descriptorForPrincipals } from '../../../src/directory/security-descriptor.ts';
+import { descriptorForPrincipals } from '../../../src/directory/security/security-descriptor.ts';
 import { completeMigration, startMigration, undoMigration } from '../../../src/lab/rules/phases.ts';
 import {
   accountDn,

@@ -1,0 +1,142 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { open, readFile } from 'node:fs/promises';
+
+import { type Client, ResultCodeError } from 'ldapts';
+
+import { readSecret } from '../../config/secret.ts';
+import type { CertificateLogin, DirectorySettings } from '../../config/settings.ts';
+import { DmsaError, errorKinds } from '../../domain/errors.ts';
+import { directoryError } from '../ldap/ldap-errors.ts';
+
+/** Who binds, with the secrets read. */
+export type Login = { user: string; password: string } | ClientCertificate;
+
+/** PEM of the certificate with its chain, and of its key, as `tls.connect` takes them. */
+export interface ClientCertificate {
+  cert: string;
+  key: string;
+}
+
+export function isCertificate(login: Login): login is ClientCertificate {
+  return 'cert' in login;
+}
+
+/** LDAP_SERVER_WHO_AM_I_OID (MS-ADTS 3.1.1.3.4.2, RFC 4532). */
+export const whoAmIOid = '1.3.6.1.4.1.4203.1.11.3';
+
+/**
+ * Binds over a connection that is encrypted already. How a certificate binds depends on how TLS came about (MS-ADTS
+ * 5.1.1.2): over LDAPS the DC has bound the connection by the handshake, and refuses a bind EXTERNAL; after StartTLS
+ * only EXTERNAL binds it. A DC that cannot tell whose certificate it is goes on anonymously and says nothing, so it is
+ * asked who it takes us for. Throws what ldapts throws, and BIND_REFUSED where the DC takes us for nobody.
+ */
+export async function bind(
+  client: Client,
+  login: Login,
+  { url, startTls }: { url: string; startTls: boolean },
+): Promise<void> {
+  if (!isCertificate(login)) return await client.bind(login.user, login.password);
+  try {
+    if (startTls) await client.bindSASL('EXTERNAL');
+    const { value } = await client.exop(whoAmIOid);
+    if (value) return;
+  } catch (cause) {
+    throw refused(url, cause);
+  }
+  const message = `${url}: the domain controller does not know whose the client certificate is`;
+  throw new DmsaError('BIND_REFUSED', url, message);
+}
+
+/** Whatever the result, it is the bind that is refused: a server that takes no certificates has several ways to say so. */
+function refused(url: string, cause: unknown): unknown {
+  if (!(cause instanceof ResultCodeError)) return cause;
+  const { code, message } = directoryError(url, cause);
+  if (errorKinds[code].retryable || code === 'BIND_REFUSED') return cause;
+  const text = message.replace(`${url}: `, `${url}: the client certificate is not taken: `);
+  return new DmsaError('BIND_REFUSED', url, text, { cause });
+}
+
+/** Throws PLAN_INVALID, naming the setting and never what a secret is. */
+export async function readLogin(settings: DirectorySettings): Promise<Login> {
+  if ('certificateFile' in settings) return await readCertificate(settings);
+  const password = await readSecret(settings.password);
+  // A simple bind without a password is anonymous, and succeeds (RFC 4513 5.1.2).
+  if (password === '') throw unusable('directory.password', 'the password is empty');
+  return { user: settings.user, password };
+}
+
+/** PEM of the trusted CAs; undefined for those that Node.js trusts. */
+export async function readAuthorities({ caFile }: DirectorySettings): Promise<string | undefined> {
+  if (caFile === null) return undefined;
+  const pem = await content('directory.ca-file', caFile);
+  if (!pem.includes('-----BEGIN CERTIFICATE-----') && !pem.includes('-----BEGIN TRUSTED CERTIFICATE-----'))
+    throw unusable('directory.ca-file', `${caFile} holds no certificate in PEM form`);
+  return pem;
+}
+
+async function readCertificate({
+  certificateFile,
+  privateKeyFile,
+  passphrase,
+}: CertificateLogin): Promise<ClientCertificate> {
+  const cert = await content('directory.certificate-file', certificateFile);
+  const certificate = parsedCertificate(certificateFile, cert);
+  const encrypted = await privateContent('directory.private-key-file', privateKeyFile);
+  const key = parsedKey(privateKeyFile, encrypted, passphrase && (await readSecret(passphrase)));
+  if (!certificate.checkPrivateKey(key))
+    throw unusable('directory.private-key-file', `${privateKeyFile} is not the key of ${certificateFile}`);
+  return { cert, key: key.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
+function parsedCertificate(file: string, pem: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    throw unusable('directory.certificate-file', `${file} holds no certificate in PEM form`);
+  }
+}
+
+function parsedKey(file: string, pem: string, passphrase: string | null): KeyObject {
+  // PKCS #8, and what OpenSSL wrote before it.
+  const isEncrypted = /^-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(pem);
+  if (isEncrypted && passphrase === null)
+    throw unusable('directory.private-key-file', `${file} is encrypted: set private-key-passphrase-file`);
+  try {
+    return createPrivateKey({ key: pem, ...(passphrase === null ? {} : { passphrase }) });
+  } catch {
+    if (isEncrypted) throw unusable('directory.private-key-passphrase', `it does not open ${file}`);
+    throw unusable('directory.private-key-file', `${file} holds no private key in PEM form`);
+  }
+}
+
+/**
+ * A private key that others may read is refused, as OpenSSH refuses one (`sshkey_perm_ok`): on POSIX, where the file is
+ * this user's own, and anyone else has any right to it. A file of another owner, as a mounted secret has, is not judged.
+ */
+async function privateContent(setting: string, file: string): Promise<string> {
+  const handle = await open(file).catch((cause) => unreadable(setting, file, cause));
+  try {
+    const { uid, mode } = await handle.stat();
+    const isOurs = process.getuid?.() === uid;
+    if (isOurs && (mode & 0o077) !== 0) {
+      const rights = (mode & 0o777).toString(8).padStart(4, '0');
+      throw unusable(setting, `others may read ${file} (mode ${rights}): chmod 600 it`);
+    }
+    return await handle.readFile('utf8').catch((cause) => unreadable(setting, file, cause));
+  } finally {
+    await handle.close();
+  }
+}
+
+async function content(setting: string, file: string): Promise<string> {
+  return await readFile(file, 'utf8').catch((cause) => unreadable(setting, file, cause));
+}
+
+function unreadable(setting: string, file: string, cause: unknown): never {
+  const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+  throw unusable(setting, `${file} cannot be read${reason}`);
+}
+
+function unusable(setting: string, why: string): DmsaError {
+  return new DmsaError('PLAN_INVALID', setting, `${setting}: ${why}`);
+}

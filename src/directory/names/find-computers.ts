@@ -1,0 +1,36 @@
+import { DmsaError } from '../../domain/errors.ts';
+import { batches } from '../../domain/plan.ts';
+import type { Directory } from '../directory.ts';
+import { type Entry, sidOf, text } from '../entry.ts';
+import { anyOf } from '../filters.ts';
+
+/** An OR filter of this many names stays well under what small DCs accept. */
+const namesPerSearch = 200;
+
+/**
+ * SIDs of computer accounts by DNS name, lower case; a name that no computer has is absent. One search for every 200
+ * names, however many computers the domain has. Throws PLAN_INVALID for a name that two have, as where a host was joined
+ * again under another name: the wrong one's SID would be waited for among the principals.
+ */
+export async function findComputers(directory: Directory, names: string[]): Promise<Map<string, string>> {
+  const found = new Map<string, Entry>();
+  for (const some of batches(names, namesPerSearch)) {
+    const entries = await directory.search(directory.baseDn, {
+      scope: 'sub',
+      filter: anyOf.text('dNSHostName', some),
+      attributes: ['dNSHostName', 'objectSid'],
+    });
+    for (const entry of entries) {
+      const name = (text(entry, 'dNSHostName') ?? '').toLowerCase();
+      const other = found.get(name);
+      if (other && other.dn !== entry.dn) throw twice(name, [other.dn, entry.dn].sort());
+      found.set(name, entry);
+    }
+  }
+  return new Map([...found].map(([name, entry]) => [name, sidOf(entry, 'objectSid')]));
+}
+
+function twice(name: string, dns: string[]): DmsaError {
+  const message = `hosts: ${dns.join(' and ')} both have the DNS name ${name}: correct dNSHostName of the one that is not the host`;
+  return new DmsaError('PLAN_INVALID', name, message);
+}

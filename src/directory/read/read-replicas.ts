@@ -1,0 +1,45 @@
+import { DmsaError } from '../../domain/errors.ts';
+import { lag, type Objects, type ReplicaFacts } from '../../domain/lag.ts';
+import { dmsaSamAccountName, type Target } from '../../domain/plan.ts';
+import { type ConnectDirectory, type Directory, withDomain } from '../directory.ts';
+import { readAccount, readDmsa } from './read-account.ts';
+
+/**
+ * What other DCs say of the objects that were read, each asked by itself, and named as it names itself; one that cannot
+ * be asked is unknown, for whatever reason, and so is one of another domain. At most two searches on each. `differ` says
+ * where two of them differ. Throws the signal's reason.
+ */
+export async function readReplicas(
+  connect: ConnectDirectory,
+  servers: string[],
+  target: Pick<Target, 'account' | 'dmsa' | 'domain'>,
+  read: Objects,
+  signal?: AbortSignal,
+  differ: typeof lag = lag,
+): Promise<ReplicaFacts[]> {
+  return await Promise.all(
+    servers.map(async (server): Promise<ReplicaFacts> => {
+      try {
+        const options = { only: server, signal };
+        return await withDomain(connect, options, target, async (directory) => {
+          const differs = differ(read, await readObjects(directory, target, read));
+          return { server: directory.dc, agrees: differs.length === 0 ? 'yes' : 'no', differs };
+        });
+      } catch (error) {
+        if (!(error instanceof DmsaError)) throw error;
+        return { server, agrees: 'unknown', differs: [`${error.code} ${error.message}`] };
+      }
+    }),
+  );
+}
+
+async function readObjects(
+  directory: Directory,
+  { account, dmsa }: Pick<Target, 'account' | 'dmsa'>,
+  read: Objects,
+): Promise<Objects> {
+  return {
+    account: read.account === undefined ? undefined : await readAccount(directory, account.guid),
+    dmsa: await readDmsa(directory, dmsaSamAccountName(dmsa)),
+  };
+}
