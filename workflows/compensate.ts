@@ -82,7 +82,10 @@ async function compareWithBefore(m: Migration, accept: boolean): Promise<void> {
   }
 }
 
-/** Never gives up, and never silently: after its retries a compensation waits for a person's `retry`. */
+/**
+ * Never gives up, and never silently: after its retries a compensation waits for a person's `retry`, and where only DCs
+ * have to agree, no longer than half an hour.
+ */
 async function untilItSucceeds(
   m: Migration,
   what: string,
@@ -101,7 +104,10 @@ async function untilItSucceeds(
       state.status.outcome = 'needs-operator';
       waitFor(m, `an operator, to ${what}: ${code} ${message} (signal retry)`);
       publish(m);
-      await condition(() => state.retryRequest !== null || isLong());
+      const asked = () => state.retryRequest !== null || isLong();
+      // What one DC has not heard of yet it will hear: a person may wait for that as well as act.
+      if (code === ('REPLICATION_LAGGING' satisfies ErrorCode)) await condition(asked, '30m');
+      else await condition(asked);
       await continueIfLong(m);
       state.status.outcome = 'running';
       waitFor(m, null);

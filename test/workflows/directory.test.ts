@@ -113,6 +113,25 @@ describe.skipIf(!available)(`the directory meanwhile${reason ? ` (skipped: ${rea
       });
     });
 
+    test('is waited for where only it knows of the link, and then the link is undone without anyone asking', async () => {
+      await rehearse(theatre, { topology }, async (rehearsal) => {
+        const { controllers, replication } = rehearsal.lab;
+        replication!.automatic = false;
+        await toObservation(rehearsal);
+        await controllers[dc1]!.stop();
+        await rehearsal.migrations.undo(rehearsal.id, { by, reason: 'the month-end run has failed' });
+        await rehearsal.pass('1 hour');
+        const parked = await rehearsal.until(({ outcome }) => outcome === 'needs-operator');
+        expect(parked.waitingFor).toContain('undo link: REPLICATION_LAGGING');
+        await controllers[dc1]!.start();
+        await rehearsal.pass('2 hours');
+        const { before, after } = await rehearsal.until(({ outcome }) => outcome === 'undone');
+        expect(after).toEqual(before);
+        expect(operations(rehearsal, dc1)).toEqual(['START-MIGRATION', 'UNDO-MIGRATION']);
+        expect(operations(rehearsal, dc2)).toEqual([]);
+      });
+    });
+
     test('has not heard of what is undone without it, and nothing is undone twice', async () => {
       await rehearse(theatre, { topology }, async (rehearsal) => {
         const { controllers, replication } = rehearsal.lab;
