@@ -56,7 +56,14 @@ export async function sequentialScript(
         const sentAt = new Date().toISOString();
         const services = topology.hosts[0]!.services.map((service) => service.name);
         const times = { sentAt, eventsSince: sentAt, unlessStartedSince: null };
-        const parameters = { services, startStopped: false, timeoutSeconds: 30, ...times };
+        const parameters = {
+          services,
+          pools: [],
+          checks: [],
+          startStopped: false,
+          timeoutSeconds: 30,
+          ...times,
+        };
         await deps.transport.run(host, 'restart-services', parameters, options);
       }
     };

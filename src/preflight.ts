@@ -144,6 +144,7 @@ async function readSurroundings(directory: Directory, objects: Objects): Promise
   return {
     protectedGroups: account ? await readProtectedGroups(directory, account) : [],
     spnHolders: await readSpnHolders(directory, objects),
+    hosts: {},
   };
 }
 

@@ -55,6 +55,8 @@ export function restartServices(
           'restart-services',
           {
             services,
+            pools: [],
+            checks: [],
             startStopped: again || undoing,
             unlessStartedSince: again ? input.intentAt : null,
             eventsSince: undoing ? null : input.intentAt,

@@ -96,6 +96,47 @@ export const errorKinds = {
     meaning: 'The service manager is still stopping the service (0x80070425).',
     fix: 'Nothing: it is tried again.',
   },
+  SERVICE_DISABLED: {
+    retryable: false,
+    meaning: 'The service is disabled, or a service that it depends on is (1058).',
+    fix: 'Set its start mode in the service manager, or take it out of the plan.',
+  },
+  SERVICE_DEPENDENCY_FAILED: {
+    retryable: false,
+    meaning: 'A service that the service depends on did not start (1068).',
+    fix: 'Start that service; the System event log of the host says why it failed.',
+  },
+  SERVICE_CLUSTERED: {
+    retryable: false,
+    meaning: 'A cluster resource owns the service: restarting it behind the cluster would fail it over.',
+    fix: 'Restart it in the cluster, by taking the resource offline and online.',
+  },
+  HEALTH_CHECK_FAILED: {
+    retryable: false,
+    meaning: 'A health check of the plan stayed unhealthy after the restart.',
+    fix: 'Look at the service on the host; then retry the host or skip it.',
+  },
+  POLICY_FROM_GROUP_POLICY: {
+    retryable: false,
+    meaning:
+      'A group policy delivers another value of DelegatedMSAEnabled: it would come back after a change.',
+    fix: 'Change the group policy that the message names, then try again.',
+  },
+  HOST_NOT_BACK: {
+    retryable: false,
+    meaning: 'The host was told to reboot and has not come back in its time.',
+    fix: 'Look at its console; when it is up, retry the host or skip it.',
+  },
+  TOO_MANY_FAILURES: {
+    retryable: false,
+    meaning: 'More hosts failed than the plan allows.',
+    fix: 'Mend what the failed hosts name, then plan again.',
+  },
+  POWERSHELL_MISSING: {
+    retryable: false,
+    meaning: 'The host does not know powershell.exe, or may not start it.',
+    fix: 'Check the default shell of its OpenSSH server, its PATH and its application control policy.',
+  },
   // The migration's own rules
   PLAN_INVALID: {
     retryable: false,

@@ -149,6 +149,12 @@ export interface HostFacts {
   eventLogEnabled: boolean | null;
   /** Services that log on as the superseded account, by name. */
   services: ServiceFacts[];
+  /** IIS application pools whose identity is the account, by name; absent where there is none. */
+  pools?: string[];
+  /** The group policy object that delivers the policy value, and the value; absent where none does. */
+  policyFrom?: { gpo: string; value: number | null };
+  /** Whether the account has "Log on as a service" by its own SID; absent where that was not read. */
+  logonRight?: Verdict;
 }
 
 /** `DelegatedMSAEnabled` under `…\Policies\System\Kerberos\Parameters`. */
@@ -164,6 +170,8 @@ export interface ServiceFacts {
   startName: string;
   state: ServiceState;
   startMode: string;
+  /** Name of the cluster resource that owns it: it is never restarted here. Absent where none does. */
+  clusterResource?: string;
 }
 
 export type ServiceState =
@@ -192,4 +200,43 @@ export interface HostEvidence {
   /** Its computer account is among the principals, by LDAP. */
   principal: Verdict;
   restarted: Verdict;
+  // What is optional was not looked at by an older version.
+  /** Build 26100 or later. */
+  build?: Verdict;
+  /** The Kerberos log was on before the restart, so that its silence means no. */
+  logOn?: Verdict;
+  /** Every health check of the plan, after the latest restart. */
+  healthy?: Verdict;
+  /** Every service of the plan still logs on as the account (failure-cases.md, 4). */
+  startNameKept?: Verdict;
+  /** The account still has "Log on as a service" (failure-cases.md, 3). */
+  logonRightKept?: Verdict;
+  /** Where each verdict comes from; the latest reading of a verdict holds. */
+  seen?: Seen[];
+  /** A person's word that the rollout goes on without the host. */
+  skipped?: { by: string; reason: string; at: string };
 }
+
+/** One reading: when, from where, and which verdicts it gave. */
+export interface Seen {
+  /** ISO 8601. */
+  at: string;
+  source: 'host' | 'kerberos-log' | 'directory' | 'restart';
+  of: EvidenceName[];
+}
+
+export const evidenceNames = [
+  'policy',
+  'build',
+  'logOn',
+  'discovered',
+  'joined',
+  'keysFetched',
+  'principal',
+  'restarted',
+  'healthy',
+  'startNameKept',
+  'logonRightKept',
+] as const satisfies (keyof HostEvidence)[];
+
+export type EvidenceName = (typeof evidenceNames)[number];

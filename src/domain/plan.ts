@@ -13,11 +13,13 @@ export interface Plan {
   dmsa: PlanDmsa;
   /** In rollout order: the first `rollout.canary` hosts go first, alone. */
   hosts: PlanHost[];
-  rollout: { canary: number; maxParallel: number; serviceTimeout: Duration };
+  rollout: Rollout;
   waits: PlanWaits;
   gates: Record<GateName, GatePlan>;
   /** Whether the Kerberos operational log is enabled, so that joining can be proven; an undo puts it back as it was. */
   enableEventLog: boolean;
+  /** Whether logs that were enabled for the migration are put back after the soak; absent means that they stay on. */
+  restoreEventLog?: boolean;
   /** Whether a KDS root key that becomes effective later is waited for; absent means that it blocks. */
   waitForKds?: boolean;
   /** SHA-256, hex, of the canonical JSON of everything above. */
@@ -54,7 +56,53 @@ export interface PlanHost {
   computerSid: string;
   /** Services that log on as the superseded account. */
   services: string[];
+  /** IIS application pools whose identity is the superseded account; absent for none. */
+  pools?: string[];
+  /** Hosts of one group (cluster nodes, a farm) are never worked on together. */
+  group?: string;
+  /** What has to be healthy after each restart, in this order; absent for none. */
+  checks?: HealthCheck[];
 }
+
+/** What is absent was not thought of by an older plan, and does what it did: nothing. */
+export interface Rollout {
+  canary: number;
+  /** How many hosts are worked on at once. */
+  maxParallel: number;
+  /** How long a service may take to be in a state that is waited for. */
+  serviceTimeout: Duration;
+  /** How long the canary is left to run, and has to stay healthy, before the next wave. */
+  bake?: Duration;
+  /** How many hosts may be down at once: those that failed and those that are worked on. */
+  maxUnavailable?: number;
+  /** How many hosts may fail before the migration turns back; they wait for a person's `retry` or `skipHost`. */
+  maxFailures?: number;
+  /** Waves of restarts, reboots and Complete begin in one of them only; an undo does not wait for any. */
+  windows?: MaintenanceWindow[];
+  /** Absent: no host is ever rebooted. */
+  reboot?: 'when-pending' | 'after-policy';
+}
+
+export interface MaintenanceWindow {
+  /** The weekdays on which it opens; every day where empty. */
+  days: Weekday[];
+  /** `HH:MM` on the clock of the time zone; `to` at or before `from` is on the next day. */
+  from: string;
+  to: string;
+  /** IANA name, such as `Europe/Zurich`. */
+  timeZone: string;
+}
+
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof weekdays)[number];
+
+/** Asked on the host itself until it is healthy, `attempts` times at most, `everySeconds` apart. */
+export type HealthCheck = { attempts: number; everySeconds: number } & (
+  | { kind: 'tcp'; port: number }
+  | { kind: 'http'; url: string; status: number }
+  /** The path of a script of the operator's on the host; healthy where it ends with exit code 0. */
+  | { kind: 'script'; path: string }
+);
 
 export interface PlanWaits {
   /** How long a host may take to join the principals after its restart. */

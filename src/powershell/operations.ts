@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { inventory, kerberosEvent, policy, serviceState, time } from './inventory.ts';
+
 /**
  * Every operation that runs in PowerShell: where it runs, what it takes and what it answers. The activities, the
  * scripts in `activities/scripts/` and the lab's simulated hosts are all held to these schemas.
@@ -7,24 +9,19 @@ import { z } from 'zod';
  * Times are ISO 8601 in UTC. Lists are always lists, also of one; absent is null.
  */
 
-const time = z.iso.datetime({ offset: true });
 const dn = z.string().min(3);
 
-const policy = z.object({ value: z.int().nullable(), keyExists: z.boolean() });
-
-const serviceState = z.enum([
-  'Stopped',
-  'StartPending',
-  'StopPending',
-  'Running',
-  'ContinuePending',
-  'PausePending',
-  'Paused',
-  'Unknown',
+/** Tried after a restart until it is healthy, `attempts` times at most, `everySeconds` apart; from the host itself. */
+const healthCheck = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('tcp'), port: z.int().min(1).max(65_535), ...tries() }),
+  z.object({ kind: z.literal('http'), url: z.url({ protocol: /^https?$/ }), status: z.int(), ...tries() }),
+  /** A script of the operator's on the host: healthy where it ends without an error and its exit code is 0. */
+  z.object({ kind: z.literal('script'), path: z.string().min(1), ...tries() }),
 ]);
 
-/** Events 105, 307, 308 and 309 of Microsoft-Windows-Security-Kerberos/Operational; `fields` as the event names them. */
-const kerberosEvent = z.object({ id: z.int(), at: time, fields: z.record(z.string(), z.string()) });
+function tries() {
+  return { attempts: z.int().min(1).max(100), everySeconds: z.int().min(1).max(600) };
+}
 
 const restartedService = z.object({
   name: z.string(),
@@ -32,6 +29,10 @@ const restartedService = z.object({
   action: z.enum(['restarted', 'started', 'skipped']),
   state: serviceState,
   startedAt: time.nullable(),
+  /** As the service manager has it: never changed here. */
+  startName: z.string(),
+  /** Running dependents that were stopped and started along with it, in the order of stopping. */
+  dependents: z.array(z.string()),
 });
 
 const directoryTarget = { dmsa: dn, account: dn, server: z.string() };
@@ -42,26 +43,7 @@ export const operations = {
     changes: false,
     /** `eventsSince`: also read the Kerberos log from there on; null leaves the log alone. */
     parameters: z.object({ eventsSince: time.nullable() }),
-    result: z.object({
-      computerName: z.string(),
-      build: z.int(),
-      isDomainController: z.boolean(),
-      bootTime: time,
-      rebootPending: z.boolean(),
-      policy,
-      eventLogEnabled: z.boolean(),
-      /** Services whose StartName is no built-in account (LocalSystem, NT AUTHORITY\…, NT SERVICE\…). */
-      services: z.array(
-        z.object({
-          name: z.string(),
-          startName: z.string(),
-          state: serviceState,
-          startMode: z.string(),
-          startedAt: time.nullable(),
-        }),
-      ),
-      events: z.array(kerberosEvent),
-    }),
+    result: inventory,
   },
   'set-host': {
     on: 'host',
@@ -69,6 +51,7 @@ export const operations = {
     /**
      * The wanted state, for preparing and for restoring alike. `policy.value` null removes the value, and with
      * `keyExists` false the key too where nothing else is in it. `eventLogEnabled` null leaves the log alone.
+     * Refused with POLICY_FROM_GROUP_POLICY where a group policy delivers another value than the wanted one.
      */
     parameters: z.object({ policy, eventLogEnabled: z.boolean().nullable() }),
     result: z.object({ policy, eventLogEnabled: z.boolean(), changed: z.array(z.string()) }),
@@ -81,17 +64,37 @@ export const operations = {
      * `startStopped` also starts those that do not run: for undoing, and for a retry after a restart that was cut off
      * between stop and start. `unlessStartedSince` is set on a retry: a service that has started since then is left
      * alone. `sentAt` is the sender's clock, by which the script corrects `unlessStartedSince` and `eventsSince` for
-     * the clock of the host.
+     * the clock of the host. `timeoutSeconds` is for each wait for a state. Refused with SERVICE_CLUSTERED, before
+     * anything is touched, for a service that a cluster resource owns. `pools` are IIS application pools to recycle.
      */
     parameters: z.object({
-      services: z.array(z.string().min(1)).min(1),
+      services: z.array(z.string().min(1)),
+      pools: z.array(z.string().min(1)),
+      checks: z.array(healthCheck),
       startStopped: z.boolean(),
       unlessStartedSince: time.nullable(),
       eventsSince: time.nullable(),
       sentAt: time,
       timeoutSeconds: z.int().positive(),
     }),
-    result: z.object({ services: z.array(restartedService), events: z.array(kerberosEvent) }),
+    result: z.object({
+      services: z.array(restartedService),
+      /** `skipped`: it was not started, or has been recycled already. */
+      pools: z.array(z.object({ name: z.string(), action: z.enum(['recycled', 'skipped']) })),
+      /** In the order asked for. A check that stays unhealthy is an answer, not an error: the rest is still told. */
+      checks: z.array(z.object({ healthy: z.boolean(), attempts: z.int(), detail: z.string() })),
+      events: z.array(kerberosEvent),
+    }),
+  },
+  'restart-host': {
+    on: 'host',
+    changes: true,
+    /**
+     * Asks Windows to restart in some seconds, so that the answer still comes. `unlessBootedSince` is set on a retry: a
+     * host that has booted since then, by the sender's clock `sentAt`, is left alone.
+     */
+    parameters: z.object({ reason: z.string().max(127), unlessBootedSince: time.nullable(), sentAt: time }),
+    result: z.object({ restarting: z.boolean(), bootTime: time }),
   },
   'new-dmsa': {
     on: 'management',
@@ -162,6 +165,7 @@ export const operations = {
   },
 } as const;
 
+export type HealthCheck = z.output<typeof healthCheck>;
 export type OperationName = keyof typeof operations;
 export type Parameters<N extends OperationName> = z.input<(typeof operations)[N]['parameters']>;
 export type Result<N extends OperationName> = z.output<(typeof operations)[N]['result']>;

@@ -37,7 +37,14 @@ test('a migration by this program is proven by its journal, from link to complet
   const made = await world();
   const { id, link } = await prepareAndLink(made);
   await made.lab.hosts[0]!.restart({
-    ...{ services: ['FinanceApi'], startStopped: false, unlessStartedSince: null, eventsSince: null },
+    ...{
+      services: ['FinanceApi'],
+      pools: [],
+      checks: [],
+      startStopped: false,
+      unlessStartedSince: null,
+      eventsSince: null,
+    },
     ...{ sentAt: made.clock.now.toISOString(), timeoutSeconds: 10 },
   });
   made.lab.dc.events.length = 0;

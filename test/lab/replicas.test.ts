@@ -268,6 +268,8 @@ describe('two domain controllers that answer', () => {
     const restart = async () => {
       const { events } = await host!.restart({
         services: ['FinanceApi'],
+        pools: [],
+        checks: [],
         startStopped: true,
         unlessStartedSince: null,
         eventsSince: '2025-01-01T00:00:00Z',

@@ -19,16 +19,38 @@ export const user = 'LAB\\dmsa-worker';
 
 export const hostFacts: Result<'inspect-host'> = {
   computerName: 'WEB01',
+  domain: 'lab.example',
   build: 26100,
+  edition: 'Microsoft Windows Server 2025 Standard',
   isDomainController: false,
+  clock: '2026-03-02T08:00:00.000Z',
   bootTime: '2026-03-01T04:00:00.000Z',
   rebootPending: false,
   policy: { value: null, keyExists: false },
+  policyFrom: null,
   eventLogEnabled: true,
+  eventLog: { maximumSize: 1_052_672, oldestAt: null },
+  serviceLogonRight: [],
   services: [
-    { name: 'Prüfdienst', startName: 'LAB\\svc-web', state: 'Running', startMode: 'Auto', startedAt: null },
+    {
+      name: 'Prüfdienst',
+      startName: 'LAB\\svc-web',
+      state: 'Running',
+      startMode: 'Auto',
+      delayedStart: false,
+      startedAt: null,
+      dependents: [],
+      dependencies: [],
+      recovery: [],
+      clusterResource: null,
+    },
   ],
+  tasks: [],
+  pools: [],
+  comApplications: [],
+  sessions: [],
   events: [],
+  unread: [],
 };
 
 /** What a run threw, in the three things that a person is told. */

@@ -35,7 +35,14 @@ function exchange() {
 
 describe('A request', () => {
   it('is refused before it is sent, with the name of the field', () => {
-    const empty = { services: [], startStopped: false, unlessStartedSince: null, eventsSince: null };
+    const empty = {
+      services: [],
+      pools: [],
+      checks: [],
+      startStopped: false,
+      unlessStartedSince: null,
+      eventsSince: null,
+    };
     const restart = { ...empty, sentAt: '2026-01-01T00:00:00Z', timeoutSeconds: 60 };
     expect(failure(() => prepareRequest('restart-services', restart, null))).toMatchObject({
       code: 'INVALID_PARAMETER',

@@ -7,6 +7,8 @@ const noteKey = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\dmsa\\RestartedDependents';
 
 const ask = (services: string[], changes: object = {}) => ({
   services,
+  pools: [],
+  checks: [],
   startStopped: false,
   unlessStartedSince: null,
   eventsSince: null,
@@ -58,7 +60,7 @@ describe.skipIf(!engine).concurrent('restart-services, when something fails', ()
     expect(stopping.error).toMatchObject({ code: 'SERVICE_BUSY', subject: 'Billing' });
     const starting = await run(
       'restart-services',
-      ask(['Billing'], { ...one, startStopped: true }),
+      ask(['Billing'], { ...one, pools: [], checks: [], startStopped: true }),
       host(service('Billing', { ...stopped, startsAs: 'StartPending' })),
     );
     expect(starting.host.calls).toEqual(['Start Billing']);
@@ -112,7 +114,7 @@ describe.skipIf(!engine).concurrent('restart-services', () => {
   it('starts the stopped ones only where it is told to', async () => {
     const { result, host: after } = await run(
       'restart-services',
-      ask(["It's [odd]"], { startStopped: true }),
+      ask(["It's [odd]"], { pools: [], checks: [], startStopped: true }),
       host(service("It's [odd]", stopped)),
     );
     expect(after.calls).toEqual(["Start It's [odd]"]);
@@ -166,10 +168,14 @@ describe.skipIf(!engine).concurrent('restart-services', () => {
     const note = { Billing: { type: 'MultiString', value: ['Web'] } };
     expect(first.registry[noteKey]).toEqual(note);
 
-    const again = await run('restart-services', ask(['Billing'], { startStopped: true }), {
-      host: { ...first.host, calls: [] },
-      registry: first.registry,
-    });
+    const again = await run(
+      'restart-services',
+      ask(['Billing'], { pools: [], checks: [], startStopped: true }),
+      {
+        host: { ...first.host, calls: [] },
+        registry: first.registry,
+      },
+    );
     expect(again.host.calls).toEqual(['Start Billing', 'Start Web']);
     expect(states(again.host.services)).toEqual({ Billing: 'Running', Web: 'Running', Report: 'Stopped' });
     expect(again.registry).not.toHaveProperty([noteKey]);

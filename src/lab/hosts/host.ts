@@ -48,20 +48,36 @@ export class SimulatedHost {
     const services = this.settings.services.filter((service) => !builtIn.test(service.startName));
     return {
       computerName: this.#computerName,
+      domain: (this.#identity.domain ?? labDomain).dnsName,
       build,
+      edition: 'Microsoft Windows Server 2025 Standard',
       isDomainController: false,
+      clock: this.#clock().toISOString(),
       bootTime: this.#booted.toISOString(),
       rebootPending: false,
       policy: { ...policy },
+      policyFrom: null,
       eventLogEnabled,
+      eventLog: { maximumSize: 1_052_672, oldestAt: this.#events[0]?.at ?? null },
+      serviceLogonRight: [],
       services: services.map((service) => ({
         name: service.name,
         startName: service.startName,
         state: service.state,
         startMode: service.startMode,
+        delayedStart: false,
         startedAt: service.state === 'Running' ? this.#startedAt(service).toISOString() : null,
+        dependents: [],
+        dependencies: [],
+        recovery: [],
+        clusterResource: null,
       })),
+      tasks: [],
+      pools: [],
+      comApplications: [],
+      sessions: [],
       events: this.#eventsSince(eventsSince),
+      unread: [],
     };
   }
 
@@ -92,9 +108,11 @@ export class SimulatedHost {
         action: wanted ? (running ? 'restarted' : 'started') : 'skipped',
         state: service.state,
         startedAt: service.state === 'Running' ? this.#startedAt(service).toISOString() : null,
+        startName: service.startName,
+        dependents: [],
       });
     }
-    return { services: results, events: this.#eventsSince(eventsSince) };
+    return { services: results, pools: [], checks: [], events: this.#eventsSince(eventsSince) };
   }
 
   async #start(service: LabService): Promise<void> {

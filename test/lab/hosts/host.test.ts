@@ -37,7 +37,14 @@ function restarting(
   services: string[],
   changes: Partial<Parameters<'restart-services'>> = {},
 ): Parameters<'restart-services'> {
-  const usual = { startStopped: false, unlessStartedSince: null, eventsSince: null, sentAt: later };
+  const usual = {
+    pools: [],
+    checks: [],
+    startStopped: false,
+    unlessStartedSince: null,
+    eventsSince: null,
+    sentAt: later,
+  };
   return { services, ...usual, timeoutSeconds: 10, ...changes };
 }
 
@@ -129,7 +136,7 @@ describe('a restart', () => {
       { name: 'A', action: 'skipped', state: 'Stopped', startedAt: null },
     ]);
     expect(host.restarts).toBe(0);
-    const { services } = await host.restart(restarting(['A'], { startStopped: true }));
+    const { services } = await host.restart(restarting(['A'], { pools: [], checks: [], startStopped: true }));
     expect(services[0]).toMatchObject({ action: 'started', state: 'Running' });
   });
 
@@ -146,7 +153,7 @@ describe('a restart', () => {
     const { host } = await hostWith([service('A', { failingStarts: 1 })]);
     await refusalOf(host.restart(restarting(['A'])));
     const { services } = await host.restart(
-      restarting(['A'], { startStopped: true, unlessStartedSince: later }),
+      restarting(['A'], { pools: [], checks: [], startStopped: true, unlessStartedSince: later }),
     );
     expect(services[0]).toMatchObject({ action: 'started', state: 'Running' });
   });
