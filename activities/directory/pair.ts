@@ -59,7 +59,7 @@ async function readPair(directory: Directory, target: Target): Promise<Pair> {
 }
 
 /** Both links point at each other: one alone is refused by the KDC since the August 2025 update [research]. */
-export function isLinked({ account, dmsa }: Pair): boolean {
+function isLinked({ account, dmsa }: Pair): boolean {
   return dmsa !== null && sameDn(account.supersededBy, dmsa.dn) && sameDn(dmsa.precededBy, account.dn);
 }
 

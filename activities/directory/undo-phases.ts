@@ -35,7 +35,7 @@ export async function undoComplete(deps: ActivityDeps, input: UndoCompleteInput)
   const pair = await pairNow(deps, input.target);
   const acting = { ...input, target: keeping(input.target, pair.server) };
   await requireReliable(deps, input, pair, MigrationState.Completed);
-  if (isUnlinked(pair)) return acting.target.domain;
+  if (isUnlinked(pair)) return { server: pair.server };
   if (!isIn(pair, MigrationState.Started)) {
     if (!isIn(pair, MigrationState.Completed)) throw unexpected(pair);
     await proveOurs(deps, 'COMPLETE-MIGRATION', pair, input);

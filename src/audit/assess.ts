@@ -53,12 +53,7 @@ function worst(findings: Finding[]): Assessed['verdict'] {
 }
 
 /** A finding that cannot be told for sure does not block: its evidence says that it is unknown, and why. */
-export function unsure(
-  code: FindingCode,
-  subject: string,
-  why: string,
-  severity: Severity = 'warn',
-): Finding {
+function unsure(code: FindingCode, subject: string, why: string, severity: Severity = 'warn'): Finding {
   return { ...finding(code, subject, `unknown: ${why}`), severity };
 }
 

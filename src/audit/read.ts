@@ -1,9 +1,9 @@
 import type { Directory } from '../directory/directory.ts';
 import { normalDn } from '../directory/dn.ts';
-import { type Entry, guidOf, integer, octets, sidOf, text } from '../directory/entry.ts';
+import { type Entry, integer, octets, text } from '../directory/entry.ts';
 import { all, anyOf, either, equals } from '../directory/filters.ts';
 import { otherDomains } from '../directory/ldap/references.ts';
-import { accountAttributes, accountFacts, kindOf } from '../directory/read/read-account.ts';
+import { accountAttributes, accountFacts, identityFacts, kindOf } from '../directory/read/read-account.ts';
 import {
   attribute,
   dmsaClass,
@@ -127,10 +127,7 @@ async function readDeleted(directory: Directory): Promise<DeletedAccount[]> {
 
 function objectFacts(entry: Entry) {
   return {
-    dn: entry.dn,
-    guid: guidOf(entry, 'objectGUID'),
-    sid: sidOf(entry, 'objectSid'),
-    samAccountName: text(entry, 'sAMAccountName') ?? '',
+    ...identityFacts(entry),
     createdAt: isoOf(text(entry, 'whenCreated')),
     changedAt: isoOf(text(entry, 'whenChanged')),
   };

@@ -43,7 +43,7 @@ export async function readRecords(folder: string): Promise<RecordedMigration[]> 
 }
 
 /** One journal holds every migration of one account, one after the other: they differ in the dMSA, or in the time. */
-export function recordedMigrations(records: JournalRecord[]): RecordedMigration[] {
+function recordedMigrations(records: JournalRecord[]): RecordedMigration[] {
   const byDmsa = new Map<string, RecordedMigration>();
   const hosts = new Set<string>();
   for (const { at, when, entry } of records) {

@@ -12,8 +12,6 @@ export type PrincipalVerdict =
   | { verdict: 'allowed' }
   | { verdict: 'stranger'; why: string };
 
-export type VerdictName = PrincipalVerdict['verdict'];
-
 /** Of one principal. `allowed` are the SIDs that a person has allowed. Pure; understands facts of older histories. */
 export function principalVerdict(
   principal: Principal,

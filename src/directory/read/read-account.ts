@@ -101,7 +101,8 @@ function dmsaFacts(entry: Entry): DmsaFacts {
   };
 }
 
-function identityFacts(entry: Entry): Pick<AccountFacts, 'dn' | 'guid' | 'sid' | 'samAccountName'> {
+/** Who an object is, in every form that outlives something. */
+export function identityFacts(entry: Entry): Pick<AccountFacts, 'dn' | 'guid' | 'sid' | 'samAccountName'> {
   return {
     dn: entry.dn,
     guid: guidOf(entry, 'objectGUID'),

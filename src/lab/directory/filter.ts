@@ -1,5 +1,5 @@
 import type { Value } from '../../directory/entry.ts';
-import { inChainRule } from '../../directory/schema.ts';
+import { bitAndRule, bitOrRule, inChainRule } from '../../directory/schema.ts';
 import { definitionOf } from './attributes.ts';
 import { valueKey } from './values.ts';
 
@@ -22,10 +22,6 @@ export interface Candidate {
 
 /** True, false, or null for undefined, which NOT leaves undefined: an entry is found only where it is true. */
 export type Match = (entry: Candidate) => boolean | null;
-
-/** LDAP_MATCHING_RULE_BIT_AND and _OR (MS-ADTS 3.1.1.3.4.4.1 and .2). */
-const bitAnd = '1.2.840.113556.1.4.803';
-const bitOr = '1.2.840.113556.1.4.804';
 
 /** Looks at the filter once, so that each of many entries costs little. */
 export function matcher(filter: LdapFilter): Match {
@@ -136,13 +132,13 @@ function extensible({ rule, attribute, value }: LdapFilter & { kind: 'extensible
   if (attribute === null) return undefinedMatch;
   if (rule === null) return equal(attribute, value);
   if (rule === inChainRule) return inChain(attribute, value.toString());
-  if (rule !== bitAnd && rule !== bitOr) return undefinedMatch;
+  if (rule !== bitAndRule && rule !== bitOrRule) return undefinedMatch;
   const key = valueKey('uSNChanged', value);
   if (key === null || definitionOf(attribute).syntax !== 'integer') return undefinedMatch;
   const mask = BigInt(key);
   return onValues(attribute, (each) => {
     const bits = BigInt(each.toString()) & mask;
-    return rule === bitAnd ? bits === mask : bits !== 0n;
+    return rule === bitAndRule ? bits === mask : bits !== 0n;
   });
 }
 

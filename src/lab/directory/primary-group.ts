@@ -5,7 +5,7 @@ import { sidInDomain } from './token-groups.ts';
 import { dnKey, valueKey } from './values.ts';
 
 /** The primary group of an account, which has it as no member (MS-ADTS 3.1.1.4.5.19); null where there is none. */
-export function primaryGroupOf(table: EntryTable, entry: StoredEntry, domainSid: Buffer): StoredEntry | null {
+function primaryGroupOf(table: EntryTable, entry: StoredEntry, domainSid: Buffer): StoredEntry | null {
   const rid = Number(entry.attributes.get('primarygroupid')?.[0] ?? 0);
   const sid = valueKey('objectSid', sidInDomain(domainSid, rid));
   return (rid && table.withValue('objectSid', sid ?? '')[0]) || null;

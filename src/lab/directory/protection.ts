@@ -12,7 +12,7 @@ const firstOrdinaryRid = 1000;
  * Throws LdapFailure 53 for what must not be deleted: heads of naming contexts and what systemFlags protect (MS-ADTS
  * 3.1.1.5.5.3), and 80 for built-in accounts and groups, as a Samba DC refuses those.
  */
-export function requireDeletable(entry: StoredEntry, isContextHead: boolean): void {
+function requireDeletable(entry: StoredEntry, isContextHead: boolean): void {
   const systemFlags = Number(entry.attributes.get('systemflags')?.[0] ?? 0);
   if (isContextHead || systemFlags & disallowDelete) throw refusal.unwilling();
   const sid = entry.attributes.get('objectsid')?.[0];

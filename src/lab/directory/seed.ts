@@ -5,6 +5,7 @@ import { attribute, dmsaClass } from '../../directory/schema.ts';
 import { sidOctets } from '../../directory/sid.ts';
 import { builtinObjects } from './builtin.ts';
 import {
+  type Contexts,
   controllerObjects,
   defaultSite,
   domainCrossRef,
@@ -63,22 +64,15 @@ const firstControllerRid = 1000;
 
 /** The objects of a new forest of one domain, what is named before what names it; no accounts, hosts or keys. */
 export function seedDomain(options: DomainOptions): SeedEntry[] {
-  const { baseDn, domainSid, dnsHostName } = options;
+  const { baseDn, domainSid } = options;
   const configurationDn = childDn('CN', 'Configuration', baseDn);
   const schemaDn = childDn('CN', 'Schema', configurationDn);
   const contexts = { baseDn, configurationDn, schemaDn };
   const services = childDn('CN', 'Services', configurationDn);
   const keyService = childDn('CN', 'Group Key Distribution Service', services);
-  const [dc] = parseDn(baseDn).map(({ value }) => value);
-  const controller = controllerObjects({
-    ...contexts,
-    dnsHostName,
-    site: options.site ?? defaultSite,
-    isReadOnly: false,
-    objectSid: `${domainSid}-${firstControllerRid}`,
-  });
+  const controller = firstController(options, contexts);
   return [
-    entry(baseDn, 'domainDNS', { dc: [dc!], objectSid: [sidOctets(domainSid)] }),
+    domainHead(options),
     entry(configurationDn, 'configuration'),
     entry(schemaDn, 'dMD', { objectVersion: ['91'] }),
     ...schemaObjects(schemaDn, options.lacking ?? []),
@@ -99,25 +93,33 @@ export function seedChildDomain(
   options: DomainOptions,
   { configurationDn, schemaDn }: { configurationDn: string; schemaDn: string },
 ): SeedEntry[] {
-  const { baseDn, domainSid, dnsHostName, netbiosName } = options;
+  const { baseDn, domainSid, netbiosName } = options;
   const contexts = { baseDn, configurationDn, schemaDn };
   const above = options.parentNetbiosName;
   const parentCrossRef = above && childDn('CN', above, childDn('CN', 'Partitions', configurationDn));
-  const [dc] = parseDn(baseDn).map(({ value }) => value);
-  const controller = controllerObjects({
-    ...contexts,
-    dnsHostName,
-    site: options.site ?? defaultSite,
-    isReadOnly: false,
-    objectSid: `${domainSid}-${firstControllerRid}`,
-  });
+  const controller = firstController(options, contexts);
   return [
-    entry(baseDn, 'domainDNS', { dc: [dc!], objectSid: [sidOctets(domainSid)] }),
+    domainHead(options),
     domainCrossRef(contexts, netbiosName, parentCrossRef),
     ...builtinObjects({ baseDn, domainSid, isForestRoot: false }),
     controller.domain,
     ...controller.configuration,
   ];
+}
+
+function domainHead({ baseDn, domainSid }: DomainOptions): SeedEntry {
+  const [first] = parseDn(baseDn);
+  return entry(baseDn, 'domainDNS', { dc: [first!.value], objectSid: [sidOctets(domainSid)] });
+}
+
+function firstController({ dnsHostName, site, domainSid }: DomainOptions, contexts: Contexts) {
+  return controllerObjects({
+    ...contexts,
+    dnsHostName,
+    site: site ?? defaultSite,
+    isReadOnly: false,
+    objectSid: `${domainSid}-${firstControllerRid}`,
+  });
 }
 
 function schemaObjects(schema: string, lacking: string[]): SeedEntry[] {
