@@ -12,7 +12,7 @@ import type { Settings } from './config/settings.ts';
 import { connectDirectory } from './directory/connection/connection.ts';
 import { directoryServers } from './directory/connection/servers.ts';
 import { type Log, temporalLogger } from './log.ts';
-import { sshTransport } from './powershell/ssh-transport.ts';
+import { transportOf } from './powershell/connect-hosts.ts';
 import type { PreflightDeps } from './preflight.ts';
 import { fileRecords } from './records.ts';
 import { workflowSource } from './temporal/bundle.ts';
@@ -32,7 +32,7 @@ export function connectionsOf(settings: Settings): PreflightDeps {
   return {
     connectDirectory: connectDirectory(settings.directory, settings.hosts),
     directoryServers: directoryServers(settings.directory),
-    transport: sshTransport(settings.powershell, settings.hosts),
+    transport: transportOf(settings),
   };
 }
 

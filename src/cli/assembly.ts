@@ -88,9 +88,9 @@ export const assembly: Assembly = {
 };
 
 async function eventsOf(settings: Settings): Promise<EventSource> {
-  const { sshTransport } = await import('../powershell/ssh-transport.ts');
+  const { transportOf } = await import('../powershell/connect-hosts.ts');
   return {
-    transport: sshTransport(settings.powershell, settings.hosts),
+    transport: transportOf(settings),
     managementHost: settings.management.host,
   };
 }

@@ -20,6 +20,7 @@ export interface SettingKey {
 }
 
 const filled = z.string().min(1);
+const configurationName = z.string().regex(/^[A-Za-z0-9_.-]+$/);
 
 export const settingKeys: SettingKey[] = [
   {
@@ -88,6 +89,41 @@ export const settingKeys: SettingKey[] = [
     schema: z.string().regex(/^[A-Za-z0-9_.-]+$/),
     example: '"mgmt.contoso.com"',
     meaning: 'The host with the ActiveDirectory module of Windows Server 2025, where the cmdlets run.',
+  },
+  {
+    name: 'powershell.transport',
+    kind: 'text',
+    default: 'ssh',
+    schema: z.enum(['ssh', 'local']),
+    example: '"local"',
+    meaning:
+      'How hosts are reached: `ssh`, or `local`: from a Windows machine, with the identity of the worker, over WinRM. See docs/windows.md.',
+  },
+  {
+    name: 'powershell.program',
+    kind: 'text',
+    default: 'absent',
+    schema: filled,
+    example: '"powershell.exe"',
+    meaning: 'Program that `local` runs, by name or path; `powershell.exe` where it is not given.',
+  },
+  {
+    name: 'powershell.configuration-name',
+    kind: 'text',
+    default: 'absent',
+    schema: configurationName,
+    example: '"DmsaHost"',
+    meaning:
+      'With `local`: JEA endpoint of the hosts. Without it, scripts are sent to the default endpoint, which is for administrators.',
+  },
+  {
+    name: 'powershell.management-configuration-name',
+    kind: 'text',
+    default: 'absent',
+    schema: configurationName,
+    example: '"DmsaManagement"',
+    meaning:
+      'With `local`: JEA endpoint of the management host. Without it, the cmdlets run in the worker’s own session where that is the same machine.',
   },
   {
     name: 'powershell.user',

@@ -9,10 +9,13 @@ import type {
   CertificateLogin,
   ClientSettings,
   HostAddress,
+  LocalSettings,
   LogLevel,
   PasswordLogin,
+  PowerShellSettings,
   ReadingSettings,
   Settings,
+  SshSettings,
 } from './settings.ts';
 
 /**
@@ -22,26 +25,74 @@ import type {
  */
 export async function loadSettings(sources: Partial<Sources> = {}): Promise<Settings> {
   const values = await reader(sources);
-  const credentialUser = values.optionalText('powershell.credential-user');
-  const credentialPassword = values.optionalSecret('powershell.credential-password');
-  if ((credentialUser === null) !== (credentialPassword === null))
+  return {
+    management: { host: values.text('management.host').toLowerCase() },
+    powershell: powerShellPart(values),
+    ...directoryPart(values),
+    ...clientPart(values),
+  };
+}
+
+function powerShellPart(values: Reader): PowerShellSettings {
+  return values.text('powershell.transport') === 'local' ? localPart(values) : sshPart(values);
+}
+
+function localPart(values: Reader): LocalSettings {
+  refuse(
+    values,
+    sshKeys,
+    'is for transport = "ssh": with "local", hosts know the worker by its own identity',
+  );
+  const managementConfigurationName = values.optionalText('powershell.management-configuration-name');
+  if (managementConfigurationName !== null)
+    refuse(
+      values,
+      ['credential-user', 'credential-password'],
+      'is given together with management-configuration-name, an endpoint that has its own identity: keep one',
+    );
+  return {
+    transport: 'local',
+    program: values.optionalText('powershell.program') ?? 'powershell.exe',
+    configurationName: values.optionalText('powershell.configuration-name'),
+    managementConfigurationName,
+    credential: cmdletCredential(values),
+  };
+}
+
+function sshPart(values: Reader): SshSettings {
+  refuse(values, localKeys, 'needs transport = "local"');
+  return {
+    transport: 'ssh',
+    user: values.text('powershell.user'),
+    privateKeyFile: values.text('powershell.private-key-file'),
+    passphrase: values.optionalSecret('powershell.passphrase'),
+    knownHostsFile: values.text('powershell.known-hosts-file'),
+    credential: cmdletCredential(values),
+  };
+}
+
+const localKeys = ['program', 'configuration-name', 'management-configuration-name'];
+const sharedKeys = ['transport', 'credential-user', 'credential-password'];
+const sshKeys = settingKeys
+  .flatMap(({ name }) => (name.startsWith('powershell.') ? [name.slice('powershell.'.length)] : []))
+  .filter((key) => !localKeys.includes(key) && !sharedKeys.includes(key));
+
+function refuse(values: Reader, keys: string[], why: string): void {
+  for (const key of keys) {
+    const place = values.writtenPlace(`powershell.${key}`);
+    if (place) throw invalid(place, why);
+  }
+}
+
+function cmdletCredential(values: Reader): { user: string; password: Secret } | null {
+  const user = values.optionalText('powershell.credential-user');
+  const password = values.optionalSecret('powershell.credential-password');
+  if ((user === null) !== (password === null))
     throw invalid(
       '[powershell] credential-user',
       'needs credential-password-file, -env or -command, and they need it',
     );
-  return {
-    management: { host: values.text('management.host').toLowerCase() },
-    powershell: {
-      user: values.text('powershell.user'),
-      privateKeyFile: values.text('powershell.private-key-file'),
-      passphrase: values.optionalSecret('powershell.passphrase'),
-      knownHostsFile: values.text('powershell.known-hosts-file'),
-      credential:
-        credentialUser && credentialPassword ? { user: credentialUser, password: credentialPassword } : null,
-    },
-    ...directoryPart(values),
-    ...clientPart(values),
-  };
+  return user && password ? { user, password } : null;
 }
 
 /** What is needed to read the directory and our own records, and nothing of hosts. Throws as above. */

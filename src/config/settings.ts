@@ -49,7 +49,10 @@ export interface CertificateLogin {
   passphrase: Secret | null;
 }
 
-export interface PowerShellSettings {
+export type PowerShellSettings = SshSettings | LocalSettings;
+
+export interface SshSettings {
+  transport: 'ssh';
   user: string;
   privateKeyFile: string;
   passphrase: Secret | null;
@@ -58,6 +61,19 @@ export interface PowerShellSettings {
    * For cmdlets that talk to a DC: a key login over SSH has no network credentials of its own. Null where the session
    * can reach the DC by itself.
    */
+  credential: { user: string; password: Secret } | null;
+}
+
+/** From a Windows machine, with this program's own identity; hosts over WinRM. */
+export interface LocalSettings {
+  transport: 'local';
+  /** `powershell.exe`, or its path. */
+  program: string;
+  /** Session configuration (JEA endpoint) of the hosts; null for the default one, to which scripts are sent. */
+  configurationName: string | null;
+  /** The same of the management host. */
+  managementConfigurationName: string | null;
+  /** As for SSH; null where this program's identity may do it all. */
   credential: { user: string; password: Secret } | null;
 }
 

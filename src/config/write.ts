@@ -1,7 +1,7 @@
 import { stringify } from 'smol-toml';
 
 import type { Secret } from './secret.ts';
-import type { CertificateLogin, PasswordLogin, Settings } from './settings.ts';
+import type { CertificateLogin, LocalSettings, PasswordLogin, Settings, SshSettings } from './settings.ts';
 
 /** A `dmsa.toml` that `loadSettings` reads back to the same settings; it names secrets' places, never their values. */
 export function settingsToml(settings: Settings): string {
@@ -14,10 +14,7 @@ export function settingsToml(settings: Settings): string {
     },
     management: { host: management.host },
     powershell: {
-      user: powershell.user,
-      'private-key-file': powershell.privateKeyFile,
-      ...place('passphrase', powershell.passphrase),
-      'known-hosts-file': powershell.knownHostsFile,
+      ...(powershell.transport === 'local' ? localPart(powershell) : sshPart(powershell)),
       ...optional('credential-user', powershell.credential?.user ?? null),
       ...place('credential-password', powershell.credential?.password ?? null),
     },
@@ -26,6 +23,24 @@ export function settingsToml(settings: Settings): string {
     ...(log ? { log: { level: log.level } } : {}),
     hosts,
   });
+}
+
+function sshPart(ssh: SshSettings): Record<string, string | string[]> {
+  return {
+    user: ssh.user,
+    'private-key-file': ssh.privateKeyFile,
+    ...place('passphrase', ssh.passphrase),
+    'known-hosts-file': ssh.knownHostsFile,
+  };
+}
+
+function localPart(local: LocalSettings): Record<string, string> {
+  return {
+    transport: local.transport,
+    program: local.program,
+    ...optional('configuration-name', local.configurationName),
+    ...optional('management-configuration-name', local.managementConfigurationName),
+  };
 }
 
 function login(directory: PasswordLogin | CertificateLogin): Record<string, string | string[]> {

@@ -212,6 +212,7 @@ async function writeSettings(
     },
     management: { host: managementHost },
     powershell: {
+      transport: 'ssh',
       user: sshUser,
       privateKeyFile: await file('id_ed25519', privateKey),
       passphrase: null,

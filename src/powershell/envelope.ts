@@ -32,6 +32,8 @@ export interface Credential {
 export interface PreparedRequest<N extends OperationName> {
   /** All of standard input; ends with a line end. Holds the credential: never to be logged. */
   input: string;
+  /** Of this request alone: it is in both markers of its answer. */
+  nonce: string;
   /**
    * The result in the whole of standard output. Throws DmsaError: ANSWER_INVALID where there is no whole answer of
    * the promised shape; the code that the script reported; SCRIPT_FAILED where that code is not in the table.
@@ -39,23 +41,27 @@ export interface PreparedRequest<N extends OperationName> {
   read(stdout: string): Result<N>;
 }
 
-/** Throws DmsaError INVALID_PARAMETER, with the field as its subject, before anything is sent. */
+/**
+ * `scripts: 'installed'` sends no script text: the other side has the scripts of its own. Throws DmsaError
+ * INVALID_PARAMETER, with the field as its subject, before anything is sent.
+ */
 export function prepareRequest<N extends OperationName>(
   operation: N,
   parameters: Parameters<N>,
   credential: Credential | null,
+  { scripts: carried }: { scripts: 'sent' | 'installed' } = { scripts: 'sent' },
 ): PreparedRequest<N> {
   const request = {
     v: envelopeVersion,
     nonce: randomBytes(16).toString('hex'),
     operation,
-    prelude,
-    script: scripts[operation],
+    ...(carried === 'sent' ? { prelude, script: scripts[operation] } : {}),
     parameters: checkParameters(operation, parameters),
     credential,
   };
   return {
     input: `${asciiJson(request)}\n`,
+    nonce: request.nonce,
     read: (stdout) => readAnswer(operation, request.nonce, stdout, credential),
   };
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
 
 import { readSecret } from '../config/secret.ts';
-import type { HostAddress, PowerShellSettings } from '../config/settings.ts';
+import type { HostAddress, SshSettings } from '../config/settings.ts';
 import { DmsaError } from '../domain/errors.ts';
 import { commandLine } from './bootstrap.ts';
 import { type Credential, type PreparedRequest, prepareRequest } from './envelope.ts';
@@ -26,7 +26,7 @@ export interface SshTransportOptions {
  * run, so that a rotated key needs no restart. Also throws PLAN_INVALID where one of them cannot be read.
  */
 export function sshTransport(
-  settings: PowerShellSettings,
+  settings: SshSettings,
   hosts: Record<string, HostAddress>,
   { maxSessions = 16, connectTimeoutMs = 10_000 }: SshTransportOptions = {},
 ): Transport {
@@ -89,7 +89,7 @@ function readOutput<N extends OperationName>(
  * Reads the private key, afresh each time; it is decrypted again only where file or passphrase have changed, as the
  * key derivation of an encrypted key holds up the whole worker for a third of a second.
  */
-function privateKeyReader(settings: PowerShellSettings): () => Promise<ParsedKey> {
+function privateKeyReader(settings: SshSettings): () => Promise<ParsedKey> {
   let last: { digest: string; key: ParsedKey } | null = null;
   return async () => {
     const [text, passphrase] = await Promise.all([
@@ -112,13 +112,13 @@ function decrypt(file: string, text: string, passphrase: string | undefined): Pa
   return key as ParsedKey;
 }
 
-async function readKnownHosts(settings: PowerShellSettings): Promise<KnownHost[]> {
+async function readKnownHosts(settings: SshSettings): Promise<KnownHost[]> {
   return parseKnownHosts(await readSettingsFile('known_hosts', settings.knownHostsFile));
 }
 
 /** Only what talks to a DC needs network credentials; no other host is ever sent them. */
 async function readCredential(
-  { credential }: PowerShellSettings,
+  { credential }: SshSettings,
   operation: OperationName,
 ): Promise<Credential | null> {
   if (!credential || operations[operation].on !== 'management') return null;

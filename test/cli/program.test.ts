@@ -280,6 +280,7 @@ test('the lab prints a dmsa.toml alone, or writes it where it is told to.', asyn
       directory: { urls: ['ldaps://127.0.0.1:1'], caFile: '/ca', user: 'u', password: { file: '/p' } },
       management: { host: 'm' },
       powershell: {
+        transport: 'ssh',
         user: 'u',
         privateKeyFile: '/k',
         passphrase: null,

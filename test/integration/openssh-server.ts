@@ -6,7 +6,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import type { PowerShellSettings } from '../../src/config/settings.ts';
+import type { SshSettings } from '../../src/config/settings.ts';
 
 const sshd = '/usr/sbin/sshd';
 const engine = process.env.DMSA_PWSH ?? new URL('../../../shared/powershell/pwsh', import.meta.url).pathname;
@@ -21,7 +21,7 @@ export function missing(): string | null {
 export interface OpenSsh {
   folder: string;
   port: number;
-  settings: PowerShellSettings;
+  settings: SshSettings;
   /** Takes effect with the next connection. */
   configure(lines: string[]): Promise<void>;
   close(): Promise<void>;
@@ -66,6 +66,7 @@ export async function startOpenSsh(host: string, modules: Record<string, string>
     folder,
     port: (server.address() as AddressInfo).port,
     settings: {
+      transport: 'ssh',
       user: userInfo().username,
       privateKeyFile: path('id_ed25519'),
       passphrase: { file: path('passphrase') },

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 
-import type { HostAddress, PowerShellSettings } from '../../src/config/settings.ts';
+import type { HostAddress, SshSettings } from '../../src/config/settings.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
 import { newKeyPair } from '../../src/lab/ssh/key-pair.ts';
 import { type SshServer, type SshServerOptions, startSshServer } from '../../src/lab/ssh/server.ts';
@@ -79,7 +79,7 @@ export function clientSockets(): Socket[] {
 export const inspect = (async () => hostFacts) as unknown as HandleOperation;
 
 export interface Bench {
-  settings: PowerShellSettings;
+  settings: SshSettings;
   hosts: Record<string, HostAddress>;
   /** The public key of the worker, as in authorized_keys. */
   publicKey: string;
@@ -97,7 +97,8 @@ export async function bench(): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'dmsa-ssh-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const pair = newKeyPair();
-  const settings: PowerShellSettings = {
+  const settings: SshSettings = {
+    transport: 'ssh',
     user,
     privateKeyFile: join(folder, 'id_ed25519'),
     passphrase: null,
