@@ -7,7 +7,13 @@ import {
 } from '@temporalio/workflow';
 
 import type { ErrorCode } from '../src/domain/errors.ts';
-import { hasEffect, type JournalEntry, type JournalStep, undoOrder } from '../src/domain/journal.ts';
+import {
+  hasEffect,
+  type JournalEntry,
+  type JournalStep,
+  setStatus,
+  undoOrder,
+} from '../src/domain/journal.ts';
 import type { Failure } from '../src/domain/status.ts';
 import { undoingOnHosts } from './activities.ts';
 import { continueIfLong, isLong } from './continue.ts';
@@ -35,6 +41,10 @@ const undos: { [S in JournalStep]: Undo<S> } = {
   'restart-services': undoRestartServices,
   'create-dmsa': undoCreateDmsa,
   'prepare-host': undoPrepareHosts,
+  'restart-host': async (m, entries) => {
+    // A host that has booted has booted: there is nothing to bring back.
+    for (const { id } of entries) setStatus(m.state.status.journal, id, 'undone');
+  },
 };
 
 /**

@@ -138,6 +138,26 @@ function Get-KerberosPolicy {
   [pscustomobject]@{ value = $value; keyExists = $true }
 }
 
+# The group policy that delivers the value: @{ gpo; value }, value null where it removes it; nothing where none does.
+# From what the last processing of policies has logged (RSOP_RegistryPolicySetting; the one with precedence 1 won), so it
+# throws where that cannot be read, and knows nothing where "Turn off Resultant Set of Policy logging" is on.
+function Get-PolicyFromGroupPolicy {
+  $rsop = @{ Namespace = 'root/rsop/computer' }
+  $key = $PolicyKey -replace '^HKLM:\\'
+  $won = @(
+    Get-CimInstance @rsop -ClassName RSOP_RegistryPolicySetting -Filter "precedence=1 AND valueName='$PolicyValue'" |
+      Where-Object { ([string]$_.registryKey -replace '^(HKLM|HKEY_LOCAL_MACHINE)\\') -eq $key }
+  )
+  if (-not $won) { return }
+  $gpo = [string]$won[0].GPOID
+  $named = @(Get-CimInstance @rsop -ClassName RSOP_GPO | Where-Object { [string]$_.id -eq $gpo })
+  if ($named) { $gpo = [string]$named[0].name }
+  # 4 is REG_DWORD: four octets, the lowest first
+  $octets = [byte[]]@($won[0].value)
+  $isNumber = [int]$won[0].valueType -eq 4 -and $octets.Count -eq 4 -and -not $won[0].deleted
+  @{ gpo = $gpo; value = if ($isNumber) { [System.BitConverter]::ToInt32($octets, 0) } else { $null } }
+}
+
 function Test-KerberosLog {
   try { [bool](Get-WinEvent -ListLog $KerberosLog).IsEnabled }
   catch {

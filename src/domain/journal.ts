@@ -16,7 +16,8 @@ export type JournalEntry = { id: string; target: string; status: JournalStatus; 
   | { step: 'prepare-host'; beforeImage: Pick<HostFacts, 'policy' | 'eventLogEnabled'> }
   | { step: 'create-dmsa'; beforeImage: null }
   | { step: 'link'; beforeImage: Pick<Facts, 'account' | 'dmsa'> & { createdByUs: boolean } }
-  | { step: 'restart-services'; beforeImage: { services: string[] } }
+  | { step: 'restart-host'; beforeImage: { bootTime: string } }
+  | { step: 'restart-services'; beforeImage: { services: string[]; pools?: string[] } }
   | { step: 'complete'; beforeImage: Pick<Facts, 'account'> & { dmsa: DmsaFacts } }
 );
 
@@ -32,6 +33,8 @@ const undoRank: Record<JournalStep, number> = {
   'restart-services': 2,
   'create-dmsa': 3,
   'prepare-host': 4,
+  // Nothing can be brought back: it is known so that a retry claims no other reboot.
+  'restart-host': 5,
 };
 
 /** Entries still to be undone, in the order of undoing. */

@@ -18,6 +18,7 @@ function entry(step: JournalEntry['step'], target: string, status: JournalStatus
     'prepare-host': { policy: { value: null, keyExists: false }, eventLogEnabled: false },
     'create-dmsa': null,
     link: { account: goodAccount(), dmsa: goodDmsa(), createdByUs: true },
+    'restart-host': { bootTime: at },
     'restart-services': { services: ['WebApp'] },
     complete: { account: goodAccount(), dmsa: goodDmsa() },
   };
@@ -32,6 +33,7 @@ describe('the order of undoing', () => {
     const journal = [
       entry('prepare-host', 'a'),
       entry('prepare-host', 'b'),
+      entry('restart-host', 'a'),
       entry('create-dmsa', 'd'),
       entry('link', 'd'),
       entry('restart-services', 'a'),
@@ -46,6 +48,7 @@ describe('the order of undoing', () => {
       'create-dmsa d',
       'prepare-host b',
       'prepare-host a',
+      'restart-host a',
     ]);
   });
 

@@ -38,6 +38,7 @@ const actions: Record<JournalStep, (entry: JournalEntry, names: Names) => string
     const log = eventLogEnabled === null ? '' : `, event log ${eventLogEnabled ? 'on' : 'off'}`;
     return `put the policy back (${value}${log}) on {where}`;
   },
+  'restart-host': () => 'nothing for the reboot of {where}: there is nothing to bring back',
 };
 
 function where(entries: JournalEntry[]): string {
