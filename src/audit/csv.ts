@@ -3,7 +3,7 @@ import type { Finding } from '../domain/findings.ts';
 import type { Audit } from './audit.ts';
 import type { AuditedPair } from './report.ts';
 
-type Cell = (pair: AuditedPair, finding: Finding | null) => string | number | boolean | null | undefined;
+type Cell = (pair: AuditedPair, finding: Finding | null) => Value;
 
 /** The columns in their order, and where each comes from. */
 const columns: Record<string, Cell> = {
@@ -40,14 +40,21 @@ export function auditCsv({ pairs }: Audit): string {
     const findings = pair.findings.length > 0 ? pair.findings : [null];
     return findings.map((finding) => Object.values(columns).map((cell) => cell(pair, finding)));
   });
-  return [csvColumns, ...rows].map((row) => `${row.map((value) => csvField(value)).join(',')}\r\n`).join('');
+  return csvTable([csvColumns, ...rows]);
+}
+
+type Value = string | number | boolean | null | undefined;
+
+/** Rows as lines (RFC 4180), each ended by CRLF. */
+export function csvTable(rows: Value[][]): string {
+  return rows.map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
 }
 
 /**
  * One value. What a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV Injection"): names
  * and descriptions are written by whoever may write to the directory. Control characters are shown, not kept.
  */
-export function csvField(value: string | number | boolean | null | undefined): string {
+export function csvField(value: Value): string {
   const text = clean(String(value ?? ''));
   const harmless = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { InvalidArgumentError, Option } from 'commander';
@@ -7,6 +7,7 @@ import { DmsaError } from '../../domain/errors.ts';
 import { blocking } from '../../domain/findings.ts';
 import { parseRequest, requestDefaults } from '../../plan/request.ts';
 import { type Context, collect, newCommand } from '../context.ts';
+import { readHostsFile } from '../hosts-file.ts';
 import { declaredUser } from '../io.ts';
 import type { CommandSpec } from '../program.ts';
 import { renderPlan } from '../render/plan.ts';
@@ -89,7 +90,7 @@ async function planMigration(context: Context, options: PlanOptions, account: st
   const request = parseRequest({
     account,
     dmsa: options.dmsa,
-    hosts: [...(options.host ?? []), ...(await hostsOf(context, options.hostsFile))],
+    hosts: [...(options.host ?? []), ...(await readHostsFile(context.io, options.hostsFile))],
     requestedBy: options.by ?? declaredUser(context.io.env),
     container: options.container ?? null,
     dnsHostName: options.dnsName ?? null,
@@ -141,19 +142,6 @@ function refused(context: Context, codes: string): number {
   const { code, message, fix } = new DmsaError('PREFLIGHT_BLOCKED', 'plan', `blocked by ${codes}`);
   context.io.err.write(`${code}: ${message} (fix: ${fix})\n`);
   return 2;
-}
-
-async function hostsOf({ io }: Context, file: string | undefined): Promise<string[]> {
-  if (!file) return [];
-  const content = await readFile(resolve(io.folder, file), 'utf8').catch((cause) => {
-    throw new DmsaError('PLAN_INVALID', file, `--hosts-file ${file}: cannot be read (${cause.code})`, {
-      cause,
-    });
-  });
-  return content
-    .split('\n')
-    .map((line) => line.replace(/#.*/, '').trim())
-    .filter((line) => line !== '');
 }
 
 function number(value: string): number {

@@ -1,0 +1,178 @@
+import { type ConnectDirectory, fromOneDc, withDirectory } from '../directory/directory.ts';
+import { readLogonNames } from '../directory/names/logon-names.ts';
+import { readDomainNames } from '../directory/read/read-domain.ts';
+import { DmsaError } from '../domain/errors.ts';
+import type { AccountFacts } from '../domain/facts.ts';
+import { isLogonOf } from '../domain/identity.ts';
+import { mapLimited } from '../limited.ts';
+import { findAccount } from '../plan/find-account.ts';
+import type { Transport } from '../powershell/transport.ts';
+import { retrying } from '../retrying.ts';
+import { type Asked, type DiscoveredHost, discoveredHost, type HostVerdict, type Wanted } from './host.ts';
+import { type ChosenHost, type ChosenHosts, checkChoice, chooseHosts, type HostChoice } from './hosts.ts';
+import { isPlanned } from './uses.ts';
+
+export interface DiscoverDeps {
+  connectDirectory: ConnectDirectory;
+  transport: Transport;
+}
+
+export interface DiscoverRequest {
+  /** DN, GUID, SID, sAMAccountName, UPN or DOMAIN\name. */
+  account: string;
+  hosts: HostChoice;
+  /** How many hosts are asked at once, each in one session. */
+  parallel: number;
+  now(): Date;
+  /** Aborting it ends the asking; what was found until then is the answer. */
+  signal: AbortSignal;
+  onProgress(progress: DiscoverProgress): void;
+}
+
+export interface DiscoverProgress {
+  /** How many hosts have answered, or could not be asked. */
+  done: number;
+  of: number;
+  using: number;
+  unasked: number;
+}
+
+/** The whole answer of `dmsa discover`, as its JSON is: docs/discover.md has it field by field. */
+export interface Discovery {
+  version: 1;
+  /** ISO 8601. */
+  readAt: string;
+  domain: string;
+  /** DNS name of the DC that was read from. */
+  server: string;
+  account: Pick<AccountFacts, 'dn' | 'guid' | 'sid' | 'samAccountName'>;
+  hosts: DiscoveredHost[];
+  /** Hosts that were not asked any more, as somebody put an end to it. */
+  notAsked: string[];
+  /** Computers of the directory that were not asked, by why. */
+  leftOut: ChosenHosts['leftOut'];
+  /** DNs of domains below this one, whose computers are not among them. */
+  elsewhere: string[];
+  /** Hosts for `dmsa plan`: those with anything that is set up to log on as the account. */
+  planned: string[];
+  summary: Record<HostVerdict, number> & { hosts: number; uses: number };
+}
+
+const inspectionTimeoutMs = 60_000;
+
+/**
+ * Asks hosts what logs on there as the account, one session each. Changes nothing and needs no Temporal. A host that
+ * cannot be asked is a row, not a failure. Throws PLAN_INVALID for an account or hosts that cannot be understood or
+ * found, and what connecting to the directory and reading it throws.
+ */
+export async function discover(deps: DiscoverDeps, request: DiscoverRequest): Promise<Discovery> {
+  const { signal, now } = request;
+  const readAt = now();
+  const choice = checkChoice(request.hosts);
+  const read = await withDirectory(deps.connectDirectory, { signal }, (directory) =>
+    fromOneDc(directory, async () => {
+      const domain = await readDomainNames(directory);
+      const { account, finding } = await findAccount(directory, request.account, domain);
+      if (!account) throw notFound(request.account, finding.evidence);
+      const names = await readLogonNames(directory, account, { account, domain: { ...domain, server: '' } });
+      return {
+        domain,
+        account,
+        names,
+        chosen: await chooseHosts(directory, choice, readAt),
+        dc: directory.dc,
+      };
+    }),
+  );
+  const { domain, account, names, chosen } = read;
+  const wanted: Wanted = {
+    sid: account.sid,
+    domain: domain.dnsName,
+    isOurs: (written, computerName) =>
+      written === account.sid || isLogonOf(names, written, domain, computerName),
+  };
+  const hosts = await askAll(deps.transport, chosen.hosts, wanted, request);
+  const seen = new Set(hosts.map(({ name }) => name));
+  const { dn, guid, sid, samAccountName } = account;
+  return {
+    version: 1,
+    readAt: readAt.toISOString(),
+    domain: domain.dnsName,
+    server: read.dc,
+    account: { dn, guid, sid, samAccountName },
+    hosts,
+    notAsked: chosen.hosts.map(({ name }) => name).filter((name) => !seen.has(name)),
+    leftOut: chosen.leftOut,
+    elsewhere: chosen.elsewhere,
+    planned: hosts.filter(({ uses }) => isPlanned(uses)).map(({ name }) => name),
+    summary: summaryOf(hosts),
+  };
+}
+
+function notFound(written: string, why: string): DmsaError {
+  return new DmsaError('PLAN_INVALID', 'account', `account: ${written}: ${why}`);
+}
+
+async function askAll(
+  transport: Transport,
+  hosts: ChosenHost[],
+  wanted: Wanted,
+  { parallel, signal, now, onProgress }: DiscoverRequest,
+): Promise<DiscoveredHost[]> {
+  const progress = { done: 0, of: hosts.length, using: 0, unasked: 0 };
+  onProgress({ ...progress });
+  const found = await mapLimited(hosts, parallel, async (host) => {
+    if (signal.aborted) return null;
+    const asked = await ask(transport, host.name, now, signal);
+    if (!asked) return null;
+    const row = discoveredHost(host, asked, wanted);
+    progress.done += 1;
+    if (row.usesAccount === 'yes') progress.using += 1;
+    if (row.verdict === 'unasked') progress.unasked += 1;
+    onProgress({ ...progress });
+    return row;
+  });
+  return found.filter((row) => row !== null);
+}
+
+/** Null where the asking was put an end to. */
+async function ask(
+  transport: Transport,
+  name: string,
+  now: () => Date,
+  signal: AbortSignal,
+): Promise<Asked | null> {
+  let sentAt = now().getTime();
+  const run = () => {
+    sentAt = now().getTime();
+    return transport.run(
+      name,
+      'inspect-host',
+      { eventsSince: null },
+      { timeoutMs: inspectionTimeoutMs, signal },
+    );
+  };
+  try {
+    const answer = await retrying(run, signal);
+    return { answer, error: null, sentAt, answeredAt: now().getTime() };
+  } catch (error) {
+    if (signal.aborted) return null;
+    // What is wrong with the settings is wrong with them for every host.
+    if (!(error instanceof DmsaError) || error.code === 'PLAN_INVALID') throw error;
+    const { code, message } = error;
+    return { answer: null, error: { code, message }, sentAt, answeredAt: now().getTime() };
+  }
+}
+
+function summaryOf(hosts: DiscoveredHost[]): Discovery['summary'] {
+  const count = (wanted: HostVerdict) => hosts.filter(({ verdict }) => verdict === wanted).length;
+  return {
+    hosts: hosts.length,
+    uses: hosts.filter(({ usesAccount }) => usesAccount === 'yes').length,
+    ready: count('ready'),
+    warn: count('warn'),
+    block: count('block'),
+    unused: count('unused'),
+    unasked: count('unasked'),
+  };
+}
