@@ -138,6 +138,40 @@ function Get-KerberosPolicy {
   [pscustomobject]@{ value = $value; keyExists = $true }
 }
 
+# By its full path: a program of Windows, whatever PATH says.
+function Get-SystemProgram {
+  param([Parameter(Mandatory)] [string] $Name)
+  Join-Path -Path $env:SystemRoot -ChildPath "System32/$Name"
+}
+
+# Names of services to names of the cluster resources that own them. Throws where this is a running node of a cluster that
+# cannot be read: a service may then be anybody's. A resource names its service, and one of SQL Server its instance.
+function Get-ClusterOwner {
+  $owners = @{}
+  $node = @(Get-CimInstance -ClassName Win32_Service -Filter "Name='ClusSvc'" | Where-Object { $_.State -ne 'Stopped' })
+  if (-not $node) { return $owners }
+  try { $resources = @(Get-CimInstance -Namespace root/MSCluster -ClassName MSCluster_Resource) }
+  catch {
+    $why = "Whether a cluster resource owns a service cannot be read: $($_.Exception.Message)"
+    Stop-Operation (Get-OperationErrorCode $_) $why 'MSCluster_Resource'
+  }
+  foreach ($resource in $resources) {
+    $own = $resource.PrivateProperties
+    if ($null -eq $own) { continue }
+    $service = [string](Get-PropertyValue $own 'ServiceName')
+    $instance = [string](Get-PropertyValue $own 'InstanceName')
+    if (-not $service -and $instance) {
+      $isDefault = $instance -eq 'MSSQLSERVER'
+      $service = switch ([string]$resource.Type) {
+        'SQL Server' { if ($isDefault) { 'MSSQLSERVER' } else { "MSSQL`$$instance" } }
+        'SQL Server Agent' { if ($isDefault) { 'SQLSERVERAGENT' } else { "SQLAgent`$$instance" } }
+      }
+    }
+    if ($service) { $owners[$service] = [string]$resource.Name }
+  }
+  $owners
+}
+
 # The group policy that delivers the value: @{ gpo; value }, value null where it removes it; nothing where none does.
 # From what the last processing of policies has logged (RSOP_RegistryPolicySetting; the one with precedence 1 won), so it
 # throws where that cannot be read, and knows nothing where "Turn off Resultant Set of Policy logging" is on.

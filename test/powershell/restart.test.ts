@@ -37,6 +37,8 @@ describe.skipIf(!engine).concurrent('restart-services, when something fails', ()
     ['SERVICE_LOGON_FAILED', { refusesStart: [1069] }],
     ['SERVICE_LOGON_FAILED', { refusesStart: [1297] }],
     ['SERVICE_START_FAILED', { refusesStart: [1053] }],
+    ['SERVICE_DISABLED', { refusesStart: [1058] }],
+    ['SERVICE_DEPENDENCY_FAILED', { refusesStart: [1068] }],
     ['SERVICE_START_FAILED', { startsAs: 'Stopped', exitCode: 1 }],
     ['SERVICE_LOGON_FAILED', { startsAs: 'Stopped', exitCode: 1069 }],
   ] as const)('answers %s for %j, and leaves the rest alone', async (code, changes) => {
@@ -60,7 +62,7 @@ describe.skipIf(!engine).concurrent('restart-services, when something fails', ()
     expect(stopping.error).toMatchObject({ code: 'SERVICE_BUSY', subject: 'Billing' });
     const starting = await run(
       'restart-services',
-      ask(['Billing'], { ...one, pools: [], checks: [], startStopped: true }),
+      ask(['Billing'], { ...one, startStopped: true }),
       host(service('Billing', { ...stopped, startsAs: 'StartPending' })),
     );
     expect(starting.host.calls).toEqual(['Start Billing']);
@@ -85,7 +87,7 @@ describe.skipIf(!engine).concurrent('restart-services', () => {
       registry,
     } = await run(
       'restart-services',
-      ask(['Billing', "It's [odd]", 'Billing']),
+      ask(['Billing', "It's [odd]", 'BILLING']),
       host(
         service('Billing', { looks: 2, refusesStop: [1061], refusesStart: [1061, 1056] }),
         service("It's [odd]", stopped),
@@ -104,9 +106,19 @@ describe.skipIf(!engine).concurrent('restart-services', () => {
         action: 'restarted',
         state: 'Running',
         startedAt: expect.stringMatching(/\.\d{3}Z$/),
+        startName: 'CONTOSO\\svc-billing',
+        dependents: [],
       },
-      { name: "It's [odd]", action: 'skipped', state: 'Stopped', startedAt: null },
+      {
+        name: "It's [odd]",
+        action: 'skipped',
+        state: 'Stopped',
+        startedAt: null,
+        startName: 'CONTOSO\\svc-billing',
+        dependents: [],
+      },
     ]);
+    expect([result!.pools, result!.checks]).toEqual([[], []]);
     expect(Date.parse(result!.services[0]!.startedAt!)).toBeGreaterThan(Date.parse('2026-01-01T06:01:00Z'));
     expect(registry).toEqual(withParents({}));
   });
@@ -114,7 +126,7 @@ describe.skipIf(!engine).concurrent('restart-services', () => {
   it('starts the stopped ones only where it is told to', async () => {
     const { result, host: after } = await run(
       'restart-services',
-      ask(["It's [odd]"], { pools: [], checks: [], startStopped: true }),
+      ask(["It's [odd]"], { startStopped: true }),
       host(service("It's [odd]", stopped)),
     );
     expect(after.calls).toEqual(["Start It's [odd]"]);
@@ -143,10 +155,9 @@ describe.skipIf(!engine).concurrent('restart-services', () => {
       'Start Api',
       'Start Web',
     ]);
-    expect(result!.services.map(({ name, action }) => `${name} ${action}`)).toEqual([
-      'Api restarted',
-      'Billing restarted',
-    ]);
+    expect(result!.services.map(({ name, action, dependents }) => `${name} ${action} ${dependents}`)).toEqual(
+      ['Api restarted ', 'Billing restarted Web,Api'],
+    );
     expect(states(after.services)).toEqual({
       Billing: 'Running',
       Web: 'Running',
@@ -168,14 +179,10 @@ describe.skipIf(!engine).concurrent('restart-services', () => {
     const note = { Billing: { type: 'MultiString', value: ['Web'] } };
     expect(first.registry[noteKey]).toEqual(note);
 
-    const again = await run(
-      'restart-services',
-      ask(['Billing'], { pools: [], checks: [], startStopped: true }),
-      {
-        host: { ...first.host, calls: [] },
-        registry: first.registry,
-      },
-    );
+    const again = await run('restart-services', ask(['Billing'], { startStopped: true }), {
+      host: { ...first.host, calls: [] },
+      registry: first.registry,
+    });
     expect(again.host.calls).toEqual(['Start Billing', 'Start Web']);
     expect(states(again.host.services)).toEqual({ Billing: 'Running', Web: 'Running', Report: 'Stopped' });
     expect(again.registry).not.toHaveProperty([noteKey]);
@@ -196,6 +203,8 @@ describe.skipIf(!engine).concurrent('restart-services', () => {
       action: 'skipped',
       state: 'Running',
       startedAt: '2026-01-01T06:01:00.000Z',
+      startName: 'CONTOSO\\svc-billing',
+      dependents: ['Web'],
     });
     expect(after.calls).toEqual(['Start Web']);
 

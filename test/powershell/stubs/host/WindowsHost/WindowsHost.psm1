@@ -38,7 +38,12 @@ function Get-AskedError {
 
 function Get-CimInstance {
   [CmdletBinding()]
-  param([Parameter(Mandatory)] [string] $ClassName, [string] $Filter, [string[]] $Property)
+  param(
+    [Parameter(Mandatory)] [string] $ClassName,
+    [string] $Filter,
+    [string[]] $Property,
+    [string] $Namespace = 'root/cimv2'
+  )
   $state = Read-State
   $asked = Get-AskedError $state 'Get-CimInstance'
   if ($asked) { $PSCmdlet.WriteError($asked); return }
