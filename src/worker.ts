@@ -16,6 +16,7 @@ import { transportOf } from './powershell/connect-hosts.ts';
 import type { PreflightDeps } from './preflight.ts';
 import { fileRecords } from './records.ts';
 import { workflowSource } from './temporal/bundle.ts';
+import { dataConverter } from './temporal/compression.ts';
 import { connectTemporal, connectWorker } from './temporal/connection.ts';
 import { registerSearchAttributes } from './temporal/search-attributes.ts';
 
@@ -61,6 +62,7 @@ export async function createWorker(options: {
   return await Worker.create({
     connection,
     namespace,
+    dataConverter,
     taskQueue: settings.worker.taskQueue,
     ...(await workflows()),
     activities: createActivities({

@@ -28,8 +28,13 @@ export const reject = defineSignal<[Omit<Vote, 'decision'>]>('reject');
 export const pause = defineSignal<[By]>('pause');
 export const resume = defineSignal<[By]>('resume');
 export const undo = defineSignal<[By]>('undo');
-/** Tries a failing compensation again; `accept` ends the migration with the differences that were named. */
-export const retry = defineSignal<[By & { accept?: boolean }]>('retry');
+/**
+ * Tries a failing compensation again; `accept` ends the migration with the differences that were named. With `host`:
+ * tries that host again, whose restart or reboot failed.
+ */
+export const retry = defineSignal<[By & { accept?: boolean; host?: string }]>('retry');
+/** Goes on without a host, before its turn or after it failed; there is no way back. */
+export const skipHost = defineSignal<[By & { host: string }]>('skipHost');
 export const allowPrincipal = defineSignal<[By & { sid: string }]>('allowPrincipal');
 
 export const status = defineQuery<MigrationStatus>('status');

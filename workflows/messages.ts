@@ -2,6 +2,8 @@ import { condition, setHandler } from '@temporalio/workflow';
 
 import { reading } from './activities.ts';
 import * as contract from './contract.ts';
+import { decideOnHost } from './host-decisions.ts';
+import { by, isRecord, longestText } from './payload.ts';
 import { type Migration, now } from './state.ts';
 
 /**
@@ -23,8 +25,10 @@ export function handleMessages(m: Migration): void {
     state.undoRequest ??= by(payload);
     m.forward.cancel();
   });
+  setHandler(contract.skipHost, (payload) => decideOnHost(m, 'skip', payload));
   setHandler(contract.retry, (payload) => {
-    state.retryRequest = { ...by(payload), accept: isRecord(payload) && payload.accept === true };
+    if (isRecord(payload) && payload.host !== undefined) decideOnHost(m, 'retry', payload);
+    else state.retryRequest = { ...by(payload), accept: isRecord(payload) && payload.accept === true };
   });
   setHandler(contract.allowPrincipal, (payload) => {
     if (!isRecord(payload) || typeof payload.sid !== 'string' || !sidPattern.test(payload.sid)) return;
@@ -80,19 +84,4 @@ function ofBearableSize(payload: unknown): unknown {
   return bearable ? Object.fromEntries(fields) : null;
 }
 
-/** As long as a reason may be (activities/gates/verify-votes.ts). */
-const longestText = 1024;
-
 const sidPattern = /^S-1-\d+(-\d+){1,15}$/;
-
-function by(payload: unknown): contract.By {
-  const record = isRecord(payload) ? payload : {};
-  return {
-    by: typeof record.by === 'string' ? record.by.slice(0, longestText) : 'unknown',
-    reason: typeof record.reason === 'string' ? record.reason.slice(0, longestText) : '',
-  };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}

@@ -43,6 +43,21 @@ export interface Carried {
   completedAt: string | null;
   undoRequest: By | null;
   retryRequest: (By & { accept?: boolean }) | null;
+  /** How far the latest rollout has come; absent before the first, and in what older versions left. */
+  rollout?: Progress;
+}
+
+/** Of one stage that works on hosts in waves. Hosts that failed and wait for a person are in the status. */
+export interface Progress {
+  stage: StageName;
+  /** Hosts that had their turn and are well. */
+  done: string[];
+  /** Hosts that failed and were not mended by a retry, whatever a person said about them. */
+  failed: string[];
+  /** Whether the canary has been found well after its bake time, so that the others follow. */
+  proven: boolean;
+  /** ISO 8601: until when the canary is left to run. */
+  bakeUntil: string | null;
 }
 
 export interface QueuedVote {

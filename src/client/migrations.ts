@@ -7,7 +7,7 @@ import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { DmsaError } from '../domain/errors.ts';
 import type { RecordedVote, Vote } from '../domain/gates.ts';
 import { migrationId, type Plan } from '../domain/plan.ts';
-import type { MigrationResult, MigrationStatus } from '../domain/status.ts';
+import type { HostDecision, MigrationResult, MigrationStatus } from '../domain/status.ts';
 import { translated } from './failures.ts';
 import { findMigration, type ListedMigration, listMigrations } from './find.ts';
 import { hostProgress, type LiveStatus, withProgress } from './live.ts';
@@ -77,16 +77,12 @@ export class Migrations {
     const signal = decision === 'approve' ? contract.approve : contract.reject;
     await this.#ask(id, () => handle.signal(signal, payload));
 
-    const deadline = performance.now() + this.#answerWithinMs;
-    for (;;) {
-      const recorded = recordedVotes(await this.#status(handle)).find(
+    const recorded = await this.#recorded(id, 'the vote', async () =>
+      recordedVotes(await this.#status(handle)).find(
         (each) => !earlier.has(each.place) && isSame(each.vote, vote),
-      );
-      if (recorded) return recorded.vote;
-      if (performance.now() > deadline)
-        throw new DmsaError('NO_WORKER', id, 'the vote was sent, and no worker has recorded it yet');
-      await sleep(50);
-    }
+      ),
+    );
+    return recorded.vote;
   }
 
   async pause(id: string, who: contract.By): Promise<void> {
@@ -103,6 +99,16 @@ export class Migrations {
 
   async retry(id: string, who: contract.By & { accept?: boolean }): Promise<void> {
     await this.#signal(id, (handle) => handle.signal(contract.retry, who));
+  }
+
+  /** Tries a failed host again, and returns what the migration made of it. */
+  async retryHost(id: string, who: contract.By & { host: string }): Promise<HostDecision> {
+    return await this.#decideOnHost(id, 'retry', who, (handle) => handle.signal(contract.retry, who));
+  }
+
+  /** Leaves a host out from now on, and returns what the migration made of it. */
+  async skipHost(id: string, who: contract.By & { host: string }): Promise<HostDecision> {
+    return await this.#decideOnHost(id, 'skip', who, (handle) => handle.signal(contract.skipHost, who));
   }
 
   async allowPrincipal(id: string, who: contract.By & { sid: string }): Promise<void> {
@@ -159,6 +165,35 @@ export class Migrations {
 
   #status(handle: WorkflowHandle): Promise<MigrationStatus> {
     return this.#ask(handle.workflowId, () => handle.query(contract.status), 'worker');
+  }
+
+  async #decideOnHost(
+    id: string,
+    action: HostDecision['action'],
+    who: contract.By,
+    send: (handle: WorkflowHandle) => Promise<void>,
+  ): Promise<HostDecision> {
+    const handle = await this.#handle(id);
+    const decisions = async () => (await this.#status(handle)).hostDecisions ?? [];
+    const isMine = (each: HostDecision) =>
+      each.action === action && each.by === who.by && each.reason === who.reason;
+    const earlier = new Set((await decisions()).filter(isMine).map(({ at }) => at));
+    await this.#ask(id, () => send(handle));
+    return await this.#recorded(id, 'the signal', async () =>
+      (await decisions()).find((each) => isMine(each) && !earlier.has(each.at)),
+    );
+  }
+
+  /** Asks until the migration has recorded what was sent to it. Throws NO_WORKER. */
+  async #recorded<T>(id: string, what: string, find: () => Promise<T | undefined>): Promise<T> {
+    const deadline = performance.now() + this.#answerWithinMs;
+    for (;;) {
+      const recorded = await find();
+      if (recorded) return recorded;
+      if (performance.now() > deadline)
+        throw new DmsaError('NO_WORKER', id, `${what} was sent, and no worker has recorded it yet`);
+      await sleep(50);
+    }
   }
 
   async #signal(id: string, send: (handle: WorkflowHandle) => Promise<void>): Promise<void> {

@@ -37,6 +37,8 @@ export interface Evidence {
   /** DNS name of the DC that was read, to be kept for what comes next. */
   server: string;
   findings: Finding[];
+  /** Hosts that a person has left out, sorted; absent for none. */
+  skipped?: string[];
   /** SHA-256, hex, of the canonical JSON of plan hash, gate, facts, and the codes and subjects of the findings. */
   hash: string;
 }

@@ -4,6 +4,7 @@ export const stageTitles = {
   preflight: 'Preflight',
   'gate-start': 'Gate "start"',
   'prepare-hosts': 'Prepare hosts',
+  'reboot-hosts': 'Reboot hosts',
   'create-dmsa': 'Create dMSA',
   link: 'Link',
   'restart-services': 'Restart services',
@@ -21,6 +22,9 @@ export const stageTitles = {
 export type StageName = keyof typeof stageTitles;
 
 export const stageNames = Object.keys(stageTitles) as StageName[];
+
+/** Stages that only some plans have: they are shown once they are reached. */
+export const optionalStages: StageName[] = ['reboot-hosts', 'undo'];
 
 /** One stage as the status, the report and the JSON output show it. Times are ISO 8601, UTC. */
 export interface Stage {

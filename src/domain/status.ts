@@ -31,6 +31,10 @@ export interface MigrationStatus {
   journal: JournalEntry[];
   /** Code and message of what ended the way forward; null while all is well. */
   failure: Failure | null;
+  /** Hosts that failed and wait for a person's `retry` or `skipHost`; absent while there was none. */
+  failedHosts?: FailedHost[];
+  /** What people have sent about single hosts, and what became of it; the latest last, at most `decisionsKept`. */
+  hostDecisions?: HostDecision[];
   before: Facts | null;
   after: Facts | null;
 }
@@ -41,6 +45,29 @@ export interface AllowedPrincipal {
   reason: string;
   at: string;
 }
+
+export interface FailedHost {
+  host: string;
+  code: string;
+  message: string;
+  /** ISO 8601. */
+  at: string;
+}
+
+export interface HostDecision {
+  action: 'skip' | 'retry';
+  /** As it was sent, cut to a bearable length; null where none was named. */
+  host: string | null;
+  by: string;
+  reason: string;
+  /** ISO 8601. */
+  at: string;
+  /** Why nothing was done about it; null where it was accepted. */
+  refused: string | null;
+}
+
+/** Anyone may send signals without number. */
+export const decisionsKept = 1000;
 
 export interface Failure {
   code: string;

@@ -3,6 +3,7 @@ import { type ClientConfigProfile, loadClientConfigProfile, toClientOptions } fr
 import { NativeConnection } from '@temporalio/worker';
 
 import { DmsaError } from '../domain/errors.ts';
+import { dataConverter } from './compression.ts';
 
 /** Which server to talk to. Absent fields come from Temporal's own environment and profile file. */
 export interface TemporalTarget {
@@ -35,7 +36,7 @@ export async function connectTemporal(
   const connection = await connecting(where.address, () =>
     Connection.connect({ ...where, connectTimeout: connectWithinMs }),
   );
-  const client = new Client({ ...options, connection, namespace });
+  const client = new Client({ dataConverter, ...options, connection, namespace });
   return { client, connection, namespace, close: () => connection.close() };
 }
 

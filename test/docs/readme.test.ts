@@ -187,13 +187,13 @@ describe('the README says what is so', () => {
   });
 });
 
-test('the picture names every stage by its title, in its order', () => {
+test('the picture names every stage that each migration has, in its order', () => {
   expect(links(readme)).toContain('docs/stages.svg');
   const svg = readFileSync(resolve(root, 'docs/stages.svg'), 'utf8');
   const titles = [...svg.matchAll(/<text class="name"[^>]*>(.*?)<\/text>/g)].map(([, text]) =>
     text!.replace(/<[^>]*>/g, ''),
   );
-  const { undo, ...forward } = stageTitles;
+  const { undo, 'reboot-hosts': _, ...forward } = stageTitles;
   expect(titles.slice(0, -1)).toEqual(Object.values(forward));
   expect(titles.at(-1)).toMatch(new RegExp(`^${undo}: `));
 });

@@ -1,10 +1,11 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 import type { LiveStatus, Migrations } from '../../client/migrations.ts';
 import type { ReadingSettings } from '../../config/settings.ts';
 import { writtenSid } from '../../directory/names/principal-name.ts';
 import type { ResolvedPrincipal } from '../../directory/names/resolve-principal.ts';
 import { DmsaError } from '../../domain/errors.ts';
+import type { HostDecision } from '../../domain/status.ts';
 import { sid as sidField } from '../../plan/fields.ts';
 import { type Context, newCommand } from '../context.ts';
 import { askYesNo, declaredUser } from '../io.ts';
@@ -16,6 +17,7 @@ interface ActOptions {
   by?: string;
   reason: string;
   accept?: boolean;
+  host?: string;
 }
 
 type Who = { by: string; reason: string };
@@ -33,6 +35,7 @@ export function actCommands(): CommandSpec[] {
     }),
     undoCommand(),
     retryCommand(),
+    skipCommand(),
     allowCommand(),
   ];
 }
@@ -50,8 +53,10 @@ function undoCommand(): CommandSpec {
 }
 
 function retryCommand(): CommandSpec {
-  const description = 'Let a migration that needs an operator try again what it could not undo.';
+  const description = 'Try again what a migration could not undo, or one host that failed.';
   const spec = act('retry', description, async (migrations, id, who, { context, options, status }) => {
+    const { host } = options;
+    if (host !== undefined) return accepted(await migrations.retryHost(id, { ...who, host }), 'Trying', id);
     const accept = options.accept ?? false;
     if (accept) {
       context.tell(status.failure ? `${status.failure.code}: ${cleaned(status.failure.message)}` : '');
@@ -60,8 +65,40 @@ function retryCommand(): CommandSpec {
     await migrations.retry(id, { ...who, accept });
     return accept ? `Ending ${id} with the differences accepted` : `Trying again: ${id}`;
   });
-  spec.command.option('--accept', 'end the migration with the differences that its status names');
+  spec.command
+    .addOption(
+      new Option('--accept', 'end the migration with the differences that its status names').conflicts(
+        'host',
+      ),
+    )
+    .option('--host <host>', 'the failed host to try again');
   return spec;
+}
+
+function skipCommand(): CommandSpec {
+  const description = 'Go on without a host, before its turn or after it failed; there is no way back.';
+  return act('skip', description, skip, (command) =>
+    command.argument('<host>', 'a host of the plan, by its DNS name or the first part of it'),
+  );
+
+  async function skip(migrations: Migrations, id: string, who: Who, { args, context }: Sent): Promise<Told> {
+    const [host] = args;
+    context.tell(
+      `The services of ${host} are not restarted any more: after Complete they cannot log on again.`,
+    );
+    await confirm(context, `Go on without ${host}, in ${id}?`);
+    return accepted(await migrations.skipHost(id, { ...who, host: host! }), 'Skipping', id);
+  }
+}
+
+/** Throws PLAN_INVALID where the migration did nothing about it, and says why. */
+function accepted(decision: HostDecision, doing: string, id: string): Told {
+  const { host, refused } = decision;
+  if (refused !== null) {
+    const message = `${host ?? 'the host'}: ${cleaned(refused)}`;
+    throw new DmsaError('PLAN_INVALID', host ?? 'host', message);
+  }
+  return { text: `${doing} ${host} in ${id}`, value: { host } };
 }
 
 function allowCommand(): CommandSpec {

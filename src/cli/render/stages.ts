@@ -1,4 +1,4 @@
-import { type Stage, type StageName, stageNames, stageTitles } from '../../domain/stages.ts';
+import { optionalStages, type Stage, type StageName, stageNames, stageTitles } from '../../domain/stages.ts';
 import type { MigrationStatus } from '../../domain/status.ts';
 import type { RenderOptions } from './status.ts';
 import { padTo, paint, shorten, wrap } from './text.ts';
@@ -10,7 +10,7 @@ export type Detail = 'full' | 'brief' | 'least';
 /** One line for each stage of the runbook: what is behind, what runs, what is to come. */
 export function stageLines(status: MigrationStatus, options: RenderOptions, detail: Detail): string[] {
   const names = stageNames.filter(
-    (name) => name !== 'undo' || status.stages.some((stage) => stage.name === 'undo'),
+    (name) => !optionalStages.includes(name) || status.stages.some((stage) => stage.name === name),
   );
   const blocks = names.map((name) => {
     const times = status.stages.filter((stage) => stage.name === name);
