@@ -3,6 +3,7 @@ import type { EventSource } from '../audit/events.ts';
 import type { Migrations } from '../client/migrations.ts';
 import type { ReadingSettings, Settings } from '../config/settings.ts';
 import type { ResolvedPrincipal } from '../directory/names/resolve-principal.ts';
+import type { DiscoverRequest, Discovery } from '../discover/discover.ts';
 import type { Planned } from '../plan/make-plan.ts';
 import type { PlanRequest } from '../plan/request.ts';
 import type { WorkerOptions } from '../worker.ts';
@@ -18,6 +19,8 @@ export interface Assembly {
   plan(request: PlanRequest, settings: Settings): Promise<Planned>;
   /** Reads the whole domain and changes nothing; needs no Temporal. Without settings of hosts, no events either. */
   audit(request: AuditRequest, settings: Settings | ReadingSettings): Promise<Audit>;
+  /** Reads directory and hosts and changes nothing; needs no Temporal. */
+  discover(request: DiscoverRequest, settings: Settings): Promise<Discovery>;
   /** Who a name is, by the directory. */
   principal(written: string, settings: ReadingSettings): Promise<ResolvedPrincipal>;
   /** Runs until `signal` aborts; `onReady` is called once it takes work. */
@@ -67,6 +70,16 @@ export const assembly: Assembly = {
       },
       request,
     );
+  },
+  async discover(request, settings) {
+    const { discover } = await import('../discover/discover.ts');
+    const { connectDirectory } = await import('../directory/connection/connection.ts');
+    const { transportOf } = await import('../powershell/connect-hosts.ts');
+    const deps = {
+      connectDirectory: connectDirectory(settings.directory, settings.hosts),
+      transport: transportOf(settings, { maxSessions: request.parallel }),
+    };
+    return await discover(deps, request);
   },
   async principal(written, settings) {
     const { resolvePrincipal } = await import('../directory/names/resolve-principal.ts');

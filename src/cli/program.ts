@@ -5,6 +5,7 @@ import { type Assembly, assembly as realAssembly } from './assembly.ts';
 import { actCommands } from './commands/act.ts';
 import { auditCommand } from './commands/audit.ts';
 import { demoCommand } from './commands/demo.ts';
+import { discoverCommand } from './commands/discover.ts';
 import { labCommand } from './commands/lab.ts';
 import { listCommand } from './commands/list.ts';
 import { planCommand } from './commands/plan.ts';
@@ -30,6 +31,7 @@ export const commandSpecs = (): CommandSpec[] => [
   statusCommand(),
   listCommand(),
   auditCommand(),
+  discoverCommand(),
   ...voteCommands(),
   ...actCommands(),
   workerCommand(),

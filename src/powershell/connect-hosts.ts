@@ -3,7 +3,12 @@ import { localTransport } from './local-transport.ts';
 import { sshTransport } from './ssh-transport.ts';
 import type { Transport } from './transport.ts';
 
-/** The way to the hosts that the settings choose. */
-export function transportOf({ powershell, hosts }: Pick<Settings, 'powershell' | 'hosts'>): Transport {
-  return powershell.transport === 'local' ? localTransport(powershell) : sshTransport(powershell, hosts);
+/** The way to the hosts that the settings choose, with its own limit of open sessions where none is given. */
+export function transportOf(
+  { powershell, hosts }: Pick<Settings, 'powershell' | 'hosts'>,
+  options: { maxSessions?: number } = {},
+): Transport {
+  return powershell.transport === 'local'
+    ? localTransport(powershell, options)
+    : sshTransport(powershell, hosts, options);
 }

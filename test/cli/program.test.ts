@@ -46,6 +46,7 @@ function assembly(changes: Partial<Assembly> = {}): Assembly {
     connect: unused,
     plan: unused,
     audit: unused,
+    discover: unused,
     principal: unused,
     worker: unused,
     lab: unused,
