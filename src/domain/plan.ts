@@ -145,14 +145,6 @@ export function dmsaMark(plan: Pick<Plan, 'account' | 'hash'>): string {
   return `Created by dmsa for ${plan.account.samAccountName}, plan ${plan.hash.slice(0, 16)}`;
 }
 
-/** The canary hosts as one wave, then waves of `maxParallel`. */
-export function waves(plan: Pick<Plan, 'hosts' | 'rollout'>): PlanHost[][] {
-  const { canary, maxParallel } = plan.rollout;
-  return [plan.hosts.slice(0, canary), ...batches(plan.hosts.slice(canary), maxParallel)].filter(
-    (wave) => wave.length > 0,
-  );
-}
-
 /** Lists of at most `size` members, in order. */
 export function batches<T>(items: T[], size: number): T[][] {
   const result: T[][] = [];

@@ -8,35 +8,13 @@ import {
   dmsaSamAccountName,
   migrationId,
   targetOf,
-  waves,
 } from '../../src/domain/plan.ts';
 import { samplePlan } from '../plan/sample-plan.ts';
 
 const plan = samplePlan();
-const rollout = (canary: number, maxParallel: number) => ({
-  hosts: plan.hosts,
-  rollout: { canary, maxParallel, serviceTimeout: '2m' },
-});
-const names = (canary: number, maxParallel: number) =>
-  waves(rollout(canary, maxParallel)).map((wave) => wave.map((host) => host.name.slice(0, 5)));
 
-describe('waves', () => {
-  test.each([
-    [1, 5, [['web01'], ['web02', 'web03']]],
-    [1, 1, [['web01'], ['web02'], ['web03']]],
-    [0, 2, [['web01', 'web02'], ['web03']]],
-    [2, 5, [['web01', 'web02'], ['web03']]],
-    [3, 1, [['web01', 'web02', 'web03']]],
-    [9, 1, [['web01', 'web02', 'web03']]],
-  ])('of three hosts, %i as canary, then %i at once', (canary, maxParallel, expected) => {
-    expect(names(canary, maxParallel)).toEqual(expected);
-  });
-
-  test('of no hosts there are none', () => {
-    expect(waves({ ...rollout(1, 5), hosts: [] })).toEqual([]);
-  });
-
-  test('batches keep every member in its order, none empty, none too large', () => {
+describe('batches', () => {
+  test('keep every member in its order, none empty, none too large', () => {
     const size = fc.integer({ min: 1, max: 7 });
     fc.assert(
       fc.property(fc.array(fc.integer()), size, (items, most) => {

@@ -1,7 +1,8 @@
 import { durationMs } from '../../src/domain/duration.ts';
 import type { HostEvidence } from '../../src/domain/facts.ts';
 import type { JournalEntry } from '../../src/domain/journal.ts';
-import { type PlanHost, waves } from '../../src/domain/plan.ts';
+import type { PlanHost } from '../../src/domain/plan.ts';
+import { waves } from '../../src/domain/rollout.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { onHosts, undoingOnHosts, waiting } from '../activities.ts';
 import type { Undo } from '../compensate.ts';

@@ -1,5 +1,6 @@
 import type { Finding } from '../../domain/findings.ts';
-import { type GateName, type Plan, waves } from '../../domain/plan.ts';
+import type { GateName, Plan } from '../../domain/plan.ts';
+import { waves } from '../../domain/rollout.ts';
 import { cleaned, padTo, paint, wrap } from './text.ts';
 import { moment } from './time.ts';
 
