@@ -30,17 +30,21 @@ export function nextCanaryWave(
   return take(remaining, remaining.length, rollout, down);
 }
 
-/** The hosts that go first and alone: `rollout.canary` of them, in the order of the plan. */
+/**
+ * The hosts that go first, in the order of the plan, and have to be well before any other is touched: `rollout.canary`
+ * of them, or the first wave where that is 0.
+ */
 export function canaryOf({ hosts, rollout }: Pick<Plan, 'hosts' | 'rollout'>): PlanHost[] {
-  return hosts.slice(0, rollout.canary);
+  return rollout.canary > 0 ? hosts.slice(0, rollout.canary) : nextWave(hosts, rollout);
 }
 
 /** Every wave, the canary's first, of a rollout in which no host fails. */
 export function waves(plan: Pick<Plan, 'hosts' | 'rollout'>): PlanHost[][] {
   const { hosts, rollout } = plan;
+  const canary = canaryOf(plan);
   return [
-    ...allOf(canaryOf(plan), (left) => nextCanaryWave(left, rollout)),
-    ...allOf(hosts.slice(rollout.canary), (left) => nextWave(left, rollout)),
+    ...allOf(canary, (left) => nextCanaryWave(left, rollout)),
+    ...allOf(without(hosts, canary), (left) => nextWave(left, rollout)),
   ];
 }
 
