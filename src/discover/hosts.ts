@@ -32,12 +32,12 @@ export interface ChosenHost {
 export const reasonsLeftOut = {
   'domain-controller': 'domain controllers',
   'read-only-domain-controller': 'read-only domain controllers',
-  'cluster-name': 'names of clusters, which are no machines',
-  disabled: 'disabled computer accounts',
-  inactive: 'computers that have not logged on for that long',
-  'no-dns-name': 'computer accounts without a DNS name that can be asked',
-  'dns-name-twice': 'second computer accounts of one DNS name',
-  'not-windows': 'computers of another system than Windows',
+  'cluster-name': 'names of clusters',
+  disabled: 'disabled',
+  inactive: 'no logon for that long',
+  'no-dns-name': 'no usable DNS name',
+  'dns-name-twice': 'second accounts of a DNS name',
+  'not-windows': 'other systems than Windows',
 } as const;
 
 export type ReasonLeftOut = keyof typeof reasonsLeftOut;
@@ -152,12 +152,12 @@ function whyNot(computer: ComputerFacts, choice: HostChoice, now: Date): ReasonL
   if (!enabled) return 'disabled';
   // A computer that has not told its system yet may be a Windows one.
   if (operatingSystem !== null && !/^windows/i.test(operatingSystem)) return 'not-windows';
+  // The directory's text: whoever may write it must not name anything but a host.
+  if (dnsName === null || !hostName.safeParse(dnsName).success) return 'no-dns-name';
   if (choice.activeWithin !== null) {
     const since = now.getTime() - durationMs(choice.activeWithin);
     if (lastLogonAt === null || Date.parse(lastLogonAt) < since) return 'inactive';
   }
-  // The directory's text: whoever may write it must not name anything but a host.
-  if (dnsName === null || !hostName.safeParse(dnsName).success) return 'no-dns-name';
   return null;
 }
 

@@ -66,17 +66,13 @@ function matrixLines({ hosts, domain }: Discovery, { color, width, all }: Render
     const { name, error, verdict } = host;
     if (error) {
       const start = `${padTo(name, widths[0]!)}${gap}${error.code} `;
-      return [colors.unasked(shorten(`${start}${withoutCode(error)}`, width))];
+      const text = `${start}${error.message.replace(/\s+/g, ' ')}`;
+      return [colors.unasked(columns(text) > width ? shorten(text, width) : text)];
     }
     const text = line(present.map(({ cells }) => cells[answered.indexOf(host)]!));
     return [colors[verdict](text), ...detailLines(host, width, style)];
   };
   return [style.bold(line(present.map(({ title }) => title))), ...shown.flatMap(row)];
-}
-
-/** The name is in the row already. */
-function withoutCode({ message }: { message: string }): string {
-  return message.replace(/\s+/g, ' ');
 }
 
 /** The gap between columns gives way first, then the name of the host. */
@@ -131,7 +127,7 @@ function leftOutLines({ leftOut, elsewhere, notAsked }: Discovery, options: Rend
   const { dim, yellow } = paint(color);
   const reasons = (Object.keys(reasonsLeftOut) as ReasonLeftOut[]).filter((each) => leftOut[each].length > 0);
   const left = reasons.map((each) => {
-    return `Left out: ${leftOut[each].length} ${reasonsLeftOut[each]}: ${namesOf(leftOut[each], all)}`;
+    return `Left out, ${reasonsLeftOut[each]} (${leftOut[each].length}): ${namesOf(leftOut[each], all)}`;
   });
   return [
     ...left.flatMap((text) => wrap(text, width).map(dim)),
