@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, type CancelledFailure } from '@temporalio/common';
 
-import { DmsaError, type ErrorCode } from '../../src/domain/errors.ts';
+import { DmsaError, type ErrorCode, isRetryable } from '../../src/domain/errors.ts';
 import { mapLimited } from '../../src/limited.ts';
 import { toFailure } from '../runtime.ts';
 
@@ -11,11 +11,28 @@ import { toFailure } from '../runtime.ts';
  */
 export type HostOutcome<R = unknown> =
   | { host: string; status: 'done'; result: R }
-  | { host: string; status: 'failed'; code: string; message: string }
+  | { host: string; status: 'failed'; code: string; message: string; result?: R }
   | { host: string; status: 'untouched' | 'unknown' };
 
 interface Progress<R> {
   hosts: Record<string, HostOutcome<R>>;
+}
+
+/** A failure of one host of which something is to be told all the same. */
+export class FailedWith<R> extends DmsaError {
+  readonly result: R;
+
+  constructor(code: ErrorCode, subject: string, message: string, result: R) {
+    super(code, subject, message);
+    this.result = result;
+  }
+}
+
+export interface EachHostOptions {
+  /** `go-on`: an undo restores what it can. */
+  afterFailure?: 'stop' | 'go-on';
+  /** How many hosts may fail before no more are begun, and the wave with them; 0 where absent. */
+  maxFailures?: number;
 }
 
 /** Heartbeats while a host is worked on, so that a dead worker is noticed and a cancellation arrives. */
@@ -26,44 +43,89 @@ const heartbeatMs = 5_000;
  *
  * A wave is one activity: the history stays flat however many hosts there are. What is done goes into the heartbeat,
  * so that a retry goes on with the rest. A cancellation lets the hosts under way finish and leaves the rest
- * untouched. A failure lets them finish too, starts no more (unless it is told to go on: an undo restores what it can),
- * and fails with the outcomes as its details: as retryable where every failure is.
+ * untouched. More failures than may be let them finish too, start no more (unless it is told to go on), and fail the
+ * wave with the outcomes as its details: as retryable where every failure is.
+ *
+ * Where some may fail, a retry leaves those alone that no retry can help, and the wave succeeds with failed hosts among
+ * its outcomes once the others are done or may not be tried again. Above the limit it fails with TOO_MANY_FAILURES.
  */
 export async function eachHost<H extends { name: string }, R>(
   hosts: H[],
   limit: number,
   work: (host: H) => Promise<R>,
-  { afterFailure = 'stop' }: { afterFailure?: 'stop' | 'go-on' } = {},
+  { afterFailure = 'stop', maxFailures = 0 }: EachHostOptions = {},
 ): Promise<HostOutcome<R>[]> {
   const context = Context.current();
   const earlier = (context.info.heartbeatDetails as Progress<R> | undefined)?.hosts ?? {};
   const progress: Progress<R> = { hosts: { ...earlier } };
   const failures: unknown[] = [];
+  const failed = () =>
+    failures.length + Object.values(earlier).filter(({ status }) => status === 'failed').length;
   const beat = setInterval(() => context.heartbeat(progress), heartbeatMs);
   try {
     const outcomes = await mapLimited(hosts, limit, async (host): Promise<HostOutcome<R>> => {
       if (progress.hosts[host.name]) return progress.hosts[host.name]!;
-      const failed = failures.length > 0 && afterFailure === 'stop';
-      if (failed || context.cancellationSignal.aborted)
-        return { host: host.name, status: context.info.attempt > 1 ? 'unknown' : 'untouched' };
+      const passedOver: HostOutcome<R> = {
+        host: host.name,
+        status: context.info.attempt > 1 ? 'unknown' : 'untouched',
+      };
+      const stopped = failed() > maxFailures && afterFailure === 'stop';
+      if (stopped || context.cancellationSignal.aborted) return passedOver;
       try {
         const outcome: HostOutcome<R> = { host: host.name, status: 'done', result: await work(host) };
         progress.hosts[host.name] = outcome;
         context.heartbeat(progress);
         return outcome;
       } catch (thrown) {
+        // It waited for a session that did not begin any more.
+        if (context.cancellationSignal.aborted && thrown === context.cancellationSignal.reason)
+          return passedOver;
         const error = thrown instanceof DmsaError ? namingHost(host.name, thrown) : thrown;
         failures.push(error);
         if (!(error instanceof DmsaError)) return { host: host.name, status: 'unknown' };
-        return { host: host.name, status: 'failed', code: error.code, message: error.message };
+        const outcome: HostOutcome<R> = {
+          host: host.name,
+          status: 'failed',
+          code: error.code,
+          message: error.message,
+          ...(thrown instanceof FailedWith ? { result: thrown.result } : {}),
+        };
+        if (maxFailures > 0 && !error.retryable) {
+          progress.hosts[host.name] = outcome;
+          context.heartbeat(progress);
+        }
+        return outcome;
       }
     });
-    if (failures.length > 0) throw worst(failures, outcomes);
-    if (outcomes.some(({ status }) => status !== 'done')) requireAsked(context, outcomes);
+    if (maxFailures > 0) requireFew(context, failures, outcomes, maxFailures);
+    else if (failures.length > 0) throw worst(failures, outcomes);
+    if (outcomes.some(({ status }) => status === 'untouched' || status === 'unknown'))
+      requireAsked(context, outcomes);
     return outcomes;
   } finally {
     clearInterval(beat);
   }
+}
+
+/** Fails a wave with too many failures, and one that another attempt may yet bring further. */
+function requireFew(
+  { info }: Context,
+  failures: unknown[],
+  outcomes: HostOutcome[],
+  maxFailures: number,
+): void {
+  if (failures.some((failure) => !(failure instanceof DmsaError))) throw worst(failures, outcomes);
+  const failed = outcomes.filter((outcome) => outcome.status === 'failed');
+  const [first] = failed;
+  if (!first) return;
+  const final = failed.filter(({ code }) => !isRetryable(code));
+  const isLast = info.attempt >= (info.retryPolicy?.maximumAttempts ?? Number.POSITIVE_INFINITY);
+  if (final.length > maxFailures || (isLast && failed.length > maxFailures)) {
+    const message = `${failed.length} hosts failed and ${maxFailures} may, ${first.code} first: ${first.message}`;
+    throw toFailure(new DmsaError('TOO_MANY_FAILURES', first.host, message), outcomes);
+  }
+  const again = failures.filter((failure) => failure instanceof DmsaError && failure.retryable);
+  if (again.length > 0 && !isLast) throw toFailure(again[0], outcomes);
 }
 
 /**

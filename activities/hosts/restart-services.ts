@@ -1,10 +1,14 @@
 import { durationMs } from '../../src/domain/duration.ts';
+import type { Verdict } from '../../src/domain/facts.ts';
 import type { JournalEntry } from '../../src/domain/journal.ts';
+import type { HealthCheck } from '../../src/domain/plan.ts';
+import { restartTimeMs } from '../../src/domain/restart-time.ts';
 import { type EventVerdicts, eventVerdicts } from '../../src/hosts/events.ts';
+import type { Result } from '../../src/powershell/operations.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { backward, forward, journalled } from '../journal.ts';
-import { attempt, now } from '../runtime.ts';
-import { eachHost, type HostOutcome } from './each-host.ts';
+import { attempt, cancellationSignal, runningClock } from '../runtime.ts';
+import { eachHost, FailedWith, type HostOutcome } from './each-host.ts';
 
 export type RestartEntry = Extract<JournalEntry, { step: 'restart-services' }>;
 
@@ -12,7 +16,7 @@ export interface RestartServicesInput {
   migrationId: string;
   entries: RestartEntry[];
   maxParallel: number;
-  /** A duration: how long one service may take to be Running again. */
+  /** A duration: how long one service may take to be in a state that is waited for. */
   serviceTimeout: string;
   /** `undo` starts again what does not run, too: the before-image names services that ran. */
   direction: 'forward' | 'undo';
@@ -20,57 +24,129 @@ export interface RestartServicesInput {
   intentAt: string;
   /** Whether the Kerberos log was enabled, so that silence means no. */
   eventLogEnabled: boolean;
+  /** How many hosts may fail before no more are begun; 0 where absent. */
+  maxFailures?: number;
+  /** Hosts on which an earlier wave of this stage failed: what it left stopped is started. */
+  triedBefore?: string[];
+  /** What has to be healthy afterwards, by the host's name. */
+  checks?: Record<string, HealthCheck[]>;
+  /** StartNames as they were, by the host's name and the service's. */
+  startNames?: Record<string, Record<string, string>>;
 }
 
 export interface RestartResult {
   restarted: string[];
   events: EventVerdicts;
+  // What is optional was not told by an older version.
+  /** Application pools that were recycled. */
+  recycled?: string[];
+  /** Services that were stopped and started along with them. */
+  dependents?: string[];
+  /** Whether every service logs on as before; unknown where nobody knows how it was. */
+  startNameKept?: Verdict;
+  /** Unknown where the plan has no check for the host. */
+  healthy?: Verdict;
+  /** Checks that stayed unhealthy, each with its last answer. */
+  unhealthy?: string[];
 }
 
-/** Time for the session itself, over what the services may take. */
+/** Time for the session itself, over what services, pools and checks may take. */
 const sessionMs = 30_000;
 
 /**
- * Restarts the account's own services, so that they log on again and their host joins the principals [overview].
- * A retry leaves alone what an earlier attempt restarted, and starts what it left stopped.
+ * Restarts the account's own services and recycles its pools, so that they log on again and their host joins the
+ * principals [overview]. A retry leaves alone what an earlier attempt restarted, starts what it left stopped, and asks
+ * every check again. A host that stays unhealthy has failed with HEALTH_CHECK_FAILED, and its result is told all the
+ * same; an undo only tells it.
  */
 export function restartServices(
   deps: ActivityDeps,
   input: RestartServicesInput,
 ): Promise<HostOutcome<RestartResult>[]> {
   const hosts = input.entries.map((entry) => ({ name: entry.target, entry }));
-  const timeoutMs = durationMs(input.serviceTimeout);
   const again = attempt() > 1;
   const undoing = input.direction === 'undo';
+  const clock = runningClock();
   const restart = async ({ name, entry }: (typeof hosts)[number]) => {
-    const { services } = entry.beforeImage;
-    const allMs = timeoutMs * services.length;
-    return await journalled(
-      deps,
-      { migrationId: input.migrationId, entry },
-      undoing ? backward : forward,
-      async () => {
-        const answer = await deps.transport.run(
-          name,
-          'restart-services',
-          {
-            services,
-            pools: [],
-            checks: [],
-            startStopped: again || undoing,
-            unlessStartedSince: again ? input.intentAt : null,
-            eventsSince: undoing ? null : input.intentAt,
-            sentAt: now().toISOString(),
-            timeoutSeconds: Math.ceil(allMs / 1_000),
+    const { services, pools = [] } = entry.beforeImage;
+    const checks = input.checks?.[name] ?? [];
+    const when = undoing ? backward : forward;
+    return await journalled(deps, { migrationId: input.migrationId, entry }, when, async () => {
+      const answer = await deps.transport.run(
+        name,
+        'restart-services',
+        {
+          services,
+          pools,
+          checks,
+          startStopped: again || undoing || (input.triedBefore ?? []).includes(name),
+          unlessStartedSince: again ? input.intentAt : null,
+          eventsSince: undoing ? null : input.intentAt,
+          // Read when the request is made, which is when its turn has come. Of an attempt that had to wait for a worker
+          // it is too early: a service may then be restarted once more, and none is left out.
+          get sentAt() {
+            return clock().toISOString();
           },
-          { timeoutMs: allMs + sessionMs },
-        );
-        const restarted = answer.services
-          .filter((service) => service.action !== 'skipped')
-          .map(({ name }) => name);
-        return { restarted, events: eventVerdicts(answer.events, input.eventLogEnabled) };
-      },
-    );
+          timeoutSeconds: Math.ceil(durationMs(input.serviceTimeout) / 1_000),
+        },
+        {
+          timeoutMs: restartTimeMs(entry.beforeImage, input.serviceTimeout, checks) + sessionMs,
+          notAfter: cancellationSignal(),
+        },
+      );
+      const result = resultOf(answer, checks, input, name);
+      if (result.healthy === 'no' && !undoing)
+        throw new FailedWith('HEALTH_CHECK_FAILED', name, result.unhealthy!.join('; '), result);
+      return result;
+    });
   };
-  return eachHost(hosts, input.maxParallel, restart, { afterFailure: undoing ? 'go-on' : 'stop' });
+  const { maxFailures } = input;
+  return eachHost(hosts, input.maxParallel, restart, {
+    afterFailure: undoing ? 'go-on' : 'stop',
+    ...(maxFailures === undefined ? {} : { maxFailures }),
+  });
+}
+
+function resultOf(
+  { services, pools, checks: answers, events }: Result<'restart-services'>,
+  checks: HealthCheck[],
+  { eventLogEnabled, startNames }: RestartServicesInput,
+  host: string,
+): RestartResult {
+  const unhealthy = checks.flatMap((check, index) => {
+    const answer = answers[index];
+    if (answer?.healthy) return [];
+    const told = answer ? `${answer.detail} (${answer.attempts} of ${check.attempts} attempts)` : 'no answer';
+    return [`${nameOf(check)} is not healthy: ${told}`];
+  });
+  return {
+    restarted: services.filter(({ action }) => action !== 'skipped').map(({ name }) => name),
+    events: eventVerdicts(events, eventLogEnabled),
+    recycled: pools.filter(({ action }) => action === 'recycled').map(({ name }) => name),
+    dependents: [...new Set(services.flatMap(({ dependents }) => dependents))],
+    startNameKept: startNameKept(services, startNames?.[host] ?? {}),
+    healthy: checks.length === 0 ? 'unknown' : unhealthy.length === 0 ? 'yes' : 'no',
+    unhealthy,
+  };
+}
+
+/** One that was changed is a no, whatever is known of the others. */
+function startNameKept(
+  services: Result<'restart-services'>['services'],
+  before: Record<string, string>,
+): Verdict {
+  const lower = Object.fromEntries(
+    Object.entries(before).map(([name, startName]) => [name.toLowerCase(), startName.toLowerCase()]),
+  );
+  const kept = services.map(({ name, startName }) => {
+    const was = lower[name.toLowerCase()];
+    return was === undefined ? null : was === startName.toLowerCase();
+  });
+  if (kept.includes(false)) return 'no';
+  return kept.length === 0 || kept.includes(null) ? 'unknown' : 'yes';
+}
+
+function nameOf(check: HealthCheck): string {
+  if (check.kind === 'tcp') return `tcp port ${check.port}`;
+  return check.kind === 'http' ? `http ${check.url}` : `script ${check.path}`;
 }

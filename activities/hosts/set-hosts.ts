@@ -3,6 +3,7 @@ import type { PolicyValue } from '../../src/domain/facts.ts';
 import type { JournalEntry } from '../../src/domain/journal.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { backward, forward, journalled } from '../journal.ts';
+import { cancellationSignal } from '../runtime.ts';
 import { eachHost, type HostOutcome } from './each-host.ts';
 
 export type HostEntry = Extract<JournalEntry, { step: 'prepare-host' }>;
@@ -14,6 +15,8 @@ export interface SetHostsInput {
 }
 
 export interface PrepareHostsInput extends SetHostsInput {
+  /** How many hosts may fail before no more are begun; 0 where absent. */
+  maxFailures?: number;
   enableEventLog: boolean;
 }
 
@@ -37,7 +40,7 @@ export function prepareHosts(
     policy: { value: 1, keyExists: true },
     eventLogEnabled: input.enableEventLog ? true : null,
   };
-  return setHosts(deps, input, () => wanted, forward);
+  return setHosts(deps, input, () => wanted, forward, input.maxFailures);
 }
 
 /** The policy value and the log as they were, "absent" included, and nothing else (failure-cases.md, 16). */
@@ -57,17 +60,22 @@ function setHosts(
   { migrationId, entries, maxParallel }: SetHostsInput,
   wantedOf: (entry: HostEntry) => Wanted,
   records: typeof forward,
+  maxFailures = 0,
 ): Promise<HostOutcome<SetHostResult>[]> {
   const hosts = entries.map((entry) => ({ name: entry.target, entry }));
   const set = async ({ name, entry }: (typeof hosts)[number]) => {
     const wanted = wantedOf(entry);
     return await journalled(deps, { migrationId, entry }, records, async () => {
-      const answer = await deps.transport.run(name, 'set-host', wanted, { timeoutMs });
+      const notAfter = cancellationSignal();
+      const answer = await deps.transport.run(name, 'set-host', wanted, { timeoutMs, notAfter });
       requireWanted(name, wanted, answer);
       return { changed: answer.changed };
     });
   };
-  return eachHost(hosts, maxParallel, set, { afterFailure: records === backward ? 'go-on' : 'stop' });
+  return eachHost(hosts, maxParallel, set, {
+    afterFailure: records === backward ? 'go-on' : 'stop',
+    maxFailures,
+  });
 }
 
 function requireWanted(

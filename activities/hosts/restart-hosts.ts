@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { type Duration, durationMs } from '../../src/domain/duration.ts';
+import { DmsaError } from '../../src/domain/errors.ts';
+import type { JournalEntry } from '../../src/domain/journal.ts';
+import type { ActivityDeps } from '../deps.ts';
+import { forward, journalled } from '../journal.ts';
+import { attempt, cancellationSignal, runningClock } from '../runtime.ts';
+import { eachHost, type HostOutcome } from './each-host.ts';
+
+export type RebootEntry = Extract<JournalEntry, { step: 'restart-host' }>;
+
+export interface RestartHostsInput {
+  migrationId: string;
+  entries: RebootEntry[];
+  maxParallel: number;
+  /** How long a host may take to answer again after it was told to restart. */
+  timeout: Duration;
+  /** ISO 8601: a host that has booted since then has been restarted by an earlier attempt. */
+  intentAt: string;
+  /** How many hosts may fail before no more are begun; 0 where absent. */
+  maxFailures?: number;
+}
+
+export interface RebootResult {
+  /** ISO 8601, by the clock of the host. */
+  bootTime: string;
+}
+
+/** How often a host that restarts is looked for: a server takes minutes, and an address that is silent costs seconds. */
+const lookEveryMs = 10_000;
+const sessionMs = 60_000;
+
+/** Shown on the host and written to its System log; at most 127 characters. */
+const reason = 'dMSA migration: logons of delegated managed service accounts were allowed by policy';
+
+interface Reboot extends Pick<RestartHostsInput, 'intentAt' | 'timeout'> {
+  deps: ActivityDeps;
+  clock: () => Date;
+  /** Whether an earlier attempt may have told the host already. */
+  again: boolean;
+  everyMs: number;
+}
+
+/**
+ * Restarts hosts and waits for each until it answers with a boot time after the intent; HOST_NOT_BACK where it takes
+ * longer than `timeout`. An attempt that is repeated finds out what became of the first: nothing restarts twice. There
+ * is nothing to undo, so that a cancellation lets hosts come back first: what undoes has to reach them.
+ */
+export function restartHosts(
+  deps: ActivityDeps,
+  input: RestartHostsInput,
+  everyMs: number = lookEveryMs,
+): Promise<HostOutcome<RebootResult>[]> {
+  const hosts = input.entries.map((entry) => ({ name: entry.target, entry }));
+  const { migrationId, maxFailures } = input;
+  const reboot: Reboot = { deps, ...input, clock: runningClock(), again: attempt() > 1, everyMs };
+  const restart = ({ name, entry }: (typeof hosts)[number]) =>
+    journalled(deps, { migrationId, entry }, forward, async () => ({
+      bootTime: await rebooted(reboot, name),
+    }));
+  return eachHost(hosts, input.maxParallel, restart, maxFailures === undefined ? {} : { maxFailures });
+}
+
+/**
+ * Tells the host, and looks for it until it is back. Where nobody can say whether it has heard, it is told again once it
+ * answers without having booted: it does not restart twice. A stopping worker leaves the rest to the next attempt.
+ */
+async function rebooted(reboot: Reboot, host: string): Promise<string> {
+  const { clock, timeout, everyMs, again } = reboot;
+  const signal = cancellationSignal();
+  const until = clock().getTime() + durationMs(timeout);
+  let told = await tell(reboot, host, again);
+  for (;;) {
+    if (told.bootTime) return told.bootTime;
+    const seen = await look(reboot, host);
+    if (seen.bootTime) return seen.bootTime;
+    if (seen.answers && !told.heard) told = await tell(reboot, host, true);
+    if (clock().getTime() >= until) {
+      const last = seen.answers ? 'it answers, and has not restarted' : seen.why;
+      throw new DmsaError('HOST_NOT_BACK', host, `no new boot time within ${timeout}: ${last}`);
+    }
+    if (signal.aborted && (signal.reason as Error).message !== 'CANCELLED') throw signal.reason;
+    await sleep(everyMs);
+  }
+}
+
+/** `heard`: it said that it restarts. `bootTime`: it has restarted already. */
+interface Told {
+  heard: boolean;
+  bootTime: string | null;
+}
+
+async function tell(
+  { deps, intentAt, clock }: Reboot,
+  host: string,
+  maybeToldBefore: boolean,
+): Promise<Told> {
+  const parameters = {
+    reason,
+    unlessBootedSince: maybeToldBefore ? intentAt : null,
+    // Read when the request is made, which is when its turn has come.
+    get sentAt() {
+      return clock().toISOString();
+    },
+  };
+  try {
+    const options = { timeoutMs: sessionMs, notAfter: cancellationSignal() };
+    const answer = await deps.transport.run(host, 'restart-host', parameters, options);
+    return { heard: answer.restarting, bootTime: answer.restarting ? null : answer.bootTime };
+  } catch (error) {
+    const isAway = error instanceof DmsaError && error.retryable;
+    // That no connection could be made says that it was not told, but for an earlier attempt.
+    if (isAway && (maybeToldBefore || error.code !== 'HOST_UNREACHABLE'))
+      return { heard: false, bootTime: null };
+    throw error;
+  }
+}
+
+/** `bootTime`: after the intent, by the host's own clock, which its answer tells. */
+type Seen = { answers: true; bootTime: string | null } | { answers: false; bootTime: null; why: string };
+
+/** While it comes up a host may refuse a login or lack a service: only a key that is another's cannot be waited for. */
+async function look({ deps, intentAt, clock }: Reboot, host: string): Promise<Seen> {
+  try {
+    const seen = await deps.transport.run(
+      host,
+      'inspect-host',
+      { eventsSince: null },
+      { timeoutMs: sessionMs },
+    );
+    const aheadMs = Date.parse(seen.clock) - clock().getTime();
+    const isNew = Date.parse(seen.bootTime) >= Date.parse(intentAt) + aheadMs;
+    return { answers: true, bootTime: isNew ? seen.bootTime : null };
+  } catch (error) {
+    if (!(error instanceof DmsaError) || error.code === 'HOST_KEY_MISMATCH') throw error;
+    return { answers: false, bootTime: null, why: `${error.code} ${error.message}` };
+  }
+}
