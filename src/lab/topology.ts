@@ -64,6 +64,23 @@ export interface LabHost {
   eventLogEnabled: boolean;
   behindRodc: boolean;
   services: LabService[];
+  // What is absent is not there, or does not happen.
+  /** The group policy object that delivers the policy value, and what it delivers. */
+  policyFrom?: { gpo: string; value: number | null };
+  pools?: LabPool[];
+  /** How many of the next attempts at its health checks fail. */
+  failingChecks?: number;
+  /** How long it cannot be reached when it restarts, in milliseconds; 0 where absent. */
+  rebootMs?: number;
+  /** Told to restart, it does not come back. */
+  staysDown?: boolean;
+}
+
+export interface LabPool {
+  name: string;
+  /** As an administrator would have written it. */
+  account: string;
+  state: 'Started' | 'Stopped';
 }
 
 export interface LabService {
@@ -76,6 +93,10 @@ export interface LabService {
   restartMs: number;
   /** How many of its next starts fail. */
   failingStarts: number;
+  /** Services of the host that it depends on, by name. */
+  dependencies?: string[];
+  /** Name of the cluster resource that owns it. */
+  clusterResource?: string;
 }
 
 /** The names of one domain of the lab's forest. */
