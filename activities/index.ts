@@ -11,7 +11,11 @@ import {
 } from './directory/undo-phases.ts';
 import { type VerifyPrincipalsInput, verifyPrincipals } from './directory/verify-principals.ts';
 import { verifyVotes } from './gates/verify-votes.ts';
+import { type LookAtHostsInput, lookAtHosts } from './hosts/look-at-hosts.ts';
+import { nextWindow } from './hosts/next-window.ts';
+import { type RestartHostsInput, restartHosts } from './hosts/restart-hosts.ts';
 import { type RestartServicesInput, restartServices } from './hosts/restart-services.ts';
+import { restoreEventLogs } from './hosts/restore-event-logs.ts';
 import { type PrepareHostsInput, prepareHosts, restoreHosts, type SetHostsInput } from './hosts/set-hosts.ts';
 import {
   type PreflightInput,
@@ -28,13 +32,17 @@ export function createActivities(deps: ActivityDeps) {
   return translateFailures({
     checkPlan,
     verifyVotes,
+    nextWindow,
     preflight: (input: PreflightInput) => preflight(deps, input),
     prepareHosts: (input: PrepareHostsInput) => prepareHosts(deps, input),
     restoreHosts: (input: SetHostsInput) => restoreHosts(deps, input),
+    restoreEventLogs: (input: Omit<SetHostsInput, 'migrationId'>) => restoreEventLogs(deps, input),
+    lookAtHosts: (input: LookAtHostsInput) => lookAtHosts(deps, input),
     createDmsa: (input: CreateDmsaInput) => createDmsa(deps, input),
     removeDmsa: (input: CreateDmsaInput) => removeDmsa(deps, input),
     startMigration: (input: PhaseInput) => startMigration(deps, input),
     undoLink: (input: UndoLinkInput) => undoLink(deps, input),
+    restartHosts: (input: RestartHostsInput) => restartHosts(deps, input),
     restartServices: (input: RestartServicesInput) => restartServices(deps, input),
     verifyPrincipals: (input: VerifyPrincipalsInput) => verifyPrincipals(deps, input),
     observe: (input: ObserveInput) => observe(deps, input),

@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
+
 import type { Expectation } from '../src/domain/assess.ts';
 import { hostsLetIn } from '../src/domain/assess-principals.ts';
+import { canonicalJson } from '../src/domain/canonical.ts';
 import { differences } from '../src/domain/compare.ts';
 import type { Drift } from '../src/domain/drift.ts';
 import { DmsaError } from '../src/domain/errors.ts';
 import type { Evidence, Facts, HostFacts } from '../src/domain/facts.ts';
-import { type Plan, type Target, targetOf } from '../src/domain/plan.ts';
+import { type Plan, type PlanHost, type Target, targetOf } from '../src/domain/plan.ts';
 import { MigrationState } from '../src/domain/states.ts';
 import type { EventVerdicts } from '../src/hosts/events.ts';
 import type { InspectOptions } from '../src/hosts/inspect.ts';
@@ -23,6 +26,8 @@ export interface PreflightInput {
   hosts: HostFacts[] | null;
   /** DNS name of the DC that is kept for the migration. */
   server: string;
+  /** Hosts that a person has left out; absent for none. */
+  skipped?: string[];
 }
 
 /**
@@ -34,21 +39,39 @@ export async function preflight(deps: ActivityDeps, input: PreflightInput): Prom
   const { facts, domain, server, dc, findings, hash } = await beating(() =>
     readAndAssess(deps, request, inspectOptions(null)),
   );
+  const { skipped = [] } = input;
   if (input.expect === 'linked') {
-    requireReached(facts);
+    requireReached(facts, skipped);
     const { account, dmsa } = facts;
     const linked = account !== null && isIn({ account, dmsa }, MigrationState.Started);
     if (!linked) await requireReliable(deps, targetOf(input.plan, input.server), facts, dc);
   }
-  return { facts, domain, server, findings, hash };
+  return { facts, domain, server, ...withoutSkipped({ findings, hash }, skipped) };
+}
+
+/**
+ * What is wrong with a host that is left out stays visible and blocks nothing. That it is left out is voted on, too: a
+ * word that comes after the votes voids them.
+ */
+function withoutSkipped({ findings, hash }: Pick<Evidence, 'findings' | 'hash'>, skipped: string[]) {
+  if (skipped.length === 0) return { findings, hash };
+  return {
+    findings: findings.map((each) =>
+      each.severity === 'block' && skipped.includes(each.subject)
+        ? { ...each, severity: 'warn' as const }
+        : each,
+    ),
+    skipped,
+    hash: createHash('sha256').update(canonicalJson({ hash, skipped })).digest('hex'),
+  };
 }
 
 /**
  * Once linked, a host that cannot be asked now is unknown, not wrong: weeks of waiting are not turned back for a reboot.
  * The activity is tried again for a while first.
  */
-function requireReached({ hosts }: Facts): void {
-  const unreached = hosts.filter((host) => host.unreachable !== null);
+function requireReached({ hosts }: Facts, skipped: string[]): void {
+  const unreached = hosts.filter((host) => host.unreachable !== null && !skipped.includes(host.name));
   if (unreached.length === 0) return;
   const names = unreached.map(({ name }) => name).join(', ');
   throw new DmsaError('HOST_UNREACHABLE', names, `cannot be asked: ${unreached[0]!.unreachable}`);
@@ -84,6 +107,8 @@ export interface VerifyCompletedInput {
   principals: string[];
   /** Services that were restarted on each host, and so have to run. */
   running: Record<string, string[]>;
+  /** Hosts that a person has left out; absent for none. */
+  skipped?: string[];
 }
 
 export interface Completed {
@@ -101,7 +126,7 @@ export async function verifyCompleted(deps: ActivityDeps, input: VerifyCompleted
   const { plan, server } = input;
   const options = { ...inspectOptions(input.completedAt), server };
   const { facts, inspections, dc } = await beating(() => readFacts(deps, plan, options));
-  requireReached(facts);
+  requireReached(facts, input.skipped ?? []);
   const wrong = [...wrongInDirectory(facts), ...principalsGone(facts, input)];
   if (wrong.length > 0) await requireReliable(deps, targetOf(plan, server), facts, dc);
   const events = Object.fromEntries(inspections.map(({ facts: host, events }) => [host.name, events]));
@@ -121,15 +146,22 @@ function wrongInDirectory({ account, dmsa }: Facts): string[] {
   return wrong;
 }
 
-function principalsGone({ dmsa }: Facts, { plan, principals }: VerifyCompletedInput): string[] {
+function principalsGone({ dmsa }: Facts, input: VerifyCompletedInput): string[] {
+  const { principals } = input;
   const present = dmsa ? hostsLetIn(dmsa) : new Set();
-  return plan.hosts
+  return hostsOf(input)
     .filter(({ computerSid }) => principals.includes(computerSid) && !present.has(computerSid))
     .map(({ name }) => `${name} is not among the principals`);
 }
 
-function wrongOnHosts(facts: Facts, { plan, running }: VerifyCompletedInput): string[] {
-  return plan.hosts.flatMap(({ name, services }) => {
+/** A host that a person has left out is no part of what has to be right. */
+function hostsOf({ plan, skipped = [] }: VerifyCompletedInput): PlanHost[] {
+  return plan.hosts.filter(({ name }) => !skipped.includes(name));
+}
+
+function wrongOnHosts(facts: Facts, input: VerifyCompletedInput): string[] {
+  const { running } = input;
+  return hostsOf(input).flatMap(({ name, services }) => {
     const host = facts.hosts.find((each) => each.name === name);
     if (!host) return [`${name} was not read`];
     const states = new Map(host.services.map((service) => [service.name.toLowerCase(), service.state]));

@@ -12,6 +12,7 @@ import { unlessPaused } from './messages.ts';
 import { inMs, type Migration, now, publish, waitFor } from './state.ts';
 import { readAgain, requireNothingBlocking } from './steps/preflight.ts';
 import { strangersAllowedStill } from './steps/strangers.ts';
+import { hadToWaitForWindow } from './windows.ts';
 
 /**
  * Waits until enough people have said yes to the evidence, and then looks again: what has drifted since voids the
@@ -32,11 +33,16 @@ export async function openAndPassGate(m: Migration, name: GateName): Promise<voi
       if (decide(gate) === 'approved') break;
       continue;
     }
-    gate.drift.push(...drift(voted.facts, fresh.facts));
+    gate.drift.push(...drift(votedOn(voted), votedOn(fresh)));
     gate.decision = 'open';
     gate.hash = fresh.hash;
   }
   publish(m);
+}
+
+/** What people vote on, and are told the changes of; findings follow from it. */
+function votedOn({ facts, skipped }: Evidence): object {
+  return { ...facts, skipped };
 }
 
 /**
@@ -46,9 +52,12 @@ export async function openAndPassGate(m: Migration, name: GateName): Promise<voi
 async function readWhileNotPaused(m: Migration, name: GateName): Promise<Evidence> {
   for (;;) {
     await unlessPaused(m);
+    if (name === 'complete' && (await hadToWaitForWindow(m, 'stay'))) continue;
     const fresh = await readAgain(m, name);
     const goesOn = name === 'complete' && blocking(fresh.findings).length === 0;
     if (goesOn && (await strangersAllowedStill(m, fresh.facts.dmsa?.principals ?? []))) continue;
+    // Reading hundreds of hosts takes its time: the window may have closed meanwhile.
+    if (name === 'complete' && goesOn && (await hadToWaitForWindow(m, 'stay'))) continue;
     if (!m.state.status.paused) return fresh;
   }
 }

@@ -20,6 +20,7 @@ import { observe } from './steps/observe.ts';
 import { checkPlanAndLock, lockDmsaName } from './steps/plan.ts';
 import { preflight } from './steps/preflight.ts';
 import { prepareHosts } from './steps/prepare-hosts.ts';
+import { rebootHosts } from './steps/reboot-hosts.ts';
 import { restartServices, verifyPrincipals } from './steps/restart-services.ts';
 import { soak } from './steps/soak.ts';
 
@@ -29,6 +30,7 @@ async function runbook(m: Migration): Promise<void> {
   await stage(m, 'preflight', () => preflight(m, 'start'));
   await stage(m, 'gate-start', () => openAndPassGate(m, 'start'));
   await stage(m, 'prepare-hosts', (current) => prepareHosts(m, current));
+  if (m.plan.rollout.reboot) await stage(m, 'reboot-hosts', (current) => rebootHosts(m, current));
   await stage(m, 'create-dmsa', (current) => createDmsa(m, current));
   await stage(m, 'link', (current) => link(m, current));
   await stage(m, 'restart-services', (current) => restartServices(m, current));
@@ -38,7 +40,7 @@ async function runbook(m: Migration): Promise<void> {
   await stage(m, 'gate-complete', () => openAndPassGate(m, 'complete'));
   await stage(m, 'complete', (current) => complete(m, current));
   await stage(m, 'restart-and-verify', (current) => restartServices(m, current));
-  await stage(m, 'soak', () => soak(m));
+  await stage(m, 'soak', (current) => soak(m, current));
 }
 
 /**

@@ -16,7 +16,7 @@ export type JournalEntry = { id: string; target: string; status: JournalStatus; 
   | { step: 'prepare-host'; beforeImage: Pick<HostFacts, 'policy' | 'eventLogEnabled'> }
   | { step: 'create-dmsa'; beforeImage: null }
   | { step: 'link'; beforeImage: Pick<Facts, 'account' | 'dmsa'> & { createdByUs: boolean } }
-  | { step: 'restart-host'; beforeImage: { bootTime: string } }
+  | { step: 'restart-host'; beforeImage: null }
   | { step: 'restart-services'; beforeImage: { services: string[]; pools?: string[] } }
   | { step: 'complete'; beforeImage: Pick<Facts, 'account'> & { dmsa: DmsaFacts } }
 );

@@ -18,7 +18,7 @@ function entry(step: JournalEntry['step'], target: string, status: JournalStatus
     'prepare-host': { policy: { value: null, keyExists: false }, eventLogEnabled: false },
     'create-dmsa': null,
     link: { account: goodAccount(), dmsa: goodDmsa(), createdByUs: true },
-    'restart-host': { bootTime: at },
+    'restart-host': null,
     'restart-services': { services: ['WebApp'] },
     complete: { account: goodAccount(), dmsa: goodDmsa() },
   };

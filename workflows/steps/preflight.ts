@@ -7,7 +7,9 @@ import { holdFor } from '../../src/domain/hold.ts';
 import type { GateName } from '../../src/domain/plan.ts';
 import { reading, readingHosts } from '../activities.ts';
 import { continueIfLong, isLong } from '../continue.ts';
-import { evidenceOf, keep, type Migration, now, waitFor } from '../state.ts';
+import { seeHosts, seePrincipals } from '../evidence.ts';
+import { skippedHosts } from '../host-decisions.ts';
+import { keep, type Migration, now, waitFor } from '../state.ts';
 import { strangersAllowed } from './strangers.ts';
 
 /** Reads everything before a gate opens: what it finds is what will be voted on. Throws PREFLIGHT_BLOCKED. */
@@ -69,6 +71,7 @@ async function readOnce(
 ): Promise<Evidence> {
   const { status } = m.state;
   const askedAt = now();
+  const skipped = skippedHosts(m);
   const read = hosts
     ? reading(`Read directory for gate "${gate}"`)
     : readingHosts(`Read directory and hosts for gate "${gate}"`);
@@ -79,12 +82,12 @@ async function readOnce(
     allowed: status.allowedPrincipals.map(({ sid }) => sid),
     hosts,
     server: m.target.domain.server,
+    ...(skipped.length > 0 && { skipped }),
   });
   keep(m, evidence);
   status.findings = evidence.findings;
-  for (const host of evidence.facts.hosts) {
-    if (host.policy) evidenceOf(m, host.name).policy = host.policy.value === 1 ? 'yes' : 'no';
-  }
+  if (!hosts) seeHosts(m, evidence.facts.hosts, askedAt);
+  if (gate === 'complete') seePrincipals(m, evidence.facts.dmsa, askedAt);
   m.state.evidence = evidence;
   if (!hosts) m.state.hostsReadAt = askedAt;
   return evidence;

@@ -1,15 +1,16 @@
+import { see } from '../../src/domain/evidence.ts';
 import { batches } from '../../src/domain/plan.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { onHosts, undoingOnHosts } from '../activities.ts';
 import type { Undo } from '../compensate.ts';
 import { register } from '../journal.ts';
 import { unlessPaused } from '../messages.ts';
-import { evidenceOf, type Migration } from '../state.ts';
+import { evidenceOf, type Migration, now } from '../state.ts';
 import { runWave } from '../waves.ts';
 
 /** Setting a policy value stops no service, so many hosts are prepared in one activity, this many at once. */
-const hostsAtOnce = 16;
-const hostsPerActivity = 50;
+export const hostsAtOnce = 16;
+export const hostsPerActivity = 50;
 
 /** Allows dMSA logons on every host, and turns the Kerberos log on where the plan says so. */
 export async function prepareHosts(m: Migration, current: Stage): Promise<void> {
@@ -30,7 +31,8 @@ export async function prepareHosts(m: Migration, current: Stage): Promise<void> 
       entries,
       () => prepareHosts(input),
       (host, { changed }) => {
-        evidenceOf(m, host).policy = 'yes';
+        const logOn = m.plan.enableEventLog ? { logOn: 'yes' as const } : {};
+        see(evidenceOf(m, host), now(), 'host', { policy: 'yes', ...logOn });
         current.changed.push(...changed.map((what) => `${host}: ${what}`));
       },
     );
@@ -50,7 +52,7 @@ export const undoPrepareHosts: Undo<'prepare-host'> = async (m, entries) => {
 };
 
 /** A minute for each host, and some for connecting. */
-function waveMs(hosts: number): number {
+export function waveMs(hosts: number): number {
   return Math.ceil(hosts / hostsAtOnce) * 90_000;
 }
 

@@ -1,30 +1,43 @@
+import { CancellationScope, condition } from '@temporalio/workflow';
+
+import type { RestartResult, RestartServicesInput } from '../../activities/hosts/restart-services.ts';
 import { durationMs } from '../../src/domain/duration.ts';
-import type { HostEvidence } from '../../src/domain/facts.ts';
+import { see } from '../../src/domain/evidence.ts';
 import type { JournalEntry } from '../../src/domain/journal.ts';
 import type { PlanHost } from '../../src/domain/plan.ts';
-import { waves } from '../../src/domain/rollout.ts';
+import { restartTimeMs } from '../../src/domain/restart-time.ts';
+import { nextWave, without } from '../../src/domain/rollout.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { onHosts, undoingOnHosts, waiting } from '../activities.ts';
 import type { Undo } from '../compensate.ts';
+import { seeEvents } from '../evidence.ts';
+import { isSkipped } from '../host-decisions.ts';
 import { register } from '../journal.ts';
-import { unlessPaused } from '../messages.ts';
-import { evidenceOf, inMs, type Migration, now, waitFor } from '../state.ts';
+import { evidenceOf, inMs, type Migration, now, type Progress, waitFor } from '../state.ts';
 import { runWave } from '../waves.ts';
+import { bake, startNamesOf } from './bake.ts';
 import { names } from './prepare-hosts.ts';
+import { mayFail, rollOut, runWaveOf } from './rollout.ts';
 import { strangersAllowed } from './strangers.ts';
 
 type RestartEntry = Extract<JournalEntry, { step: 'restart-services' }>;
 
 /**
  * Restarts the account's services, the canary first and alone. On the way to completion the canary has to join the
- * principals before any other host is touched.
+ * principals before any other host is touched; where the plan says so, it has to stay well for a while, too.
  */
 export async function restartServices(m: Migration, current: Stage): Promise<void> {
-  const [canary, ...rest] = waves({ hosts: restartable(m), rollout: m.plan.rollout });
-  if (!canary) return;
-  await restartWave(m, current, canary);
-  if (m.state.completedAt === null) await principalsAmong(m, canary);
-  for (const wave of rest) await restartWave(m, current, wave);
+  const hosts = restartable(m);
+  if (hosts.length === 0) return;
+  await rollOut(m, current, {
+    hosts,
+    wave: (wave, progress) => restartWave(m, current, wave, progress),
+    prove: async (canary, progress) => {
+      if (canary.length === 0) return;
+      if (m.state.completedAt === null) await principalsAmong(m, canary);
+      await bake(m, canary, progress);
+    },
+  });
 }
 
 /** Every restarted host is among the principals, and everyone else among them has been allowed by a person. */
@@ -37,8 +50,24 @@ export async function verifyPrincipals(m: Migration, current: Stage): Promise<vo
   m.state.observation = { until, digest };
 }
 
-/** Services of touched hosts log on again, now that nothing is linked; one that died on the way is started. */
+/**
+ * Services of touched hosts log on again, now that nothing is linked; one that died on the way is started. Hosts that
+ * may not be worked on together are not here either; a wave that fails does not keep the next from its turn.
+ */
 export const undoRestartServices: Undo<'restart-services'> = async (m, entries) => {
+  const hosts = m.plan.hosts.filter(({ name }) => entries.some(({ target }) => target === name));
+  const apart = m.plan.rollout.maxUnavailable !== undefined || hosts.some(({ group }) => group !== undefined);
+  const failures: unknown[] = [];
+  for (let left = hosts; left.length > 0; ) {
+    const wave = apart ? nextWave(left, m.plan.rollout) : left;
+    left = without(left, wave);
+    const its = entries.filter(({ target }) => wave.some(({ name }) => name === target));
+    await undoWave(m, its).catch((error) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
+};
+
+async function undoWave(m: Migration, entries: RestartEntry[]): Promise<void> {
   const { restartServices } = undoingOnHosts(`Restart the services of ${names(entries)}`, waveMs(m, entries));
   const input = { ...waveInput(m), entries, direction: 'undo' as const };
   await runWave(
@@ -48,61 +77,97 @@ export const undoRestartServices: Undo<'restart-services'> = async (m, entries) 
     () => undefined,
     'undone',
   );
-};
-
-async function restartWave(m: Migration, current: Stage, hosts: PlanHost[]): Promise<void> {
-  await unlessPaused(m);
-  const entries = hosts.map(({ name, services }) => register(m, 'restart-services', name, { services }));
-  const { restartServices } = onHosts(`Restart the services of ${names(entries)}`, waveMs(m, entries));
-  const input = { ...waveInput(m), entries, direction: 'forward' as const };
-  await runWave(
-    m,
-    entries,
-    () => restartServices(input),
-    (host, { restarted, events }) => {
-      note(m, host, events);
-      evidenceOf(m, host).restarted = 'yes';
-      current.changed.push(`${host}: restarted ${restarted.join(', ') || 'nothing'}`);
-    },
-  );
 }
 
-/** What has been seen stays seen; that no keys were fetched means something only after completion. */
-function note(
+async function restartWave(
   m: Migration,
-  host: string,
-  events: Pick<HostEvidence, 'discovered' | 'joined' | 'keysFetched'>,
-): void {
-  const evidence = evidenceOf(m, host);
-  if (evidence.discovered !== 'yes') evidence.discovered = events.discovered;
-  if (evidence.joined !== 'yes') evidence.joined = events.joined;
-  if (m.state.completedAt !== null) evidence.keysFetched = events.keysFetched;
-}
-
-async function principalsAmong(m: Migration, hosts: PlanHost[]) {
-  const until = inMs(durationMs(m.plan.waits.join));
-  waitFor(m, `${hosts.length} host${hosts.length === 1 ? '' : 's'} among the principals`, until);
-  const verify = waiting('Read who may retrieve the managed password').verifyPrincipals;
-  const found = await verify({
-    target: m.target,
-    hosts,
-    planHosts: m.plan.hosts.map((host) => host.computerSid),
-    until,
+  current: Stage,
+  hosts: PlanHost[],
+  progress: Progress,
+): Promise<void> {
+  const entries = hosts.map(({ name, services, pools }) =>
+    register(m, 'restart-services', name, { services, ...(pools && { pools }) }),
+  );
+  const { restartServices } = onHosts(`Restart the services of ${names(entries)}`, waveMs(m, entries));
+  const input = {
+    ...waveInput(m),
+    entries,
+    direction: 'forward' as const,
+    maxFailures: mayFail(m, hosts, progress),
+    ...expectations(m, hosts),
+  };
+  await runWaveOf(m, current, progress, entries, () => restartServices(input), {
+    done: (host, result) => {
+      seeRestart(m, host, result);
+      const all = [...result.restarted, ...(result.recycled ?? []).map((pool) => `pool ${pool}`)];
+      current.changed.push(`${host}: restarted ${all.join(', ') || 'nothing'}`);
+    },
+    failed: (host, result) => {
+      if (result) seeRestart(m, host, result);
+      else see(evidenceOf(m, host), now(), 'restart', { restarted: 'no' });
+    },
   });
-  for (const host of hosts) evidenceOf(m, host.name).principal = 'yes';
-  waitFor(m, null);
-  return found;
 }
 
-/** Hosts with a service of the account that runs: a stopped service stays stopped, and joins at its next start. */
-function restartable(m: Migration): PlanHost[] {
+function seeRestart(m: Migration, host: string, { events, startNameKept, healthy }: RestartResult): void {
+  seeEvents(m, host, events);
+  see(evidenceOf(m, host), now(), 'restart', { restarted: 'yes', startNameKept, healthy });
+}
+
+/** What has to be healthy afterwards, and as whom the services logged on before anything was changed. */
+function expectations(m: Migration, hosts: PlanHost[]): Pick<RestartServicesInput, 'checks' | 'startNames'> {
+  const names = hosts.map(({ name, services }) => [
+    name,
+    Object.fromEntries(startNamesOf(m, name, services).map(({ name, startName }) => [name, startName])),
+  ]);
+  const checks = hosts.flatMap(({ name, checks = [] }) => (checks.length > 0 ? [[name, checks]] : []));
+  return { startNames: Object.fromEntries(names), checks: Object.fromEntries(checks) };
+}
+
+/** As long as a person leaves out none of them meanwhile; those that are left out are not waited for. */
+async function principalsAmong(m: Migration, among: PlanHost[]) {
+  const until = inMs(durationMs(m.plan.waits.join));
+  for (;;) {
+    const hosts = among.filter(({ name }) => !isSkipped(m, name));
+    waitFor(m, `${hosts.length} host${hosts.length === 1 ? '' : 's'} among the principals`, until);
+    const verify = waiting('Read who may retrieve the managed password').verifyPrincipals;
+    const look = () =>
+      verify({ target: m.target, hosts, planHosts: m.plan.hosts.map((host) => host.computerSid), until });
+    const found = await unless(() => hosts.some(({ name }) => isSkipped(m, name)), look);
+    if (found === null) continue;
+    for (const host of hosts) see(evidenceOf(m, host.name), now(), 'directory', { principal: 'yes' });
+    waitFor(m, null);
+    return found;
+  }
+}
+
+/** The result of a look, or null where something came between and it was given up. */
+async function unless<T>(given: () => boolean, look: () => Promise<T>): Promise<T | null> {
+  const scope = new CancellationScope();
+  const result = scope.run(look);
+  const first = await Promise.race([result, condition(given).then(() => null)]);
+  if (first === null) {
+    scope.cancel();
+    await result.catch(() => undefined);
+  }
+  return first;
+}
+
+/**
+ * Hosts with a service or a pool of the account that runs: a stopped service stays stopped, and joins at its next start;
+ * what a cluster owns is left to the cluster.
+ */
+export function restartable(m: Migration): PlanHost[] {
   return m.plan.hosts
-    .map((host) => {
+    .map(({ pools: _, ...host }): PlanHost => {
       const facts = m.state.status.before!.hosts.find((each) => each.name === host.name);
-      const running = facts?.services.filter((service) => service.state === 'Running') ?? [];
-      return { ...host, services: running.map((service) => service.name) };
+      const running = (facts?.services ?? []).filter(
+        ({ state, clusterResource }) => state === 'Running' && clusterResource === undefined,
+      );
+      const services = running.map((service) => service.name);
+      return { ...host, services, ...(facts?.pools && { pools: facts.pools }) };
     })
-    .filter((host) => host.services.length > 0);
+    .filter((host) => host.services.length > 0 || (host.pools?.length ?? 0) > 0);
 }
 
 /** How many hosts a worker can talk to at once, whatever the plan says. */
@@ -111,9 +176,12 @@ const sessionsAtOnce = 16;
 /** What the slowest host may take, once for each round of hosts that are restarted together. */
 function waveMs(m: Migration, entries: RestartEntry[]): number {
   const { maxParallel, serviceTimeout } = m.plan.rollout;
-  const most = Math.max(...entries.map(({ beforeImage }) => beforeImage.services.length));
+  const checksOf = (name: string) => m.plan.hosts.find((host) => host.name === name)?.checks;
+  const slowest = Math.max(
+    ...entries.map(({ target, beforeImage }) => restartTimeMs(beforeImage, serviceTimeout, checksOf(target))),
+  );
   const rounds = Math.ceil(entries.length / Math.min(maxParallel, sessionsAtOnce));
-  return rounds * (most * durationMs(serviceTimeout) + 60_000);
+  return rounds * (slowest + 60_000);
 }
 
 function waveInput(m: Migration) {

@@ -3,27 +3,37 @@ import { ApplicationFailure, sleep } from '@temporalio/workflow';
 import { hostsLetIn } from '../../src/domain/assess-principals.ts';
 import { durationMs } from '../../src/domain/duration.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
+import type { Stage } from '../../src/domain/stages.ts';
 import { readingHosts } from '../activities.ts';
-import { evidenceOf, inMs, type Migration, waitFor } from '../state.ts';
+import { seeEvents, seeHosts, seePrincipals } from '../evidence.ts';
+import { skippedHosts } from '../host-decisions.ts';
+import { inMs, type Migration, now, waitFor } from '../state.ts';
+import { restoreEventLogs } from './restore-event-logs.ts';
 
 /** Lets the services run as the dMSA for a while, and then looks at everything once more. */
-export async function soak(m: Migration): Promise<void> {
+export async function soak(m: Migration, current: Stage): Promise<void> {
   const { soak: length } = m.plan.waits;
   waitFor(m, 'the soak to end', inMs(durationMs(length)));
   await sleep(durationMs(length), { summary: `Soak for ${length}` });
   waitFor(m, null);
+  const skipped = skippedHosts(m);
+  const askedAt = now();
   const verify = readingHosts('Verify directory and hosts after completion').verifyCompleted;
   const { facts, events, wrong } = await verify({
     plan: m.plan,
     server: m.target.domain.server,
     completedAt: m.state.completedAt!,
     ...expected(m),
+    ...(skipped.length > 0 && { skipped }),
   });
   m.state.status.after = facts;
-  for (const [host, { keysFetched }] of Object.entries(events)) evidenceOf(m, host).keysFetched = keysFetched;
+  seeHosts(m, facts.hosts, askedAt);
+  seePrincipals(m, facts.dmsa, askedAt);
+  for (const [host, { keysFetched }] of Object.entries(events)) seeEvents(m, host, { keysFetched }, askedAt);
   if (wrong.length > 0) {
     throw ApplicationFailure.nonRetryable(wrong.join('; '), 'STATE_UNEXPECTED' satisfies ErrorCode);
   }
+  if (m.plan.restoreEventLog) await restoreEventLogs(m, current);
 }
 
 /** What the journal says was there when Complete ran: who could fetch the password, and which services ran. */

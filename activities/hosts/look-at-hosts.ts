@@ -1,0 +1,133 @@
+import { type Duration, durationMs } from '../../src/domain/duration.ts';
+import { DmsaError, type ErrorCode } from '../../src/domain/errors.ts';
+import type { ServiceFacts, Verdict } from '../../src/domain/facts.ts';
+import type { HealthCheck } from '../../src/domain/plan.ts';
+import { restartTimeMs } from '../../src/domain/restart-time.ts';
+import { mapLimited } from '../../src/limited.ts';
+import type { ActivityDeps } from '../deps.ts';
+import { attempt, beating, cancellationSignal, now } from '../runtime.ts';
+
+export interface LookAtHostsInput {
+  hosts: HostToLookAt[];
+  /** After a reboot: services that do not run are started first; absent: nothing is changed. */
+  start?: { since: string; serviceTimeout: Duration };
+}
+
+export interface HostToLookAt {
+  name: string;
+  /** Services that ran before the migration, as they were then. */
+  services: Pick<ServiceFacts, 'name' | 'startName'>[];
+  checks: HealthCheck[];
+}
+
+export interface HostLook {
+  host: string;
+  startNameKept: Verdict;
+  /** Every check of the plan; `unknown` where there is none. */
+  healthy: Verdict;
+  /** Why it is not well; null where all is. */
+  failure: { code: ErrorCode; message: string } | null;
+}
+
+const hostsAtOnce = 16;
+const inspectionMs = 60_000;
+/** Each attempt of a check may take that long (activities/scripts/restart-services.ps1). */
+const checkMs = 30_000;
+/** A host that reboots just now is not dead; one that stays away for the minutes that these take is. */
+const patience = 6;
+
+/** Whether hosts are well some time after their restart: what ran runs, as whom it ran, and its checks are healthy. */
+export function lookAtHosts(deps: ActivityDeps, { hosts, start }: LookAtHostsInput): Promise<HostLook[]> {
+  return beating(() => mapLimited(hosts, hostsAtOnce, (host) => lookAt(deps, host, start)));
+}
+
+async function lookAt(
+  deps: ActivityDeps,
+  host: HostToLookAt,
+  start: LookAtHostsInput['start'],
+): Promise<HostLook> {
+  try {
+    if (start) await startServices(deps, host, start);
+    const unwell = await wrongServices(deps, host);
+    if (unwell) return unwell;
+    return await askChecks(deps, host);
+  } catch (error) {
+    if (!(error instanceof DmsaError) || (error.retryable && attempt() < patience)) throw error;
+    const { code, message } = error;
+    return { host: host.name, startNameKept: 'unknown', healthy: 'unknown', failure: { code, message } };
+  }
+}
+
+async function wrongServices(deps: ActivityDeps, { name, services }: HostToLookAt): Promise<HostLook | null> {
+  const answer = await deps.transport.run(
+    name,
+    'inspect-host',
+    { eventsSince: null },
+    { timeoutMs: inspectionMs, signal: cancellationSignal() },
+  );
+  const present = new Map(answer.services.map((service) => [service.name.toLowerCase(), service]));
+  for (const { name: service, startName } of services) {
+    const found = present.get(service.toLowerCase());
+    const kept = found?.startName.toLowerCase() === startName.toLowerCase();
+    if (found && kept && found.state === 'Running') continue;
+    const message = !found
+      ? `${service} does not log on as an account any more`
+      : kept
+        ? `${service} is ${found.state}`
+        : `${service} logs on as ${found.startName}, and no more as ${startName}`;
+    const failure = { code: kept ? 'SERVICE_START_FAILED' : 'STATE_UNEXPECTED', message } as const;
+    return { host: name, startNameKept: kept ? 'yes' : 'no', healthy: 'no', failure };
+  }
+  return null;
+}
+
+/** Those that have started since are left alone. */
+async function startServices(
+  deps: ActivityDeps,
+  { name, services }: HostToLookAt,
+  { since, serviceTimeout }: { since: string; serviceTimeout: Duration },
+): Promise<void> {
+  const names = services.map((service) => service.name);
+  const parameters = {
+    ...askOnly,
+    services: names,
+    startStopped: true,
+    unlessStartedSince: since,
+    sentAt: now().toISOString(),
+    timeoutSeconds: Math.ceil(durationMs(serviceTimeout) / 1_000),
+  };
+  const timeoutMs = restartTimeMs({ services: names }, serviceTimeout) + inspectionMs;
+  await deps.transport.run(name, 'restart-services', parameters, {
+    timeoutMs,
+    notAfter: cancellationSignal(),
+  });
+}
+
+const askOnly = {
+  services: [],
+  pools: [],
+  checks: [],
+  startStopped: false,
+  unlessStartedSince: null,
+  eventsSince: null,
+  timeoutSeconds: 60,
+};
+
+/** The operation that restarts asks the checks; with no service and no pool it restarts none. */
+async function askChecks(deps: ActivityDeps, { name, checks }: HostToLookAt): Promise<HostLook> {
+  const well: HostLook = { host: name, startNameKept: 'yes', healthy: 'unknown', failure: null };
+  if (checks.length === 0) return well;
+  const atMostMs = checks.reduce(
+    (sum, { attempts, everySeconds }) => sum + attempts * (everySeconds * 1_000 + checkMs),
+    0,
+  );
+  const { checks: answers } = await deps.transport.run(
+    name,
+    'restart-services',
+    { ...askOnly, checks, sentAt: now().toISOString() },
+    { timeoutMs: atMostMs + inspectionMs, signal: cancellationSignal() },
+  );
+  const unhealthy = answers.find(({ healthy }) => !healthy);
+  if (!unhealthy) return { ...well, healthy: 'yes' };
+  return { ...well, healthy: 'no', failure: { code: 'HEALTH_CHECK_FAILED', message: unhealthy.detail } };
+}

@@ -1,0 +1,50 @@
+import { condition } from '@temporalio/workflow';
+
+import { durationMs } from '../../src/domain/duration.ts';
+import { see } from '../../src/domain/evidence.ts';
+import type { PlanHost } from '../../src/domain/plan.ts';
+import { readingHosts } from '../activities.ts';
+import { continueIfLong, isLong } from '../continue.ts';
+import { isSkipped } from '../host-decisions.ts';
+import { evidenceOf, inMs, type Migration, now, type Progress, waitFor } from '../state.ts';
+import { hostFailed, requireFewFailures } from './rollout.ts';
+
+/**
+ * Leaves the canary to run for as long as the plan says, and then looks at it once more: services that ran still run, as
+ * the same account, and its checks are healthy. What is not well has failed as if its restart had.
+ */
+export async function bake(m: Migration, canary: PlanHost[], progress: Progress): Promise<void> {
+  const { bake: length } = m.plan.rollout;
+  if (length === undefined || durationMs(length) === 0) return;
+  progress.bakeUntil ??= inMs(durationMs(length));
+  const left = Date.parse(progress.bakeUntil) - Date.now();
+  if (left > 0) {
+    waitFor(m, `the canary to run well for ${length}`, progress.bakeUntil);
+    await condition(isLong, left);
+    await continueIfLong(m);
+    waitFor(m, null);
+  }
+  progress.bakeUntil = null;
+  await lookAt(m, canary, progress);
+}
+
+async function lookAt(m: Migration, canary: PlanHost[], progress: Progress): Promise<void> {
+  const hosts = canary
+    .filter(({ name }) => !isSkipped(m, name))
+    .map(({ name, services, checks = [] }) => ({ name, services: startNamesOf(m, name, services), checks }));
+  const looks = await readingHosts('Look at the canary once more').lookAtHosts({ hosts });
+  const at = now();
+  for (const { host, startNameKept, healthy, failure } of looks) {
+    see(evidenceOf(m, host), at, 'host', { startNameKept, healthy });
+    if (failure) hostFailed(m, progress, { host, ...failure });
+  }
+  requireFewFailures(m, progress);
+}
+
+/** As whom the services logged on before anything was changed. */
+export function startNamesOf(m: Migration, host: string, services: string[]) {
+  const facts = m.state.status.before!.hosts.find(({ name }) => name === host);
+  return (facts?.services ?? [])
+    .filter(({ name }) => services.includes(name))
+    .map(({ name, startName }) => ({ name, startName }));
+}

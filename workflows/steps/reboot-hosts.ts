@@ -1,0 +1,74 @@
+import { see } from '../../src/domain/evidence.ts';
+import type { PlanHost } from '../../src/domain/plan.ts';
+import type { Stage } from '../../src/domain/stages.ts';
+import { onHosts } from '../activities.ts';
+import { register } from '../journal.ts';
+import { evidenceOf, type Migration, now, type Progress } from '../state.ts';
+import { startNamesOf } from './bake.ts';
+import { names } from './prepare-hosts.ts';
+import { restartable } from './restart-services.ts';
+import { hostFailed, mayFail, rollOut, runWaveOf } from './rollout.ts';
+
+/** A server with much memory and many disks tests them before it boots. */
+const timeout = '30m';
+const timeoutMs = 30 * 60_000;
+
+/**
+ * Reboots the hosts that the plan names, in its waves and windows, before anything is linked: some builds read the
+ * policy only when they boot [field]. A host is back when it answers with a new boot time and what ran there runs again.
+ */
+export async function rebootHosts(m: Migration, current: Stage): Promise<void> {
+  const hosts = hostsToReboot(m);
+  if (hosts.length === 0) {
+    current.note = 'no host has to be rebooted';
+    return;
+  }
+  await rollOut(m, current, { hosts, wave: (wave, progress) => rebootWave(m, current, wave, progress) });
+}
+
+/** By what the last look before the first change saw, so that every run finds the same ones. */
+function hostsToReboot(m: Migration): PlanHost[] {
+  const facts = new Map(m.state.status.before!.hosts.map((host) => [host.name, host]));
+  const always = m.plan.rollout.reboot === 'after-policy';
+  return m.plan.hosts.filter(({ name }) => {
+    const host = facts.get(name);
+    return host?.rebootPending === true || (always && host?.policy?.value !== 1);
+  });
+}
+
+async function rebootWave(
+  m: Migration,
+  current: Stage,
+  hosts: PlanHost[],
+  progress: Progress,
+): Promise<void> {
+  const entries = hosts.map(({ name }) => register(m, 'restart-host', name, null));
+  const { maxParallel } = m.plan.rollout;
+  const rounds = Math.ceil(entries.length / maxParallel);
+  const { restartHosts } = onHosts(`Reboot ${names(entries)}`, rounds * (timeoutMs + 60_000));
+  const intentAt = now();
+  const maxFailures = mayFail(m, hosts, progress);
+  const input = { migrationId: m.id, entries, maxParallel, timeout, intentAt, maxFailures };
+  const back: string[] = [];
+  await runWaveOf(m, current, progress, entries, () => restartHosts(input), {
+    done: (host, { bootTime }) => {
+      current.changed.push(`${host}: rebooted at ${bootTime}`);
+      back.push(host);
+    },
+  });
+  await servicesBack(m, back, intentAt, progress);
+}
+
+/** What is started by hand alone does not come back by itself, and is started. */
+async function servicesBack(m: Migration, back: string[], since: string, progress: Progress): Promise<void> {
+  const hosts = restartable(m)
+    .filter(({ name, services }) => back.includes(name) && services.length > 0)
+    .map(({ name, services }) => ({ name, services: startNamesOf(m, name, services), checks: [] }));
+  if (hosts.length === 0) return;
+  const look = onHosts('Look at the services of rebooted hosts', hosts.length * 60_000).lookAtHosts;
+  const { serviceTimeout } = m.plan.rollout;
+  for (const { host, startNameKept, failure } of await look({ hosts, start: { since, serviceTimeout } })) {
+    see(evidenceOf(m, host), now(), 'host', { startNameKept });
+    if (failure) hostFailed(m, progress, { host, ...failure });
+  }
+}

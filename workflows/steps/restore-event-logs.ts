@@ -1,0 +1,60 @@
+import { ActivityFailure, isCancellation } from '@temporalio/workflow';
+
+import type { HostOutcome } from '../../activities/hosts/each-host.ts';
+import type { JournalEntry } from '../../src/domain/journal.ts';
+import { batches } from '../../src/domain/plan.ts';
+import type { Stage } from '../../src/domain/stages.ts';
+import { onHosts } from '../activities.ts';
+import { failureOf } from '../failures.ts';
+import { skippedHosts } from '../host-decisions.ts';
+import { unlessPaused } from '../messages.ts';
+import type { Migration } from '../state.ts';
+import { outcomesOf } from '../waves.ts';
+import { hostsAtOnce, hostsPerActivity, names, waveMs } from './prepare-hosts.ts';
+
+type HostEntry = Extract<JournalEntry, { step: 'prepare-host' }>;
+
+/**
+ * Turns the Kerberos log off again where this migration has turned it on. A completed migration is not turned back for a
+ * log: what stays on is said. Hosts that a person has left out stay as they were prepared, for they may join yet.
+ */
+export async function restoreEventLogs(m: Migration, current: Stage): Promise<void> {
+  const skipped = skippedHosts(m);
+  const enabled = m.state.status.journal.filter(
+    (entry): entry is HostEntry =>
+      entry.step === 'prepare-host' &&
+      entry.status === 'applied' &&
+      entry.beforeImage.eventLogEnabled === false &&
+      !skipped.includes(entry.target),
+  );
+  for (const entries of batches(m.plan.enableEventLog ? enabled : [], hostsPerActivity)) {
+    await unlessPaused(m);
+    const restore = onHosts(`Put the Kerberos log of ${names(entries)} back`, waveMs(entries.length));
+    const outcomes = await restored(() => restore.restoreEventLogs({ entries, maxParallel: hostsAtOnce }));
+    for (const outcome of outcomes) note(m, current, outcome);
+  }
+}
+
+/** What became of each host; also of those of a wave that failed. */
+async function restored(wave: () => Promise<HostOutcome<null>[]>): Promise<HostOutcome<null>[]> {
+  try {
+    return await wave();
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    const outcomes = outcomesOf<null>(error);
+    if (outcomes.length > 0) return outcomes;
+    return [{ host: 'all of them', status: 'failed', ...failureOf(error) }];
+  }
+}
+
+function note(m: Migration, current: Stage, outcome: HostOutcome<null>): void {
+  const { host } = outcome;
+  if (outcome.status !== 'done') {
+    const why = outcome.status === 'failed' ? `: ${outcome.code} ${outcome.message}` : '';
+    current.changed.push(`${host}: the event log stays on${why}`);
+    return;
+  }
+  current.changed.push(`${host}: event log off, as it was`);
+  const after = m.state.status.after?.hosts.find(({ name }) => name === host);
+  if (after) after.eventLogEnabled = false;
+}
