@@ -136,10 +136,11 @@ export const settingKeys: SettingKey[] = [
   {
     name: 'powershell.private-key-file',
     kind: 'path',
-    default: null,
+    default: 'absent',
     schema: filled,
     example: '"id_ed25519"',
-    meaning: 'Private key of that login, in the form that OpenSSH writes.',
+    meaning:
+      'Private key of that login, in the form that OpenSSH writes; or else `agent` or `password`. See docs/ssh.md.',
   },
   {
     name: 'powershell.passphrase',
@@ -150,12 +151,47 @@ export const settingKeys: SettingKey[] = [
     meaning: 'Where the passphrase of the key is, if it has one.',
   },
   {
+    name: 'powershell.agent',
+    kind: 'text',
+    default: 'absent',
+    schema: z.preprocess((value) => (value === true ? 'true' : value), filled),
+    example: 'true',
+    meaning:
+      'SSH agent that holds the key: `true` for the one of the environment (`SSH_AUTH_SOCK`; on Windows its own agent), or the path of its socket.',
+  },
+  {
+    name: 'powershell.password',
+    kind: 'secret',
+    default: 'absent',
+    schema: filled,
+    example: '"powershell.password"',
+    meaning: 'Where the password of that login is; also for servers that ask for it by keyboard-interactive.',
+  },
+  {
     name: 'powershell.known-hosts-file',
     kind: 'path',
-    default: null,
+    default: 'absent',
     schema: filled,
     example: '"known_hosts"',
-    meaning: 'Host keys, in the form of OpenSSH; a host that is not in it is not talked to.',
+    meaning:
+      'Host keys, in the form of OpenSSH; a host that is neither in it nor has a `fingerprint` under `[hosts]` is not talked to.',
+  },
+  {
+    name: 'powershell.jump-host',
+    kind: 'text',
+    default: 'absent',
+    schema: z.string().regex(/^[A-Za-z0-9_.-]+$/),
+    example: '"bastion.contoso.com"',
+    meaning: 'Host that all SSH connections go through. Its host key is checked as theirs are.',
+  },
+  {
+    name: 'powershell.jump-user',
+    kind: 'text',
+    default: 'absent',
+    schema: filled,
+    example: '"dmsa"',
+    meaning:
+      'Who logs in to the jump host, with the same key, agent or password; `user` where it is not given.',
   },
   {
     name: 'powershell.credential-user',

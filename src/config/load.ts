@@ -15,6 +15,9 @@ import type {
   PowerShellSettings,
   ReadingSettings,
   Settings,
+  SshAgentLogin,
+  SshKeyLogin,
+  SshPasswordLogin,
   SshSettings,
 } from './settings.ts';
 
@@ -61,14 +64,43 @@ function localPart(values: Reader): LocalSettings {
 
 function sshPart(values: Reader): SshSettings {
   refuse(values, localKeys, 'needs transport = "local"');
+  const user = values.text('powershell.user');
+  const jumpHost = values.optionalText('powershell.jump-host');
+  if (!jumpHost) refuse(values, ['jump-user'], 'needs jump-host');
+  const jumpUser = values.optionalText('powershell.jump-user') ?? user;
   return {
     transport: 'ssh',
-    user: values.text('powershell.user'),
-    privateKeyFile: values.text('powershell.private-key-file'),
-    passphrase: values.optionalSecret('powershell.passphrase'),
-    knownHostsFile: values.text('powershell.known-hosts-file'),
+    user,
+    ...sshLogin(values),
+    knownHostsFile: knownHostsFile(values),
+    ...(jumpHost ? { jump: { host: jumpHost.toLowerCase(), user: jumpUser } } : {}),
     credential: cmdletCredential(values),
   };
+}
+
+/** Exactly one of key, agent and password. */
+function sshLogin(values: Reader): SshKeyLogin | SshAgentLogin | SshPasswordLogin {
+  const [first, second] = ['private-key-file', 'agent', 'password'].flatMap((key) => {
+    const place = values.writtenPlace(`powershell.${key}`);
+    return place ? [{ key, place }] : [];
+  });
+  if (second) throw invalid(second.place, `is given together with ${first!.place}: keep one login`);
+  if (first?.key !== 'private-key-file') refuse(values, ['passphrase'], 'needs private-key-file');
+  if (first?.key === 'agent') return { agent: values.agent() };
+  if (first?.key === 'password') return { password: values.secret('powershell.password') };
+  if (!first) throw values.missing('powershell.private-key-file', ' (or agent, or password-file)');
+  return {
+    privateKeyFile: values.text('powershell.private-key-file'),
+    passphrase: values.optionalSecret('powershell.passphrase'),
+  };
+}
+
+/** Without the file, no host would be talked to that has no fingerprint; with none at all, that is an oversight. */
+function knownHostsFile(values: Reader): string | null {
+  const file = values.optionalText('powershell.known-hosts-file');
+  const pinned = Object.values(values.hosts()).some(({ fingerprint }) => fingerprint);
+  if (file === null && !pinned) throw values.missing('powershell.known-hosts-file');
+  return file;
 }
 
 const localKeys = ['program', 'configuration-name', 'management-configuration-name'];
@@ -146,6 +178,9 @@ function directoryLogin(values: Reader): PasswordLogin | CertificateLogin {
   return { certificateFile, privateKeyFile, passphrase };
 }
 
+/** The agent that Windows has as a service (ssh-agent). */
+const windowsAgent = process.platform === 'win32' ? '\\\\.\\pipe\\openssh-ssh-agent' : null;
+
 type Reader = Awaited<ReturnType<typeof reader>>;
 
 async function reader(sources: Partial<Sources>) {
@@ -180,6 +215,16 @@ async function reader(sources: Partial<Sources>) {
       return place?.place ?? null;
     },
     text: (name: string) => optionalText(name)!,
+    missing: (name: string, or = '') => missing(keyNamed(name), sources.configFile ?? 'dmsa.toml', or),
+    /** `true` is the agent of the environment. */
+    agent: (): string => {
+      const agent = optionalText('powershell.agent')!;
+      if (agent !== 'true') return agent;
+      const ofEnvironment = (sources.env ?? process.env).SSH_AUTH_SOCK || windowsAgent;
+      if (ofEnvironment) return ofEnvironment;
+      const { place } = written.get('powershell.agent')!;
+      throw invalid(place, 'there is no SSH_AUTH_SOCK in the environment: start an agent, or write its path');
+    },
     secret: (name: string) => optionalSecret(name)!,
     list: (name: string): string[] => {
       const found = written.get(name);
@@ -234,27 +279,36 @@ function secretOf(ending: (typeof secretEndings)[number], { value, place, folder
   return ending === 'file' ? { file: resolve(folder, text.data) } : { env: text.data };
 }
 
-const address = z.strictObject({ address: z.string().min(1), port: z.int().min(1).max(65_535).optional() });
+/** As `ssh-keygen -lf` prints it. */
+const fingerprint = z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/);
+const hostEntry = z
+  .strictObject({
+    address: z.string().min(1).optional(),
+    port: z.int().min(1).max(65_535).optional(),
+    fingerprint: z.union([fingerprint.transform((each) => [each]), z.array(fingerprint).min(1)]).optional(),
+  })
+  .refine((entry) => entry.address !== undefined || entry.fingerprint !== undefined);
 
 function hostAddresses(written: Written | undefined): Record<string, HostAddress> {
   if (!written) return {};
   const { value, place } = written;
-  const form = 'must be { address = "10.0.0.5", port = 22 }';
+  const form = 'must be { address = "10.0.0.5", port = 22, fingerprint = "SHA256:…" }';
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid(place, `each host ${form}`);
   return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => {
-      const parsed = address.safeParse(each);
-      if (!parsed.success) throw invalid(`${place} "${name}"`, form);
-      return [name.toLowerCase(), parsed.data];
+    Object.entries(value).map(([written, each]) => {
+      const parsed = hostEntry.safeParse(each);
+      if (!parsed.success) throw invalid(`${place} "${written}"`, form);
+      const name = written.toLowerCase();
+      return [name, { ...parsed.data, address: parsed.data.address ?? name }];
     }),
   );
 }
 
-function missing(key: SettingKey, file: string) {
+function missing(key: SettingKey, file: string, or = '') {
   const [section, name] = key.name.split('.');
   const written = key.kind === 'secret' ? `${name}-file` : name;
-  return invalid(`${file}: [${section}] ${written}`, `is missing: write ${written} = ${key.example}`);
+  return invalid(`${file}: [${section}] ${written}`, `is missing: write ${written} = ${key.example}${or}`);
 }
 
 function wrongForm(key: SettingKey, place: string) {

@@ -51,17 +51,38 @@ export interface CertificateLogin {
 
 export type PowerShellSettings = SshSettings | LocalSettings;
 
-export interface SshSettings {
+/** Over OpenSSH, with one of three logins. */
+export type SshSettings = SshServers & (SshKeyLogin | SshAgentLogin | SshPasswordLogin);
+
+export interface SshServers {
   transport: 'ssh';
   user: string;
-  privateKeyFile: string;
-  passphrase: Secret | null;
-  knownHostsFile: string;
+  /** Null where each host has its fingerprints under `hosts`. */
+  knownHostsFile: string | null;
+  /** The host that connections go through, and who logs in there, with the same key, agent or password. */
+  jump?: { host: string; user: string };
   /**
    * For cmdlets that talk to a DC: a key login over SSH has no network credentials of its own. Null where the session
    * can reach the DC by itself.
    */
   credential: { user: string; password: Secret } | null;
+}
+
+export interface SshKeyLogin {
+  /** In the form that OpenSSH writes. */
+  privateKeyFile: string;
+  /** Of the key, where it is encrypted. */
+  passphrase: Secret | null;
+}
+
+export interface SshAgentLogin {
+  /** Socket of an SSH agent, or the named pipe of Windows' own. */
+  agent: string;
+}
+
+export interface SshPasswordLogin {
+  /** Of `user`; also given to a server that asks for it by keyboard-interactive. */
+  password: Secret;
 }
 
 /** From a Windows machine, with this program's own identity; hosts over WinRM. */
@@ -81,4 +102,6 @@ export interface HostAddress {
   address: string;
   /** Absent for the port of whatever is spoken there: 22 for SSH, for a DC that of its URL. */
   port?: number;
+  /** `SHA256:…` of the host's SSH keys: in place of known_hosts, for this host. */
+  fingerprint?: string[];
 }

@@ -28,10 +28,17 @@ export function settingsToml(settings: Settings): string {
 function sshPart(ssh: SshSettings): Record<string, string | string[]> {
   return {
     user: ssh.user,
-    'private-key-file': ssh.privateKeyFile,
-    ...place('passphrase', ssh.passphrase),
-    'known-hosts-file': ssh.knownHostsFile,
+    ...sshLogin(ssh),
+    ...optional('known-hosts-file', ssh.knownHostsFile),
+    ...optional('jump-host', ssh.jump?.host ?? null),
+    ...optional('jump-user', ssh.jump?.user ?? null),
   };
+}
+
+function sshLogin(ssh: SshSettings): Record<string, string | string[]> {
+  if ('agent' in ssh) return { agent: ssh.agent };
+  if ('password' in ssh) return place('password', ssh.password);
+  return { 'private-key-file': ssh.privateKeyFile, ...place('passphrase', ssh.passphrase) };
 }
 
 function localPart(local: LocalSettings): Record<string, string> {

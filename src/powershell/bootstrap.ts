@@ -43,6 +43,9 @@ $json = [regex]::Replace($json, '[^\\x20-\\x7e]', { param($match) '\\u{0:x4}' -f
 $text = "\`n${beginMarker} $nonce $($json.Length)\`n$json\`n${endMarker} $nonce\`n"
 `.trim();
 
+/** Printed before anything is read: PowerShell runs, and what is waited for from here on is the operation. */
+export const startedMarker = '-----DMSA STARTED-----';
+
 /**
  * The fixed text that runs on a Windows host: the envelope from standard input, the framed answer to standard output.
  *
@@ -52,11 +55,14 @@ $text = "\`n${beginMarker} $nonce $($json.Length)\`n$json\`n${endMarker} $nonce\
  * - Standard error and the exit code say nothing: the verdict is in the answer.
  */
 export const bootstrap = `
+$stream = [Console]::OpenStandardOutput()
+$bytes = [System.Text.Encoding]::ASCII.GetBytes("${startedMarker}\`n")
+$stream.Write($bytes, 0, $bytes.Length)
+$stream.Flush()
 $envelope = [Console]::In.ReadToEnd()
 ${answering}
 ${framing}
 $bytes = [System.Text.Encoding]::ASCII.GetBytes($text)
-$stream = [Console]::OpenStandardOutput()
 $stream.Write($bytes, 0, $bytes.Length)
 $stream.Flush()
 exit 0

@@ -1,13 +1,13 @@
 import type { Settings } from '../config/settings.ts';
 import { localTransport } from './local-transport.ts';
 import { sshTransport } from './ssh-transport.ts';
-import type { Transport } from './transport.ts';
+import type { ClosableTransport } from './transport.ts';
 
 /** The way to the hosts that the settings choose, with its own limit of open sessions where none is given. */
 export function transportOf(
   { powershell, hosts }: Pick<Settings, 'powershell' | 'hosts'>,
   options: { maxSessions?: number } = {},
-): Transport {
+): ClosableTransport {
   return powershell.transport === 'local'
     ? localTransport(powershell, options)
     : sshTransport(powershell, hosts, options);

@@ -1,35 +1,18 @@
-import { connect, type Socket } from 'node:net';
-import {
-  type Algorithms,
-  Client,
-  type ClientChannel,
-  type ParsedKey,
-  type PublicKeyAuthMethod,
-  type ServerHostKeyAlgorithm,
-} from 'ssh2';
+import type { ClientChannel } from 'ssh2';
 
 import { formatDuration } from '../domain/duration.ts';
 import { DmsaError } from '../domain/errors.ts';
 import { answerLimit } from './envelope.ts';
-import { checkHostKey, type KnownHost, knownKeyTypes } from './known-hosts.ts';
-import { type Progress, sessionError } from './ssh-errors.ts';
+import type { SshConnection } from './ssh-connection.ts';
+import { sessionLost } from './ssh-errors.ts';
 
 export interface SessionRequest {
-  /** The host's name: what its key is looked up under, whatever the address (ssh_config(5), HostKeyAlias). */
   host: string;
-  address: string;
-  port: number;
-  user: string;
-  key: ParsedKey;
-  knownHosts: KnownHost[];
-  command: string;
   /** All of standard input. */
   input: string;
-  /** For connecting, the key exchange and the login together. */
-  connectTimeoutMs: number;
-  /** For the whole session. */
-  timeoutMs: number;
-  signal?: AbortSignal;
+  /** From the command's start to the first octet of its standard output. */
+  firstByteTimeoutMs: number;
+  signal: AbortSignal;
 }
 
 export interface SessionOutput {
@@ -40,88 +23,99 @@ export interface SessionOutput {
 }
 
 const stderrLimit = 64 * 1024;
-/** A host that answers none of three probes is gone: seen after a minute, where TCP alone takes hours. */
-const keepaliveMs = 15_000;
 
 /**
- * Runs one command in one connection of its own, and settles when that connection is closed. Only what a session
- * that ended in order has printed is returned; a session cut off, killed or without an exit code is SESSION_LOST.
- * Throws DmsaError: HOST_UNREACHABLE, HOST_KEY_MISMATCH, LOGIN_REFUSED, SESSION_LOST, TIMED_OUT, ANSWER_INVALID.
+ * Starts a command on a connection; the host has said that it runs when this returns, and nothing has been sent to
+ * it yet. Throws DmsaError SESSION_LOST where it does not say so in `timeoutMs`; the signal's reason when it aborts.
  */
-export async function runSession(request: SessionRequest): Promise<SessionOutput> {
-  const { host, timeoutMs, signal } = request;
-  signal?.throwIfAborted();
-  const stopped = Promise.withResolvers<never>();
-  const abort = () => stopped.reject(signal!.reason);
-  const timer = setTimeout(() => stopped.reject(timedOut(host, timeoutMs)), timeoutMs);
-  signal?.addEventListener('abort', abort, { once: true });
+export function startCommand(
+  { client, onClose, failure }: SshConnection,
+  host: string,
+  command: string,
+  { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
+): Promise<ClientChannel> {
+  return new Promise<ClientChannel>((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const settle = (end: () => void) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      forget();
+      end();
+    };
+    const fail = (cause?: Error) => settle(() => reject(sessionLost(host, cause)));
+    const abort = () => settle(() => reject(signal.reason));
+    const late = () => fail(new Error(`the command did not start within ${formatDuration(timeoutMs)}`));
+    const timer = setTimeout(late, timeoutMs);
+    signal.addEventListener('abort', abort, { once: true });
+    let forget = (): unknown => undefined;
+    forget = onClose(() => fail(failure()));
+    try {
+      client.exec(command, (error, channel) => (error ? fail(error) : settle(() => resolve(channel))));
+    } catch (cause) {
+      fail(cause as Error);
+    }
+  });
+}
 
-  const socket = connect({ host: request.address, port: request.port, noDelay: true });
-  const closed = new Promise((resolve) => socket.once('close', resolve));
-  const client = new Client();
+/**
+ * Sends the input and collects the output until the command has ended. Only what a command that ended in order has
+ * printed is returned; one cut off, killed or without an exit code is SESSION_LOST. When this throws, the command is
+ * asked to stop and the connection is to be closed: nobody reads what it still prints.
+ * Throws DmsaError SESSION_LOST, TIMED_OUT, ANSWER_INVALID; the signal's reason when it aborts.
+ */
+export async function runCommand(
+  connection: SshConnection,
+  channel: ClientChannel,
+  request: SessionRequest,
+): Promise<SessionOutput> {
+  const { host, signal, firstByteTimeoutMs } = request;
+  const stopped = Promise.withResolvers<never>();
+  const abort = () => stopped.reject(signal.reason);
+  const timer = setTimeout(() => stopped.reject(silent(host, firstByteTimeoutMs)), firstByteTimeoutMs);
+  channel.once('data', () => clearTimeout(timer));
+  signal.addEventListener('abort', abort, { once: true });
   try {
-    return await Promise.race([converse(client, socket, request), stopped.promise]);
+    signal.throwIfAborted();
+    const forget = connection.onClose(() => stopped.reject(sessionLost(host, connection.failure())));
+    const output = collect(channel, host);
+    channel.end(request.input);
+    return await Promise.race([output, stopped.promise]).finally(forget);
+  } catch (error) {
+    stop(connection, channel);
+    throw error;
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
-    client.end();
-    socket.destroy();
-    await closed;
+    signal.removeEventListener('abort', abort);
   }
 }
 
-function converse(client: Client, socket: Socket, request: SessionRequest): Promise<SessionOutput> {
-  return new Promise((resolve, reject) => {
-    const progress: Progress = { stage: 'connect', presented: null, verdict: null };
-    // Errors after the first are echoes of it, and these listeners stay so that none of them is left unhandled.
-    const fail = (cause?: Error) => reject(sessionError(request, progress, cause));
-    client.on('error', fail);
-    client.on('close', () => fail());
-    client.on('handshake', () => {
-      progress.stage = 'login';
-    });
-    client.on('ready', () => {
-      progress.stage = 'session';
-      client.exec(request.command, (error, channel) => {
-        if (error) return fail(error);
-        collect(channel, request.host, resolve, reject, fail);
-        channel.end(request.input);
-      });
-    });
-    const login: PublicKeyAuthMethod = { type: 'publickey', username: request.user, key: request.key };
-    client.connect({
-      sock: socket,
-      username: request.user,
-      authHandler: [login],
-      algorithms: algorithms(request),
-      hostVerifier: (presented: Buffer) => {
-        progress.presented = presented;
-        progress.verdict = checkHostKey(request.knownHosts, request.host, 22, presented);
-        return progress.verdict === 'known';
-      },
-      readyTimeout: request.connectTimeoutMs,
-      keepaliveInterval: keepaliveMs,
-    });
-  });
+/**
+ * The end of a connection alone ends no command: on Linux and on Windows (PowerShell/Win32-OpenSSH#1751) it runs on.
+ * OpenSSH passes a signal on to it (RFC 4254, 6.9; measured with Debian's; not known of Windows'). ssh2's own
+ * `channel.signal` says nothing once the input has ended.
+ */
+function stop({ client, isOpen }: SshConnection, channel: ClientChannel): void {
+  const { _protocol: protocol } = client as unknown as {
+    _protocol?: { signal(id: number, name: string): void };
+  };
+  const { id } = channel.outgoing as { id: number };
+  if (isOpen()) protocol?.signal(id, 'TERM');
 }
 
-function collect(
-  channel: ClientChannel,
-  host: string,
-  resolve: (output: SessionOutput) => void,
-  reject: (reason: DmsaError) => void,
-  fail: (cause: Error) => void,
-): void {
-  const stdout = keep(answerLimit);
-  const stderr = keep(stderrLimit);
-  channel.on('data', (chunk: Buffer) => {
-    if (!stdout.add(chunk)) reject(tooLong(host));
-  });
-  channel.stderr.on('data', stderr.add);
-  channel.on('error', fail);
-  channel.on('close', (exitCode?: number | null, killedBy?: string) => {
-    if (typeof exitCode === 'number') resolve({ stdout: stdout.text(), stderr: stderr.text(), exitCode });
-    else fail(new Error(killedBy ? `the command was killed (${killedBy})` : 'the command has no exit code'));
+function collect(channel: ClientChannel, host: string): Promise<SessionOutput> {
+  return new Promise((resolve, reject) => {
+    const stdout = keep(answerLimit);
+    const stderr = keep(stderrLimit);
+    channel.on('data', (chunk: Buffer) => {
+      if (!stdout.add(chunk)) reject(tooLong(host));
+    });
+    channel.stderr.on('data', stderr.add);
+    channel.on('error', (cause: Error) => reject(sessionLost(host, cause)));
+    channel.on('close', (exitCode?: number | null, killedBy?: string) => {
+      if (typeof exitCode === 'number') resolve({ stdout: stdout.text(), stderr: stderr.text(), exitCode });
+      else if (killedBy) reject(sessionLost(host, new Error(`the command was killed (${killedBy})`)));
+      else reject(sessionLost(host, new Error('the command has no exit code')));
+    });
   });
 }
 
@@ -139,26 +133,9 @@ function keep(limit: number) {
   };
 }
 
-/** Asks first for the kinds of key that known_hosts has, as OpenSSH does: a host presents one key of several. */
-function algorithms(request: SessionRequest): Algorithms {
-  const known = knownKeyTypes(request.knownHosts, request.host, 22).flatMap((type) =>
-    type === 'ssh-rsa' ? rsa : (hostKeyAlgorithms.find((each) => each === type) ?? []),
-  );
-  return { serverHostKey: [...new Set([...known, ...hostKeyAlgorithms])] };
-}
-
-/** RSA signatures with SHA-2 alone (RFC 8332). */
-const rsa: ServerHostKeyAlgorithm[] = ['rsa-sha2-512', 'rsa-sha2-256'];
-const hostKeyAlgorithms: ServerHostKeyAlgorithm[] = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  ...rsa,
-];
-
-function timedOut(host: string, timeoutMs: number): DmsaError {
-  return new DmsaError('TIMED_OUT', host, `${host} did not answer within ${formatDuration(timeoutMs)}`);
+function silent(host: string, timeoutMs: number): DmsaError {
+  const message = `${host} started the command, which printed nothing within ${formatDuration(timeoutMs)}`;
+  return new DmsaError('TIMED_OUT', host, message);
 }
 
 function tooLong(host: string): DmsaError {

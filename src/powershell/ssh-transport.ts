@@ -1,119 +1,125 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import ssh2, { type ParsedKey } from 'ssh2';
+import type { ClientChannel } from 'ssh2';
 
 import { readSecret } from '../config/secret.ts';
 import type { HostAddress, SshSettings } from '../config/settings.ts';
+import { formatDuration } from '../domain/duration.ts';
 import { DmsaError } from '../domain/errors.ts';
 import { commandLine } from './bootstrap.ts';
-import { type Credential, type PreparedRequest, prepareRequest } from './envelope.ts';
-import { type KnownHost, parseKnownHosts } from './known-hosts.ts';
-import { type OperationName, operations, type Result } from './operations.ts';
+import { type Credential, prepareRequest } from './envelope.ts';
+import { type OperationName, operations } from './operations.ts';
 import { sessionSlots } from './session-slots.ts';
-import { runSession, type SessionOutput } from './ssh-session.ts';
-import type { Transport } from './transport.ts';
+import { readOutput } from './ssh-answer.ts';
+import type { SshConnection } from './ssh-connection.ts';
+import { sshConnector } from './ssh-connector.ts';
+import { sshPool } from './ssh-pool.ts';
+import { runCommand, startCommand } from './ssh-session.ts';
+import type { ClosableTransport } from './transport.ts';
 
 export interface SshTransportOptions {
   /** How many connections may be open at once; further runs wait for one to end, on nobody's time-out. */
   maxSessions?: number;
-  /** For connecting, the key exchange and the login together. */
+  /** For connecting, the key exchange and the login together; HOST_UNREACHABLE when it has elapsed. */
   connectTimeoutMs?: number;
+  /** From the start of the command until PowerShell runs; TIMED_OUT when it has elapsed. */
+  firstByteTimeoutMs?: number;
+  /** How long a connection is kept for the next run to its host. */
+  idleMs?: number;
 }
 
+/** After this, a connection that is in steady use is made anew, with keys, passwords and host keys as they are then. */
+const oldestMs = 5 * 60_000;
+
 /**
- * Runs operations over OpenSSH: one connection and one command for each run. A host's address and port come from
- * `hosts`, else its name and port 22; its key is looked up under its name alone. Files and secrets are read for each
- * run, so that a rotated key needs no restart. Also throws PLAN_INVALID where one of them cannot be read.
+ * Runs operations over OpenSSH: one command for each run, in a connection that a run in order leaves to the next one
+ * to the same host. A host's address and port come from `hosts`, else its name and port 22; its key is checked under
+ * its name alone. Files and secrets are read for each new connection, so that a rotated key needs no restart. Also
+ * throws PLAN_INVALID where one of them cannot be read, and POWERSHELL_MISSING.
  */
 export function sshTransport(
   settings: SshSettings,
   hosts: Record<string, HostAddress>,
-  { maxSessions = 16, connectTimeoutMs = 10_000 }: SshTransportOptions = {},
-): Transport {
+  {
+    maxSessions = 16,
+    connectTimeoutMs = 10_000,
+    firstByteTimeoutMs = 60_000,
+    idleMs = 15_000,
+  }: SshTransportOptions = {},
+): ClosableTransport {
   const slots = sessionSlots(maxSessions);
-  const readPrivateKey = privateKeyReader(settings);
-  return {
-    async run(host, operation, parameters, { timeoutMs, signal, notAfter }) {
-      const giveBack = await slots.take(notAfter ?? signal);
+  const connector = sshConnector(settings, hosts, { connectTimeoutMs, idleMs });
+  const pool = sshPool({ limit: maxSessions, idleMs, oldestMs, connect: connector.connect });
+
+  /** One that is kept may have died since: the host has to say that the command runs before anything is sent. */
+  async function begin(host: string, signal: AbortSignal): Promise<[SshConnection, ClientChannel]> {
+    const start = { timeoutMs: connectTimeoutMs, signal };
+    const idle = pool.takeIdle(host);
+    if (idle) {
       try {
-        const [key, knownHosts, credential] = await Promise.all([
-          readPrivateKey(),
-          readKnownHosts(settings),
-          readCredential(settings, operation),
-        ]);
+        return [idle, await startCommand(idle, host, commandLine, start)];
+      } catch {
+        await pool.end(idle);
+        signal.throwIfAborted();
+      }
+    }
+    const fresh = await pool.takeNew(host, signal);
+    try {
+      return [fresh, await startCommand(fresh, host, commandLine, start)];
+    } catch (error) {
+      await pool.end(fresh);
+      throw error;
+    }
+  }
+
+  return {
+    async run(host, operation, parameters, { timeoutMs, signal: given, notAfter }) {
+      const giveBack = await slots.take(notAfter ?? given);
+      const { signal, clear } = deadline(host, timeoutMs, given);
+      try {
+        signal.throwIfAborted();
+        const credential = await readCredential(settings, operation);
         const request = prepareRequest(operation, parameters, credential);
         notAfter?.throwIfAborted();
-        const output = await runSession({
-          host,
-          port: 22,
-          ...(hosts[host.toLowerCase()] ?? { address: host }),
-          user: settings.user,
-          key,
-          knownHosts,
-          command: commandLine,
-          input: request.input,
-          connectTimeoutMs,
-          timeoutMs,
-          signal,
-        });
-        return readOutput(host, request, output, credential);
+        const [connection, channel] = await begin(host, signal);
+        let inOrder = false;
+        try {
+          notAfter?.throwIfAborted();
+          const sent = { host, input: request.input, firstByteTimeoutMs, signal };
+          const output = await runCommand(connection, channel, sent);
+          inOrder = true;
+          return readOutput(host, request, output, credential);
+        } finally {
+          await (inOrder ? pool.keep(host, connection) : pool.end(connection));
+        }
       } finally {
+        clear();
         giveBack();
       }
+    },
+    async close() {
+      await pool.close();
+      await connector.close();
     },
   };
 }
 
-/** An answer that is none says more with what the host printed beside it, such as "powershell.exe is not recognized". */
-function readOutput<N extends OperationName>(
-  host: string,
-  request: PreparedRequest<N>,
-  { stdout, stderr, exitCode }: SessionOutput,
-  credential: Credential | null,
-): Result<N> {
-  try {
-    return request.read(stdout);
-  } catch (error) {
-    if (!(error instanceof DmsaError) || error.code !== 'ANSWER_INVALID') throw error;
-    const secret = credential?.password;
-    const printed = secret ? stderr.replaceAll(secret, '***') : stderr;
-    const firstLine = printed.split(/\r?\n/).find((line) => line.trim() !== '');
-    const shown = firstLine ? `, standard error "${firstLine.trim().slice(0, 200)}"` : '';
-    throw new DmsaError('ANSWER_INVALID', host, `${host}: ${error.message} (exit code ${exitCode}${shown})`, {
-      cause: error,
-    });
-  }
-}
-
-/**
- * Reads the private key, afresh each time; it is decrypted again only where file or passphrase have changed, as the
- * key derivation of an encrypted key holds up the whole worker for a third of a second.
- */
-function privateKeyReader(settings: SshSettings): () => Promise<ParsedKey> {
-  let last: { digest: string; key: ParsedKey } | null = null;
-  return async () => {
-    const [text, passphrase] = await Promise.all([
-      readSettingsFile('the private key', settings.privateKeyFile),
-      settings.passphrase ? readSecret(settings.passphrase) : undefined,
-    ]);
-    const digest = createHash('sha256')
-      .update(JSON.stringify([text, passphrase]))
-      .digest('hex');
-    if (last?.digest !== digest) last = { digest, key: decrypt(settings.privateKeyFile, text, passphrase) };
-    return last.key;
+/** One signal for both: the caller's own, and the time that the whole run may take. */
+function deadline(host: string, timeoutMs: number, given?: AbortSignal) {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(timedOut(host, timeoutMs)), timeoutMs);
+  const abort = () => controller.abort(given!.reason);
+  if (given?.aborted) abort();
+  given?.addEventListener('abort', abort, { once: true });
+  return {
+    signal: controller.signal,
+    clear() {
+      clearTimeout(timer);
+      given?.removeEventListener('abort', abort);
+    },
   };
 }
 
-function decrypt(file: string, text: string, passphrase: string | undefined): ParsedKey {
-  const parsed: unknown = ssh2.utils.parseKey(text, passphrase);
-  const key: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (key instanceof Error) throw unusable('the private key', file, `is not usable: ${key.message}`);
-  if (!(key as ParsedKey).isPrivateKey()) throw unusable('the private key', file, 'is a public key');
-  return key as ParsedKey;
-}
-
-async function readKnownHosts(settings: SshSettings): Promise<KnownHost[]> {
-  return parseKnownHosts(await readSettingsFile('known_hosts', settings.knownHostsFile));
+function timedOut(host: string, timeoutMs: number): DmsaError {
+  return new DmsaError('TIMED_OUT', host, `${host} did not answer within ${formatDuration(timeoutMs)}`);
 }
 
 /** Only what talks to a DC needs network credentials; no other host is ever sent them. */
@@ -123,17 +129,4 @@ async function readCredential(
 ): Promise<Credential | null> {
   if (!credential || operations[operation].on !== 'management') return null;
   return { user: credential.user, password: await readSecret(credential.password) };
-}
-
-async function readSettingsFile(what: string, file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-    throw unusable(what, file, `cannot be read${code}`);
-  }
-}
-
-function unusable(what: string, file: string, problem: string): DmsaError {
-  return new DmsaError('PLAN_INVALID', file, `${what} in ${file} ${problem}`);
 }

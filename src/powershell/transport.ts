@@ -7,7 +7,8 @@ export interface Transport {
    *
    * `host` is a DNS name; its address and port come from the settings. `timeoutMs` is for the whole session.
    * Throws DmsaError: HOST_UNREACHABLE, HOST_KEY_MISMATCH, LOGIN_REFUSED, SESSION_LOST, TIMED_OUT, ANSWER_INVALID,
-   * or the code that the script reported. Aborting `signal` closes the session and rejects with its reason.
+   * POWERSHELL_MISSING, or the code that the script reported. Aborting `signal` closes the session, asks the host to
+   * stop the command where it can, and rejects with its reason; the effect may have happened.
    */
   run<N extends OperationName>(
     host: string,
@@ -15,6 +16,12 @@ export interface Transport {
     parameters: Parameters<N>,
     options: RunOptions,
   ): Promise<Result<N>>;
+}
+
+/** A transport that keeps sessions or connections for a while, and its owner. */
+export interface ClosableTransport extends Transport {
+  /** Ends what is kept. A run that is under way goes on, and leaves nothing behind. */
+  close(): Promise<void>;
 }
 
 export interface RunOptions {

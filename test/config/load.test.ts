@@ -88,7 +88,7 @@ describe('settings', () => {
 
   test('a host address without a usable port is refused.', async () => {
     expect(await refused(complete.replace('2222', '70000'))).toBe(
-      'dmsa.toml: [hosts] "Web01.lab.example": must be { address = "10.0.0.5", port = 22 }',
+      'dmsa.toml: [hosts] "Web01.lab.example": must be { address = "10.0.0.5", port = 22, fingerprint = "SHA256:…" }',
     );
   });
 

@@ -60,7 +60,7 @@ test('a port that accepts and stays silent is an unreachable host after 10 secon
   expect(await failure).toEqual({
     code: 'HOST_UNREACHABLE',
     subject: host,
-    message: `no SSH connection to ${host} at 127.0.0.1 port ${hosts[host]!.port}: Timed out while waiting for handshake`,
+    message: `no SSH connection to ${host} at 127.0.0.1 port ${hosts[host]!.port}: no connection and login within 10s`,
   });
   expect(vi.getTimerCount()).toBe(0);
 });
@@ -88,7 +88,7 @@ test('another key than authorized_keys has is a refused login', async () => {
   expect(await failureOf(inspect())).toEqual({
     code: 'LOGIN_REFUSED',
     subject: host,
-    message: `${host} refused the login of ${user}`,
+    message: `${host} refused the login of ${user} (it takes publickey)`,
   });
   expect(server.counts).toEqual({ connections: 1, sessions: 0, operations: {} });
 });
@@ -99,7 +99,7 @@ test('a user that the host does not know is a refused login', async () => {
   settings.user = 'LAB\\stranger';
   expect(await failureOf(inspect())).toMatchObject({
     code: 'LOGIN_REFUSED',
-    message: `${host} refused the login of LAB\\stranger`,
+    message: `${host} refused the login of LAB\\stranger (it takes publickey)`,
   });
 });
 

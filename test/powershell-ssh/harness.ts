@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 
-import type { HostAddress, SshSettings } from '../../src/config/settings.ts';
+import type { HostAddress, SshKeyLogin, SshServers, SshSettings } from '../../src/config/settings.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
 import { newKeyPair } from '../../src/lab/ssh/key-pair.ts';
 import { type SshServer, type SshServerOptions, startSshServer } from '../../src/lab/ssh/server.ts';
 import type { HandleOperation } from '../../src/lab/ssh/session.ts';
 import type { Result } from '../../src/powershell/operations.ts';
 import { type SshTransportOptions, sshTransport } from '../../src/powershell/ssh-transport.ts';
-import type { RunOptions, Transport } from '../../src/powershell/transport.ts';
+import type { ClosableTransport, RunOptions } from '../../src/powershell/transport.ts';
 
 export const host = 'web01.lab.example';
 export const user = 'LAB\\dmsa-worker';
@@ -78,16 +78,22 @@ export function clientSockets(): Socket[] {
 /** Answers `inspect-host` and nothing else. */
 export const inspect = (async () => hostFacts) as unknown as HandleOperation;
 
+type KeySettings = SshServers & SshKeyLogin & { knownHostsFile: string };
+
 export interface Bench {
-  settings: SshSettings;
+  settings: KeySettings;
   hosts: Record<string, HostAddress>;
   /** The public key of the worker, as in authorized_keys. */
   publicKey: string;
-  transport(options?: SshTransportOptions): Transport;
+  /** Closed with the test. */
+  transport(options?: SshTransportOptions): ClosableTransport;
   /** A simulated host that the settings know; ended with the test. */
   start(options?: Partial<SshServerOptions>): Promise<SshServer>;
-  /** Runs `inspect-host` on `web01.lab.example`. */
-  inspect(options?: Partial<RunOptions>): Promise<Result<'inspect-host'>>;
+  /** Runs `inspect-host` on `web01.lab.example`, in a transport of its own that is closed after it. */
+  inspect(
+    options?: Partial<RunOptions>,
+    changes?: { login?: SshSettings; ssh?: SshTransportOptions },
+  ): Promise<Result<'inspect-host'>>;
   /** Makes `port` the address of `web01.lab.example`, with these lines in known_hosts. */
   know(port: number, knownHosts: string): Promise<void>;
 }
@@ -97,7 +103,7 @@ export async function bench(): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'dmsa-ssh-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const pair = newKeyPair();
-  const settings: SshSettings = {
+  const settings: KeySettings = {
     transport: 'ssh',
     user,
     privateKeyFile: join(folder, 'id_ed25519'),
@@ -116,15 +122,22 @@ export async function bench(): Promise<Bench> {
     settings,
     hosts,
     publicKey: pair.public,
-    transport: (options) => sshTransport(settings, hosts, options),
+    transport: (options) => {
+      const transport = sshTransport(settings, hosts, options);
+      onTestFinished(() => transport.close());
+      return transport;
+    },
     know,
-    inspect: (options) =>
-      sshTransport(settings, hosts).run(
+    async inspect(options, { login = settings, ssh } = {}) {
+      const transport = sshTransport(login, hosts, ssh);
+      const run = transport.run(
         host,
         'inspect-host',
         { eventsSince: null },
         { timeoutMs: 60_000, ...options },
-      ),
+      );
+      return await run.finally(() => transport.close());
+    },
     async start(options = {}) {
       const server = await startSshServer({
         host,

@@ -34,7 +34,7 @@ describe('a session that fails as the lab is told', () => {
       {
         code: 'ANSWER_INVALID',
         subject: host,
-        message: `${host}: the answer to inspect-host is not valid: its first marker is missing in 0 characters of output (exit code 1, standard error "Access is denied.")`,
+        message: `${host}: the answer to inspect-host is not valid: its first marker is missing in 23 characters of output (exit code 1, standard error "Access is denied.")`,
       },
     ],
   ] as const)(
@@ -124,11 +124,11 @@ describe('a session that hangs', () => {
     const reached = Promise.withResolvers<void>();
     const server = await rawServer({
       onConnect: (socket) => socket.on('data', () => undefined),
-      onExec: () => reached.resolve(),
+      onExec: (_channel, input) => input.then(() => reached.resolve()),
       config: { keepaliveInterval: 1_000_000 },
     });
     await know(server.port, server.knownHostsLine(host));
-    const failure = failureOf(inspect({ timeoutMs: 600_000 }));
+    const failure = failureOf(inspect({ timeoutMs: 600_000 }, { ssh: { firstByteTimeoutMs: 600_000 } }));
     await reached.promise;
     // In one leap, so that no answer to a probe comes in between.
     vi.advanceTimersByTime(60_000);
@@ -251,11 +251,11 @@ test('what the host prints before and after the answer, and on standard error, c
 
 test('a command that ends without reading its input has given no answer', async () => {
   const { know, inspect } = await bench();
-  const server = await rawServer({ onExec: (channel) => finish(channel, '', 127) });
+  const server = await rawServer({ onExec: (channel) => finish(channel, '', 2) });
   await know(server.port, server.knownHostsLine(host));
   expect(await failureOf(inspect())).toMatchObject({
     code: 'ANSWER_INVALID',
-    message: expect.stringContaining('(exit code 127)'),
+    message: expect.stringContaining('(exit code 2)'),
   });
 });
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { defaultPayloadConverter } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { SshSettings } from '../../src/config/settings.ts';
+import type { SshKeyLogin } from '../../src/config/settings.ts';
 import { startMigration, undoMigration } from '../../src/lab/rules/phases.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
@@ -74,7 +74,9 @@ describe.skipIf(!available)(`whose effect it is${reason ? ` (skipped: ${reason})
       await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
       const { directory, powershell, records } = rehearsal.lab.settings;
       const password = await readFile((directory as { password: { file: string } }).password.file, 'utf8');
-      const key = (await readFile((powershell as SshSettings).privateKeyFile, 'utf8')).split('\n')[1]!;
+      const key = (await readFile((powershell as unknown as SshKeyLogin).privateKeyFile, 'utf8')).split(
+        '\n',
+      )[1]!;
       const history = await theatre.env.client.workflow.getHandle(rehearsal.id).fetchHistory();
       const journal = await readFile(
         `${records.folder}/${rehearsal.id.replaceAll('/', '-')}.journal.jsonl`,

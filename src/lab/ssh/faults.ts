@@ -9,7 +9,7 @@ export interface SshFaults {
 }
 
 /**
- * - `refuse`: PowerShell may not start: nothing on standard output, exit code 1; no effect.
+ * - `refuse`: PowerShell may do nothing: no answer, exit code 1; no effect.
  * - `drop-before`: the connection is lost before the operation has its effect.
  * - `drop-after`: the connection is lost after the effect, before the answer.
  * - `half-answer`: the effect happens; the answer ends in its middle, the session in order.

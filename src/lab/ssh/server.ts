@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import ssh2, { type Connection, type ParsedKey, type Session } from 'ssh2';
+import ssh2, { type Connection, type Session } from 'ssh2';
 
-import { commandLine } from '../../powershell/bootstrap.ts';
+import { commandLine, startedMarker } from '../../powershell/bootstrap.ts';
 import { knownHostsLine } from '../../powershell/known-hosts.ts';
 import { newSshCounts, type SshCounts, type SshFaults } from './faults.ts';
+import { forwardFor } from './forwarding.ts';
 import { newKeyPair } from './key-pair.ts';
+import { type LabUser, loginCheck, parseKey } from './logins.ts';
 import { type HandleOperation, runOperation } from './session.ts';
 
 export interface SshServerOptions {
@@ -13,13 +15,14 @@ export interface SshServerOptions {
   host: string;
   /** A private key in any format that OpenSSH writes; a new Ed25519 key where absent. */
   hostKey?: string;
-  /** Who may log in, and with which public key: a line as in authorized_keys. Names compare as Windows compares them. */
-  users: { name: string; publicKey: string }[];
+  users: LabUser[];
   handle: HandleOperation;
   faults?: SshFaults;
   counts?: SshCounts;
   /** Shown before the login, as `Banner` in sshd_config does. */
   banner?: string;
+  /** Whether it is a jump host as well. */
+  forwards?: boolean;
 }
 
 export interface SshServer {
@@ -37,17 +40,17 @@ export interface SshServer {
 export async function startSshServer(options: SshServerOptions): Promise<SshServer> {
   const { host, faults = {}, counts = newSshCounts() } = options;
   const hostKey = options.hostKey ?? newKeyPair().private;
-  const users = options.users.map(({ name, publicKey }) => ({
-    name: name.toLowerCase(),
-    key: parseKey(publicKey),
-  }));
+  const checkLogin = loginCheck(options.users);
   const ssh = new ssh2.Server({ hostKeys: [hostKey], banner: options.banner });
   const sockets = new Map<number | undefined, Socket>();
 
   ssh.on('connection', (connection, { port }) => {
     // ssh2's own end() says goodbye; a connection that is lost does not.
     const drop = () => sockets.get(port)?.destroy();
-    serve(connection, drop, users, { ...options, faults, counts });
+    // A client may go at any moment: that is no error of the host.
+    connection.on('error', () => undefined);
+    connection.on('authentication', checkLogin);
+    serve(connection, drop, { ...options, faults, counts });
   });
   const server = createServer({ noDelay: true }, (socket) => {
     counts.connections += 1;
@@ -76,25 +79,9 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
 
 export type ServedOptions = SshServerOptions & Required<Pick<SshServerOptions, 'faults' | 'counts'>>;
 
-function serve(
-  connection: Connection,
-  drop: () => void,
-  users: { name: string; key: ParsedKey }[],
-  options: ServedOptions,
-): void {
-  // A client may go at any moment: that is no error of the host.
-  connection.on('error', () => undefined);
-  connection.on('authentication', (attempt) => {
-    if (attempt.method !== 'publickey') return attempt.reject(['publickey']);
-    const { key, blob, signature, hashAlgo } = attempt;
-    const name = attempt.username.toLowerCase();
-    const user = users.find((each) => each.name === name && each.key.getPublicSSH().equals(key.data));
-    if (!user) return attempt.reject(['publickey']);
-    // Without a signature the client only asks whether the key would do (RFC 4252, 7).
-    if (signature && !user.key.verify(blob!, signature, hashAlgo)) return attempt.reject(['publickey']);
-    attempt.accept();
-  });
+function serve(connection: Connection, drop: () => void, options: ServedOptions): void {
   connection.on('session', (accept) => serveSession(accept(), drop, options));
+  if (options.forwards) forwardFor(connection);
 }
 
 function serveSession(session: Session, drop: () => void, options: ServedOptions): void {
@@ -103,22 +90,16 @@ function serveSession(session: Session, drop: () => void, options: ServedOptions
     channel.on('error', () => undefined);
     if (command === commandLine) {
       options.counts.sessions += 1;
+      channel.write(`${startedMarker}\n`);
       runOperation(channel, drop, options).catch(drop);
       return;
     }
-    // As cmd.exe, the default shell of Windows' SSH server, says it.
+    // As cmd.exe, the default shell of Windows' SSH server, says it where it is given one command.
     const program = command.split(' ')[0];
     channel.stderr.write(
       `'${program}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n`,
     );
-    channel.exit(127);
+    channel.exit(1);
     channel.end();
   });
-}
-
-function parseKey(text: string): ParsedKey {
-  const parsed: unknown = ssh2.utils.parseKey(text);
-  const key: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (key instanceof Error) throw new TypeError(`not a key: ${key.message}`);
-  return key as ParsedKey;
 }

@@ -12,7 +12,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { newKeyPair } from '../../../src/lab/ssh/key-pair.ts';
 import { type SshServer, type SshServerOptions, startSshServer } from '../../../src/lab/ssh/server.ts';
 import type { HandleOperation } from '../../../src/lab/ssh/session.ts';
-import { commandLine } from '../../../src/powershell/bootstrap.ts';
+import { commandLine, startedMarker } from '../../../src/powershell/bootstrap.ts';
 import { prepareRequest } from '../../../src/powershell/envelope.ts';
 
 const pair = newKeyPair();
@@ -61,7 +61,7 @@ describe('a session', () => {
     expect(await run(await login(server), command, '')).toEqual({
       stdout: '',
       stderr: `'${program}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n`,
-      exitCode: 127,
+      exitCode: 1,
     });
     expect(server.counts).toEqual({ connections: 1, sessions: 0, operations: {} });
   });
@@ -78,7 +78,7 @@ describe('a session', () => {
     const server = await start();
     const { input } = setHost();
     expect(await run(await login(server), commandLine, input.slice(0, 200))).toEqual({
-      stdout: '',
+      stdout: `${startedMarker}\n`,
       stderr: 'the request is not whole JSON\r\n',
       exitCode: 1,
     });
