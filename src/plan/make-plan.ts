@@ -13,6 +13,7 @@ import {
   type Plan,
   type PlanDomain,
   type PlanHost,
+  type Rollout,
 } from '../domain/plan.ts';
 import { type PreflightDeps, preflight } from '../preflight.ts';
 import { retrying } from '../retrying.ts';
@@ -62,11 +63,12 @@ export async function makePlan(
     account: { dn, guid, sid, samAccountName },
     dmsa: dmsaOf(request, domain),
     hosts: planHosts(request, found.sids),
-    rollout: pick(request, 'canary', 'maxParallel', 'serviceTimeout'),
+    rollout: rolloutOf(request),
     waits: pick(request, 'join', 'observe', 'checkEvery', 'soak'),
     gates: { start: gateOf(request, 'start'), complete: gateOf(request, 'complete') },
     enableEventLog: request.enableEventLog,
-    // Absent where it does not wait, so that plans made before there was a choice keep their hash.
+    // Absent where nothing was asked for, so that plans made before there was a choice keep their hash.
+    ...(request.restoreEventLog && { restoreEventLog: true }),
     ...(request.waitForKds && { waitForKds: true }),
   };
   const { facts, findings } = await retrying(() =>
@@ -100,15 +102,20 @@ async function requirePlace(directory: Directory, { name, dn, container }: Plan[
   throw new DmsaError('PLAN_INVALID', 'dmsa', message);
 }
 
-/** The plan names the services that were found, and a dMSA that is there already by its own DN. */
+/** The plan names the services and application pools that were found, and a dMSA that is there already by its own DN. */
 function withWhatIsThere(draft: Omit<Plan, 'hash'>, facts: Facts): Omit<Plan, 'hash'> {
-  const services = new Map(
-    facts.hosts.map((host) => [host.name, host.services.map((service) => service.name)]),
-  );
+  const found = new Map(facts.hosts.map((host) => [host.name, host]));
   return {
     ...draft,
     dmsa: facts.dmsa ? { ...draft.dmsa, dn: facts.dmsa.dn } : draft.dmsa,
-    hosts: draft.hosts.map((host) => ({ ...host, services: services.get(host.name) ?? [] })),
+    hosts: draft.hosts.map((host) => {
+      const { services = [], pools = [] } = found.get(host.name) ?? {};
+      return {
+        ...host,
+        services: services.map(({ name }) => name),
+        ...(pools.length > 0 && { pools }),
+      };
+    }),
   };
 }
 
@@ -124,10 +131,30 @@ async function domainOf(directory: Directory): Promise<PlanDomain> {
 function planHosts(request: PlanRequest, sids: Map<string, string>): PlanHost[] {
   return request.hosts.map((name, index) => {
     const computerSid = sids.get(name);
-    if (computerSid) return { name, computerSid, services: [] };
+    if (computerSid) return { name, computerSid, services: [], ...careOf(name, request) };
     const message = `hosts[${index}]: no computer account has the DNS name ${name}: write its full name`;
     throw new DmsaError('PLAN_INVALID', name, message);
   });
+}
+
+/** The group and the checks of a host: those of every host first, then its own. */
+function careOf(name: string, request: PlanRequest): Pick<PlanHost, 'group' | 'checks'> {
+  const group = request.groups.find(({ hosts }) => hosts.includes(name))?.name;
+  const own = request.hostChecks.find(({ host }) => host === name)?.checks ?? [];
+  const checks = [...request.checks, ...own];
+  return { ...(group !== undefined && { group }), ...(checks.length > 0 && { checks }) };
+}
+
+function rolloutOf(request: PlanRequest): Rollout {
+  const { bake, maxUnavailable, maxFailures, windows, reboot } = request;
+  return {
+    ...pick(request, 'canary', 'maxParallel', 'serviceTimeout'),
+    ...(bake !== null && { bake }),
+    ...(maxUnavailable !== null && { maxUnavailable }),
+    ...(maxFailures !== null && { maxFailures }),
+    ...(windows.length > 0 && { windows }),
+    ...(reboot !== null && { reboot }),
+  };
 }
 
 function dmsaOf(request: PlanRequest, { baseDn, dnsName }: PlanDomain): Plan['dmsa'] {

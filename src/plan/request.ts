@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Duration } from '../domain/duration.ts';
 import { DmsaError } from '../domain/errors.ts';
-import type { GateName } from '../domain/plan.ts';
+import type { GateName, HealthCheck, MaintenanceWindow, Rollout } from '../domain/plan.ts';
 import {
   distinct,
   distinguishedName,
@@ -13,6 +13,7 @@ import {
   positiveDuration,
 } from './fields.ts';
 import { firstIssue } from './issues.ts';
+import { bakeProblem, checkList, groupList, rolloutFields, windowList } from './rollout-fields.ts';
 import { maxHosts } from './schema.ts';
 
 /** What a person asks for; the planner reads the directory and the hosts and makes a `Plan` of it. */
@@ -43,7 +44,24 @@ export interface PlanRequest {
   canary: number;
   maxParallel: number;
   serviceTimeout: Duration;
+  /** How long the canary is left to run before the next wave; null for not at all. */
+  bake: Duration | null;
+  /** Null for no limit but `maxParallel`. */
+  maxUnavailable: number | null;
+  /** How many hosts may fail before everything is undone; null for none. */
+  maxFailures: number | null;
+  /** Empty for any time. */
+  windows: MaintenanceWindow[];
+  /** Null for never. */
+  reboot: NonNullable<Rollout['reboot']> | null;
+  /** Hosts that are never worked on together; a host is in one group at most. */
+  groups: { name: string; hosts: string[] }[];
+  /** What has to be healthy after the restart of every host, before what is asked of some hosts alone. */
+  checks: HealthCheck[];
+  hostChecks: { host: string; checks: HealthCheck[] }[];
   enableEventLog: boolean;
+  /** Put the logs back after the soak that were enabled for the migration. */
+  restoreEventLog: boolean;
   /** Wait for a KDS root key that becomes effective later, instead of refusing. */
   waitForKds: boolean;
 }
@@ -63,26 +81,44 @@ export const requestDefaults = {
   canary: 1,
   maxParallel: 5,
   serviceTimeout: '2m',
+  bake: null,
+  maxUnavailable: null,
+  maxFailures: null,
+  windows: [],
+  reboot: null,
+  groups: [],
+  checks: [],
+  hostChecks: [],
   enableEventLog: true,
+  restoreEventLog: false,
   waitForKds: false,
-} as const satisfies Partial<PlanRequest>;
+} satisfies Partial<PlanRequest>;
 
 type RequestInput = Pick<PlanRequest, 'account' | 'dmsa' | 'hosts' | 'requestedBy'> & Partial<PlanRequest>;
 
 /** The request with the defaults filled in. Throws DmsaError PLAN_INVALID that names the field and what is accepted. */
 export function parseRequest(input: RequestInput): PlanRequest {
-  const hosts = input.hosts.map((name) => name.trim().toLowerCase().replace(/\.$/, ''));
-  const request = { ...requestDefaults, ...input, hosts };
+  const request = {
+    ...requestDefaults,
+    ...input,
+    hosts: input.hosts.map(oneSpelling),
+    groups: (input.groups ?? []).map(({ name, hosts }) => ({ name, hosts: hosts.map(oneSpelling) })),
+    hostChecks: (input.hostChecks ?? []).map(({ host, checks }) => ({ host: oneSpelling(host), checks })),
+  };
   const parsed = requestSchema.safeParse(request);
   if (parsed.success) return parsed.data;
   const { field, message } = firstIssue(parsed.error, request);
   throw new DmsaError('PLAN_INVALID', field, message);
 }
 
+function oneSpelling(name: string): string {
+  return name.trim().toLowerCase().replace(/\.$/, '');
+}
+
 const whole = z.int({ error: 'must be a whole number' });
 const approverList = distinct(filledText, (name) => name.toLowerCase(), 'approver');
 
-const requestSchema = z.strictObject({
+const requestFields = z.strictObject({
   account: filledText,
   dmsa: z.preprocess((name) => (typeof name === 'string' ? name.replace(/\$$/, '') : name), dmsaName),
   hosts: distinct(hostName, (name) => name, 'host')
@@ -101,11 +137,56 @@ const requestSchema = z.strictObject({
   required: whole.min(1, { error: 'must be at least 1' }),
   expiresAfter: positiveDuration,
   onExpiry: z.enum(['hold', 'undo'], { error: 'must be hold or undo' }),
-  canary: whole.min(0, { error: 'must be at least 0' }),
+  canary: rolloutFields.canary,
   maxParallel: whole
     .min(1, { error: 'must be at least 1' })
     .max(maxHosts, { error: `must be at most ${maxHosts}` }),
   serviceTimeout: positiveDuration,
+  bake: rolloutFields.bake.nullable(),
+  maxUnavailable: rolloutFields.maxUnavailable.nullable(),
+  maxFailures: rolloutFields.maxFailures.nullable(),
+  windows: windowList,
+  reboot: rolloutFields.reboot.nullable(),
+  groups: groupList,
+  checks: checkList,
+  hostChecks: distinct(
+    z.strictObject({ host: hostName, checks: checkList }),
+    ({ host }) => host,
+    'host with checks',
+  ),
   enableEventLog: z.boolean(),
+  restoreEventLog: z.boolean(),
   waitForKds: z.boolean(),
 }) satisfies z.ZodType<PlanRequest>;
+
+const requestSchema = requestFields.superRefine((request, context) => {
+  for (const { path, message } of contradictions(request)) {
+    context.addIssue({ code: 'custom', path, message });
+  }
+});
+
+/** What each field may say, and the whole may not. */
+function contradictions(request: PlanRequest): { path: PropertyKey[]; message: string }[] {
+  const { hosts, groups, hostChecks, canary, bake } = request;
+  const problems: { path: PropertyKey[]; message: string }[] = [];
+  const add = (message: string | null, ...path: PropertyKey[]) => {
+    if (message) problems.push({ path, message });
+  };
+  const stranger = (name: string) =>
+    hosts.includes(name) ? null : `${name} is none of the hosts: name it with --host, too`;
+  const groupOf = new Map<string, string>();
+  for (const [at, group] of groups.entries()) {
+    for (const [index, name] of group.hosts.entries()) {
+      const other = groupOf.get(name);
+      add(stranger(name), 'groups', at, 'hosts', index);
+      if (other !== undefined)
+        add(`${name} is in ${other}, too: a host is in one group at most`, 'groups', at, 'hosts', index);
+      groupOf.set(name, group.name);
+    }
+  }
+  for (const [at, { host }] of hostChecks.entries()) add(stranger(host), 'hostChecks', at, 'host');
+  add(bakeProblem({ canary, bake: bake ?? undefined }), 'bake');
+  if (request.restoreEventLog && !request.enableEventLog)
+    add('no log is enabled that could be put back: leave it out, or enable the log', 'restoreEventLog');
+  return problems;
+}

@@ -17,6 +17,7 @@ import {
 } from './fields.ts';
 import { planHash } from './hash.ts';
 import { firstIssue } from './issues.ts';
+import { bakeProblem, checkList, groupName, rolloutFields, windowList } from './rollout-fields.ts';
 
 /**
  * So that no payload passes 256 KB: the state that crosses continue-as-new is the largest, 240 KB for 120 hosts with
@@ -65,7 +66,29 @@ const host = z.strictObject({
   name: hostName,
   computerSid: sid,
   services: distinct(filledText, (name) => name.toLowerCase(), 'service'),
+  pools: distinct(filledText, (name) => name.toLowerCase(), 'application pool').optional(),
+  group: groupName.optional(),
+  checks: checkList.optional(),
 });
+
+const rollout = z
+  .strictObject({
+    canary: rolloutFields.canary,
+    maxParallel: z
+      .int({ error: 'must be a whole number' })
+      .min(1, { error: 'must be at least 1' })
+      .max(maxHosts, { error: `must be at most ${maxHosts}` }),
+    serviceTimeout: positiveDuration,
+    bake: rolloutFields.bake.optional(),
+    maxUnavailable: rolloutFields.maxUnavailable.optional(),
+    maxFailures: rolloutFields.maxFailures.optional(),
+    windows: windowList.optional(),
+    reboot: rolloutFields.reboot.optional(),
+  })
+  .superRefine((asked, context) => {
+    const message = bakeProblem(asked);
+    if (message) context.addIssue({ code: 'custom', path: ['bake'], message });
+  });
 
 export const planSchema = z
   .strictObject({
@@ -90,14 +113,7 @@ export const planSchema = z
       .max(maxHosts, {
         error: `at most ${maxHosts} hosts go into one plan: make the rest a plan of their own`,
       }),
-    rollout: z.strictObject({
-      canary: z.int({ error: 'must be a whole number' }).min(0, { error: 'must be at least 0' }),
-      maxParallel: z
-        .int({ error: 'must be a whole number' })
-        .min(1, { error: 'must be at least 1' })
-        .max(maxHosts, { error: `must be at most ${maxHosts}` }),
-      serviceTimeout: positiveDuration,
-    }),
+    rollout,
     waits: z.strictObject({
       join: positiveDuration,
       observe: duration,
@@ -106,6 +122,7 @@ export const planSchema = z
     }),
     gates: z.strictObject({ start: gate, complete: gate }),
     enableEventLog: z.boolean({ error: 'must be true or false' }),
+    restoreEventLog: z.boolean({ error: 'must be true or false' }).optional(),
     waitForKds: z.boolean({ error: 'must be true or false' }).optional(),
     hash: z.string({ error: 'is missing: make the plan with dmsa plan' }),
   })
