@@ -11,6 +11,7 @@ import { hostOperations, managementOperations } from './hosts/operations.ts';
 import type { Replication } from './replicas.ts';
 import type { DomainController } from './rules/domain-controller.ts';
 import { type Seeded, seed, seedChild } from './seed.ts';
+import type { SshFaults } from './ssh/faults.ts';
 import { newKeyPair } from './ssh/key-pair.ts';
 import { type SshServer, startSshServer } from './ssh/server.ts';
 import type { HandleOperation } from './ssh/session.ts';
@@ -131,7 +132,8 @@ async function build(
   const servers: SshServer[] = [];
   for (const [host, handle] of handlers) {
     const users = [{ name: sshUser, publicKey: client.public }];
-    const server = await startSshServer({ host, users, handle, faults: options.faults?.ssh });
+    const faults = whileUp(host, [...hosts, ...childHosts], options.faults?.ssh);
+    const server = await startSshServer({ host, users, handle, faults });
     closing.push(() => server.close());
     servers.push(server);
   }
@@ -157,6 +159,15 @@ async function build(
       ssh: Object.fromEntries(servers.map((server) => [server.host, structuredClone(server.counts)])),
       restarts: [...hosts, ...childHosts].reduce((sum, host) => sum + host.restarts, 0),
     }),
+  };
+}
+
+/** A host that restarts refuses every connection, whatever faults it was told besides. */
+function whileUp(name: string, hosts: SimulatedHost[], told?: SshFaults): SshFaults {
+  const host = hosts.find(({ settings }) => settings.name === name);
+  return {
+    onConnection: (asked) => (host?.isDown ? 'refuse' : (told?.onConnection?.(asked) ?? null)),
+    onSession: (asked, operation) => told?.onSession?.(asked, operation) ?? null,
   };
 }
 

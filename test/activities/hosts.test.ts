@@ -161,10 +161,12 @@ describe('restarting services', () => {
   test('restarts each service once, after which every host has joined, and says what the log proves', async () => {
     const world = await preparedLink();
     const events = { discovered: 'yes', joined: 'yes', keysFetched: 'no' };
+    const nothingElse = { recycled: [], dependents: [], unhealthy: [] };
+    const told = { events, startNameKept: 'unknown', healthy: 'unknown', ...nothingElse };
     expect(await run(world, 'restartServices', restartInput(world))).toEqual([
-      { host: fin01, status: 'done', result: { restarted: ['FinanceApi'], events } },
-      { host: fin02, status: 'done', result: { restarted: ['FinanceApi'], events } },
-      { host: fin03, status: 'done', result: { restarted: ['FinanceBatch', 'Finance Reports'], events } },
+      { host: fin01, status: 'done', result: { restarted: ['FinanceApi'], ...told } },
+      { host: fin02, status: 'done', result: { restarted: ['FinanceApi'], ...told } },
+      { host: fin03, status: 'done', result: { restarted: ['FinanceBatch', 'Finance Reports'], ...told } },
     ]);
     expect(world.lab.counts().restarts).toBe(4);
     expect(await principals(world)).toEqual(world.plan.hosts.map((host) => host.computerSid).sort());

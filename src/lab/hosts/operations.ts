@@ -14,6 +14,7 @@ export function hostOperations(host: SimulatedHost): HandleOperation {
     'inspect-host': (parameters) => host.inspect(parameters),
     'set-host': (parameters) => host.set(parameters),
     'restart-services': (parameters) => host.restart(parameters),
+    'restart-host': (parameters) => host.reboot(parameters),
   });
 }
 
