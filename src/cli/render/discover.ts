@@ -30,7 +30,7 @@ export function renderDiscovery(discovery: Discovery, options: RenderOptions): s
 }
 
 /** Those that use the account, then those that may, then the others. */
-function matrixLines({ hosts, domain }: Discovery, { color, width, all }: RenderOptions): string[] {
+function matrixLines({ hosts }: Discovery, { color, width, all }: RenderOptions): string[] {
   const rank = { yes: 0, unknown: 1, no: 2 };
   const shown = hosts
     .filter(({ usesAccount }) => all || usesAccount !== 'no')
@@ -44,35 +44,40 @@ function matrixLines({ hosts, domain }: Discovery, { color, width, all }: Render
     unasked: style.red,
     unused: style.dim,
   };
-  const answered = shown.filter(({ error }) => !error);
-  const present = matrix
-    .map(({ title, cell, optional }) => ({
-      title,
-      optional,
-      cells: answered.map((host) => cell(host, domain)),
-    }))
-    .filter(({ optional, cells }) => !optional || cells.some((text) => text !== ''));
-  const names = Math.max(...shown.map(({ name }) => columns(name)));
-  const { widths, gap } = fitted(
-    present.map(({ title, cells }, at) => Math.max(columns(title), at ? 0 : names, ...cells.map(columns))),
-    width,
+  const { head, lineOf } = tableOf(shown, width);
+  return [
+    style.bold(head),
+    ...shown.flatMap((host) => [
+      colors[host.verdict](lineOf(host)),
+      ...(host.error ? [] : detailLines(host, width, style)),
+    ]),
+  ];
+}
+
+/** Columns as wide as what is in them; those without anything in any row are left out. */
+function tableOf(hosts: DiscoveredHost[], width: number) {
+  const answered = hosts.filter(({ error }) => !error);
+  const present = matrix.filter(
+    ({ optional, cell }) => !optional || answered.some((host) => cell(host) !== ''),
   );
+  const widest = present.map(({ title, cell }, at) =>
+    (at === 0 ? hosts : answered).reduce((most, host) => Math.max(most, columns(cell(host))), columns(title)),
+  );
+  const { widths, gap } = fitted(widest, width);
   const line = (row: string[]) =>
     row
       .map((text, at) => padTo(text, widths[at]!))
       .join(gap)
       .trimEnd();
-  const row = (host: DiscoveredHost) => {
-    const { name, error, verdict } = host;
-    if (error) {
-      const start = `${padTo(name, widths[0]!)}${gap}${error.code} `;
-      const text = `${start}${error.message.replace(/\s+/g, ' ')}`;
-      return [colors.unasked(columns(text) > width ? shorten(text, width) : text)];
-    }
-    const text = line(present.map(({ cells }) => cells[answered.indexOf(host)]!));
-    return [colors[verdict](text), ...detailLines(host, width, style)];
+  return {
+    head: line(present.map(({ title }) => title)),
+    lineOf(host: DiscoveredHost): string {
+      const { name, error } = host;
+      if (!error) return line(present.map(({ cell }) => cell(host)));
+      const message = `${padTo(name, widths[0]!)}${gap}${error.code} ${error.message.replace(/\s+/g, ' ')}`;
+      return columns(message) > width ? shorten(message, width) : message;
+    },
   };
-  return [style.bold(line(present.map(({ title }) => title))), ...shown.flatMap(row)];
 }
 
 /** The gap between columns gives way first, then the name of the host. */

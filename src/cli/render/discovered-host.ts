@@ -1,7 +1,5 @@
 import type { DiscoveredHost } from '../../discover/host.ts';
-import type { Paint } from './text.ts';
-import { wrap } from './text.ts';
-import { elapsed } from './time.ts';
+import { type Paint, wrap } from './text.ts';
 
 /** What a host has of the account, each thing with what matters for a restart, and then what stands in the way. */
 export function detailLines(host: DiscoveredHost, width: number, { dim, red, yellow }: Paint): string[] {
@@ -65,7 +63,7 @@ function hanging(text: string, width: number): string[] {
 
 interface Column {
   title: string;
-  cell: (host: DiscoveredHost, domain: string) => string;
+  cell: (host: DiscoveredHost) => string;
   /** Left out where no host has anything in it. */
   optional?: true;
 }
@@ -73,13 +71,12 @@ interface Column {
 /** The matrix; a host that was not asked has none of it but its name. */
 export const matrix: Column[] = [
   { title: 'HOST', cell: ({ name }) => name },
-  { title: 'SVC', cell: ({ uses }) => running(uses.services, 'Running'), optional: true },
+  { title: 'SVC', cell: ({ uses }) => running(uses.services), optional: true },
   { title: 'TASK', cell: ({ uses }) => some(uses.tasks.length), optional: true },
   { title: 'POOL', cell: ({ uses }) => some(uses.pools.length), optional: true },
   { title: 'COM+', cell: ({ uses }) => some(uses.comApplications.length), optional: true },
   { title: 'PROC', cell: ({ uses }) => some(processes(uses)), optional: true },
   { title: 'BUILD', cell: ({ system }) => String(system?.build ?? '?') },
-  { title: 'DOMAIN', cell: ({ system }, domain) => otherDomain(system, domain), optional: true },
   { title: 'POLICY', cell: ({ system }) => policy(system) },
   { title: 'LOG', cell: ({ system }) => (system ? (system.eventLogEnabled ? 'on' : 'off') : '?') },
   { title: 'REBOOT', cell: ({ system }) => (system?.rebootPending ? 'yes' : ''), optional: true },
@@ -89,9 +86,9 @@ export const matrix: Column[] = [
 
 type System = DiscoveredHost['system'];
 
-function running(services: { state: string }[], state: string): string {
+function running(services: { state: string }[]): string {
   if (services.length === 0) return '';
-  return `${services.filter((service) => service.state === state).length}/${services.length}`;
+  return `${services.filter(({ state }) => state === 'Running').length}/${services.length}`;
 }
 
 function some(count: number): string {
@@ -102,18 +99,17 @@ function processes({ sessions }: DiscoveredHost['uses']): number {
   return sessions.reduce((sum, session) => sum + session.processes.length, 0);
 }
 
-function otherDomain(system: System, domain: string): string {
-  if (!system || system.domain?.toLowerCase() === domain.toLowerCase()) return '';
-  return system.domain ?? 'none';
-}
-
 function policy(system: System): string {
   if (!system) return '?';
   const value = (system.policyFrom ?? system.policy).value ?? 'absent';
   return system.policyFrom ? `${value} GPO` : String(value);
 }
 
-/** From a minute on: less is the way there and back. */
+/** From a minute on: less is the way there and back. In the largest unit that tells it within four characters. */
 function clock(aheadMs: number): string {
-  return Math.abs(aheadMs) < 60_000 ? '' : `${aheadMs > 0 ? '+' : '-'}${elapsed(Math.abs(aheadMs))}`;
+  const minutes = Math.round(Math.abs(aheadMs) / 60_000);
+  if (Math.abs(aheadMs) < 60_000) return '';
+  const [count, unit] =
+    minutes < 100 ? [minutes, 'm'] : minutes < 6_000 ? [minutes / 60, 'h'] : [minutes / 1_440, 'd'];
+  return `${aheadMs > 0 ? '+' : '-'}${Math.round(Number(count))}${unit}`;
 }
