@@ -13,6 +13,7 @@ import { connectDirectory } from './directory/connection/connection.ts';
 import { directoryServers } from './directory/connection/servers.ts';
 import { type Log, temporalLogger } from './log.ts';
 import { transportOf } from './powershell/connect-hosts.ts';
+import type { ClosableTransport } from './powershell/transport.ts';
 import type { PreflightDeps } from './preflight.ts';
 import { fileRecords } from './records.ts';
 import { workflowSource } from './temporal/bundle.ts';
@@ -28,8 +29,13 @@ export interface WorkerOptions {
   onReady(address: string): void;
 }
 
+export interface Connections extends PreflightDeps {
+  /** To be closed: it keeps connections for a while. */
+  transport: ClosableTransport;
+}
+
 /** The ways to directory and hosts that the settings describe. */
-export function connectionsOf(settings: Settings): PreflightDeps {
+export function connectionsOf(settings: Settings): Connections {
   return {
     connectDirectory: connectDirectory(settings.directory, settings.hosts),
     directoryServers: directoryServers(settings.directory),
@@ -43,22 +49,25 @@ export async function runWorker({ settings, log, env, signal, onReady }: WorkerO
   await registerSearchAttributes(client, namespace).finally(close);
   installRuntime(log);
   const { connection } = await connectWorker({}, env);
+  const connections = connectionsOf(settings);
   try {
-    const worker = await createWorker({ settings, connection, namespace });
+    const worker = await createWorker({ settings, connections, connection, namespace });
     onReady(`${namespace} at ${env.TEMPORAL_ADDRESS ?? 'the address of the profile'}`);
     await worker.runUntil(aborted(signal));
   } finally {
+    await connections.transport.close();
     await connection.close();
   }
 }
 
-/** A worker of these settings on a connection of the caller's. */
+/** A worker of these settings on connections of the caller's, who closes them. */
 export async function createWorker(options: {
   settings: Settings;
+  connections: Connections;
   connection: NativeConnection;
   namespace: string;
 }): Promise<Worker> {
-  const { settings, connection, namespace } = options;
+  const { settings, connections, connection, namespace } = options;
   return await Worker.create({
     connection,
     namespace,
@@ -66,7 +75,7 @@ export async function createWorker(options: {
     taskQueue: settings.worker.taskQueue,
     ...(await workflows()),
     activities: createActivities({
-      ...connectionsOf(settings),
+      ...connections,
       managementHost: settings.management.host,
       records: fileRecords(settings.records.folder),
     }),

@@ -1,11 +1,11 @@
 import type { Audit, AuditRequest } from '../audit/audit.ts';
-import type { EventSource } from '../audit/events.ts';
 import type { Migrations } from '../client/migrations.ts';
 import type { ReadingSettings, Settings } from '../config/settings.ts';
 import type { ResolvedPrincipal } from '../directory/names/resolve-principal.ts';
 import type { DiscoverRequest, Discovery } from '../discover/discover.ts';
 import type { Planned } from '../plan/make-plan.ts';
 import type { PlanRequest } from '../plan/request.ts';
+import type { ClosableTransport } from '../powershell/transport.ts';
 import type { WorkerOptions } from '../worker.ts';
 import type { Context } from './context.ts';
 
@@ -57,29 +57,29 @@ export const assembly: Assembly = {
   async plan(request, settings) {
     const { makePlan } = await import('../plan/make-plan.ts');
     const { connectionsOf } = await import('../worker.ts');
-    return await makePlan(request, await connectionsOf(settings));
+    const connections = connectionsOf(settings);
+    return await makePlan(request, connections).finally(() => connections.transport.close());
   },
   async audit(request, settings) {
     const { audit } = await import('../audit/audit.ts');
     const { connectDirectory } = await import('../directory/connection/connection.ts');
+    const transport = 'powershell' in settings ? await transportTo(settings) : null;
     return await audit(
       {
         connectDirectory: connectDirectory(settings.directory, settings.hosts),
         recordsFolder: settings.records.folder,
-        events: 'powershell' in settings ? await eventsOf(settings) : null,
+        events: transport && { transport, managementHost: (settings as Settings).management.host },
       },
       request,
-    );
+    ).finally(() => transport?.close());
   },
   async discover(request, settings) {
     const { discover } = await import('../discover/discover.ts');
     const { connectDirectory } = await import('../directory/connection/connection.ts');
     const { transportOf } = await import('../powershell/connect-hosts.ts');
-    const deps = {
-      connectDirectory: connectDirectory(settings.directory, settings.hosts),
-      transport: transportOf(settings, { maxSessions: request.parallel }),
-    };
-    return await discover(deps, request);
+    const transport = transportOf(settings, { maxSessions: request.parallel });
+    const deps = { connectDirectory: connectDirectory(settings.directory, settings.hosts), transport };
+    return await discover(deps, request).finally(() => transport.close());
   },
   async principal(written, settings) {
     const { resolvePrincipal } = await import('../directory/names/resolve-principal.ts');
@@ -100,10 +100,7 @@ export const assembly: Assembly = {
   },
 };
 
-async function eventsOf(settings: Settings): Promise<EventSource> {
+async function transportTo(settings: Settings): Promise<ClosableTransport> {
   const { transportOf } = await import('../powershell/connect-hosts.ts');
-  return {
-    transport: transportOf(settings),
-    managementHost: settings.management.host,
-  };
+  return transportOf(settings);
 }

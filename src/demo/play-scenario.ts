@@ -14,7 +14,7 @@ import { type PlanRequest, parseRequest } from '../plan/request.ts';
 import { connectTemporal, connectWorker } from '../temporal/connection.ts';
 import { registerSearchAttributes } from '../temporal/search-attributes.ts';
 import type { TemporalServer } from '../temporal/server.ts';
-import { connectionsOf, createWorker } from '../worker.ts';
+import { type Connections, connectionsOf, createWorker } from '../worker.ts';
 import { refusedStatus } from './refused.ts';
 
 export interface PlayOptions {
@@ -93,23 +93,24 @@ async function inLab(
     ...options.request,
   });
   const startedAt = new Date();
-  const planned = await makePlan(request, connectionsOf(lab.settings));
+  const connections = connectionsOf(lab.settings);
+  const planned = await makePlan(request, connections);
   const base = { hosts: request.hosts, planningMs: Date.now() - startedAt.getTime() };
   options.signal?.throwIfAborted();
   const { plan } = planned;
   if (!plan) {
     // Planning changes nothing: everything is read once more, so that this is seen and not only said.
-    const { facts: after } = await makePlan(request, connectionsOf(lab.settings));
+    const { facts: after } = await makePlan(request, connections);
     const status = refusedStatus(request, planned, startedAt, after);
     options.onStatus?.(status);
     return { ...base, status, historyEvents: 0, counts: lab.counts() };
   }
-  const { status, historyEvents } = await migrate(lab, scenario, plan, options);
+  const { status, historyEvents } = await migrate({ lab, connections }, scenario, plan, options);
   return { ...base, status, historyEvents, counts: lab.counts() };
 }
 
 async function migrate(
-  lab: Lab,
+  { lab, connections }: { lab: Lab; connections: Connections },
   scenario: Scenario,
   plan: Plan,
   options: PlayOptions,
@@ -120,7 +121,7 @@ async function migrate(
   const native = await connectWorker(target);
   try {
     await registerSearchAttributes(connection, temporal.namespace);
-    const worker = await createWorker({ settings: lab.settings, ...native });
+    const worker = await createWorker({ settings: lab.settings, connections, ...native });
     const migrations = new Migrations(client, { taskQueue: lab.settings.worker.taskQueue });
     return await worker.runUntil(async () => {
       const id = await migrations.start(plan);
