@@ -24,7 +24,7 @@ account: \`svc-web\`, \`CONTOSO\\svc-web\` or \`svc-web@contoso.com\`.
 | 2 | refused: wrong usage, an unacceptable plan, setting or vote, or something that blocks; nothing was changed |
 | 3 | the migration was undone: everything is as it was before |
 | 4 | the migration needs an operator |
-| 5 | of \`audit\`: something that it found blocks |
+| 5 | of \`audit\` and \`discover\`: something that was found blocks, or a host could not be asked |
 | 130 | ended by Ctrl-C |
 
 With \`-o json\` standard output is one JSON object and nothing else; an error is \`{ "error": { "code", "message",

@@ -51,6 +51,6 @@ export const exitCodes: Record<Outcome | 'failed' | 'blocked', number> = {
   refused: 2,
   undone: 3,
   'needs-operator': 4,
-  /** Of `dmsa audit`: something that it found blocks. */
+  /** Of `dmsa audit` and `dmsa discover`: something that was found blocks, or a host could not be asked. */
   blocked: 5,
 };

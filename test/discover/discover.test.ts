@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import type { DiscoverProgress } from '../../src/discover/discover.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
@@ -48,7 +48,9 @@ describe('one session a host', () => {
       ...lab.settings,
       hosts: { ...lab.settings.hosts, 'gone.lab.example': { address: '127.0.0.1', port: 9 } },
     };
-    const found = await discoverIn(lab, transportOf(settings));
+    const transport = transportOf(settings);
+    onTestFinished(() => transport.close());
+    const found = await discoverIn(lab, transport);
     expect(
       found.hosts.map(({ name, usesAccount, error, uses }) => [
         name,
@@ -99,6 +101,7 @@ describe('one session a host', () => {
     }
     const seen: DiscoverProgress[] = [];
     const transport = transportOf(lab.settings, { maxSessions: 64 });
+    onTestFinished(() => transport.close());
     const found = await discoverIn(lab, transport, { parallel, onProgress: (each) => seen.push(each) });
     expect([found.summary.unused, peak]).toEqual([total, parallel]);
     expect(seen.map(({ done }) => done)).toEqual(Array.from({ length: total + 1 }, (_, done) => done));
