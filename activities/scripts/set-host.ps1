@@ -2,7 +2,8 @@
 .SYNOPSIS
 Brings the dMSA logon policy and the Kerberos event log of this host to a wanted state, for preparing and restoring.
 .DESCRIPTION
-Reads, changes only what differs, reads again. Needs a member of the local Administrators.
+Reads, changes only what differs, reads again. Nothing is touched where a group policy delivers another value than the
+wanted one: it would come back. Needs a member of the local Administrators.
 .PARAMETER Policy
 value: the DWORD, or null for absent. keyExists: with false, the key is removed where nothing else is in it.
 .PARAMETER EventLogEnabled
@@ -44,9 +45,18 @@ function ConvertTo-Words {
   if ($null -eq $Value) { 'absent' } else { [string]$Value }
 }
 
+# Where group policy cannot be read the change is made: an inspection says that it cannot, and verifying reads it again.
+function Assert-NoGroupPolicy {
+  try { $delivered = Get-PolicyFromGroupPolicy } catch { $delivered = $null }
+  if ($null -eq $delivered -or $delivered.value -eq $wanted) { return }
+  $why = "The group policy ""$($delivered.gpo)"" delivers $PolicyValue $(ConvertTo-Words $delivered.value), not $(ConvertTo-Words $wanted)."
+  Stop-Operation POLICY_FROM_GROUP_POLICY $why $delivered.gpo
+}
+
 # What was changed, in words for the people who follow the migration.
 $changed = @()
 $before = Get-KerberosPolicy
+if ($before.value -ne $wanted) { Assert-NoGroupPolicy }
 $step = "$(ConvertTo-Words $before.value) $([char]0x2192) $(ConvertTo-Words $wanted)"
 if ($before.value -ne $wanted -and $PSCmdlet.ShouldProcess("$PolicyKey\$PolicyValue", $step)) {
   if ($null -eq $wanted) { Remove-ItemProperty -LiteralPath $PolicyKey -Name $PolicyValue }

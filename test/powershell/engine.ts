@@ -118,6 +118,9 @@ async function inWorld<T>(
       STUB_HOST: files.host,
       STUB_DIRECTORY: files.directory,
       PWSH_REGISTRY: files.registry,
+      // Windows' own programs by their full paths.
+      SystemRoot: fileURLToPath(new URL('./stubs/system-root', import.meta.url)),
+      STUB_ENGINE: engine!,
     });
     return {
       ...outcome,

@@ -7,6 +7,11 @@ export interface HostState {
   /** Null: there is no such log. */
   eventLogEnabled: boolean | null;
   services: StubService[];
+  pools: StubPool[];
+  groupPolicies: StubGroupPolicy[];
+  clusterResources: { name: string; type: string; privateProperties: Record<string, unknown> | null }[];
+  /** How shutdown.exe ends, and what it says then. */
+  shutdown: { code: number; text: string };
   events: StubEvent[];
   errors: Record<string, AskedError>;
   calls: string[];
@@ -28,6 +33,27 @@ export interface StubService {
   looks: number;
   /** The state that Start brings it to. */
   startsAs: string;
+}
+
+export interface StubPool {
+  name: string;
+  state: string;
+  workers: { processId: number; startedAt: string }[];
+  /** The state that a recycling brings it to. */
+  becomes?: string;
+}
+
+/** RSOP_RegistryPolicySetting with its RSOP_GPO. */
+export interface StubGroupPolicy {
+  /** Null: there is no RSOP_GPO of it. */
+  gpo: string | null;
+  gpoId: string;
+  registryKey: string;
+  valueName: string;
+  valueType: number;
+  value: number[];
+  deleted: boolean;
+  precedence: number;
 }
 
 export interface StubEvent {
@@ -72,6 +98,10 @@ export function hostState(changes: Partial<HostState> = {}): HostState {
     bootTime: '2026-01-01T06:00:00Z',
     eventLogEnabled: false,
     services: [],
+    pools: [],
+    groupPolicies: [],
+    clusterResources: [],
+    shutdown: { code: 0, text: '' },
     events: [],
     errors: {},
     calls: [],

@@ -45,8 +45,11 @@ function Get-CimInstance {
     [string] $Namespace = 'root/cimv2'
   )
   $state = Read-State
-  $asked = Get-AskedError $state 'Get-CimInstance'
-  if ($asked) { $PSCmdlet.WriteError($asked); return }
+  foreach ($name in 'Get-CimInstance', "Get-CimInstance $ClassName") {
+    $asked = Get-AskedError $state $name
+    if ($asked) { $PSCmdlet.WriteError($asked); return }
+  }
+  if ($Namespace -ne 'root/cimv2') { return Get-OtherInstance $state $Namespace $ClassName $Filter }
   switch ($ClassName) {
     'Win32_OperatingSystem' {
       [pscustomobject]@{ BuildNumber = [string]$state.build; LastBootUpTime = ConvertTo-LocalTime $state.bootTime }
@@ -70,7 +73,39 @@ function Get-CimInstance {
         if ($Filter -and $Filter -ne "ProcessId=$($service.processId)") { continue }
         [pscustomobject]@{ ProcessId = [uint32]$service.processId; CreationDate = ConvertTo-LocalTime $service.startedAt }
       }
+      foreach ($worker in @($state.pools | ForEach-Object { $_.workers })) {
+        if ($Filter -and $Filter -ne "ProcessId=$($worker.processId)") { continue }
+        [pscustomobject]@{ ProcessId = [uint32]$worker.processId; CreationDate = ConvertTo-LocalTime $worker.startedAt }
+      }
     }
+  }
+}
+
+# Classes outside of root/cimv2, of the cluster and of what group policy last did.
+function Get-OtherInstance {
+  param($State, [string] $Namespace, [string] $ClassName, [string] $Filter)
+  switch ("$Namespace $ClassName") {
+    'root/rsop/computer RSOP_RegistryPolicySetting' {
+      if ($Filter -notmatch "^precedence=(\d+) AND valueName='([^']*)'$") { throw "the stub does not know the filter $Filter" }
+      $precedence, $valueName = [int]$Matches[1], $Matches[2]
+      foreach ($setting in @($State.groupPolicies)) {
+        if ($setting.precedence -ne $precedence -or $setting.valueName -ne $valueName) { continue }
+        [pscustomobject]@{
+          registryKey = $setting.registryKey; valueName = $setting.valueName; valueType = [uint32]$setting.valueType
+          value = [byte[]]@($setting.value); deleted = [bool]$setting.deleted; precedence = [uint32]$setting.precedence
+          GPOID = $setting.gpoId
+        }
+      }
+    }
+    'root/rsop/computer RSOP_GPO' {
+      foreach ($setting in @($State.groupPolicies | Where-Object { $_.gpo })) { [pscustomobject]@{ id = $setting.gpoId; name = $setting.gpo } }
+    }
+    'root/MSCluster MSCluster_Resource' {
+      foreach ($resource in @($State.clusterResources)) {
+        [pscustomobject]@{ Name = $resource.name; Type = $resource.type; PrivateProperties = $resource.privateProperties }
+      }
+    }
+    default { throw "the stub does not know $Namespace $ClassName" }
   }
 }
 
