@@ -54,7 +54,7 @@ export function sshPool({ limit, idleMs, oldestMs, connect }: SshPoolOptions): S
 
   return {
     takeIdle(host) {
-      const entry = idle.findLast((each) => each.host === host);
+      const entry = idle.findLast((each) => each.host === host.toLowerCase());
       if (!entry) return null;
       used += 1;
       return leave(entry);
@@ -79,7 +79,7 @@ export function sshPool({ limit, idleMs, oldestMs, connect }: SshPoolOptions): S
       const timer = setTimeout(() => void discard(leave(entry)), idleMs).unref();
       const unlisten = connection.onClose(() => void discard(leave(entry)));
       const entry: Idle = {
-        host,
+        host: host.toLowerCase(),
         connection,
         forget() {
           clearTimeout(timer);

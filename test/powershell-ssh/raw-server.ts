@@ -13,7 +13,7 @@ export interface RawOptions {
   onLogin?(attempt: AuthContext, drop: () => void): unknown;
   onConnect?(socket: Socket): unknown;
   /** False refuses the channel, as `MaxSessions 0` in sshd_config does. */
-  sessions?: boolean;
+  sessions?: boolean | ((connection: number, nth: number) => boolean);
   config?: Partial<ServerConfig>;
 }
 
@@ -22,14 +22,20 @@ export async function rawServer(options: RawOptions = {}) {
   const hostKey = newKeyPair().private;
   const ssh = new ssh2.Server({ hostKeys: [hostKey], ...options.config });
   const sockets = new Map<number | undefined, Socket>();
+  let connections = 0;
   ssh.on('connection', (connection, { port }) => {
+    connections += 1;
+    const mine = connections;
+    let asked = 0;
     const drop = () => sockets.get(port)?.destroy();
     connection.on('error', () => undefined);
     connection.on('authentication', (attempt) =>
       options.onLogin ? options.onLogin(attempt, drop) : attempt.accept(),
     );
     connection.on('session', (accept, reject) => {
-      if (options.sessions === false) return reject();
+      asked += 1;
+      const { sessions = true } = options;
+      if (!(typeof sessions === 'boolean' ? sessions : sessions(mine, asked))) return reject();
       accept().on('exec', (acceptExec) => {
         const channel = acceptExec();
         channel.on('error', () => undefined);

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import type { SessionFault } from '../../src/lab/ssh/faults.ts';
 import type { HandleOperation } from '../../src/lab/ssh/session.ts';
+import { startedMarker } from '../../src/powershell/bootstrap.ts';
 import { answerLimit, type Request, readRequest, writeAnswer } from '../../src/powershell/envelope.ts';
 import type { Result } from '../../src/powershell/operations.ts';
 import { bench, clientSockets, failureOf, host, hostFacts } from './harness.ts';
@@ -207,6 +208,60 @@ describe('an answer of which the end is missing is never accepted', () => {
     );
     expect(await failureOf(inspect())).toMatchObject({ code: 'ANSWER_INVALID' });
   });
+});
+
+test('a command that starts and prints nothing has a time of its own, and is told so', async () => {
+  const { know, inspect } = await bench();
+  const reached = Promise.withResolvers<void>();
+  const server = await rawServer({ onExec: (_channel, input) => input.then(() => reached.resolve()) });
+  await know(server.port, server.knownHostsLine(host));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const failure = failureOf(inspect({ timeoutMs: 600_000 }));
+  await reached.promise;
+  vi.advanceTimersByTime(60_000);
+  expect(await failure).toEqual({
+    code: 'TIMED_OUT',
+    subject: host,
+    message: `${host} started the command, which printed nothing within 1m`,
+  });
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test.each([
+  ['as cmd.exe in German', 1, 'Der Befehl "powershell.exe" ist entweder falsch geschrieben oder'],
+  ['as cmd.exe in French', 1, "'powershell.exe' n\u2019est pas reconnu en tant que commande interne"],
+  ['by the code of cmd.exe', 9009, ''],
+  ['by the code of a POSIX shell', 127, 'sh: 1: powershell.exe: not found'],
+])('a host that does not know PowerShell says so: %s', async (_, exitCode, stderr) => {
+  const { know, inspect } = await bench();
+  const server = await rawServer({
+    onExec(channel) {
+      channel.stderr.write(stderr);
+      finish(channel, '', exitCode);
+    },
+  });
+  await know(server.port, server.knownHostsLine(host));
+  const shown = stderr ? `, standard error "${stderr}"` : '';
+  expect(await failureOf(inspect())).toEqual({
+    code: 'POWERSHELL_MISSING',
+    subject: host,
+    message: `${host} did not start powershell.exe (exit code ${exitCode}${shown})`,
+  });
+});
+
+test('a PowerShell that has started and fails is not called missing, whatever its exit code', async () => {
+  const { know, inspect } = await bench();
+  const server = await rawServer({
+    onExec(channel) {
+      channel.stderr.write('"powershell.exe" failed');
+      finish(channel, `${startedMarker}\n`, 127);
+    },
+  });
+  await know(server.port, server.knownHostsLine(host));
+  expect(await failureOf(inspect())).toMatchObject({ code: 'ANSWER_INVALID' });
 });
 
 test('fifty megabytes are not read to their end', async () => {

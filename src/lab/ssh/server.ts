@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import ssh2, { type Connection, type Session } from 'ssh2';
 
 import { commandLine, startedMarker } from '../../powershell/bootstrap.ts';
-import { knownHostsLine } from '../../powershell/known-hosts.ts';
+import { fingerprint, knownHostsLine } from '../../powershell/known-hosts.ts';
 import { newSshCounts, type SshCounts, type SshFaults } from './faults.ts';
 import { forwardFor } from './forwarding.ts';
 import { newKeyPair } from './key-pair.ts';
@@ -31,7 +31,11 @@ export interface SshServer {
   readonly port: number;
   /** For the client's known_hosts: the host's name alone, as the client looks it up. */
   readonly knownHostsLine: string;
+  /** `SHA256:…` of its key. */
+  readonly fingerprint: string;
   readonly counts: SshCounts;
+  /** Cuts every connection off without a word; new ones are taken. */
+  drop(): void;
   /** Ends every connection and waits for the port to be free. What a handler has begun, it ends. */
   close(): Promise<void>;
 }
@@ -69,7 +73,11 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
     address: '127.0.0.1',
     port: (server.address() as AddressInfo).port,
     knownHostsLine: knownHostsLine(host, 22, parseKey(hostKey).getPublicSSH()),
+    fingerprint: fingerprint(parseKey(hostKey).getPublicSSH()),
     counts,
+    drop() {
+      for (const socket of sockets.values()) socket.destroy();
+    },
     async close() {
       const closed = [...sockets.values()].map((socket) => once(socket.destroy(), 'close'));
       await Promise.all([...closed, new Promise((resolve) => server.close(resolve))]);
