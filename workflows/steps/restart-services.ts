@@ -94,6 +94,7 @@ async function restartWave(
     entries,
     direction: 'forward' as const,
     maxFailures: mayFail(m, hosts, progress),
+    triedBefore: progress.failed,
     ...expectations(m, hosts),
   };
   await runWaveOf(m, current, progress, entries, () => restartServices(input), {
