@@ -219,6 +219,7 @@ describe('progress', () => {
     );
     expect([exitCode, err]).toEqual([130, 'interrupted\n']);
     expect(out).toContain('fin01.lab.example  1/1');
+    expect(out).not.toContain('Plan them');
     expect(out).toContain('Interrupted: 2 hosts not asked: fin02.lab.example, idle.lab.example\n');
   });
 });
@@ -287,6 +288,15 @@ describe('the plan', () => {
     expect(out).toContain(
       "Plan them: dmsa plan svc-finance --dmsa NAME --hosts-file 'rosa'\\''s hosts.txt'\n",
     );
+  });
+
+  test('with a file that cannot be written tells what was found all the same, and ends with 1', async () => {
+    const args = ['--all-servers', '--hosts-out', 'no/such/folder/hosts.txt'];
+    const { exitCode, out, err } = await discover(await domainWith(three()), args);
+    expect([exitCode, err.startsWith('UNEXPECTED: ENOENT')]).toEqual([1, true]);
+    expect(out).toContain('svc-finance is used on 2 of 3 hosts');
+    const json = await discover(await domainWith(three()), [...args, '-o', 'json']);
+    expect(JSON.parse(json.out)).toMatchObject({ summary: { uses: 2 }, hostsOut: null, error: {} });
   });
 
   test('names an account whose name a shell would not take by its GUID', () => {

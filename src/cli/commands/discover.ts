@@ -10,7 +10,7 @@ import { exitCodes } from '../../domain/states.ts';
 import { dmsaName } from '../../plan/fields.ts';
 import { askingProgress } from '../asking.ts';
 import { type Context, collect, newCommand } from '../context.ts';
-import { interrupted } from '../failures.ts';
+import { interrupted, type Told, tellError } from '../failures.ts';
 import { readHostsFile } from '../hosts-file.ts';
 import type { CommandSpec } from '../program.ts';
 import { renderDiscovery } from '../render/discover.ts';
@@ -68,12 +68,29 @@ async function discoverUses(context: Context, options: DiscoverOptions): Promise
     onProgress: progress.show,
   };
   const found = await context.assembly.discover(request, settings).finally(progress.end);
-  const hostsOut = options.hostsOut ? resolve(io.folder, options.hostsOut) : null;
-  if (hostsOut) await writeFile(hostsOut, found.planned.map((name) => `${name}\n`).join(''));
-  const outcome = options.dmsa ? await planFound(context, found, options) : noPlan;
-  answer(context, found, { options, hostsOut, outcome });
+  const hosts = await saveHosts(context, found, options.hostsOut);
+  const planned = options.dmsa ? await planFound(context, found, options) : noPlan;
+  const outcome = hosts.error ? { ...planned, error: hosts.error, refused: hosts.error.exitCode } : planned;
+  answer(context, found, { options, hostsOut: hosts.file, outcome });
   if (io.signal.aborted) return interruptedCode(context);
   return outcome.refused ?? (isAllWell(found) ? exitCodes.completed! : exitCodes.blocked!);
+}
+
+/** A file that cannot be written is told after what was found, so that the asking was not in vain. */
+async function saveHosts(
+  { io }: Context,
+  { planned, notAsked }: Discovery,
+  written: string | undefined,
+): Promise<{ file: string | null; error: Told | null }> {
+  // A list that lacks hosts would look like a whole one.
+  if (written === undefined || notAsked.length > 0) return { file: null, error: null };
+  const file = resolve(io.folder, written);
+  try {
+    await writeFile(file, planned.map((name) => `${name}\n`).join(''));
+    return { file, error: null };
+  } catch (error) {
+    return { file: null, error: tellError(error) };
+  }
 }
 
 /** Everything was asked and answered, and nothing that uses the account stands in the way. */
@@ -100,10 +117,11 @@ function answer(context: Context, found: Discovery, { options, hostsOut, outcome
     const width = io.out.isTTY ? context.width : Number.POSITIVE_INFINITY;
     const matrix = renderDiscovery(found, { color, width, all: options.all ?? false });
     const { refused: _, text, error, ...planned } = outcome;
-    const next = text ?? (outcome.error ? null : nextStep(found, options));
+    const isWhole = found.notAsked.length === 0;
+    const next = text ?? (outcome.error || !isWhole ? null : nextStep(found, options));
     const value = {
       ...found,
-      planCommand: planCommandOf(found, options.hostsOut),
+      planCommand: isWhole ? planCommandOf(found, options.hostsOut) : null,
       hostsOut,
       ...planned,
       error: error?.error ?? null,
