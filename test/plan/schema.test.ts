@@ -45,8 +45,8 @@ describe('a plan is refused', () => {
     ],
     [
       'too many hosts',
-      { hosts: Array.from({ length: 121 }, (_, n) => ({ ...plan.hosts[0]!, name: `h${n}.lab.example` })) },
-      'hosts: at most 120 hosts go into one plan: make the rest a plan of their own',
+      { hosts: Array.from({ length: 501 }, (_, n) => ({ ...plan.hosts[0]!, name: `h${n}.lab.example` })) },
+      'hosts: at most 500 hosts go into one plan: make the rest a plan of their own',
     ],
     [
       'a negative duration',
