@@ -42,7 +42,6 @@ describe('one session a host', () => {
       labHost('web01', [running('Local', '.\\svc-finance')]),
       labHost('web02', [running('Web', 'web02\\svc-finance')]),
       labHost('gone', []),
-      labHost('iis01', [], { pools: [{ name: 'Finance', account: 'LAB\\svc-finance', state: 'Started' }] }),
     ];
     const lab = await labOf({ hosts });
     const settings = {
@@ -57,24 +56,22 @@ describe('one session a host', () => {
         name,
         usesAccount,
         error?.code ?? null,
-        [...uses.services, ...uses.pools].map((each) => each.name),
+        uses.services.map((each) => each.name),
       ]),
     ).toEqual([
       ['fin01.lab.example', 'yes', null, ['Api']],
       ['fin02.lab.example', 'yes', null, ['Api']],
       ['gone.lab.example', 'unknown', 'HOST_UNREACHABLE', []],
-      ['iis01.lab.example', 'yes', null, ['Finance']],
       ['web01.lab.example', 'no', null, []],
       ['web02.lab.example', 'no', null, []],
     ]);
-    expect(found.planned).toEqual(['fin01.lab.example', 'fin02.lab.example', 'iis01.lab.example']);
-    expect(found.summary).toMatchObject({ hosts: 6, uses: 3, unused: 2, unasked: 1 });
+    expect(found.planned).toEqual(['fin01.lab.example', 'fin02.lab.example']);
+    expect(found.summary).toMatchObject({ hosts: 5, uses: 2, unused: 2, unasked: 1 });
     expect(found.hosts[2]).toMatchObject({ verdict: 'unasked', system: null });
     const asked = Object.entries(lab.counts().ssh).filter(([, { sessions }]) => sessions > 0);
     expect(asked.map(([name, { sessions }]) => [name.split('.')[0], sessions])).toEqual([
       ['fin01', 1],
       ['fin02', 1],
-      ['iis01', 1],
       ['web01', 1],
       ['web02', 1],
     ]);
