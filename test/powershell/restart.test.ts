@@ -69,6 +69,90 @@ describe.skipIf(!engine).concurrent('restart-services, when something fails', ()
     expect(starting.error).toMatchObject({ code: 'SERVICE_START_FAILED', subject: 'Billing' });
   });
 
+  const generic = (name: string) => ({
+    name: `Cluster ${name}`,
+    type: 'Generic Service',
+    privateProperties: { ServiceName: name.toUpperCase(), StartupParameters: '' },
+  });
+  const sql = (type: string, InstanceName: string) => ({
+    name: `${type} (${InstanceName})`,
+    type,
+    privateProperties: { InstanceName, VirtualServerName: 'SQL' },
+  });
+  const node = service('ClusSvc', { startName: 'LocalSystem' });
+
+  it.each([
+    ['Billing', generic('Billing'), 'Cluster Billing'],
+    ['MSSQLSERVER', sql('SQL Server', 'MSSQLSERVER'), 'SQL Server (MSSQLSERVER)'],
+    ['MSSQL$FIN', sql('SQL Server', 'FIN'), 'SQL Server (FIN)'],
+    ['SQLAgent$FIN', sql('SQL Server Agent', 'FIN'), 'SQL Server Agent (FIN)'],
+  ])('touches nothing where a cluster resource owns %s', async (name, resource, owner) => {
+    const { error, host: after } = await run('restart-services', ask(['Queue', name]), {
+      host: hostState({
+        services: [service('Queue'), service(name), node],
+        clusterResources: [{ name: 'IP', type: 'IP Address', privateProperties: null }, resource],
+      }),
+    });
+    expect(error).toMatchObject({
+      code: 'SERVICE_CLUSTERED',
+      subject: name,
+      message: `The cluster resource ${owner} owns the service ${name}.`,
+    });
+    expect(after.calls).toEqual([]);
+  });
+
+  it('touches nothing where a cluster resource owns a dependent, or nobody can tell on a running node', async () => {
+    const services = [service('Billing'), service('Web', { dependsOn: ['Billing'] }), node];
+    const along = await run('restart-services', ask(['Billing']), {
+      host: hostState({ services, clusterResources: [generic('Web')] }),
+    });
+    expect(along.error).toMatchObject({ code: 'SERVICE_CLUSTERED', subject: 'Web' });
+    expect(along.host.calls).toEqual([]);
+    const refused = { id: 'HRESULT 0x80041003', category: 'PermissionDenied', message: 'Access denied' };
+    const unreadable = await run('restart-services', ask(['Billing']), {
+      host: hostState({ services, errors: { 'Get-CimInstance MSCluster_Resource': refused } }),
+    });
+    expect(unreadable.error).toMatchObject({
+      code: 'ACCESS_DENIED',
+      subject: 'MSCluster_Resource',
+      message: 'Whether a cluster resource owns a service cannot be read: Access denied',
+    });
+    expect(unreadable.host.calls).toEqual([]);
+  });
+
+  it('touches nothing where one that runs is disabled, or a dependent that would be stopped with it', async () => {
+    const disabled = { startMode: 'Disabled' };
+    const own = await run(
+      'restart-services',
+      ask(['Queue', 'Billing']),
+      host(service('Queue'), service('Billing', disabled)),
+    );
+    expect(own.error).toMatchObject({ code: 'SERVICE_DISABLED', subject: 'Billing' });
+    expect(own.host.calls).toEqual([]);
+    const dependent = await run(
+      'restart-services',
+      ask(['Billing']),
+      host(service('Billing'), service('Web', { ...disabled, dependsOn: ['Billing'] })),
+    );
+    expect(dependent.error).toMatchObject({ code: 'SERVICE_DISABLED', subject: 'Web' });
+    expect([dependent.host.calls, dependent.registry]).toEqual([[], withParents({})]);
+  });
+
+  it('starts the dependents again of one that refuses to stop', async () => {
+    const {
+      error,
+      host: after,
+      registry,
+    } = await run(
+      'restart-services',
+      ask(['Billing']),
+      host(service('Billing', { refusesStop: [5] }), service('Web', { dependsOn: ['Billing'] })),
+    );
+    expect(error?.code).toBe('ACCESS_DENIED');
+    expect(after.calls).toEqual(['Stop Web', 'Stop Billing', 'Start Web']);
+    expect(registry).toEqual(withParents({}));
+  });
+
   it('is ACCESS_DENIED where the service manager says so', async () => {
     const { error } = await run(
       'restart-services',
