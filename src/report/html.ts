@@ -8,6 +8,7 @@ import {
   factsTable,
   findingsTable,
   gateSections,
+  hostDecisionsTable,
   journalTable,
   principalsTable,
 } from './sections.ts';
@@ -38,6 +39,7 @@ ${section('Stages', timeline(safe))}
 ${section('Gates and votes', gateSections(safe))}
 ${section('Before and after', factsTable(safe))}
 ${section('Evidence by host', evidenceTable(safe))}
+${section('Hosts skipped or tried again by a person', hostDecisionsTable(safe))}
 ${section('Findings', findingsTable(safe))}
 ${section('Principals allowed by a person', principalsTable(safe))}
 ${section('Journal', journalTable(safe))}

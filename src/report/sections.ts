@@ -1,6 +1,7 @@
 import { missingVotes, verdict } from '../cli/render/gate.ts';
-import { evidenceColumns } from '../cli/render/hosts.ts';
+import { columnsFor, type EvidenceColumn } from '../cli/render/hosts.ts';
 import { moment } from '../cli/render/time.ts';
+import type { HostEvidence, Seen } from '../domain/facts.ts';
 import type { Gate, RecordedVote } from '../domain/gates.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { MigrationStatus } from '../domain/status.ts';
@@ -57,15 +58,37 @@ function factRow({ label, before, after }: Field): Markup {
   return html`<tr class="${changed ? 'changed' : 'same'}"><td>${label}</td><td>${lines(before, after, 'del')}</td><td>${lines(after, before, 'ins')}</td></tr>`;
 }
 
+/** Each verdict, and under each host when and from where its verdicts were read. */
 export function evidenceTable({ hosts }: MigrationStatus): Markup | null {
   if (hosts.length === 0) return null;
-  return html`<table class="evidence"><thead><tr><th>Host</th>${evidenceColumns.map(({ title }) => html`<th>${title}</th>`)}</tr></thead>
-<tbody>${hosts.map(
-    (evidence) =>
-      html`<tr><td>${evidence.host}</td>${evidenceColumns.map(({ of }) => html`<td><span class="tag ${of(evidence)}">${of(evidence)}</span></td>`)}</tr>`,
-  )}</tbody></table>
-<p class="legend">307: the host discovered the migration. 308: it added itself to the principals. 309: it fetched keys of the dMSA.</p>`;
+  const columns = columnsFor(hosts);
+  return html`<table class="evidence"><thead><tr><th>Host</th>${columns.map(({ title }) => html`<th>${title}</th>`)}</tr></thead>
+<tbody>${hosts.map((evidence) => [
+    html`<tr><td>${evidence.host}</td>${columns.map(({ of }) => html`<td><span class="tag ${of(evidence)}">${of(evidence)}</span></td>`)}</tr>`,
+    readings(evidence, columns),
+  ])}</tbody></table>
+<p class="legend">${columns.map(({ title, meaning }) => `${title}: ${meaning}.`).join(' ')}</p>`;
 }
+
+function readings({ seen = [], skipped }: HostEvidence, columns: EvidenceColumn[]): Markup | null {
+  if (seen.length === 0 && !skipped) return null;
+  const titles = new Map(columns.map(({ name, title }) => [name, title]));
+  const lines = seen.map(({ at, source, of }) => {
+    const told = of.flatMap((name) => titles.get(name) ?? []);
+    return told.length > 0 ? html`<div>${moment(at)}, ${sources[source]}: ${told.join(', ')}</div>` : null;
+  });
+  const skip = skipped
+    ? html`<div>skipped ${moment(skipped.at)} by ${skipped.by}${skipped.reason ? `: ${skipped.reason}` : ''}</div>`
+    : null;
+  return html`<tr class="seen"><td colspan="${columns.length + 1}">${lines}${skip}</td></tr>`;
+}
+
+const sources: Record<Seen['source'], string> = {
+  host: 'the host',
+  'kerberos-log': 'its Kerberos log',
+  directory: 'the directory',
+  restart: 'its restart',
+};
 
 export function findingsTable({ findings }: MigrationStatus): Markup | null {
   if (findings.length === 0) return null;
@@ -82,6 +105,16 @@ export function principalsTable({ allowedPrincipals }: MigrationStatus): Markup 
 <tbody>${allowedPrincipals.map(
     ({ sid, by, reason, at }) =>
       html`<tr><td>${sid}</td><td>${by}</td><td>${reason}</td><td class="time">${moment(at)}</td></tr>`,
+  )}</tbody></table>`;
+}
+
+/** What people said about single hosts, and what became of it. */
+export function hostDecisionsTable({ hostDecisions = [] }: MigrationStatus): Markup | null {
+  if (hostDecisions.length === 0) return null;
+  return html`<table><thead><tr><th>Host</th><th></th><th>By</th><th>Reason</th><th>At</th><th></th></tr></thead>
+<tbody>${hostDecisions.map(
+    ({ host, action, by, reason, at, refused }) =>
+      html`<tr><td>${host}</td><td>${action}</td><td>${by}</td><td>${reason}</td><td class="time">${moment(at)}</td><td>${refused === null ? 'done' : `not done: ${refused}`}</td></tr>`,
   )}</tbody></table>`;
 }
 

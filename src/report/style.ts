@@ -31,6 +31,7 @@ tbody th { padding-top: 16px; }
 .tag.yes, .tag.approved, .tag.applied { color: var(--good); background: #e8f5ee; }
 .tag.no, .tag.block, .tag.rejected, .tag.expired { color: var(--bad); background: #fcebea; }
 .tag.warn, .tag.undone, .tag.intended { color: var(--warn); background: #fdf4df; }
+tr.seen td { padding-top: 0; color: var(--soft); font-size: 12px; }
 .findings code { white-space: nowrap; }
 svg { display: block; width: 100%; height: auto; }
 svg text { font: 13px system-ui, "Segoe UI", sans-serif; fill: var(--ink); }

@@ -61,6 +61,37 @@ describe.skipIf(!available)(`a history that grows long${reason ? ` (skipped: ${r
     });
   });
 
+  test('goes on in a new run while a host that failed waits for a word, and knows which hosts had their turn', async () => {
+    const request = { observe: '5s', checkEvery: '1s', soak: '1h', maxFailures: 1, bake: '1s' } as const;
+    const topology = ({ hosts }: Topology) => {
+      hosts[1]!.services[0]!.failingStarts = 1;
+    };
+    await rehearse(theatre, { request, topology }, async (rehearsal) => {
+      const { lab, until, migrations, id } = rehearsal;
+      const handle = theatre.env.client.workflow.getHandle(id);
+      await rehearsal.approve();
+      await until(({ waitingFor }) => waitingFor?.includes('retry or skip') ?? false);
+      const firstRun = (await handle.describe()).runId;
+      const restarts = lab.hosts.map((host) => host.restarts);
+      for (let count = 0; count < suggestAfter; count++) await handle.signal('skipHost', { nonsense: count });
+      const runs = async () => (await handle.describe()).runId;
+      await vi.waitUntil(async () => (await runs()) !== firstRun, { timeout: 60_000, interval: 200 });
+      const waiting = await until(({ waitingFor }) => waitingFor?.includes('retry or skip') ?? false);
+      expect(waiting.failedHosts!.map(({ host }) => host)).toEqual([lab.hosts[1]!.settings.name]);
+      expect(waiting.hostDecisions).toHaveLength(suggestAfter);
+      await migrations.retryHost(id, {
+        by: 'LAB\\carol',
+        reason: 'mended',
+        host: lab.hosts[1]!.settings.name,
+      });
+      await rehearsal.untilStage('gate-complete');
+      const again = lab.hosts.map((host) => host.restarts);
+      expect(again[0]).toBe(restarts[0]);
+      expect(again[1]).toBe(restarts[1]! + 1);
+      expect(again[2]).toBe(restarts[2]);
+    });
+  });
+
   test('goes on in a new run while it is held up, also after a vote, which is for what was voted on', async () => {
     const request = { observe: '5s', checkEvery: '1s', soak: '1h' } as const;
     const topology = (changed: Topology) => {

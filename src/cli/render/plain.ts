@@ -67,6 +67,9 @@ function hostLines(before: MigrationStatus | null, after: MigrationStatus): stri
   const known = new Map(before?.hosts.map((evidence) => [evidence.host, evidence]));
   return after.hosts.flatMap((evidence) => {
     const changes = changedVerdicts(known.get(evidence.host), evidence);
+    const { skipped } = evidence;
+    if (skipped && !known.get(evidence.host)?.skipped)
+      changes.push(`skipped by ${skipped.by}${reason(skipped.reason)}`);
     return changes.length > 0 ? [`${evidence.host}: ${changes.join(', ')}`] : [];
   });
 }
