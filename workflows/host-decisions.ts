@@ -16,7 +16,7 @@ export function decideOnHost(m: Migration, action: HostDecision['action'], paylo
     host: host ?? written?.slice(0, longestName) ?? null,
     ...by(payload),
     at: now(),
-    refused: host ? refusals[action](m, host) : 'it names no host of the plan',
+    refused: refusal(m, action, host),
   };
   status.hostDecisions = [...(status.hostDecisions ?? []), decision].slice(-decisionsKept);
   if (!host || decision.refused !== null) return;
@@ -50,11 +50,16 @@ function hostOfPlan({ plan }: Migration, written: string): string | null {
   return short.length === 1 ? short[0]! : null;
 }
 
+function refusal(m: Migration, action: HostDecision['action'], host: string | null): string | null {
+  if (!host) return 'it names no host of the plan';
+  if (m.state.undoRequest || m.state.status.failure) return 'the migration turns back';
+  return refusals[action](m, host);
+}
+
 const refusals: Record<HostDecision['action'], (m: Migration, host: string) => string | null> = {
   skip(m, host) {
     const { stage } = m.state.status;
     if (isSkipped(m, host)) return 'it is skipped already';
-    if (m.state.undoRequest || m.state.status.failure) return 'the migration turns back';
     if (over.includes(stage)) return 'every host has had its turn';
     const { rollout } = m.state;
     return rollout?.stage === stage && rollout.done.includes(host)

@@ -51,6 +51,8 @@ const done: Record<string, string> = {
   prepareHosts: 'prepared',
   restoreHosts: 'put back as it was',
   restartServices: 'services restarted',
+  restartHosts: 'rebooted',
+  restoreEventLogs: 'event log put back',
 };
 
 /**

@@ -96,6 +96,36 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
     });
   });
 
+  test('a host is skipped before its turn, and a skip after the votes voids them', async () => {
+    await rehearse(theatre, { request: { maxParallel: 1 } }, async (rehearsal) => {
+      const { migrations, id, lab } = rehearsal;
+      const [first, second, third] = rehearsal.plan.hosts.map(({ name }) => name);
+      await rehearsal.until(({ gates }) => gates.length === 1);
+      expect((await migrations.skipHost(id, { ...carol, host: label(second!) })).refused).toBeNull();
+      await rehearsal.approve();
+      const { gates } = await rehearsal.until((status) => status.gates[0]!.drift.length > 0);
+      expect(gates[0]!.drift).toEqual([`skipped: absent → ["${second}"]`]);
+      await rehearsal.approve();
+      await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      expect(lab.hosts.map(({ restarts }) => restarts > 0)).toEqual([true, false, true]);
+      expect(lab.hosts[1]!.settings.policy.value).toBe(0);
+      await rehearsal.pass('29 days');
+      await rehearsal.untilStage('gate-complete');
+      expect((await migrations.skipHost(id, { ...carol, host: third! })).refused).toBeNull();
+      await rehearsal.approve();
+      const again = await rehearsal.until((status) => status.gates[1]!.drift.length > 0);
+      expect(again.gates[1]!.drift).toEqual([`skipped.${third}: absent → ${third}`]);
+      expect(again.gates[1]!.decision).toBe('open');
+      await rehearsal.approve();
+      await rehearsal.untilStage('soak');
+      await migrations.undo(id, carol);
+      const { outcome, before, after, hosts } = await rehearsal.until((each) => each.outcome !== 'running');
+      expect(outcome).toBe('undone');
+      expect(after).toEqual(before);
+      expect(hosts[0]!.host).toBe(first);
+    });
+  });
+
   test('turns back when more hosts fail than may, and says which', async () => {
     const topology = (changed: Topology) => failing(changed, 1, 2);
     await rehearse(theatre, { topology, request: { maxFailures: 1, maxParallel: 1 } }, async (rehearsal) => {

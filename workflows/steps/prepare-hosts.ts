@@ -3,6 +3,7 @@ import { batches } from '../../src/domain/plan.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { onHosts, undoingOnHosts } from '../activities.ts';
 import type { Undo } from '../compensate.ts';
+import { isSkipped } from '../host-decisions.ts';
 import { register } from '../journal.ts';
 import { unlessPaused } from '../messages.ts';
 import { evidenceOf, type Migration, now } from '../state.ts';
@@ -14,7 +15,8 @@ export const hostsPerActivity = 50;
 
 /** Allows dMSA logons on every host, and turns the Kerberos log on where the plan says so. */
 export async function prepareHosts(m: Migration, current: Stage): Promise<void> {
-  for (const hosts of batches(m.state.evidence!.facts.hosts, hostsPerActivity)) {
+  const wanted = m.state.evidence!.facts.hosts.filter(({ name }) => !isSkipped(m, name));
+  for (const hosts of batches(wanted, hostsPerActivity)) {
     await unlessPaused(m);
     const entries = hosts.map(({ name, policy, eventLogEnabled }) =>
       register(m, 'prepare-host', name, { policy, eventLogEnabled }),
