@@ -27,7 +27,8 @@ export interface RebootResult {
   bootTime: string;
 }
 
-/** How often a host that restarts is looked for: a server takes minutes, and an address that is silent costs seconds. */
+/** A host that restarts is looked for after a second, then ever more rarely: a server takes minutes. */
+const firstLookMs = 1_000;
 const lookEveryMs = 10_000;
 const sessionMs = 60_000;
 
@@ -39,7 +40,8 @@ interface Reboot extends Pick<RestartHostsInput, 'intentAt' | 'timeout'> {
   clock: () => Date;
   /** Whether an earlier attempt may have told the host already. */
   again: boolean;
-  everyMs: number;
+  /** In milliseconds, until it is looked for the first time. */
+  firstMs: number;
 }
 
 /**
@@ -50,11 +52,11 @@ interface Reboot extends Pick<RestartHostsInput, 'intentAt' | 'timeout'> {
 export function restartHosts(
   deps: ActivityDeps,
   input: RestartHostsInput,
-  everyMs: number = lookEveryMs,
+  firstMs: number = firstLookMs,
 ): Promise<HostOutcome<RebootResult>[]> {
   const hosts = input.entries.map((entry) => ({ name: entry.target, entry }));
   const { migrationId, maxFailures } = input;
-  const reboot: Reboot = { deps, ...input, clock: runningClock(), again: attempt() > 1, everyMs };
+  const reboot: Reboot = { deps, ...input, clock: runningClock(), again: attempt() > 1, firstMs };
   const restart = ({ name, entry }: (typeof hosts)[number]) =>
     journalled(deps, { migrationId, entry }, forward, async () => ({
       bootTime: await rebooted(reboot, name),
@@ -67,11 +69,11 @@ export function restartHosts(
  * answers without having booted: it does not restart twice. A stopping worker leaves the rest to the next attempt.
  */
 async function rebooted(reboot: Reboot, host: string): Promise<string> {
-  const { clock, timeout, everyMs, again } = reboot;
+  const { clock, timeout, firstMs, again } = reboot;
   const signal = cancellationSignal();
   const until = clock().getTime() + durationMs(timeout);
   let told = await tell(reboot, host, again);
-  for (;;) {
+  for (let waitMs = firstMs; ; waitMs = Math.min(2 * waitMs, lookEveryMs)) {
     if (told.bootTime) return told.bootTime;
     const seen = await look(reboot, host);
     if (seen.bootTime) return seen.bootTime;
@@ -81,7 +83,7 @@ async function rebooted(reboot: Reboot, host: string): Promise<string> {
       throw new DmsaError('HOST_NOT_BACK', host, `no new boot time within ${timeout}: ${last}`);
     }
     if (signal.aborted && (signal.reason as Error).message !== 'CANCELLED') throw signal.reason;
-    await sleep(everyMs);
+    await sleep(waitMs);
   }
 }
 

@@ -167,7 +167,9 @@ function whileUp(name: string, hosts: SimulatedHost[], told?: SshFaults): SshFau
   const host = hosts.find(({ settings }) => settings.name === name);
   return {
     onConnection: (asked) => (host?.isDown ? 'refuse' : (told?.onConnection?.(asked) ?? null)),
-    onSession: (asked, operation) => told?.onSession?.(asked, operation) ?? null,
+    // A connection that was kept from before dies with it.
+    onSession: (asked, operation) =>
+      host?.isDown ? 'drop-before' : (told?.onSession?.(asked, operation) ?? null),
   };
 }
 
