@@ -100,7 +100,7 @@ const healthCheck = z.discriminatedUnion(
       ...tries,
     }),
   ],
-  { error: 'must be a check of the kind tcp, http or script' },
+  { error: 'must be tcp, http or script' },
 ) satisfies z.ZodType<HealthCheck>;
 
 export const checkList = z

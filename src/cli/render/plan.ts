@@ -1,24 +1,34 @@
 import type { Finding } from '../../domain/findings.ts';
 import type { GateName, Plan } from '../../domain/plan.ts';
-import { waves } from '../../domain/rollout.ts';
+import { rolloutRows } from './rollout.ts';
 import { cleaned, padTo, paint, wrap } from './text.ts';
 import { moment } from './time.ts';
 
-/** A plan as whoever approves it reads it: whom it is about, what will be changed in which order, who decides. */
+/**
+ * A plan as whoever approves it reads it: whom it is about, what will be changed in which order, who decides. `now`
+ * says which maintenance window opens next; without it, that is seen from when the plan was made.
+ */
 export function renderPlan(
   plan: Plan | null,
   findings: Finding[],
-  options: { color: boolean; width: number },
+  options: { color: boolean; width: number; now?: Date },
 ): string {
   const width = Math.max(60, options.width);
   const { bold } = paint(options.color);
-  const sections = plan ? [planLines(cleaned(plan), width, bold)] : [];
+  const now = options.now ?? new Date(plan?.createdAt ?? 0);
+  const sections = plan ? [planLines(cleaned(plan), { width, now, bold })] : [];
   if (findings.length > 0) sections.push(findingLines(cleaned(findings), { ...options, width }));
   return sections.map((lines) => lines.join('\n')).join('\n\n');
 }
 
-function planLines(plan: Plan, width: number, bold: (text: string) => string): string[] {
-  const { account, dmsa, hosts, rollout, waits, domain } = plan;
+interface Look {
+  width: number;
+  now: Date;
+  bold: (text: string) => string;
+}
+
+function planLines(plan: Plan, { width, now, bold }: Look): string[] {
+  const { account, dmsa, waits, domain } = plan;
   const row = (label: string, ...values: string[]) =>
     values
       .flatMap((value) => wrap(value, width - 13))
@@ -29,11 +39,7 @@ function planLines(plan: Plan, width: number, bold: (text: string) => string): s
     ...row('dMSA', dmsa.dn, dmsa.dnsHostName),
     ...row('asked by', `${plan.requestedBy}, ${moment(plan.createdAt)}`),
     ...row('through', `${domain.server}, domain ${domain.dnsName}`),
-    ...row(
-      'hosts',
-      `${hosts.length}, in ${waves(plan).length} waves: ${rollout.canary} first, then at most ${rollout.maxParallel} at a time`,
-      ...hosts.map(({ name, services }) => `${name}: ${services.join(', ') || 'no service'}`),
-    ),
+    ...rolloutRows(plan, now).flatMap((each) => row(...each)),
     ...row('on each', policyChange(plan)),
     ...row(
       'waits',
@@ -46,8 +52,9 @@ function planLines(plan: Plan, width: number, bold: (text: string) => string): s
   ];
 }
 
-function policyChange({ enableEventLog, rollout }: Plan): string {
-  const log = enableEventLog ? ', the Kerberos operational log is enabled' : '';
+function policyChange({ enableEventLog, restoreEventLog, rollout }: Plan): string {
+  const back = restoreEventLog ? ', and put back after the soak' : '';
+  const log = enableEventLog ? `, the Kerberos operational log is enabled${back}` : '';
   return `DelegatedMSAEnabled is set to 1${log}, services get ${rollout.serviceTimeout} to restart`;
 }
 

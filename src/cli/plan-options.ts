@@ -1,0 +1,105 @@
+import { type Command, Option } from 'commander';
+
+import { type PlanRequest, parseRequest, requestDefaults } from '../plan/request.ts';
+import { collect } from './context.ts';
+import type { HostLine } from './hosts-file.ts';
+import { number, type RolloutOptions, rolloutOf } from './rollout-options.ts';
+
+/** What `dmsa plan` is asked, as commander parses it. */
+export interface PlanOptions extends RolloutOptions {
+  dmsa: string;
+  host?: string[];
+  hostsFile?: string;
+  out?: string;
+  by?: string;
+  container?: string;
+  dnsName?: string;
+  observe: string;
+  soak: string;
+  join: string;
+  checkEvery: string;
+  approver?: string[];
+  startApprover?: string[];
+  completeApprover?: string[];
+  required: number;
+  expiresAfter: string;
+  onExpiry: 'hold' | 'undo';
+  eventLog: boolean;
+  waitForKds?: boolean;
+}
+
+/** The options that say what is migrated, when, and who decides. */
+export function addPlanOptions(command: Command): Command {
+  const defaults = requestDefaults;
+  return command
+    .requiredOption('--dmsa <name>', 'name of the dMSA, at most 15 characters')
+    .option(
+      '--host <name>',
+      'a host with services of the account; may be repeated, in rollout order',
+      collect,
+    )
+    .option(
+      '--hosts-file <file>',
+      'a file with one host a line, also with group=… and check=…; # begins a comment',
+    )
+    .option('--out <file>', 'save the plan, for dmsa start')
+    .option('--by <who>', 'who asks; may not approve (default: your login)')
+    .option(
+      '--container <dn>',
+      'where the dMSA is created (default: CN=Managed Service Accounts of the domain)',
+    )
+    .option('--dns-name <name>', 'DNS host name of the dMSA (default: its name in the domain)')
+    .option(
+      '--observe <duration>',
+      'between link and completion; 14d at least, 28d recommended',
+      defaults.observe,
+    )
+    .option('--check-every <duration>', 'how often both objects are read meanwhile', defaults.checkEvery)
+    .option('--join <duration>', 'how long a host may take to join the principals', defaults.join)
+    .option('--soak <duration>', 'after completion, before it is called done', defaults.soak)
+    .option(
+      '--approver <who>',
+      'who may approve at both gates; may be repeated (default: all but you)',
+      collect,
+    )
+    .option('--start-approver <who>', 'who may approve at the gate "start"; may be repeated', collect)
+    .option('--complete-approver <who>', 'who may approve at the gate "complete"; may be repeated', collect)
+    .option('--required <number>', 'how many have to approve', number, defaults.required)
+    .option('--expires-after <duration>', 'how long a gate waits for votes', defaults.expiresAfter)
+    .addOption(
+      new Option('--on-expiry <what>', 'what then').choices(['hold', 'undo']).default(defaults.onExpiry),
+    )
+    .option('--no-event-log', 'leave the Kerberos operational log of the hosts as it is')
+    .option('--wait-for-kds', 'wait for a KDS root key that becomes effective later, instead of refusing');
+}
+
+/** What the planner is asked for. Throws PLAN_INVALID that names the field and what is accepted. */
+export function requestOf(
+  account: string,
+  options: PlanOptions,
+  lines: HostLine[],
+  requestedBy: string,
+): PlanRequest {
+  return parseRequest({
+    account,
+    dmsa: options.dmsa,
+    hosts: [...(options.host ?? []), ...lines.map(({ name }) => name)],
+    requestedBy: options.by ?? requestedBy,
+    container: options.container ?? null,
+    dnsHostName: options.dnsName ?? null,
+    observe: options.observe,
+    soak: options.soak,
+    join: options.join,
+    checkEvery: options.checkEvery,
+    approvers: {
+      start: [...(options.approver ?? []), ...(options.startApprover ?? [])],
+      complete: [...(options.approver ?? []), ...(options.completeApprover ?? [])],
+    },
+    required: options.required,
+    expiresAfter: options.expiresAfter,
+    onExpiry: options.onExpiry,
+    enableEventLog: options.eventLog,
+    waitForKds: options.waitForKds ?? false,
+    ...rolloutOf(options, lines),
+  });
+}
