@@ -6,7 +6,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import type { SshSettings } from '../../src/config/settings.ts';
+import type { SshKeyLogin, SshServers } from '../../src/config/settings.ts';
 
 const sshd = '/usr/sbin/sshd';
 const engine = process.env.DMSA_PWSH ?? new URL('../../../shared/powershell/pwsh', import.meta.url).pathname;
@@ -21,7 +21,9 @@ export function missing(): string | null {
 export interface OpenSsh {
   folder: string;
   port: number;
-  settings: SshSettings;
+  settings: SshServers & SshKeyLogin & { knownHostsFile: string };
+  /** How many connections it has taken. */
+  connections(): number;
   /** Takes effect with the next connection. */
   configure(lines: string[]): Promise<void>;
   close(): Promise<void>;
@@ -32,7 +34,12 @@ export interface OpenSsh {
  * `sshd -i` for each connection. A command `powershell.exe` is on its PATH, which prints a line before it starts the
  * engine, and `modules` is on its PSModulePath.
  */
-export async function startOpenSsh(host: string, modules: Record<string, string>): Promise<OpenSsh> {
+export async function startOpenSsh(
+  host: string,
+  modules: Record<string, string>,
+  /** Program and arguments that sshd's own follow, such as `unshare`. */
+  [program, ...args]: string[] = [],
+): Promise<OpenSsh> {
   const folder = await mkdtemp(join(tmpdir(), 'dmsa-openssh-'));
   const path = (name: string) => join(folder, name);
   await Promise.all([newKey(path('host_key'), ''), newKey(path('id_ed25519'), 'a passphrase')]);
@@ -53,9 +60,13 @@ export async function startOpenSsh(host: string, modules: Record<string, string>
 
   const configure = (lines: string[]) => writeFile(path('sshd_config'), `${lines.join('\n')}\n`);
   await configure(defaultConfig(folder));
+  let connections = 0;
   const children = new Set<ChildProcess>();
   const server = createServer({ pauseOnConnect: true }, (socket) => {
-    const child = spawn(sshd, ['-i', '-f', path('sshd_config')], { stdio: [socket, socket, 'ignore'] });
+    connections += 1;
+    const own = [sshd, '-i', '-f', path('sshd_config')];
+    const [first, ...rest] = program ? [program, ...args, ...own] : own;
+    const child = spawn(first!, rest, { stdio: [socket, socket, 'ignore'] });
     children.add(child);
     child.once('exit', () => children.delete(child));
     // The connection is the child's now; this closes our copy of it.
@@ -73,6 +84,7 @@ export async function startOpenSsh(host: string, modules: Record<string, string>
       knownHostsFile: path('known_hosts'),
       credential: null,
     },
+    connections: () => connections,
     configure,
     async close() {
       await new Promise((resolve) => server.close(resolve));
