@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
+import type { HostOutcome } from '../../activities/hosts/each-host.ts';
+import type { RestartResult } from '../../activities/hosts/restart-services.ts';
 import type { HostEntry } from '../../activities/hosts/set-hosts.ts';
 import type { PolicyValue } from '../../src/domain/facts.ts';
+import type { LabHost } from '../../src/lab/topology.ts';
 import type { Transport } from '../../src/powershell/transport.ts';
 import {
   asked,
@@ -91,6 +94,33 @@ describe('preparing hosts', () => {
     const world = await inLab();
     await run(world, 'prepareHosts', { ...hostsInput(world), enableEventLog: false });
     expect(states(world).map((state) => state.eventLogEnabled)).toEqual([false, true, false]);
+  });
+});
+
+describe('preparing a host whose policy a group policy delivers', () => {
+  const deliveringZero = () =>
+    inLab((topology) => {
+      topology.hosts[1]!.policyFrom = { gpo: 'Servers', value: 0 };
+    });
+
+  test('fails where it delivers another value, names it, and leaves the host as it was', async () => {
+    const world = await deliveringZero();
+    const failure = await failureOf(
+      run(world, 'prepareHosts', { ...hostsInput(world), enableEventLog: true }),
+    );
+    expect(failure).toMatchObject({ type: 'POLICY_FROM_GROUP_POLICY', nonRetryable: true });
+    expect(failure.message).toBe(`${fin02}: The group policy "Servers" delivers 0.`);
+    expect(states(world)[1]).toEqual({ policy: { value: 0, keyExists: true }, eventLogEnabled: true });
+  });
+
+  test('is one of those that may fail, where some may', async () => {
+    const world = await deliveringZero();
+    const outcomes = await run(world, 'prepareHosts', {
+      ...hostsInput(world),
+      enableEventLog: true,
+      maxFailures: 1,
+    });
+    expect(outcomes.map(({ status }) => status)).toEqual(['done', 'failed', 'done']);
   });
 });
 
@@ -224,5 +254,102 @@ describe('restarting services', () => {
     expect(first).toMatchObject({ status: 'done', result: { restarted: ['FinanceApi'] } });
     expect(world.lab.hosts[0]!.settings.services[0]!.state).toBe('Running');
     expect(world.journal.slice(0, 2)).toEqual(['undoing restart-services', 'undone restart-services']);
+  });
+});
+
+describe('restarting what belongs to the services', () => {
+  const check = { kind: 'tcp' as const, port: 443, attempts: 3, everySeconds: 1 };
+  const outcomeOf = ([first]: HostOutcome<RestartResult>[]) => first;
+
+  /** One host, which has a pool and a dependent besides. */
+  async function withMore(change: (host: LabHost) => void = () => undefined) {
+    const world = await linked((topology) => {
+      topology.hosts.splice(1);
+      const [host] = topology.hosts;
+      host!.policy = { value: 1, keyExists: true };
+      host!.pools = [{ name: 'Web', account: 'LAB\\svc-finance', state: 'Started' }];
+      const usual = { startName: 'LocalSystem', startMode: 'Auto', restartMs: 0, failingStarts: 0 };
+      host!.services.push({ ...usual, name: 'Cache', state: 'Running', dependencies: ['FinanceApi'] });
+      change(host!);
+    });
+    const beforeImage = { services: ['FinanceApi'], pools: ['Web'] };
+    const entry = entryOf(world, 'restart-services', beforeImage, 'intended', fin01);
+    const startNames = { [fin01]: { FINANCEAPI: 'lab\\SVC-finance' } };
+    return {
+      world,
+      input: { ...restartInput(world), entries: [entry], checks: { [fin01]: [check] }, startNames },
+    };
+  }
+
+  test('a host that stays unhealthy has failed, and says so; an undo goes on', async () => {
+    const { world, input } = await withMore((host) => {
+      host.failingChecks = 6;
+    });
+    const message = 'tcp port 443 is not healthy: no answer (3 of 3 attempts)';
+    const failure = await failureOf(run(world, 'restartServices', input));
+    expect(failure).toMatchObject({ type: 'HEALTH_CHECK_FAILED', nonRetryable: true });
+    expect(failure.details?.[0]).toMatchObject([
+      {
+        host: fin01,
+        status: 'failed',
+        code: 'HEALTH_CHECK_FAILED',
+        message,
+        result: { restarted: ['FinanceApi'], healthy: 'no', unhealthy: [message] },
+      },
+    ]);
+    expect(world.journal).toEqual(['about-to restart-services']);
+    const undone = outcomeOf(await run(world, 'restartServices', { ...input, direction: 'undo' }));
+    expect(undone).toMatchObject({ status: 'done', result: { healthy: 'no', unhealthy: [message] } });
+  });
+
+  test('pools, dependents, names and health are told', async () => {
+    const { world, input } = await withMore((host) => {
+      host.failingChecks = 2;
+    });
+    expect(outcomeOf(await run(world, 'restartServices', input))).toMatchObject({
+      status: 'done',
+      result: {
+        restarted: ['FinanceApi'],
+        recycled: ['Web'],
+        dependents: ['Cache'],
+        startNameKept: 'yes',
+        healthy: 'yes',
+        unhealthy: [],
+      },
+    });
+  });
+
+  test('a StartName that was changed is a no, one that nobody knows unknown', async () => {
+    const { world, input } = await withMore();
+    const changed = { ...input, startNames: { [fin01]: { FinanceApi: 'LAB\\svc-other' } } };
+    const kept = (outcome: HostOutcome<RestartResult> | undefined) =>
+      outcome?.status === 'done' && outcome.result.startNameKept;
+    expect(kept(outcomeOf(await run(world, 'restartServices', changed)))).toBe('no');
+    expect(kept(outcomeOf(await run(world, 'restartServices', { ...input, startNames: {} })))).toBe(
+      'unknown',
+    );
+  });
+
+  test('what an earlier wave left stopped is started where the host was tried before', async () => {
+    const { world, input } = await withMore((host) => {
+      host.services[0]!.failingStarts = 1;
+    });
+    expect(await failureOf(run(world, 'restartServices', input))).toMatchObject({
+      type: 'SERVICE_START_FAILED',
+    });
+    const again = outcomeOf(await run(world, 'restartServices', { ...input, triedBefore: [fin01] }));
+    expect(again).toMatchObject({ result: { restarted: ['FinanceApi'], dependents: ['Cache'] } });
+    expect(world.lab.hosts[0]!.settings.services.map(({ state }) => state)).toEqual(['Running', 'Running']);
+  });
+
+  test.each([
+    ['SERVICE_CLUSTERED', { clusterResource: 'Finance' }],
+    ['SERVICE_DISABLED', { startMode: 'Disabled' }],
+  ])('%s is refused before anything is touched', async (code, changes) => {
+    const { world, input } = await withMore((host) => {
+      Object.assign(host.services.at(-1)!, changes);
+    });
+    expect(await failureOf(run(world, 'restartServices', input))).toMatchObject({ type: code });
+    expect(world.lab.counts().restarts).toBe(0);
   });
 });
