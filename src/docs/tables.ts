@@ -52,12 +52,14 @@ ${sections.map(sectionTable).join('\n')}
 
 Addresses that differ from the names, for example of a lab: one table each, for hosts, the management host and domain
 controllers alike. Without \`port\` it is that of SSH, 22, and for a domain controller that of its URL. A certificate has
-to name the host of the URL, wherever it was reached.
+to name the host of the URL, wherever it was reached. A \`fingerprint\`, or a list of them, takes the place of known_hosts
+for that host ([ssh.md](ssh.md)); then \`address\` may be absent.
 
 \`\`\`toml
 [hosts."web01.contoso.com"]
 address = "10.0.0.5"
 port = 22
+fingerprint = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"
 \`\`\`
 `;
 }
