@@ -34,7 +34,11 @@ $opening = {
   $ErrorActionPreference = 'Stop'
   $ProgressPreference = 'SilentlyContinue'
   $WarningPreference = 'SilentlyContinue'
-  $option = New-PSSessionOption -OpenTimeout 30000 -CancelTimeout 5000 -IdleTimeout 60000 -NoMachineProfile # check-ignore Parameter
+  $option = New-Object System.Management.Automation.Remoting.PSSessionOption
+  $option.OpenTimeout = [timespan]::FromSeconds(30)
+  $option.CancelTimeout = [timespan]::FromSeconds(5)
+  $option.IdleTimeout = [timespan]::FromSeconds(60)
+  $option.NoMachineProfile = $true
   $where = @{ ComputerName = $computer; Authentication = 'Kerberos'; SessionOption = $option }
   if ($configuration) { $where.ConfigurationName = $configuration }
   New-PSSession @where

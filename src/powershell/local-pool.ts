@@ -14,14 +14,14 @@ export interface LocalPoolOptions {
 /** A process for one run. It is either given back or ended, once. */
 export interface LocalSession {
   ask(question: Question): Promise<Answered>;
-  giveBack(): void;
+  giveBack(): Promise<void>;
   end(): Promise<void>;
 }
 
 export interface LocalPool {
   /** A warm process of that key, else a new one; waits for its turn. Aborting `signal` leaves the queue. */
   take(key: string, signal?: AbortSignal): Promise<LocalSession>;
-  /** Ends every process; a run that is under way fails with SESSION_LOST. */
+  /** Ends the idle ones; one whose run is under way ends after it. */
   close(): Promise<void>;
 }
 
@@ -33,6 +33,7 @@ export function localPool(options: LocalPoolOptions): LocalPool {
   /** Oldest first. */
   const idle = new Map<LocalProcess, { key: string; timer: NodeJS.Timeout }>();
   const ending = new Map<LocalProcess, Promise<void>>();
+  let closed = false;
 
   function end(process: LocalProcess): Promise<void> {
     wake(process);
@@ -44,6 +45,13 @@ export function localPool(options: LocalPoolOptions): LocalPool {
       });
     if (open.has(process)) ending.set(process, ended);
     return ended;
+  }
+
+  function keep(process: LocalProcess, key: string): void {
+    const timer = setTimeout(() => void end(process), idleMs);
+    timer.unref();
+    process.idle();
+    idle.set(process, { key, timer });
   }
 
   function wake(process: LocalProcess): void {
@@ -76,11 +84,9 @@ export function localPool(options: LocalPoolOptions): LocalPool {
       });
       return {
         ask: (question) => process.ask(question),
-        giveBack() {
-          const timer = setTimeout(() => void end(process), idleMs);
-          timer.unref();
-          process.idle();
-          idle.set(process, { key, timer });
+        async giveBack() {
+          if (closed) await end(process);
+          else keep(process, key);
           giveSlotBack();
         },
         async end() {
@@ -90,7 +96,8 @@ export function localPool(options: LocalPoolOptions): LocalPool {
       };
     },
     async close() {
-      await Promise.all([...open].map(end));
+      closed = true;
+      await Promise.all([...idle.keys()].map(end));
     },
   };
 }

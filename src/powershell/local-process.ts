@@ -1,5 +1,4 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 
@@ -62,7 +61,16 @@ export function startLocalProcess(
   child.once('error', (cause) => over.resolve({ exitCode: null, cause }));
   child.once('close', (exitCode, killedBy) => over.resolve({ exitCode, killedBy }));
   let alive = true;
-  void over.promise.then(() => {
+  // A child of the program may outlive it, and holds its pipes open: they are not waited for.
+  child.once('exit', () => {
+    alive = false;
+    const letGo = setTimeout(() => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, graceMs);
+    child.once('close', () => clearTimeout(letGo));
+  });
+  child.once('error', () => {
     alive = false;
   });
   // A program that ends before it has read everything breaks the pipe; its end then says why.
@@ -103,7 +111,6 @@ export function startLocalProcess(
     },
     idle: () => setHold(child, false),
     async end() {
-      if (!alive) return;
       setHold(child, true);
       child.stdin.end();
       const killer = setTimeout(() => killTree(child), graceMs);
@@ -170,10 +177,7 @@ function killTree(child: ChildProcess): void {
   if (child.pid === undefined) return;
   if (process.platform === 'win32') {
     const kill = spawn('taskkill', ['/PID', String(child.pid), '/T', '/F'], { stdio: 'ignore' });
-    void once(kill, 'error').then(
-      () => child.kill('SIGKILL'),
-      () => undefined,
-    );
+    kill.once('error', () => child.kill('SIGKILL'));
     return;
   }
   try {

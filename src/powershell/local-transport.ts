@@ -8,7 +8,7 @@ import { type BrokerRequest, brokerArguments } from './local-broker.ts';
 import { type LocalPool, localPool } from './local-pool.ts';
 import { type Answered, firstLine } from './local-process.ts';
 import { type OperationName, operations, type Result } from './operations.ts';
-import type { Transport } from './transport.ts';
+import type { ClosableTransport } from './transport.ts';
 
 export interface LocalTransportOptions {
   /** How many processes, each with its session, may be open at once; further runs wait for one to be free. */
@@ -46,7 +46,7 @@ export function localTransport(
     env,
     machine = hostname(),
   }: LocalTransportOptions = {},
-): Transport & { close(): Promise<void> } {
+): ClosableTransport {
   const pool: LocalPool = localPool({
     program: settings.program,
     args: brokerArguments,
@@ -58,20 +58,18 @@ export function localTransport(
   return {
     async run(host, operation, parameters, { timeoutMs, signal, notAfter }) {
       const target = targetOf(settings, host, operation, machine);
-      const session = await pool.take(
-        JSON.stringify([target.computer, target.configuration]),
-        notAfter ?? signal,
-      );
+      const credential = await readCredential(settings, operation, target);
+      const scripts = target.command ? 'installed' : 'sent';
+      const request = prepareRequest(operation, parameters, credential, { scripts });
+      const key = JSON.stringify([target.computer, target.configuration]);
+      const session = await pool.take(key, notAfter ?? signal);
       try {
-        const credential = await readCredential(settings, operation, target);
-        const scripts = target.command ? 'installed' : 'sent';
-        const request = prepareRequest(operation, parameters, credential, { scripts });
         notAfter?.throwIfAborted();
         const head: BrokerRequest = { ...target, nonce: request.nonce, operation };
         const input = `${asciiJson(head)}\n${request.input}`;
         const answered = await session.ask({ host, input, nonce: request.nonce, timeoutMs, signal });
         const result = readOutput(host, request, answered, credential);
-        session.giveBack();
+        await session.giveBack();
         return result;
       } catch (error) {
         await session.end();
