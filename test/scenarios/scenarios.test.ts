@@ -152,8 +152,8 @@ describe.concurrent('each scenario ends as its line promises', () => {
 
     expect(status.outcome).toBe('completed');
     expect(counts.restarts).toBe(8);
-    const connections = Object.values(counts.ssh).reduce((sum, host) => sum + host.connections, 0);
-    expect(connections).toBeGreaterThan(3 * sessionsPerHost + 3);
+    const sessions = Object.values(counts.ssh).reduce((sum, host) => sum + host.sessions, 0);
+    expect(sessions).toBeGreaterThan(3 * sessionsPerHost + 3);
   });
 
   test('dc-goes-down: linked on the first DC, completed on the second, services logged on there', async () => {
