@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
  */
 const parts: Record<string, () => Promise<void>> = {
   migrations: async () => (await import('./migrations.ts')).migrations(),
+  rollout: async () => (await import('./rollout.ts')).rollout(),
   directory: async () => (await import('./directory.ts')).directory(),
   searches: async () => (await import('./searches.ts')).searches(),
   descriptors: async () => (await import('./descriptors.ts')).descriptors(),
