@@ -311,11 +311,13 @@ function Test-Port {
   foreach ($address in @([ipaddress]::Loopback, [ipaddress]::IPv6Loopback) + $own) {
     $left = $checkSeconds * 1000 - [int]$wait.ElapsedMilliseconds
     if ($left -le 0) { break }
-    $client = [System.Net.Sockets.TcpClient]::new($address.AddressFamily)
+    $client = $null
+    # A host may know no IPv6.
     try {
+      $client = [System.Net.Sockets.TcpClient]::new($address.AddressFamily)
       if ($client.ConnectAsync($address, $Port).Wait($left)) { return @{ healthy = $true; detail = "connected to $address" } }
       $detail = "no answer in $checkSeconds s"
-    } catch { $detail = [string]$_.Exception.GetBaseException().Message } finally { $client.Close() }
+    } catch { $detail = [string]$_.Exception.GetBaseException().Message } finally { if ($client) { $client.Close() } }
   }
   @{ healthy = $false; detail = $detail }
 }
