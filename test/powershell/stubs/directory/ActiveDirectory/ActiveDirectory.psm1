@@ -186,4 +186,7 @@ function Get-ADUser {
   }
 }
 
+# A script that may put other functions in the place of these.
+if ($env:STUB_DIRECTORY_EXTENSION) { . $env:STUB_DIRECTORY_EXTENSION }
+
 Export-ModuleMember -Function *-AD*

@@ -220,4 +220,7 @@ function Get-WinEvent {
   }
 }
 
+# A script that may put other functions in the place of these.
+if ($env:STUB_HOST_EXTENSION) { . $env:STUB_HOST_EXTENSION }
+
 Export-ModuleMember -Function Get-CimInstance, Get-Service, Get-WinEvent
