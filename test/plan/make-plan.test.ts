@@ -329,6 +329,39 @@ describe('a plan', () => {
     expect(storeOf(lab).updates).toBe(updates);
   });
 
+  test('says of the rollout what was asked for; what nobody asked for is absent, as in plans of before', async () => {
+    const plain = (await planned(lab)).plan!;
+    expect(Object.keys(plain.rollout)).toEqual(['canary', 'maxParallel', 'serviceTimeout']);
+    expect(Object.keys(plain.hosts[0]!)).toEqual(['name', 'computerSid', 'services']);
+    expect(plain).not.toHaveProperty('restoreEventLog');
+
+    const tries = { attempts: 3, everySeconds: 5 };
+    const port = { kind: 'tcp' as const, port: 443, ...tries };
+    const script = { kind: 'script' as const, path: 'C:\\x.ps1', ...tries };
+    const rollout = {
+      bake: '1h',
+      maxUnavailable: 2,
+      maxFailures: 1,
+      windows: [{ days: ['sat' as const], from: '22:00', to: '04:00', timeZone: 'Europe/Zurich' }],
+      reboot: 'when-pending' as const,
+    };
+    const { plan } = await planned(lab, {
+      ...rollout,
+      restoreEventLog: true,
+      groups: [{ name: 'farm', hosts: ['FIN03.lab.example', hosts[0]!] }],
+      checks: [port],
+      hostChecks: [{ host: hosts[1]!, checks: [script] }],
+    });
+    expect(plan!.rollout).toEqual({ ...plain.rollout, ...rollout });
+    expect(plan!.restoreEventLog).toBe(true);
+    expect(plan!.hosts.map(({ group, checks }) => ({ group, checks }))).toEqual([
+      { group: 'farm', checks: [port] },
+      { group: undefined, checks: [port, script] },
+      { group: 'farm', checks: [port] },
+    ]);
+    expect(parsePlan(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+  });
+
   test.each(['Doe, Jane', 'The "Best" One', 'back\\slash', ' leading', 'Müller Ærø 日本'])(
     'is made for an account named %j, which can then be linked and completed',
     async (name) => {
