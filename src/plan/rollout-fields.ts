@@ -1,6 +1,12 @@
 import { z } from 'zod';
 
-import { type HealthCheck, type MaintenanceWindow, type Rollout, weekdays } from '../domain/plan.ts';
+import {
+  type HealthCheck,
+  type MaintenanceWindow,
+  type PlanHost,
+  type Rollout,
+  weekdays,
+} from '../domain/plan.ts';
 import { distinct, duration, filledText, hostName } from './fields.ts';
 
 /** What plans and plan requests say of the rollout; every message says what is accepted. */
@@ -106,6 +112,16 @@ const healthCheck = z.discriminatedUnion(
 export const checkList = z
   .array(healthCheck, { error: 'must be a list of checks' })
   .max(10, { error: 'at most 10 checks are made of one host' });
+
+/** So that a plan of hundreds of hosts, each with checks of its own, stays within what Temporal takes as one payload. */
+const mostCheckText = 250_000;
+
+/** Why the checks of all hosts are too much; null where they are not. */
+export function checksProblem(hosts: Pick<PlanHost, 'checks'>[]): string | null {
+  const length = hosts.reduce((sum, { checks = [] }) => sum + JSON.stringify(checks).length, 0);
+  if (length <= mostCheckText) return null;
+  return `the checks of all hosts take ${length} characters, and a plan holds ${mostCheckText}: make some hosts a plan of their own`;
+}
 
 /** What is part of a plan is kept for years, in plain: a URL must hold nothing that opens a door. */
 function urlProblem(text: string): string | null {

@@ -17,7 +17,14 @@ import {
 } from './fields.ts';
 import { planHash } from './hash.ts';
 import { firstIssue } from './issues.ts';
-import { bakeProblem, checkList, groupName, rolloutFields, windowList } from './rollout-fields.ts';
+import {
+  bakeProblem,
+  checkList,
+  checksProblem,
+  groupName,
+  rolloutFields,
+  windowList,
+} from './rollout-fields.ts';
 
 /**
  * So that no payload passes 256 KB: the state that crosses continue-as-new is the largest, 3 MB for 500 hosts with two
@@ -128,6 +135,8 @@ export const planSchema = z
     hash: z.string({ error: 'is missing: make the plan with dmsa plan' }),
   })
   .superRefine((plan, context) => {
+    const message = checksProblem(plan.hosts);
+    if (message) context.addIssue({ code: 'custom', path: ['hosts'], message });
     if (normalIdentity(plan.requestedBy, plan.domain) === null) {
       const message = notInDomain(plan.requestedBy);
       context.addIssue({ code: 'custom', path: ['requestedBy'], message });

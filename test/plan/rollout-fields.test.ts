@@ -18,6 +18,7 @@ function problem(attempt: () => unknown): string {
 
 const plan = samplePlan();
 const saturday: MaintenanceWindow = { days: ['sat'], from: '22:00', to: '04:00', timeZone: 'Europe/Zurich' };
+const web01 = plan.hosts[0]!;
 const tries = { attempts: 3, everySeconds: 5 };
 const url = (text: string): HealthCheck => ({ kind: 'http', url: text, status: 200, ...tries });
 const script = (path: string): HealthCheck => ({ kind: 'script', path, ...tries });
@@ -108,6 +109,16 @@ describe('a host of a plan is refused', () => {
     expect(ofHost({ checks: Array.from({ length: 11 }, () => script('C:\\x.ps1')) })).toBe(
       'PLAN_INVALID hosts[0].checks: at most 10 checks are made of one host',
     );
+    const long = script(`C:\\${'x'.repeat(200)}`);
+    const many = Array.from({ length: 150 }, (_, n) => ({
+      ...web01,
+      name: `h${n}.lab.example`,
+      checks: Array.from({ length: 10 }, () => long),
+    }));
+    expect(problem(() => parsePlan(samplePlan({ hosts: many })))).toMatch(
+      /^PLAN_INVALID hosts: the checks of all hosts take \d{6} characters, and a plan holds 250000: make some hosts/,
+    );
+    expect(problem(() => parsePlan(samplePlan({ hosts: many.slice(0, 90) })))).toBe('accepted');
     expect(ofHost({ group: '' })).toBe('PLAN_INVALID hosts[0].group: must not be empty');
     expect(ofHost({ group: 'farm one' })).toBe(
       'PLAN_INVALID hosts[0].group: "farm one" is not the name of a group, such as farm: leave out spaces, commas, = # and "',
