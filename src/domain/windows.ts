@@ -45,11 +45,12 @@ function isOpen({ days, from, to }: MaintenanceWindow, { day, minute }: Shown): 
 function opening(window: MaintenanceWindow, from: number): number {
   const clock = wallClock(window.timeZone);
   if (isOpen(window, clock(from))) return from;
+  // Clocks show whole minutes: what is open later in this one is open now.
   const first = Math.floor(from / minuteMs) * minuteMs;
   for (let start = first; start < from + searchedDays * dayMs; start += dayMs) {
     const changes = changesOf(clock, start, start + dayMs);
     const candidates = [...beginnings(window, clock, start, changes), ...changes].sort((a, b) => a - b);
-    const found = candidates.find((ms) => ms >= from && isOpen(window, clock(ms)));
+    const found = candidates.find((ms) => isOpen(window, clock(ms)));
     if (found !== undefined) return found;
   }
   throw new RangeError(`the window ${window.from}-${window.to} ${window.timeZone} never opens`);
