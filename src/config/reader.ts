@@ -1,0 +1,123 @@
+import { resolve } from 'node:path';
+
+import { z } from 'zod';
+
+import { hostAddresses } from './hosts.ts';
+import { type SettingKey, secretEndings, settingKeys } from './keys.ts';
+import { invalid, readSources, type Sources, type Written } from './read.ts';
+import type { Secret } from './secret.ts';
+
+/** The agent that Windows has as a service (ssh-agent). */
+const windowsAgent = process.platform === 'win32' ? '\\\\.\\pipe\\openssh-ssh-agent' : null;
+
+export type Reader = Awaited<ReturnType<typeof reader>>;
+
+/**
+ * Reads one key at a time, checked as `keys.ts` has it; where it is written goes into the message of what is wrong.
+ * Throws DmsaError PLAN_INVALID.
+ */
+export async function reader(sources: Partial<Sources>) {
+  const folder = sources.folder ?? process.cwd();
+  const written = await readSources({ configFile: null, env: process.env, flags: {}, ...sources, folder });
+
+  const optionalText = (name: string): string | null => {
+    const key = keyNamed(name);
+    const found = written.get(name);
+    if (found) return checkedText(key, found);
+    if (key.default === 'absent') return null;
+    if (key.default === null) throw missing(key, sources.configFile ?? 'dmsa.toml');
+    return key.kind === 'path' ? resolve(folder, key.default) : key.default;
+  };
+
+  const optionalSecret = (name: string): Secret | null => {
+    const found = secretPlaces(name, written);
+    if (found.length > 1)
+      throw invalid(found[1]!.place, `is given together with ${found[0]!.place}: keep one`);
+    if (found[0]) return found[0].secret();
+    const key = keyNamed(name);
+    if (key.default === null) throw missing(key, sources.configFile ?? 'dmsa.toml');
+    return null;
+  };
+
+  return {
+    optionalText,
+    optionalSecret,
+    /** Where it is written, for a message; null where it is not. */
+    writtenPlace: (name: string): string | null => {
+      const place = keyNamed(name).kind === 'secret' ? secretPlaces(name, written)[0] : written.get(name);
+      return place?.place ?? null;
+    },
+    text: (name: string) => optionalText(name)!,
+    missing: (name: string, or = '') => missing(keyNamed(name), sources.configFile ?? 'dmsa.toml', or),
+    /** `true` is the agent of the environment. */
+    agent: (): string => {
+      const agent = optionalText('powershell.agent')!;
+      if (agent !== 'true') return agent;
+      const ofEnvironment = (sources.env ?? process.env).SSH_AUTH_SOCK || windowsAgent;
+      if (ofEnvironment) return ofEnvironment;
+      const { place } = written.get('powershell.agent')!;
+      throw invalid(place, 'there is no SSH_AUTH_SOCK in the environment: start an agent, or write its path');
+    },
+    secret: (name: string) => optionalSecret(name)!,
+    list: (name: string): string[] => {
+      const found = written.get(name);
+      if (!found) throw missing(keyNamed(name), sources.configFile ?? 'dmsa.toml');
+      return checkedList(keyNamed(name), found);
+    },
+    hosts: () => hostAddresses(written.get('hosts')),
+  };
+}
+
+function keyNamed(name: string): SettingKey {
+  return settingKeys.find((key) => key.name === name)!;
+}
+
+function checkedText(key: SettingKey, { value, place, folder }: Written): string {
+  const parsed = key.schema.safeParse(value);
+  if (!parsed.success) throw wrongForm(key, place);
+  return key.kind === 'path' ? resolve(folder, parsed.data) : parsed.data;
+}
+
+/** A list in the environment or a flag is separated by commas. */
+function checkedList(key: SettingKey, { value, place }: Written): string[] {
+  const list = typeof value === 'string' ? value.split(',').map((member) => member.trim()) : value;
+  const parsed = z.array(key.schema).min(1).safeParse(list);
+  if (!parsed.success) throw wrongForm(key, place);
+  return parsed.data;
+}
+
+/** A flag or variable replaces every place that the file gives, whichever of the three it is. */
+function secretPlaces(name: string, written: Map<string, Written>) {
+  const found = secretEndings.flatMap((ending) => {
+    const each = written.get(`${name}-${ending}`);
+    return each ? [{ ...each, secret: () => secretOf(ending, each) }] : [];
+  });
+  const rank = ({ place }: { place: string }) =>
+    place.startsWith('--set') ? 0 : place.startsWith('DMSA_') ? 1 : 2;
+  const best = Math.min(...found.map(rank));
+  return found.filter((each) => rank(each) === best);
+}
+
+function secretOf(ending: (typeof secretEndings)[number], { value, place, folder }: Written): Secret {
+  if (ending === 'command') {
+    const words = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value;
+    const command = z.array(z.string().min(1)).min(1).safeParse(words);
+    if (!command.success)
+      throw invalid(place, 'must be a program and its arguments, such as ["pass", "show", "dmsa"]');
+    return { command: command.data };
+  }
+  const text = z.string().min(1).safeParse(value);
+  if (!text.success)
+    throw invalid(place, `must be the ${ending === 'file' ? 'path of a file' : 'name of a variable'}`);
+  return ending === 'file' ? { file: resolve(folder, text.data) } : { env: text.data };
+}
+
+function missing(key: SettingKey, file: string, or = '') {
+  const [section, name] = key.name.split('.');
+  const written = key.kind === 'secret' ? `${name}-file` : name;
+  return invalid(`${file}: [${section}] ${written}`, `is missing: write ${written} = ${key.example}${or}`);
+}
+
+function wrongForm(key: SettingKey, place: string) {
+  return invalid(place, `is not acceptable: write it as ${key.name.split('.')[1]} = ${key.example}`);
+}
