@@ -14,6 +14,7 @@ const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 rmSync(dist, { recursive: true, force: true });
 compile();
 for (const folder of ['src', 'activities', 'workflows']) copyWhatIsNotCode(folder);
+copyJea();
 await bundleWorkflows();
 
 function compile(): void {
@@ -28,6 +29,12 @@ function copyWhatIsNotCode(folder: string): void {
     recursive: true,
     filter: (source) => extname(source) !== '.ts',
   });
+}
+
+/** The module of the JEA endpoints is whole with its scripts: it is installed as it is. */
+function copyJea(): void {
+  cpSync(join(root, 'jea'), join(dist, 'jea'), { recursive: true });
+  cpSync(join(root, 'activities', 'scripts'), join(dist, 'jea', 'Dmsa', 'Scripts'), { recursive: true });
 }
 
 async function bundleWorkflows(): Promise<void> {

@@ -43,6 +43,24 @@ describe('the package that is published', () => {
     }
   });
 
+  it('has the module of the JEA endpoints with all its scripts, and their configurations', async () => {
+    const listed = async (folder: string) => (await readdir(folder)).sort();
+    const jea = join(dist(), 'jea');
+    expect(await listed(jea)).toEqual(['Dmsa', 'DmsaHost.pssc', 'DmsaManagement.pssc']);
+    expect(await listed(join(jea, 'Dmsa'))).toEqual([
+      'Dmsa.psd1',
+      'Dmsa.psm1',
+      'RoleCapabilities',
+      'Scripts',
+    ]);
+    const scripts = join(root, 'activities/scripts');
+    expect(await listed(join(jea, 'Dmsa/Scripts'))).toEqual(await listed(scripts));
+    for (const name of await listed(scripts))
+      expect(readFileSync(join(jea, 'Dmsa/Scripts', name))).toEqual(readFileSync(join(scripts, name)));
+    const manifest = readFileSync(join(jea, 'Dmsa/Dmsa.psd1'), 'utf8');
+    expect(manifest).toContain(`ModuleVersion = '${packageJson.version}'`);
+  });
+
   it('takes its workflows from a bundle, and a checkout from their source', async () => {
     const { workflowSource: built } = await import(
       pathToFileURL(join(dist(), 'src/temporal/bundle.js')).href
