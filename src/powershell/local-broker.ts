@@ -23,6 +23,8 @@ $WarningPreference = 'SilentlyContinue'
 
 $answering = {
   param([string] $envelope)
+  # What is written in PowerShell in a module sees no other scope of ours; over SSH it is this one that the text runs in.
+  $global:ErrorActionPreference = 'Stop'
   & {
 ${indent(answering)}
 ${indent(framing)}

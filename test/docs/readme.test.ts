@@ -90,7 +90,7 @@ describe('what the pages name exists', () => {
   test('every code is a finding, an error or a refused vote', () => {
     const codes = everywhere(codeSpans).filter((span) => /^[A-Z]+_[A-Z_]+$/.test(span));
     const known = { ...errorKinds, ...findingKinds, ...voteRefusals };
-    const others = codes.filter((code) => !(code in known) && !/^(DMSA|TEMPORAL)_/.test(code));
+    const others = codes.filter((code) => !(code in known) && !/^(DMSA|TEMPORAL|SSH)_/.test(code));
     expect(codes).toEqual(expect.arrayContaining(['LINK_FOREIGN', 'RESTORE_DIFFERS']));
     // Of Temporal's own kinds of cancellation.
     expect(others).toEqual(['WAIT_CANCELLATION_COMPLETED']);

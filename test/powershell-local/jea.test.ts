@@ -236,6 +236,21 @@ describe.skipIf(!engine)('Over local, a JEA endpoint', () => {
     ]);
   });
 
+  it('reports what a cmdlet does not find as it is over SSH, and goes on', async () => {
+    const net = await network(
+      { [host]: { host: { services: [service('Billing')] } } },
+      { jea: await installedJea() },
+    );
+    const transport = net.transport({ configurationName: 'DmsaHost' });
+    const restart = (services: string[]) => ({ ...restartOf(), services });
+    expect(
+      await failureOf(transport.run(host, 'restart-services', restart(['Bill*']), minute)),
+    ).toMatchObject({ code: 'SERVICE_NOT_FOUND', subject: 'Bill*' });
+    expect((await net.host(host)).calls).toEqual([]);
+    const { services } = await transport.run(host, 'restart-services', restart(['Billing']), minute);
+    expect(services).toMatchObject([{ name: 'Billing', action: 'restarted' }]);
+  });
+
   it('runs the cmdlets on the management host, this machine among them', async () => {
     const mgmt = 'mgmt.lab.example';
     const account = dmsa({
