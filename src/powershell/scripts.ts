@@ -8,8 +8,21 @@ import { type OperationName, operationNames } from './operations.ts';
  */
 const folder = new URL('../../activities/scripts/', import.meta.url);
 
-/** Functions that every script uses: error classification, times, and the directory's parameters. */
-export const prelude: string = read('prelude');
+/** In the order in which `prelude.ps1` loads them where a script is run by hand. */
+export const preludeParts = [
+  'errors',
+  'values',
+  'host',
+  'events',
+  'directory',
+  'services',
+  'dependents',
+  'pools',
+  'health',
+] as const;
+
+/** Functions that scripts share: error classification, times, the host, the directory's parameters. */
+export const prelude: string = preludeParts.map((part) => read(`prelude/${part}`)).join('\n');
 
 /** One script for each operation, named like it. */
 export const scripts: Readonly<Record<OperationName, string>> = Object.freeze(

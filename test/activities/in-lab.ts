@@ -63,7 +63,9 @@ export async function inLab(
     hosts: topology.hosts.map((host) => host.name),
     requestedBy: 'LAB\\alice',
   });
-  const { plan, findings } = await makePlan(request, deps, clock.now);
+  // As in the field, whoever plans is not the worker: it has connections of its own.
+  const planner = { ...deps, ...connectionsOf(lab.settings) };
+  const { plan, findings } = await makePlan(request, planner, clock.now);
   if (!plan) throw new Error(findings.map(({ code, evidence }) => `${code} ${evidence}`).join('; '));
   return { lab, store: lab.dc.store as MemoryStore, clock, deps, plan, target: targetOf(plan), journal };
 }

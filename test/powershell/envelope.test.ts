@@ -43,10 +43,10 @@ describe('A request', () => {
       unlessStartedSince: null,
       eventsSince: null,
     };
-    const restart = { ...empty, sentAt: '2026-01-01T00:00:00Z', timeoutSeconds: 60 };
+    const restart = { ...empty, sentAt: '2026-01-01T00:00:00Z', timeoutSeconds: 0 };
     expect(failure(() => prepareRequest('restart-services', restart, null))).toMatchObject({
       code: 'INVALID_PARAMETER',
-      subject: 'services',
+      subject: 'timeoutSeconds',
     });
     const policy = { value: 1.5, keyExists: true };
     expect(failure(() => prepareRequest('set-host', { policy, eventLogEnabled: null }, null))).toMatchObject({

@@ -39,11 +39,24 @@ describe.concurrent('each scenario ends as its line promises', () => {
       hosts.map((host) => ({
         host,
         policy: 'yes',
+        build: 'yes',
+        logOn: 'yes',
         discovered: 'yes',
         joined: 'yes',
         keysFetched: 'yes',
         principal: 'yes',
         restarted: 'yes',
+        // The plan names no health check.
+        healthy: 'unknown',
+        startNameKept: 'yes',
+        logonRightKept: expect.toBeOneOf(['yes', 'unknown']),
+        seen: [
+          { of: ['discovered', 'joined'], source: 'kerberos-log', at: expect.any(String) },
+          { of: ['restarted', 'healthy'], source: 'restart', at: expect.any(String) },
+          { of: ['policy', 'build', 'logOn', 'startNameKept'], source: 'host', at: expect.any(String) },
+          { of: ['principal'], source: 'directory', at: expect.any(String) },
+          { of: ['keysFetched'], source: 'kerberos-log', at: expect.any(String) },
+        ],
       })),
     );
     expect(status.stages.map(({ name }) => name)).toEqual([
