@@ -8,6 +8,8 @@ subject to the session's language mode ("JEA Role Capabilities", Creating custom
 #>
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+# What is written in PowerShell in another module sees no scope of this one.
+$global:ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $WarningPreference = 'SilentlyContinue'
 $PSModuleAutoLoadingPreference = 'All'

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -45,6 +45,11 @@ describe('the package that is published', () => {
 
   it('has the module of the JEA endpoints with all its scripts, and their configurations', async () => {
     const listed = async (folder: string) => (await readdir(folder)).sort();
+    const files = async (folder: string) =>
+      (await readdir(folder, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+        .sort();
     const jea = join(dist(), 'jea');
     expect(await listed(jea)).toEqual(['Dmsa', 'DmsaHost.pssc', 'DmsaManagement.pssc']);
     expect(await listed(join(jea, 'Dmsa'))).toEqual([
@@ -54,8 +59,8 @@ describe('the package that is published', () => {
       'Scripts',
     ]);
     const scripts = join(root, 'activities/scripts');
-    expect(await listed(join(jea, 'Dmsa/Scripts'))).toEqual(await listed(scripts));
-    for (const name of await listed(scripts))
+    expect(await files(join(jea, 'Dmsa/Scripts'))).toEqual(await files(scripts));
+    for (const name of await files(scripts))
       expect(readFileSync(join(jea, 'Dmsa/Scripts', name))).toEqual(readFileSync(join(scripts, name)));
     const manifest = readFileSync(join(jea, 'Dmsa/Dmsa.psd1'), 'utf8');
     expect(manifest).toContain(`ModuleVersion = '${packageJson.version}'`);
