@@ -1,0 +1,93 @@
+import type { FindingKind } from './kind.ts';
+
+/** Of a host and of what logs on there. */
+export const hostFindings = {
+  HOST_UNREACHABLE: {
+    severity: 'block',
+    meaning: 'The host could not be asked.',
+    fix: 'Check that its OpenSSH server runs and that its host key is known, or take it out of the plan.',
+  },
+  HOST_TOO_OLD: {
+    severity: 'block',
+    meaning: 'A build below 26100 fails to authenticate as soon as the superseded account is disabled.',
+    fix: 'Upgrade the host to Windows Server 2025 or Windows 11 24H2.',
+  },
+  HOST_IS_DC: {
+    severity: 'block',
+    meaning: 'The host is a domain controller.',
+    fix: 'Move the service to a member server.',
+  },
+  HOST_REBOOT_PENDING: {
+    severity: 'warn',
+    meaning: 'The host waits for a reboot; some builds read the policy only after one.',
+    fix: 'Reboot it in its maintenance window before the services are restarted.',
+  },
+  HOST_HAS_NO_SERVICE: {
+    severity: 'warn',
+    meaning: 'No service on the host logs on as the account.',
+    fix: 'Take the host out of the plan, or check the StartName of its services.',
+  },
+  SERVICE_MISSING: {
+    severity: 'block',
+    meaning: 'A service named in the plan is not on the host, or does not log on as the account.',
+    fix: 'Plan again: the services of the host have changed.',
+  },
+  SERVICE_NOT_RUNNING: {
+    severity: 'info',
+    meaning: 'A service of the account is stopped; it stays stopped and joins at its next start.',
+    fix: 'Start it before the migration if it should join now.',
+  },
+  SERVICE_CLUSTERED: {
+    severity: 'warn',
+    meaning:
+      'A cluster resource owns the service, so the service is left alone: the cluster would fail it over.',
+    fix: 'Take the resource offline and online again in its cluster during the observation, so that the host joins.',
+  },
+  HOST_CLOCK_SKEWED: {
+    severity: 'block',
+    meaning:
+      'The clock of the host differs by five minutes or more from the domain controller: Kerberos fails.',
+    fix: 'Let the host synchronise its time (w32tm /resync).',
+  },
+  HOST_IN_OTHER_DOMAIN: {
+    severity: 'warn',
+    meaning: 'The host is a member of another domain than the account.',
+    fix: 'Check that a writable Windows Server 2025 domain controller of the account\u2019s domain is reachable from it.',
+  },
+  HOST_NOT_REBOOTED: {
+    severity: 'info',
+    meaning: 'The host has not booted since its policy value was set; some builds read it only then.',
+    fix: 'Reboot it in its maintenance window if its services fail to log on; a plan can do it (--reboot).',
+  },
+  HOST_NOT_READ_WHOLLY: {
+    severity: 'warn',
+    meaning: 'Some of what a host has could not be read, so that nothing is known of it.',
+    fix: 'Grant the right named in docs/rights.md, or look at the host by hand.',
+  },
+  POLICY_BY_GROUP_POLICY: {
+    severity: 'info',
+    meaning: 'A group policy enables dMSA logons on the host; the value is left to it.',
+    fix: 'Keep the group policy in place for as long as the dMSA is used.',
+  },
+  POLICY_FROM_GROUP_POLICY: {
+    severity: 'block',
+    meaning: 'A group policy forbids dMSA logons on the host, and would come back after a local change.',
+    fix: 'Change the group policy that the evidence names, or move the host out of its scope.',
+  },
+  LOGON_RIGHT_MISSING: {
+    severity: 'warn',
+    meaning: 'The account is not named among those that may log on as a service on the host.',
+    fix: 'Check that a group gives it the right; without it services fail with 1069 or 1297.',
+  },
+  JOINS_AT_NEXT_LOGON: {
+    severity: 'info',
+    meaning:
+      'Scheduled tasks or COM+ applications of the host log on as the account: they are not restarted.',
+    fix: 'They join at their next logon; let each run once before the gate "complete".',
+  },
+  ACCOUNT_LOGGED_ON: {
+    severity: 'warn',
+    meaning: 'Processes on the host run as the account and belong to no service, task or pool.',
+    fix: 'Find out who started them: what they need stops working when the account is disabled.',
+  },
+} as const satisfies Record<string, FindingKind>;
