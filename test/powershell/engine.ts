@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,8 @@ export interface World {
   credential: Credential | null;
   /** False: the module ActiveDirectory is not installed. */
   hasDirectoryModule: boolean;
+  /** IIS's own file; null where IIS is not installed. */
+  applicationHost: string | null;
 }
 
 export interface Outcome<T> {
@@ -119,7 +121,7 @@ async function inWorld<T>(
       STUB_DIRECTORY: files.directory,
       PWSH_REGISTRY: files.registry,
       // Windows' own programs by their full paths.
-      SystemRoot: fileURLToPath(new URL('./stubs/system-root', import.meta.url)),
+      SystemRoot: await systemRoot(folder, world.applicationHost ?? null),
       STUB_ENGINE: engine!,
     });
     return {
@@ -131,6 +133,18 @@ async function inWorld<T>(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The stubs' own, or one with IIS's configuration beside the same programs. */
+async function systemRoot(folder: string, applicationHost: string | null): Promise<string> {
+  const stubs = fileURLToPath(new URL('./stubs/system-root', import.meta.url));
+  if (applicationHost === null) return stubs;
+  const config = join(folder, 'System32', 'inetsrv', 'config');
+  await mkdir(config, { recursive: true });
+  await writeFile(join(config, 'applicationHost.config'), applicationHost);
+  for (const program of ['secedit.exe', 'shutdown.exe', 'inetsrv/appcmd.exe'])
+    await symlink(join(stubs, 'System32', program), join(folder, 'System32', program));
+  return folder;
 }
 
 function modulePath(hasDirectoryModule: boolean): string {

@@ -12,6 +12,15 @@ const sessionManager = 'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\
 const dword = (value: number) => ({ type: 'DWord', value });
 const enabled: Registry = { [policyKey]: { DelegatedMSAEnabled: dword(1) } };
 
+/** Of a service on which nothing more is set. */
+const plain = {
+  delayedStart: false,
+  dependents: [],
+  dependencies: [],
+  recovery: [],
+  clusterResource: null,
+};
+
 function kerberosEvent(id: number, at: string, text: string): StubEvent {
   const data = '<EventData><Data Name="ClientRealm">CONTOSO.COM</Data></EventData>';
   const xml = `<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event">${data}</Event>`;
@@ -60,14 +69,25 @@ describe.skipIf(!engine).concurrent('inspect-host', () => {
     );
     expect(result).toEqual({
       computerName: 'WEB01',
+      domain: 'contoso.com',
       build: 26100,
+      edition: 'Microsoft Windows Server 2025 Standard',
       isDomainController: false,
+      clock: expect.any(String),
       bootTime: '2026-01-01T06:00:00.000Z',
       rebootPending: false,
       policy: { value: null, keyExists: false },
+      policyFrom: null,
       eventLogEnabled: false,
+      eventLog: { maximumSize: 0, oldestAt: '2026-01-02T00:00:00.000Z' },
+      serviceLogonRight: [],
       services: [],
+      tasks: [],
+      pools: [],
+      comApplications: [],
+      sessions: [],
       events: [],
+      unread: [],
     });
   });
 
@@ -114,6 +134,7 @@ describe.skipIf(!engine).concurrent('inspect-host', () => {
         state: 'StartPending',
         startMode: 'Auto',
         startedAt: '2026-01-01T06:01:00.000Z',
+        ...plain,
       },
       {
         name: 'Queue',
@@ -121,6 +142,7 @@ describe.skipIf(!engine).concurrent('inspect-host', () => {
         state: 'Stopped',
         startMode: 'Disabled',
         startedAt: null,
+        ...plain,
       },
     ]);
     expect(result!.events).toEqual([

@@ -1,6 +1,9 @@
 /** What the stub modules are about: `stubs/host` and `stubs/directory` read and write these as JSON. */
 export interface HostState {
   name: string;
+  /** Null: it is in a workgroup. */
+  domain: string | null;
+  edition: string;
   build: number;
   domainRole: number;
   bootTime: string;
@@ -8,6 +11,13 @@ export interface HostState {
   eventLogEnabled: boolean | null;
   services: StubService[];
   pools: StubPool[];
+  tasks: { folder: string; name: string; userId: string | null; state: string }[];
+  comApplications: { name: string; identity: string }[];
+  sessions: { id: string; account: string; type: number; startedAt: string; processIds: number[] }[];
+  /** Those that are of no service and no pool. */
+  processes: { id: number; parent: number; name: string; startedAt: string }[];
+  /** Whom SeServiceLogonRight names, as secedit.exe writes them. */
+  serviceLogonRight: string[];
   groupPolicies: StubGroupPolicy[];
   clusterResources: { name: string; type: string; privateProperties: Record<string, unknown> | null }[];
   /** How shutdown.exe ends, and what it says then. */
@@ -93,12 +103,19 @@ export interface StubAccount {
 export function hostState(changes: Partial<HostState> = {}): HostState {
   return {
     name: 'WEB01',
+    domain: 'contoso.com',
+    edition: 'Microsoft Windows Server 2025 Standard',
     build: 26100,
     domainRole: 3,
     bootTime: '2026-01-01T06:00:00Z',
     eventLogEnabled: false,
     services: [],
     pools: [],
+    tasks: [],
+    comApplications: [],
+    sessions: [],
+    processes: [],
+    serviceLogonRight: [],
     groupPolicies: [],
     clusterResources: [],
     shutdown: { code: 0, text: '' },

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 const [program, ...args] = process.argv.slice(2);
 const state = JSON.parse(readFileSync(process.env.STUB_HOST, 'utf8').replace(/^\uFEFF/, ''));
-const programs = { 'shutdown.exe': shutdown, 'appcmd.exe': appcmd };
+const programs = { 'shutdown.exe': shutdown, 'appcmd.exe': appcmd, 'secedit.exe': secedit };
 const { code, stdout = '', stderr = '' } = programs[program](...args);
 process.stdout.write(stdout);
 process.stderr.write(stderr);
@@ -40,4 +40,18 @@ function appcmd(verb, object, filter, attribute) {
   pool.state = pool.becomes ?? pool.state;
   writeFileSync(process.env.STUB_HOST, JSON.stringify(state));
   return { code: 0, stdout: `"${pool.name}" successfully recycled\r\n` };
+}
+
+/** Writes user rights as the real one does: UTF-16 with a byte order mark, groups and accounts by SID after a star. */
+function secedit(...given) {
+  if (state.errors['secedit.exe']) return { code: 1, stdout: `${state.errors['secedit.exe'].message}\r\n` };
+  const rights = [
+    ...((state.serviceLogonRight ?? []).length > 0
+      ? [`SeServiceLogonRight = ${state.serviceLogonRight.join(',')}`]
+      : []),
+    'SeDenyServiceLogonRight = *S-1-5-32-546',
+  ];
+  const text = ['[Unicode]', 'Unicode=yes', '[Privilege Rights]', ...rights, ''].join('\r\n');
+  writeFileSync(given[given.indexOf('/cfg') + 1], `\uFEFF${text}`, 'utf16le');
+  return { code: 0 };
 }

@@ -52,9 +52,16 @@ function Get-CimInstance {
   if ($Namespace -ne 'root/cimv2') { return Get-OtherInstance $state $Namespace $ClassName $Filter }
   switch ($ClassName) {
     'Win32_OperatingSystem' {
-      [pscustomobject]@{ BuildNumber = [string]$state.build; LastBootUpTime = ConvertTo-LocalTime $state.bootTime }
+      [pscustomobject]@{
+        BuildNumber = [string]$state.build; LastBootUpTime = ConvertTo-LocalTime $state.bootTime; Caption = $state.edition
+      }
     }
-    'Win32_ComputerSystem' { [pscustomobject]@{ Name = $state.name; DomainRole = [uint16]$state.domainRole } }
+    'Win32_ComputerSystem' { 
+      [pscustomobject]@{
+        Name = $state.name; DomainRole = [uint16]$state.domainRole; PartOfDomain = $null -ne $state.domain
+        Domain = if ($null -ne $state.domain) { $state.domain } else { 'WORKGROUP' }
+      }
+    }
     'Win32_Service' {
       foreach ($service in @($state.services)) {
         if ($Filter -and $Filter -ne "Name='$($service.name -replace '\\', '\\' -replace "'", "\'")'") { continue }
@@ -69,14 +76,58 @@ function Get-CimInstance {
       }
     }
     'Win32_Process' {
-      foreach ($service in @($state.services | Where-Object { $_.processId })) {
-        if ($Filter -and $Filter -ne "ProcessId=$($service.processId)") { continue }
-        [pscustomobject]@{ ProcessId = [uint32]$service.processId; CreationDate = ConvertTo-LocalTime $service.startedAt }
+      Get-StubProcess $state | Where-Object { -not $Filter -or $Filter -eq "ProcessId=$($_.ProcessId)" }
+    }
+    'Win32_DependentService' {
+      foreach ($service in @($state.services)) {
+        foreach ($name in @($service.dependsOn)) {
+          [pscustomobject]@{ Antecedent = [pscustomobject]@{ Name = $name }; Dependent = [pscustomobject]@{ Name = $service.name } }
+        }
       }
-      foreach ($worker in @($state.pools | ForEach-Object { $_.workers })) {
-        if ($Filter -and $Filter -ne "ProcessId=$($worker.processId)") { continue }
-        [pscustomobject]@{ ProcessId = [uint32]$worker.processId; CreationDate = ConvertTo-LocalTime $worker.startedAt }
+    }
+    'Win32_LogonSession' {
+      foreach ($session in @($state.sessions)) {
+        [pscustomobject]@{ LogonId = $session.id; LogonType = [uint32]$session.type; StartTime = ConvertTo-LocalTime $session.startedAt }
       }
+    }
+    'Win32_LoggedOnUser' {
+      foreach ($session in @($state.sessions)) {
+        $name = $session.account -split '\\'
+        [pscustomobject]@{
+          Antecedent = [pscustomobject]@{ Domain = $name[0]; Name = $name[1] }; Dependent = [pscustomobject]@{ LogonId = $session.id }
+        }
+      }
+    }
+    'Win32_SessionProcess' {
+      foreach ($session in @($state.sessions)) {
+        foreach ($id in @($session.processIds)) {
+          [pscustomobject]@{ Antecedent = [pscustomobject]@{ LogonId = $session.id }; Dependent = [pscustomobject]@{ Handle = [string]$id } }
+        }
+      }
+    }
+    default { throw "the stub does not know $ClassName" }
+  }
+}
+
+# Those of services and of worker processes, and the others that the test names.
+function Get-StubProcess {
+  param($State)
+  foreach ($service in @($State.services | Where-Object { $_.processId })) {
+    [pscustomobject]@{
+      ProcessId = [uint32]$service.processId; CreationDate = ConvertTo-LocalTime $service.startedAt
+      ParentProcessId = [uint32]4; Name = "$($service.name).exe"
+    }
+  }
+  foreach ($worker in @($State.pools | ForEach-Object { $_.workers })) {
+    [pscustomobject]@{
+      ProcessId = [uint32]$worker.processId; CreationDate = ConvertTo-LocalTime $worker.startedAt
+      ParentProcessId = [uint32]4; Name = 'w3wp.exe'
+    }
+  }
+  foreach ($process in @($State.processes)) {
+    [pscustomobject]@{
+      ProcessId = [uint32]$process.id; CreationDate = ConvertTo-LocalTime $process.startedAt
+      ParentProcessId = [uint32]$process.parent; Name = $process.name
     }
   }
 }
@@ -188,7 +239,7 @@ function Get-WinEvent {
       $PSCmdlet.WriteError((New-ErrorRecord $exception 'NoMatchingLogsFound' 'ObjectNotFound' $ListLog[0]))
       return
     }
-    $log = [pscustomobject]@{ LogName = $ListLog[0]; IsEnabled = $state.eventLogEnabled }
+    $log = [pscustomobject]@{ LogName = $ListLog[0]; IsEnabled = $state.eventLogEnabled; MaximumSizeInBytes = [long]1052672 }
     $log | Add-Member -MemberType ScriptMethod -Name SaveChanges -Value {
       $now = Read-State
       $now.eventLogEnabled = $this.IsEnabled
@@ -220,7 +271,42 @@ function Get-WinEvent {
   }
 }
 
+function Get-ScheduledTask {
+  [CmdletBinding()]
+  param()
+  $state = Read-State
+  $asked = Get-AskedError $state 'Get-ScheduledTask'
+  if ($asked) { $PSCmdlet.WriteError($asked); return }
+  foreach ($task in @($state.tasks)) {
+    [pscustomobject]@{
+      TaskPath = $task.folder; TaskName = $task.name; State = $task.state; Principal = [pscustomobject]@{ UserId = $task.userId }
+    }
+  }
+}
+
+# Objects of COM are there on Windows alone: the catalog of COM+ applications, as COMAdminCatalog has it.
+function New-Object {
+  [CmdletBinding()]
+  param([Parameter(Mandatory)] [string] $ComObject)
+  $state = Read-State
+  $asked = Get-AskedError $state "New-Object $ComObject"
+  if ($asked) { $PSCmdlet.WriteError($asked); return }
+  if ($ComObject -ne 'COMAdmin.COMAdminCatalog') { throw "the stub does not know $ComObject" }
+  $catalog = [pscustomobject]@{}
+  $catalog | Add-Member -MemberType ScriptMethod -Name GetCollection -Value {
+    $applications = [System.Collections.ArrayList]::new()
+    foreach ($one in @((Read-State).comApplications)) {
+      $application = [pscustomobject]@{ Of = @{ Name = $one.name; Identity = $one.identity } }
+      $application | Add-Member -MemberType ScriptMethod -Name Value -Value { $this.Of[$args[0]] }
+      $null = $applications.Add($application)
+    }
+    $null = Add-Member -InputObject $applications -MemberType ScriptMethod -Name Populate -Value { }
+    , $applications
+  }
+  $catalog
+}
+
 # A script that may put other functions in the place of these.
 if ($env:STUB_HOST_EXTENSION) { . $env:STUB_HOST_EXTENSION }
 
-Export-ModuleMember -Function Get-CimInstance, Get-Service, Get-WinEvent
+Export-ModuleMember -Function Get-CimInstance, Get-ScheduledTask, Get-Service, Get-WinEvent, New-Object
