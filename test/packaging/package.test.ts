@@ -35,7 +35,7 @@ describe('the package that is published', () => {
     const built = await readdir(dist(), { recursive: true });
     expect(built.filter((name) => name.endsWith('.ts'))).toEqual([]);
     for (const place of ['activities/scripts', 'src/lab/samba']) {
-      const files = (await readdir(join(root, place))).filter((name) => !name.endsWith('.ts'));
+      const files = (await filesIn(join(root, place))).filter((name) => !name.endsWith('.ts'));
       expect(files.length).toBeGreaterThan(0);
       for (const name of files) {
         expect(readFileSync(join(dist(), place, name))).toEqual(readFileSync(join(root, place, name)));
@@ -45,11 +45,6 @@ describe('the package that is published', () => {
 
   it('has the module of the JEA endpoints with all its scripts, and their configurations', async () => {
     const listed = async (folder: string) => (await readdir(folder)).sort();
-    const files = async (folder: string) =>
-      (await readdir(folder, { recursive: true, withFileTypes: true }))
-        .filter((entry) => entry.isFile())
-        .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-        .sort();
     const jea = join(dist(), 'jea');
     expect(await listed(jea)).toEqual(['Dmsa', 'DmsaHost.pssc', 'DmsaManagement.pssc']);
     expect(await listed(join(jea, 'Dmsa'))).toEqual([
@@ -59,8 +54,8 @@ describe('the package that is published', () => {
       'Scripts',
     ]);
     const scripts = join(root, 'activities/scripts');
-    expect(await files(join(jea, 'Dmsa/Scripts'))).toEqual(await files(scripts));
-    for (const name of await files(scripts))
+    expect(await filesIn(join(jea, 'Dmsa/Scripts'))).toEqual(await filesIn(scripts));
+    for (const name of await filesIn(scripts))
       expect(readFileSync(join(jea, 'Dmsa/Scripts', name))).toEqual(readFileSync(join(scripts, name)));
     const manifest = readFileSync(join(jea, 'Dmsa/Dmsa.psd1'), 'utf8');
     expect(manifest).toContain(`ModuleVersion = '${packageJson.version}'`);
@@ -76,3 +71,12 @@ describe('the package that is published', () => {
     expect(existsSync(join(root, 'workflows/index.ts'))).toBe(true);
   });
 });
+
+/** Relative to the folder, those of its folders among them. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
+}
