@@ -7,6 +7,7 @@ import { differences } from '../src/domain/compare.ts';
 import type { Drift } from '../src/domain/drift.ts';
 import { DmsaError } from '../src/domain/errors.ts';
 import type { Evidence, Facts, HostFacts } from '../src/domain/facts.ts';
+import type { Finding } from '../src/domain/findings.ts';
 import { type Plan, type PlanHost, type Target, targetOf } from '../src/domain/plan.ts';
 import { MigrationState } from '../src/domain/states.ts';
 import type { EventVerdicts } from '../src/hosts/events.ts';
@@ -24,6 +25,10 @@ export interface PreflightInput {
   allowed: string[];
   /** Facts to take over instead of asking the hosts again. */
   hosts: HostFacts[] | null;
+  /** What these hosts said when they were asked. */
+  hostFindings?: Finding[];
+  /** When the migration set the policy value of hosts, ISO 8601, by their names. */
+  policySetAt?: Record<string, string>;
   /** DNS name of the DC that is kept for the migration. */
   server: string;
   /** Hosts that a person has left out; absent for none. */

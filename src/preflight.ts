@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   type ConnectDirectory,
   type Directory,
+  type DirectoryClock,
   fromOneDc,
   serverToKeep,
   withDomain,
@@ -18,6 +19,7 @@ import { readSpnHolders } from './directory/read/read-spn-holders.ts';
 import { assess, type Expectation, votedOn } from './domain/assess.ts';
 import { canonicalJson } from './domain/canonical.ts';
 import type { DmsaFacts, DomainFacts, Evidence, Facts, HostFacts } from './domain/facts.ts';
+import type { Finding } from './domain/findings.ts';
 import type { LogonNames } from './domain/identity.ts';
 import { dmsaSamAccountName, type Plan, type Target } from './domain/plan.ts';
 import type { Surroundings } from './domain/surroundings.ts';
@@ -41,6 +43,10 @@ export interface PreflightRequest {
   now: string;
   /** Facts to take over instead of asking the hosts again. */
   hosts: HostFacts[] | null;
+  /** What these hosts said when they were asked; absent where there is nothing to take over. */
+  hostFindings?: Finding[];
+  /** When the migration set the policy value of hosts: see assess(). */
+  policySetAt?: Record<string, string>;
   /** DNS name of the DC to read from while it answers; the first in the settings where absent. */
   server?: string;
 }
@@ -57,7 +63,9 @@ export async function preflight(
     reading,
     hosts ? [] : inspectPlanned(deps, plan, reading, options),
   ]);
-  const { domain, surroundings, logonNames: _, server, dc, ...objects } = directory;
+  const { domain, spnHolders, protectedGroups, logonNames: _, clock: __, server, dc, ...objects } = directory;
+  const besides = inspections.flatMap(({ facts, surroundings: said }) => (said ? [[facts.name, said]] : []));
+  const surroundings: Surroundings = { spnHolders, protectedGroups, hosts: Object.fromEntries(besides) };
   const facts: Facts = { ...objects, hosts: hosts ?? inspections.map((inspection) => inspection.facts) };
   const findings = assess({ ...request, facts, domain, surroundings, sameDn });
   const evidence = { facts, domain: shortened(domain), server, findings };
@@ -73,9 +81,9 @@ export async function readFacts(
   const connecting = { signal: options.signal, prefer };
   const reading = withDomain(deps.connectDirectory, connecting, plan, async (directory) => {
     const read = await fromOneDc(directory, () => readObjects(directory, plan));
-    return { ...read, dc: directory.dc };
+    return { ...read, dc: directory.dc, clock: directory.clock };
   });
-  const [{ logonNames: _, dc, ...objects }, inspections] = await Promise.all([
+  const [{ logonNames: _, clock: __, dc, ...objects }, inspections] = await Promise.all([
     reading,
     inspectPlanned(deps, plan, reading, options),
   ]);
@@ -98,13 +106,12 @@ function shortened(domain: DomainFacts): DomainFacts {
 /** Hosts are asked while the directory is read, which says by which names the account logs on. */
 function inspectPlanned(
   { transport }: PreflightDeps,
-  { hosts, domain }: Pick<Plan, 'hosts' | 'domain'>,
-  reading: Promise<{ logonNames: LogonNames }>,
+  { hosts, domain, account }: Pick<Plan, 'hosts' | 'domain' | 'account'>,
+  reading: Promise<{ logonNames: LogonNames; clock: DirectoryClock | null }>,
   options: InspectOptions,
 ): Promise<Inspection[]> {
   const names = hosts.map((host) => host.name);
-  const logonNames = reading.then((read) => read.logonNames);
-  return inspectHosts(transport, names, { domain, logonNames }, options);
+  return inspectHosts(transport, names, { domain, sid: account.sid, reading }, options);
 }
 
 /** What one DC says, and where the other DCs in the settings differ from it. */
@@ -112,21 +119,25 @@ async function readDirectory(
   deps: PreflightDeps,
   { plan, server: prefer }: Pick<PreflightRequest, 'plan' | 'server'>,
   signal?: AbortSignal,
-): Promise<Objects & { domain: DomainFacts; surroundings: Surroundings; dc: string; server: string }> {
+): Promise<
+  Objects & AroundAccount & { domain: DomainFacts; clock: DirectoryClock | null; dc: string; server: string }
+> {
   const read = await withDomain(deps.connectDirectory, { signal, prefer }, plan, async (directory) => {
     const found = await fromOneDc(directory, async () => {
       const domain = await readDomain(directory);
       const objects = await readObjects(directory, plan);
       return { domain, objects, surroundings: await readSurroundings(directory, objects) };
     });
-    return { ...found, dc: directory.dc };
+    return { ...found, dc: directory.dc, clock: directory.clock };
   });
-  const { dc, domain, objects, surroundings } = read;
+  const { dc, clock, domain, objects, surroundings } = read;
   const others = deps.directoryServers.filter((name) => name !== dc);
   const replicas = await readReplicas(deps.connectDirectory, others, plan, objects, signal);
   const server = serverToKeep(dc, domain.capableDcs, prefer ?? dc);
-  return { ...objects, domain: { ...domain, replicas }, surroundings, dc, server };
+  return { ...objects, ...surroundings, domain: { ...domain, replicas }, clock, dc, server };
 }
+
+type AroundAccount = Omit<Surroundings, 'hosts'>;
 
 type Objects = Omit<Facts, 'hosts'> & { logonNames: LogonNames };
 
@@ -139,12 +150,11 @@ async function readObjects(directory: Directory, target: Target & Pick<Plan, 'ho
 }
 
 /** Two searches and a read; one search more for every 200 service principal names beyond the first 200. */
-async function readSurroundings(directory: Directory, objects: Objects): Promise<Surroundings> {
+async function readSurroundings(directory: Directory, objects: Objects): Promise<AroundAccount> {
   const { account } = objects;
   return {
     protectedGroups: account ? await readProtectedGroups(directory, account) : [],
     spnHolders: await readSpnHolders(directory, objects),
-    hosts: {},
   };
 }
 

@@ -71,13 +71,14 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     onProgress?.(
       `lab ready: ${topology.hosts.length} hosts, ${directory === 'samba' ? 'Samba AD DC' : 'simulated directory'}`,
     );
-    return await inLab(lab, scenario, topology, options);
+    return await playInLab(lab, scenario, topology, options);
   } finally {
     await lab.close();
   }
 }
 
-async function inLab(
+/** Plays one scenario in a lab that the caller starts and closes, whose `settings` say what the worker connects to. */
+export async function playInLab(
   lab: Lab,
   scenario: Scenario,
   topology: Topology,

@@ -8,6 +8,8 @@ export interface Directory {
   readonly server: string;
   /** DNS name of the DC that answers, lower case (`dnsHostName` of its rootDSE): what evidence names, and what is kept. */
   readonly dc: string;
+  /** The DC's own clock when the connection was made; null where it does not tell. */
+  readonly clock: DirectoryClock | null;
   /** DN of the domain the DC holds (`defaultNamingContext`). */
   readonly baseDn: string;
   /** DN of the forest's first domain (`rootDomainNamingContext`); the same as `baseDn` in a forest of one. */
@@ -21,6 +23,14 @@ export interface Directory {
   /** Every match, paged; build filters with ldapts's escaping `escapeFilter` tag or its filter classes. */
   search(base: string, options: SearchOptions): Promise<Entry[]>;
   close(): Promise<void>;
+}
+
+/** `currentTime` of the rootDSE (MS-ADTS 3.1.1.3.2.3), which is exact to the second. */
+export interface DirectoryClock {
+  /** Milliseconds since 1970. */
+  time: number;
+  /** `performance.now()` when it was read: what has passed since has to be added. */
+  readAt: number;
 }
 
 export interface SearchOptions {

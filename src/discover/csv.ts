@@ -1,7 +1,7 @@
 import { csvTable } from '../audit/csv.ts';
+import type { Uses } from '../hosts/uses.ts';
 import type { Discovery } from './discover.ts';
 import type { DiscoveredHost } from './host.ts';
-import type { Uses } from './uses.ts';
 
 /** One use in the columns that all kinds share; null where a kind has none of it. */
 interface UseRow {

@@ -4,13 +4,13 @@ import { readDomainNames } from '../directory/read/read-domain.ts';
 import { DmsaError } from '../domain/errors.ts';
 import type { AccountFacts } from '../domain/facts.ts';
 import { isLogonOf } from '../domain/identity.ts';
+import { isPlanned } from '../hosts/uses.ts';
 import { mapLimited } from '../limited.ts';
 import { findAccount } from '../plan/find-account.ts';
 import type { Transport } from '../powershell/transport.ts';
 import { retrying } from '../retrying.ts';
 import { type Asked, type DiscoveredHost, discoveredHost, type HostVerdict, type Wanted } from './host.ts';
 import { type ChosenHost, type ChosenHosts, checkChoice, chooseHosts, type HostChoice } from './hosts.ts';
-import { isPlanned } from './uses.ts';
 
 export interface DiscoverDeps {
   connectDirectory: ConnectDirectory;

@@ -2,10 +2,11 @@ import type { ComputerFacts } from '../directory/read/read-computers.ts';
 import { isErrorCode } from '../domain/errors.ts';
 import type { Verdict } from '../domain/facts.ts';
 import { blocking, type Finding } from '../domain/findings.ts';
+import { logonRightOf } from '../hosts/facts.ts';
+import { isUsed, noUses, type Uses, usesOf } from '../hosts/uses.ts';
 import type { Inventory } from '../powershell/inventory.ts';
 import { assessUses } from './assess.ts';
 import type { ChosenHost } from './hosts.ts';
-import { isUsed, noUses, type Uses, usesOf } from './uses.ts';
 
 /** One row of the matrix. */
 export interface DiscoveredHost {
@@ -100,13 +101,11 @@ function systemOf(
   isOurs: (written: string) => boolean,
 ): HostSystem {
   const { services, tasks, pools, comApplications, sessions, events, serviceLogonRight, ...system } = answer;
-  const unreadRight = answer.unread.some(({ part }) => part === 'logon-right');
-  const hasRight = serviceLogonRight.some((each) => each === sid || (!/^S-1-/i.test(each) && isOurs(each)));
   return {
     ...system,
     // The answer was made at some time between the two.
     clockAheadMs: Math.round(Date.parse(answer.clock) - (sentAt + answeredAt) / 2),
-    logonRight: unreadRight ? 'unknown' : hasRight ? 'yes' : 'no',
+    logonRight: logonRightOf(answer, sid, isOurs),
   };
 }
 

@@ -1,7 +1,7 @@
 import { assessAccount } from './assess-account.ts';
 import { assessDmsa } from './assess-dmsa.ts';
 import { assessDomain } from './assess-domain.ts';
-import { assessHost } from './assess-hosts.ts';
+import { assessHost, saidBesides } from './assess-hosts.ts';
 import { assessLinks } from './assess-link.ts';
 import { assessPrincipals } from './assess-principals.ts';
 import { assessReplicas } from './assess-replicas.ts';
@@ -17,7 +17,7 @@ export { firstCapableBuild } from './domain-facts.ts';
 export type Expectation = 'unlinked' | 'linked';
 
 export interface Assessed {
-  plan: Pick<Plan, 'account' | 'dmsa' | 'hosts' | 'waitForKds'>;
+  plan: Pick<Plan, 'account' | 'dmsa' | 'domain' | 'hosts' | 'waitForKds'>;
   facts: Facts;
   domain: DomainFacts;
   surroundings: Surroundings;
@@ -28,6 +28,10 @@ export interface Assessed {
   allowed: string[];
   /** ISO 8601. */
   now: string;
+  /** When this migration set the policy value of a host, ISO 8601, by its name; absent where it did not. */
+  policySetAt?: Record<string, string>;
+  /** What hosts said when they were asked, where their facts are taken over. */
+  hostFindings?: Finding[];
 }
 
 /** Everything that facts have to say about a plan, blocking findings first. Pure: the same facts, the same findings. */
@@ -41,15 +45,35 @@ export function assess(input: Assessed): Finding[] {
       : [finding('ACCOUNT_NOT_FOUND', plan.account.dn, `no object has the GUID ${plan.account.guid}`)]),
     ...assessLinks(input),
     ...assessDmsa(facts.dmsa, input),
-    ...facts.hosts.flatMap((host) => assessHost(host, plan)),
+    ...assessHosts(input),
+    ...(input.hostFindings ?? []).filter(({ code }) => saidBesides.includes(code)),
     ...(facts.dmsa && expect === 'linked' ? assessPrincipals(facts.dmsa, input) : []),
   ];
   const rank = { block: 0, warn: 1, info: 2 };
   return findings.sort((a, b) => rank[a.severity] - rank[b.severity]);
 }
 
+function assessHosts({ facts, plan, surroundings, policySetAt = {} }: Assessed): Finding[] {
+  const joined = new Set(facts.dmsa?.principals.map(({ sid }) => sid));
+  return facts.hosts.flatMap((host) => {
+    const planned = plan.hosts.find(({ name }) => name === host.name);
+    const hasJoined = planned !== undefined && joined.has(planned.computerSid);
+    return assessHost(host, {
+      services: planned?.services ?? [],
+      domain: plan.domain.dnsName,
+      surroundings: surroundings.hosts[host.name],
+      policySetAt: hasJoined ? undefined : policySetAt[host.name],
+    });
+  });
+}
+
 /** Findings that pass by themselves: a vote stays good when they come and go. */
-const passing: string[] = ['REPLICATION_LAGGING', 'KDS_KEY_NOT_EFFECTIVE'] satisfies Finding['code'][];
+const passing: string[] = [
+  'REPLICATION_LAGGING',
+  'KDS_KEY_NOT_EFFECTIVE',
+  'ACCOUNT_LOGGED_ON',
+  'HOST_NOT_REBOOTED',
+] satisfies Finding['code'][];
 
 /**
  * What is hashed and voted on. Times stay out, and so does how a finding is worded, which DC was read, which one lags

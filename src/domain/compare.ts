@@ -1,10 +1,10 @@
 import { type Drift, drift } from './drift.ts';
-import type { AccountFacts, DmsaFacts, Facts } from './facts.ts';
+import type { AccountFacts, DmsaFacts, Facts, HostFacts } from './facts.ts';
 
 /**
  * Where directory and hosts are not as they were before. Left out is what no migration changes and time or somebody
  * else does:
- * - a pending reboot;
+ * - a pending reboot, who delivers the policy value, who has "Log on as a service", pools and what a cluster owns;
  * - the place and name of the two objects: a GUID is the object, and moving it to another OU is fine [faq], so a link
  *   from one of the two to the other counts as the same wherever the other has gone;
  * - why the account is privileged;
@@ -20,8 +20,12 @@ function comparable(facts: Facts, other: Facts): unknown {
   return {
     account: known(accountOf(facts), accountOf(other)),
     dmsa: known(dmsaOf(facts), dmsaOf(other)),
-    hosts: facts.hosts.map((host) => ({ ...host, rebootPending: undefined })),
+    hosts: facts.hosts.map(hostOf),
   };
+}
+
+function hostOf({ policyFrom: _, logonRight: __, pools: ___, rebootPending: ____, ...host }: HostFacts) {
+  return { ...host, services: host.services.map(({ clusterResource: _, ...service }) => service) };
 }
 
 function accountOf({ account, dmsa }: Facts) {

@@ -12,7 +12,8 @@ export interface Hold {
 /**
  * What preflight has to wait for before its findings mean anything, or null. A KDS root key that becomes effective later
  * is waited for where the plan says so (failure-cases.md, 13). Replication that fails is waited for once the accounts are
- * linked: going on is not allowed then [overview], and turning weeks back for a link between two sites helps nobody.
+ * linked: going on is not allowed then [overview], and turning weeks back for a link between two sites helps nobody. So is
+ * a host's clock, which Kerberos has to agree with.
  */
 export function holdFor(
   { domain, findings }: Pick<Evidence, 'domain' | 'findings'>,
@@ -24,10 +25,16 @@ export function holdFor(
   if (gate === 'start' && plan.waitForKds && found('KDS_KEY_NOT_EFFECTIVE').length > 0) {
     return { waitingFor: 'the KDS root key to become effective', until: domain.kdsEffectiveAt! };
   }
+  const lookAgain = new Date(Date.parse(now) + durationMs(plan.waits.checkEvery)).toISOString();
   const [failing] = found('REPLICATION_FAILING');
   if (gate === 'complete' && failing) {
-    const until = new Date(Date.parse(now) + durationMs(plan.waits.checkEvery)).toISOString();
-    return { waitingFor: `replication to work again: ${failing.subject}, ${failing.evidence}`, until };
+    const waitingFor = `replication to work again: ${failing.subject}, ${failing.evidence}`;
+    return { waitingFor, until: lookAgain };
+  }
+  const skewed = found('HOST_CLOCK_SKEWED').find(({ severity }) => severity === 'block');
+  if (gate === 'complete' && skewed) {
+    const waitingFor = `the clock of ${skewed.subject}, which is ${skewed.evidence}`;
+    return { waitingFor, until: lookAgain };
   }
   return null;
 }

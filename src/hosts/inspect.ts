@@ -1,11 +1,14 @@
+import type { DirectoryClock } from '../directory/directory.ts';
 import { DmsaError } from '../domain/errors.ts';
-import type { HostFacts, ServiceFacts } from '../domain/facts.ts';
-import { type DomainNames, isLogonOf, type LogonNames } from '../domain/identity.ts';
+import type { HostFacts } from '../domain/facts.ts';
+import type { DomainNames, LogonNames } from '../domain/identity.ts';
+import type { HostSurroundings } from '../domain/surroundings.ts';
 import { mapLimited } from '../limited.ts';
 import type { Result } from '../powershell/operations.ts';
 import type { Transport } from '../powershell/transport.ts';
 import { retrying } from '../retrying.ts';
 import { type EventVerdicts, eventVerdicts } from './events.ts';
+import { hostFacts, hostSurroundings } from './facts.ts';
 
 /** Hosts asked at once: each costs one SSH connection of the worker. */
 const hostsAtOnce = 16;
@@ -14,6 +17,8 @@ const inspectionTimeoutMs = 60_000;
 export interface Inspection {
   facts: HostFacts;
   events: EventVerdicts;
+  /** Null for a host that could not be asked. */
+  surroundings: HostSurroundings | null;
 }
 
 export interface InspectOptions {
@@ -22,11 +27,13 @@ export interface InspectOptions {
   signal?: AbortSignal;
 }
 
-/** Which services of a host are wanted: those that log on by one of the account's names. */
+/** What of a host is wanted: what logs on by one of the account's names. */
 interface Wanted {
   domain: DomainNames;
-  /** They are read from the directory while the hosts are asked. */
-  logonNames: Promise<LogonNames>;
+  /** SID of the account, by which rights name it. */
+  sid: string;
+  /** Read from the directory while the hosts are asked. */
+  reading: Promise<{ logonNames: LogonNames; clock: DirectoryClock | null }>;
 }
 
 /**
@@ -40,14 +47,16 @@ export async function inspectHosts(
   options: InspectOptions,
 ): Promise<Inspection[]> {
   const asking = mapLimited(hosts, hostsAtOnce, (name) => askHost(transport, name, options));
-  const [asked, names] = await Promise.all([asking, wanted.logonNames]);
-  return asked.map((host) => inspection(host, wanted.domain, names));
+  const [asked, read] = await Promise.all([asking, wanted.reading]);
+  return asked.map((host) => inspection(host, wanted, read));
 }
 
 /** One host's answer, or why there is none. */
 interface Asked {
   name: string;
   answer: Result<'inspect-host'> | null;
+  /** The middle of the session that gave the answer, by `performance.now()`. */
+  answeredAt: number;
   why: string;
 }
 
@@ -56,44 +65,34 @@ async function askHost(
   name: string,
   { eventsSince, signal }: InspectOptions,
 ): Promise<Asked> {
-  const ask = () =>
-    transport.run(name, 'inspect-host', { eventsSince }, { timeoutMs: inspectionTimeoutMs, signal });
+  let sentAt = 0;
+  const ask = () => {
+    sentAt = performance.now();
+    return transport.run(name, 'inspect-host', { eventsSince }, { timeoutMs: inspectionTimeoutMs, signal });
+  };
   try {
-    return { name, answer: await retrying(ask, signal), why: '' };
+    const answer = await retrying(ask, signal);
+    return { name, answer, answeredAt: (sentAt + performance.now()) / 2, why: '' };
   } catch (error) {
     if (!(error instanceof DmsaError)) throw error;
-    return { name, answer: null, why: `${error.code}: ${error.message}` };
+    return { name, answer: null, answeredAt: sentAt, why: `${error.code}: ${error.message}` };
   }
 }
 
-function inspection({ name, answer, why }: Asked, domain: DomainNames, names: LogonNames): Inspection {
-  if (!answer) return { facts: unreachable(name, why), events: eventVerdicts([], false) };
+function inspection(
+  { name, answer, answeredAt, why }: Asked,
+  { domain, sid }: Wanted,
+  { logonNames: names, clock }: Awaited<Wanted['reading']>,
+): Inspection {
+  if (!answer) {
+    return { facts: unreachable(name, why), events: eventVerdicts([], false), surroundings: null };
+  }
+  const whose = { names, domain, sid };
+  const ahead = clock && Date.parse(answer.clock) - (clock.time + answeredAt - clock.readAt);
   return {
-    facts: hostFacts(name, answer, domain, names),
+    facts: hostFacts(name, answer, whose),
     events: eventVerdicts(answer.events, answer.eventLogEnabled),
-  };
-}
-
-function hostFacts(
-  name: string,
-  answer: Result<'inspect-host'>,
-  domain: DomainNames,
-  names: LogonNames,
-): HostFacts {
-  const services = answer.services
-    .filter(({ startName }) => isLogonOf(names, startName, domain, answer.computerName))
-    .map(({ name, startName, state, startMode }): ServiceFacts => ({ name, startName, state, startMode }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const { build, isDomainController, rebootPending, policy, eventLogEnabled } = answer;
-  return {
-    name,
-    unreachable: null,
-    build,
-    isDomainController,
-    rebootPending,
-    policy,
-    eventLogEnabled,
-    services,
+    surroundings: hostSurroundings(answer, whose, ahead && Math.round(ahead)),
   };
 }
 

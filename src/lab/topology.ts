@@ -68,6 +68,8 @@ export interface LabHost {
   /** The group policy object that delivers the policy value, and what it delivers. */
   policyFrom?: { gpo: string; value: number | null };
   pools?: LabPool[];
+  /** How far its clock is ahead of the domain controller's, in milliseconds. */
+  clockAheadMs?: number;
   /** How many of the next attempts at its health checks fail. */
   failingChecks?: number;
   /** How long it cannot be reached when it restarts, in milliseconds; 0 where absent. */

@@ -81,6 +81,8 @@ async function readOnce(
     expect: gate === 'start' ? 'unlinked' : 'linked',
     allowed: status.allowedPrincipals.map(({ sid }) => sid),
     hosts,
+    ...(hosts && { hostFindings: status.findings }),
+    ...(gate === 'complete' && { policySetAt: policySetAt(m) }),
     server: m.target.domain.server,
     ...(skipped.length > 0 && { skipped }),
   });
@@ -91,4 +93,14 @@ async function readOnce(
   m.state.evidence = evidence;
   if (!hosts) m.state.hostsReadAt = askedAt;
   return evidence;
+}
+
+/** Of hosts whose value was another before. */
+function policySetAt({ state }: Migration): Record<string, string> {
+  const set = state.status.journal.flatMap((entry) =>
+    entry.step === 'prepare-host' && entry.status === 'applied' && entry.beforeImage.policy?.value !== 1
+      ? [[entry.target, entry.registeredAt]]
+      : [],
+  );
+  return Object.fromEntries(set);
 }

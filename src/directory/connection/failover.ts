@@ -1,5 +1,5 @@
 import { DmsaError, type ErrorCode } from '../../domain/errors.ts';
-import type { Directory, SearchOptions } from '../directory.ts';
+import type { Directory, DirectoryClock, SearchOptions } from '../directory.ts';
 import { sameDn } from '../dn.ts';
 import type { Entry } from '../entry.ts';
 import type { Server } from './servers.ts';
@@ -67,6 +67,10 @@ export class FailoverDirectory implements Directory {
 
   get dc(): string {
     return this.#current.directory.dc;
+  }
+
+  get clock(): DirectoryClock | null {
+    return this.#current.directory.clock;
   }
 
   get baseDn(): string {

@@ -3,10 +3,11 @@ import { isUtf8 } from 'node:buffer';
 import { type Client, type Entry as ClientEntry, Control, type Filter, PresenceFilter } from 'ldapts';
 
 import { DmsaError } from '../../domain/errors.ts';
-import type { Directory, SearchOptions } from '../directory.ts';
+import type { Directory, DirectoryClock, SearchOptions } from '../directory.ts';
 import { parseDn } from '../dn.ts';
 import { type Entry, text, type Value } from '../entry.ts';
 import { parseFilter } from '../filter-text.ts';
+import { parseGeneralizedTime } from '../generalized-time.ts';
 import { binaryAttributes } from '../schema.ts';
 import type { LdapGuard } from './ber-guard.ts';
 import { directoryError, isNoSuchObject, oneLine } from './ldap-errors.ts';
@@ -23,6 +24,7 @@ const contextAttributes = [
   'schemaNamingContext',
   'rootDomainNamingContext',
   'dnsHostName',
+  'currentTime',
 ];
 
 export interface LdapConnection {
@@ -47,6 +49,7 @@ export class LdapDirectory implements Directory {
   schemaDn = '';
   rootDomainDn = '';
   dc = '';
+  clock: DirectoryClock | null = null;
   readonly #connection: LdapConnection;
   readonly #limits: LdapLimits;
 
@@ -59,7 +62,7 @@ export class LdapDirectory implements Directory {
   /** Throws DIRECTORY_REFUSED where the server is no domain controller. */
   async readRootDse(): Promise<void> {
     const rootDse = await this.read('', contextAttributes);
-    const [base, configuration, schema, rootDomain, dc] = contextAttributes.map(
+    const [base, configuration, schema, rootDomain, dc, currentTime] = contextAttributes.map(
       (name) => rootDse && text(rootDse, name),
     );
     if (!base || !configuration || !schema || !rootDomain || !dc) {
@@ -68,6 +71,8 @@ export class LdapDirectory implements Directory {
     }
     [this.baseDn, this.configurationDn, this.schemaDn] = [base, configuration, schema];
     [this.rootDomainDn, this.dc] = [rootDomain, dc.toLowerCase()];
+    const time = parseGeneralizedTime(currentTime ?? '');
+    this.clock = time === null ? null : { time, readAt: performance.now() };
   }
 
   async read(dn: string, attributes: string[]): Promise<Entry | null> {

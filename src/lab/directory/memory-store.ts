@@ -96,6 +96,11 @@ export class MemoryStore implements DirectoryStore {
     return this.#agent.pull(partner.#agent, position);
   }
 
+  /** By the clock of the DC. */
+  now(): Date {
+    return this.#now();
+  }
+
   /** `highestCommittedUSN`: one more after each write. */
   get updates(): number {
     return this.#updates;

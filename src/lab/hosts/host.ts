@@ -1,19 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { text } from '../../directory/entry.ts';
+import { type Entry, octets, text } from '../../directory/entry.ts';
+import { sidText } from '../../directory/sid.ts';
 import { isLogonOf } from '../../domain/identity.ts';
 import type { Parameters, Result } from '../../powershell/operations.ts';
 import type { DomainController } from '../rules/domain-controller.ts';
 import { type LogonHost, logOn } from '../rules/logon.ts';
 import { OperationFailure } from '../ssh/operation-failure.ts';
 import { type LabDomain, type LabHost, type LabPool, type LabService, labDomain } from '../topology.ts';
+import { changes } from './changes.ts';
 import { requireRestartable, runningDependents } from './dependents.ts';
+import { inventoryOf } from './inventory.ts';
 
 type Action = Result<'restart-services'>['services'][number]['action'];
 type KerberosEvent = Result<'inspect-host'>['events'][number];
-
-/** Accounts that inspect-host leaves out, as its script does. */
-const builtIn = /^(LocalSystem|NT AUTHORITY\\.*|NT SERVICE\\.*)$/i;
 
 /** The account that is migrated, and the host's own. */
 export interface HostIdentity {
@@ -50,42 +50,17 @@ export class SimulatedHost {
     this.#booted = this.#clock();
   }
 
-  inspect({ eventsSince }: Parameters<'inspect-host'>): Result<'inspect-host'> {
-    const { build, policy, eventLogEnabled } = this.settings;
-    const services = this.settings.services.filter((service) => !builtIn.test(service.startName));
-    return {
+  async inspect({ eventsSince }: Parameters<'inspect-host'>): Promise<Result<'inspect-host'>> {
+    return inventoryOf(this.settings, {
       computerName: this.#computerName,
       domain: (this.#identity.domain ?? labDomain).dnsName,
-      build,
-      edition: 'Microsoft Windows Server 2025 Standard',
-      isDomainController: false,
-      clock: this.#clock().toISOString(),
-      bootTime: this.#booted.toISOString(),
-      rebootPending: false,
-      policy: { ...policy },
-      policyFrom: null,
-      eventLogEnabled,
-      eventLog: { maximumSize: 1_052_672, oldestAt: this.#events[0]?.at ?? null },
-      serviceLogonRight: [],
-      services: services.map((service) => ({
-        name: service.name,
-        startName: service.startName,
-        state: service.state,
-        startMode: service.startMode,
-        delayedStart: false,
-        startedAt: service.state === 'Running' ? this.#startedAt(service).toISOString() : null,
-        dependents: [],
-        dependencies: [],
-        recovery: [],
-        clusterResource: null,
-      })),
-      tasks: [],
-      pools: [],
-      comApplications: [],
-      sessions: [],
+      mayLogOn: await this.#accountSid(),
+      clock: this.#clock(),
+      bootedAt: this.#booted,
+      startedAt: (service) => this.#startedAt(service),
+      oldestEventAt: this.#events[0]?.at ?? null,
       events: this.#eventsSince(eventsSince),
-      unread: [],
-    };
+    });
   }
 
   /** Refuses to fight a group policy, as the script does. */
@@ -266,7 +241,7 @@ export class SimulatedHost {
   /** Services of other accounts start as well, and meet no rule of the migration. */
   async #isTheAccount(dc: DomainController, startName: string): Promise<boolean> {
     const { accountName, domain = labDomain } = this.#identity;
-    const [account] = await dc.store.find(dc.store.baseDn, 'sAMAccountName', accountName);
+    const account = await this.#account(dc);
     const explicit = account && text(account, 'userPrincipalName');
     const { dnsName, netbiosName } = domain;
     const principalNames = [`${accountName}@${dnsName}`, `${accountName}@${netbiosName}`, explicit ?? ''];
@@ -275,6 +250,18 @@ export class SimulatedHost {
       principalNames: principalNames.map((name) => name.toLowerCase()),
     };
     return isLogonOf(names, startName, domain, this.#computerName);
+  }
+
+  async #account(dc: DomainController): Promise<Entry | undefined> {
+    const [account] = await dc.store.find(dc.store.baseDn, 'sAMAccountName', this.#identity.accountName);
+    return account;
+  }
+
+  /** A service that was set up by hand was given "Log on as a service" then, and keeps it. */
+  async #accountSid(): Promise<string[]> {
+    const account = await this.#account(this.#locateDc());
+    const sid = account && octets(account, 'objectSid');
+    return sid ? [sidText(sid)] : [];
   }
 
   get #computerName(): string {
@@ -294,17 +281,4 @@ export class SimulatedHost {
     const { computerSid } = this.#identity;
     return { name, build, behindRodc, computerSid, policyEnabled: policy.value === 1 };
   }
-}
-
-function changes(before: LabHost, after: LabHost): string[] {
-  const changed: string[] = [];
-  if (before.policy.value !== after.policy.value) {
-    changed.push(
-      `DelegatedMSAEnabled ${before.policy.value ?? 'absent'} \u2192 ${after.policy.value ?? 'absent'}`,
-    );
-  }
-  if (before.eventLogEnabled !== after.eventLogEnabled) {
-    changed.push(`Kerberos operational log ${after.eventLogEnabled ? 'enabled' : 'disabled'}`);
-  }
-  return changed;
 }

@@ -1,5 +1,6 @@
 import type { Entry } from '../../directory/entry.ts';
 import { sdFlagsControl, showDeletedControl } from '../../directory/schema.ts';
+import { generalizedTime } from '../directory/generalized-time.ts';
 import type { MemoryStore } from '../directory/memory-store.ts';
 import { pagedResultsType } from './search.ts';
 
@@ -19,6 +20,7 @@ export function rootDse(store: MemoryStore): Entry {
       schemaNamingContext: [store.schemaDn],
       namingContexts: [store.baseDn, store.configurationDn, store.schemaDn],
       dnsHostName: [store.dnsHostName],
+      currentTime: [generalizedTime(store.now())],
       highestCommittedUSN: [String(store.updates)],
       supportedControl: supportedControls,
       supportedLDAPVersion: ['3'],

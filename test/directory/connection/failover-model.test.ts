@@ -47,7 +47,7 @@ function staged(scripts: Script[]) {
       if (isOpen) notes.open--;
       isOpen = false;
     };
-    const contexts = { baseDn, rootDomainDn: baseDn, configurationDn: 'x', schemaDn: 'x' };
+    const contexts = { baseDn, rootDomainDn: baseDn, configurationDn: 'x', schemaDn: 'x', clock: null };
     return { server: server.url, dc: server.name, ...contexts, read: async () => null, search, close };
   };
   return { servers, open, notes };

@@ -56,6 +56,16 @@ async function principals({ dmsa }: TestDomain): Promise<string[]> {
 const stateOf = (host: SimulatedHost, name: string) =>
   host.settings.services.find((each) => each.name === name)?.state;
 
+/** Of a service on which nothing more is set. */
+const plain = {
+  startMode: 'Auto',
+  delayedStart: false,
+  dependents: [],
+  dependencies: [],
+  recovery: [],
+  clusterResource: null,
+};
+
 describe('a restart fails', () => {
   test('of a service that is not there, before anything is stopped', async () => {
     const { host } = await hostWith([service('A')]);
@@ -85,7 +95,7 @@ describe('a restart fails', () => {
     expect(failure).toMatchObject({ code: 'SERVICE_LOGON_FAILED', target: 'A' });
     expect(failure.message).toMatch(/error 1069/);
     expect(stateOf(host, 'A')).toBe('Stopped');
-    expect(host.inspect({ eventsSince: began }).events.map(({ id }) => id)).toEqual([105]);
+    expect((await host.inspect({ eventsSince: began })).events.map(({ id }) => id)).toEqual([105]);
   });
 });
 
@@ -100,8 +110,8 @@ describe('a restart', () => {
     ]);
     expect(answer.events.map(({ id, at }) => `${id} ${at}`)).toEqual([`307 ${later}`, `308 ${later}`]);
     expect(await principals(domain)).toEqual([computerSid]);
-    expect(host.inspect({ eventsSince: '2025-06-01T09:00:00.001Z' }).events).toEqual([]);
-    expect(host.inspect({ eventsSince: null }).events).toEqual([]);
+    expect((await host.inspect({ eventsSince: '2025-06-01T09:00:00.001Z' })).events).toEqual([]);
+    expect((await host.inspect({ eventsSince: null })).events).toEqual([]);
   });
 
   test('is silent in the log where the log is off, and joins all the same', async () => {
@@ -183,7 +193,7 @@ describe('the policy value and the log', () => {
       ...absent,
       changed: ['DelegatedMSAEnabled 1 → absent', 'Kerberos operational log disabled'],
     });
-    expect(host.inspect({ eventsSince: null })).toMatchObject(absent);
+    expect(await host.inspect({ eventsSince: null })).toMatchObject(absent);
   });
 
   test('the log is left alone where nothing is said of it', async () => {
@@ -201,29 +211,40 @@ describe('an inspection', () => {
       service('B', { state: 'Stopped', startName: '.\\local' }),
       ...system.map((startName, index) => service(`System${index}`, { startName })),
     ]);
-    const answer = host.inspect({ eventsSince: null });
-    expect(operations['inspect-host'].result.parse(answer)).toMatchObject({
+    const answer = await host.inspect({ eventsSince: null });
+    expect(operations['inspect-host'].result.parse(answer)).toEqual({
       computerName: 'FIN01',
+      domain: 'lab.example',
       build: 26100,
+      edition: 'Microsoft Windows Server 2025 Standard',
       isDomainController: false,
+      clock: began,
       bootTime: began,
       rebootPending: false,
       policy: { value: 1, keyExists: true },
+      policyFrom: null,
       eventLogEnabled: true,
+      eventLog: { maximumSize: 1_052_672, oldestAt: null },
+      serviceLogonRight: [expect.stringMatching(/^S-1-5-21-/)],
       services: [
-        { name: 'A', startName: 'LAB\\svc-finance', state: 'Running', startMode: 'Auto', startedAt: began },
-        { name: 'B', startName: '.\\local', state: 'Stopped', startMode: 'Auto', startedAt: null },
+        { ...plain, name: 'A', startName: 'LAB\\svc-finance', state: 'Running', startedAt: began },
+        { ...plain, name: 'B', startName: '.\\local', state: 'Stopped', startedAt: null },
       ],
+      tasks: [],
+      pools: [],
+      comApplications: [],
+      sessions: [],
       events: [],
+      unread: [],
     });
   });
 
   test('hands out copies: what a caller does to them changes no host', async () => {
     const { host } = await hostWith([service('A')]);
-    const answer = host.inspect({ eventsSince: null });
+    const answer = await host.inspect({ eventsSince: null });
     answer.policy.value = 7;
     answer.services[0]!.state = 'Stopped';
-    expect(host.inspect({ eventsSince: null })).toMatchObject({
+    expect(await host.inspect({ eventsSince: null })).toMatchObject({
       policy: { value: 1 },
       services: [{ state: 'Running' }],
     });

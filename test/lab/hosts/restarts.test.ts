@@ -155,7 +155,7 @@ describe('a restart of the host', () => {
     expect(host.isDown).toBe(true);
     await back(host);
     expect(states(host)).toEqual(['A Running', 'B Stopped', 'C Stopped']);
-    const seen = host.inspect({ eventsSince: began });
+    const seen = await host.inspect({ eventsSince: began });
     expect(seen).toMatchObject({ bootTime: later, policy: { value: 1 } });
     expect(seen.events.map(({ id }) => id)).toEqual([307, 308]);
     expect(host.restarts).toBe(0);
