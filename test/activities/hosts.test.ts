@@ -98,10 +98,14 @@ describe('preparing hosts', () => {
 });
 
 describe('preparing a host whose policy a group policy delivers', () => {
-  const deliveringZero = () =>
-    inLab((topology) => {
-      topology.hosts[1]!.policyFrom = { gpo: 'Servers', value: 0 };
-    });
+  /** Since it was planned: a plan of such a host is refused. */
+  const deliveringZero = async () => {
+    const world = await inLab();
+    const { settings } = world.lab.hosts[1]!;
+    settings.policyFrom = { gpo: 'Servers', value: 0 };
+    settings.policy = { value: 0, keyExists: true };
+    return world;
+  };
 
   test('fails where it delivers another value, names it, and leaves the host as it was', async () => {
     const world = await deliveringZero();

@@ -51,6 +51,7 @@ export class MemoryStore implements DirectoryStore {
   readonly domainSid: string;
   /** DNS name of the DC that serves this directory. */
   readonly dnsHostName: string;
+  readonly now: () => Date;
   /** What is told of each write, once it is done; for replication. */
   onWrite: (() => void) | null = null;
   /** Values of msDS-NCReplInboundNeighbors of a naming context: what this DC knows of its partners. */
@@ -59,7 +60,6 @@ export class MemoryStore implements DirectoryStore {
   readonly #contexts: Contexts;
   readonly #agent: ReplicationAgent;
   readonly #searched: Searched;
-  readonly #now: () => Date;
   #nextRid: number;
   #updates = 0;
 
@@ -74,7 +74,7 @@ export class MemoryStore implements DirectoryStore {
     this.#nextRid = options.firstRid ?? firstRid;
     this.domainSid = options.domainSid;
     this.dnsHostName = options.dnsHostName;
-    this.#now = options.now;
+    this.now = options.now;
     const held = { table: this.#table, contexts };
     this.#searched = { ...held, hasAttribute: (name) => this.#hasAttribute(name) };
     this.#agent = new ReplicationAgent({
@@ -94,11 +94,6 @@ export class MemoryStore implements DirectoryStore {
   /** Takes over what another DC of the forest has; see ReplicationAgent.pull(). */
   pull(partner: MemoryStore, position: number): number {
     return this.#agent.pull(partner.#agent, position);
-  }
-
-  /** By the clock of the DC. */
-  now(): Date {
-    return this.#now();
   }
 
   /** `highestCommittedUSN`: one more after each write. */
@@ -217,7 +212,7 @@ export class MemoryStore implements DirectoryStore {
       parent: isHead ? null : this.#require(parentKey(dn)),
       attributes,
       domainSid: this.domainSid,
-      now: this.#now(),
+      now: this.now(),
       updateNumber: this.#updates + 1,
       nextRid: () => this.#nextRid++,
       hasDmsaClass: this.#hasSchemaObject(dmsaClass),
@@ -241,7 +236,7 @@ export class MemoryStore implements DirectoryStore {
     this.#updates++;
     this.#agent.wrote(entry, write);
     const attributes = new Map(entry.attributes);
-    attributes.set('whenchanged', [generalizedTime(this.#now())]);
+    attributes.set('whenchanged', [generalizedTime(this.now())]);
     attributes.set('usnchanged', [String(this.#updates)]);
     this.#table.put({ ...entry, attributes });
     if (write === undefined) this.onWrite?.();

@@ -1,28 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { type Entry, octets, text } from '../../directory/entry.ts';
-import { sidText } from '../../directory/sid.ts';
-import { isLogonOf } from '../../domain/identity.ts';
 import type { Parameters, Result } from '../../powershell/operations.ts';
 import type { DomainController } from '../rules/domain-controller.ts';
 import { type LogonHost, logOn } from '../rules/logon.ts';
 import { OperationFailure } from '../ssh/operation-failure.ts';
-import { type LabDomain, type LabHost, type LabPool, type LabService, labDomain } from '../topology.ts';
+import { type LabHost, type LabPool, type LabService, labDomain } from '../topology.ts';
+import { accountSids, type HostIdentity, isTheAccount } from './account.ts';
 import { changes } from './changes.ts';
 import { requireRestartable, runningDependents } from './dependents.ts';
 import { inventoryOf } from './inventory.ts';
 
 type Action = Result<'restart-services'>['services'][number]['action'];
 type KerberosEvent = Result<'inspect-host'>['events'][number];
-
-/** The account that is migrated, and the host's own. */
-export interface HostIdentity {
-  /** sAMAccountName of the account, which stays the same wherever it is moved. */
-  accountName: string;
-  computerSid: string;
-  /** Of which both are; the lab's first domain where absent. */
-  domain?: LabDomain;
-}
 
 /** A simulated Windows host: what its scripts would see and change. Its services log on through the domain's rules. */
 export class SimulatedHost {
@@ -54,7 +43,7 @@ export class SimulatedHost {
     return inventoryOf(this.settings, {
       computerName: this.#computerName,
       domain: (this.#identity.domain ?? labDomain).dnsName,
-      mayLogOn: await this.#accountSid(),
+      mayLogOn: await accountSids(this.#locateDc(), this.#identity),
       clock: this.#clock(),
       bootedAt: this.#booted,
       startedAt: (service) => this.#startedAt(service),
@@ -214,7 +203,7 @@ export class SimulatedHost {
   /** Whether it succeeds; what the Kerberos log says of it is in the log where the log is on. */
   async #logOnAs(account: string): Promise<boolean> {
     const dc = this.#locateDc();
-    const logon = (await this.#isTheAccount(dc, account))
+    const logon = (await isTheAccount(dc, this.#identity, account, this.#computerName))
       ? await logOn(dc, this.#asLogonHost(), this.#identity.accountName)
       : { succeeded: true, events: [] };
     if (this.settings.eventLogEnabled) {
@@ -236,32 +225,6 @@ export class SimulatedHost {
     if (found) return found;
     const message = `Cannot find any service with service name '${name}'.`;
     throw new OperationFailure('SERVICE_NOT_FOUND', 'ObjectNotFound', message, name);
-  }
-
-  /** Services of other accounts start as well, and meet no rule of the migration. */
-  async #isTheAccount(dc: DomainController, startName: string): Promise<boolean> {
-    const { accountName, domain = labDomain } = this.#identity;
-    const account = await this.#account(dc);
-    const explicit = account && text(account, 'userPrincipalName');
-    const { dnsName, netbiosName } = domain;
-    const principalNames = [`${accountName}@${dnsName}`, `${accountName}@${netbiosName}`, explicit ?? ''];
-    const names = {
-      samAccountName: accountName,
-      principalNames: principalNames.map((name) => name.toLowerCase()),
-    };
-    return isLogonOf(names, startName, domain, this.#computerName);
-  }
-
-  async #account(dc: DomainController): Promise<Entry | undefined> {
-    const [account] = await dc.store.find(dc.store.baseDn, 'sAMAccountName', this.#identity.accountName);
-    return account;
-  }
-
-  /** A service that was set up by hand was given "Log on as a service" then, and keeps it. */
-  async #accountSid(): Promise<string[]> {
-    const account = await this.#account(this.#locateDc());
-    const sid = account && octets(account, 'objectSid');
-    return sid ? [sidText(sid)] : [];
   }
 
   get #computerName(): string {
