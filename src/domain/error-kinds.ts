@@ -16,7 +16,7 @@ export const errorKinds = {
   HOST_UNREACHABLE: {
     retryable: true,
     meaning: 'No SSH connection to the host could be made.',
-    fix: 'Check that the host is up, that its OpenSSH server runs, and its address in dmsa.toml.',
+    fix: 'Check that the host is up, that its OpenSSH server runs, its address under [hosts] and jump-host in dmsa.toml.',
   },
   SESSION_LOST: {
     retryable: true,
@@ -35,13 +35,13 @@ export const errorKinds = {
   },
   HOST_KEY_MISMATCH: {
     retryable: false,
-    meaning: 'The host key is not the one in known_hosts; nothing was sent.',
-    fix: 'Compare the fingerprint on the console of the host, then correct known_hosts.',
+    meaning: 'The host key is neither in known_hosts nor a fingerprint in dmsa.toml; nothing was sent.',
+    fix: 'Compare the fingerprint on the console of the host, then correct known_hosts, or fingerprint under [hosts].',
   },
   LOGIN_REFUSED: {
     retryable: false,
-    meaning: 'The host refused the login of the worker.',
-    fix: 'Check user and key under [powershell] in dmsa.toml and authorized_keys on the host.',
+    meaning: 'The host, or the jump host before it, refused the login of the worker.',
+    fix: 'Check user, key or password under [powershell] in dmsa.toml and authorized_keys on the host.',
   },
   ...directoryErrorKinds,
   // What PowerShell reports

@@ -15,4 +15,9 @@ export const connectionScenarios: Record<string, Scenario> = {
     faults: () => flapping(2025),
     request: { join: '60s' },
   },
+  'host-unreachable': {
+    summary: 'a host does not take connections: blocked in preflight, nothing changed',
+    outcome: 'refused',
+    faults: () => ({ ssh: { onConnection: (host) => (host.startsWith('fin02.') ? 'refuse' : null) } }),
+  },
 };

@@ -34,6 +34,7 @@ export function player(scenario: Scenario, play: Play): (status: MigrationStatus
         });
       });
     }
+    if (scenario.failedHosts) await decideOnHosts(scenario.failedHosts, status, play, once);
     if (scenario.allowStrangers) await allowStrangers(status, play, once);
   };
 }
@@ -48,6 +49,21 @@ async function allowStrangers(
     const reason = 'the kiosk runs the finance reports; it was forgotten in the plan';
     await once(`allow ${subject}`, () =>
       migrations.allowPrincipal(id, { by: people.operator, sid: subject, reason }),
+    );
+  }
+}
+
+async function decideOnHosts(
+  decision: 'retry' | 'skip',
+  status: MigrationStatus,
+  { migrations, id }: Play,
+  once: (key: string, act: () => Promise<unknown>) => Promise<void>,
+): Promise<void> {
+  for (const { host } of status.failedHosts ?? []) {
+    await once(`${decision} ${host}`, () =>
+      decision === 'retry'
+        ? migrations.retryHost(id, { by: people.operator, host, reason: 'its disk was full' })
+        : migrations.skipHost(id, { by: people.operator, host, reason: 'it is taken out of service' }),
     );
   }
 }

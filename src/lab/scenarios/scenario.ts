@@ -23,6 +23,8 @@ export interface Scenario {
   votes?: Partial<Record<GateName, 'approve' | 'reject'>>;
   /** What happens when a stage is first seen to have begun. */
   onStage?: Partial<Record<StageName, (play: Play) => Promise<void>>>;
+  /** What a person says about hosts that have failed. */
+  failedHosts?: 'retry' | 'skip';
   /** Says yes to principals that are no host of the plan. */
   allowStrangers?: boolean;
 }
