@@ -41,7 +41,7 @@ export const hostScenarios: Record<string, Scenario> = {
     },
   },
   clustered: {
-    summary: 'a cluster owns one of the services: it is left to the cluster, the others are restarted',
+    summary: 'a cluster owns one of the services: it is left to the cluster, completes',
     outcome: 'completed',
     topology: ({ hosts }) => {
       hosts[2]!.services[0]!.clusterResource = 'Finance Batch Role';
