@@ -1,6 +1,7 @@
 import { environmentName, type SettingKey, secretEndings, settingKeys } from '../config/keys.ts';
 import { errorKinds } from '../domain/errors.ts';
 import { findingKinds } from '../domain/findings.ts';
+import { type WindowsError, windowsErrors } from '../domain/windows-errors.ts';
 
 /** Pages of `docs/` that are made of the tables in the code; a test holds the files equal to what is made here. */
 
@@ -30,7 +31,28 @@ export function errorsPage(): string {
 Every failure has one of these codes, in the output of commands, in the status of a migration and as the type of a
 failure in Temporal. Whether it is tried again is decided by the code alone.
 
-${table(['Code', 'Tried again', 'What it means', 'What to do'], rows)}`;
+${table(['Code', 'Tried again', 'What it means', 'What to do'], rows)}
+## What Windows says
+
+What a script meets on a host or at a domain controller, and which of these codes it becomes: by numbers and names, which
+are the same in every language of Windows, and by the domain controller's diagnostic, which is not translated. Where two
+rows fit, the upper one counts; what none fits is \`SCRIPT_FAILED\` with PowerShell's own words. Ways to a host that fail
+before PowerShell runs are in [ssh.md](ssh.md) and [windows.md](windows.md).
+
+${table(['Said', 'Name', 'By', 'Code'], windowsErrors.map(windowsRow))}`;
+}
+
+const kindTexts: Record<WindowsError['kind'], string> = {
+  win32: 'Win32 error',
+  hresult: 'HRESULT',
+  id: 'error id',
+  category: 'category',
+  diagnostic: 'diagnostic',
+};
+
+function windowsRow({ kind, value, name, of, code }: WindowsError): string {
+  const by = { service: 'the service manager', directory: 'the module of Active Directory' };
+  return row(`${kindTexts[kind]} ${value}`, name, of ? by[of] : 'anything', `\`${code}\``);
 }
 
 export function settingsPage(): string {

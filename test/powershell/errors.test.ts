@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { type WindowsError, windowsErrors } from '../../src/domain/windows-errors.ts';
 import { prepareRequest } from '../../src/powershell/envelope.ts';
 import { prelude } from '../../src/powershell/scripts.ts';
 import { engine, run, runScript } from './engine.ts';
@@ -14,11 +15,17 @@ $codes = foreach ($text in $Principals) {
   try {
     switch ($case.kind) {
       'win32' { throw [System.InvalidOperationException]::new('outer', [System.ComponentModel.Win32Exception]::new($case.number)) }
+      'hresult' { throw [System.Runtime.InteropServices.COMException]::new('outer', [int]$case.number) }
       'words' { throw [System.Exception]::new([System.ComponentModel.Win32Exception]::new($case.number).Message) }
       'type' { throw (New-Object -TypeName $case.type) }
       'binding' { Test-Binding -Number 3 }
       'unknown parameter' { Test-Binding -Nope 3 }
       'command' { & $case.name }
+      'missing' {
+        $exception = [System.Management.Automation.CommandNotFoundException]::new('x')
+        $exception.CommandName = 'Start-ADServiceAccountMigration'
+        throw [System.Management.Automation.ErrorRecord]::new($exception, "$($case.id),Cmdlet", 'ObjectNotFound', $null)
+      }
       'own' { Stop-Operation $case.code 'said so' 'someone' }
       'record' {
         $exception = [System.Exception]::new($case.message)
@@ -36,16 +43,35 @@ $codes = foreach ($text in $Principals) {
 const record = (id: string, category = 'NotSpecified', message = 'x', server = '') =>
   ({ kind: 'record', id, category, message, server }) as const;
 
+/** How the error of a row comes about. */
+function made({ kind, value, of }: WindowsError): Record<string, unknown> {
+  const directory = of === 'directory';
+  switch (kind) {
+    case 'win32':
+      return directory ? record(`ActiveDirectoryServer:${value}`) : { kind, number: Number(value) };
+    case 'hresult':
+      return { kind, number: Number(value) | 0 };
+    case 'diagnostic':
+      return record('ActiveDirectoryServer:0', 'NotSpecified', 'x', `${value}: DSID-0`);
+    case 'category':
+      return record(directory ? 'ActiveDirectoryServer:0' : 'Whatever', value);
+    case 'id':
+      return value === 'CommandNotFoundException'
+        ? { kind: 'command', name: 'Start-ADServiceAccountMigrationNotThere' }
+        : { kind: 'missing', id: value };
+  }
+}
+
+const ofTable = windowsErrors
+  .filter(({ of }) => of !== 'service')
+  .map((row): [string, Record<string, unknown>] => [row.code, made(row)]);
+
 const cases: [code: string, made: Record<string, unknown>][] = [
+  ...ofTable,
   ['ACCESS_DENIED', record('ActiveDirectoryServer:8344')],
-  ['ACCESS_DENIED', record('ActiveDirectoryServer:5', 'PermissionDenied')],
   ['ACCESS_DENIED', { kind: 'type', type: 'System.UnauthorizedAccessException' }],
   ['ACCESS_DENIED', { kind: 'type', type: 'System.Security.SecurityException' }],
-  ['ACCESS_DENIED', { kind: 'win32', number: 5 }],
-  ['RPC_UNAVAILABLE', record('ActiveDirectoryServer:0', 'ResourceUnavailable')],
   ['RPC_UNAVAILABLE', record('ActiveDirectoryServer:1722')],
-  ['RPC_UNAVAILABLE', { kind: 'win32', number: 1722 }],
-  ['RPC_UNAVAILABLE', { kind: 'win32', number: 1753 }],
   ['RPC_UNAVAILABLE', { kind: 'words', number: 1722 }],
   ['ACCESS_DENIED', { kind: 'words', number: 5 }],
   ['NOT_FOUND', record('ActiveDirectoryServer:8333')],
@@ -57,7 +83,6 @@ const cases: [code: string, made: Record<string, unknown>][] = [
     ),
   ],
   ['DMSA_NAME_TAKEN', record('ActiveDirectoryServer:1316', 'ResourceExists')],
-  ['INVALID_PARAMETER', record('ActiveDirectoryServer:87', 'InvalidArgument')],
   ['INVALID_PARAMETER', record('ActiveDirectoryCmdlet:System.ArgumentException', 'InvalidArgument')],
   ['INVALID_PARAMETER', { kind: 'binding' }],
   ['INVALID_PARAMETER', { kind: 'unknown parameter' }],
@@ -74,7 +99,6 @@ const cases: [code: string, made: Record<string, unknown>][] = [
       'problem 5005 (UNABLE_TO_PROCEED)',
     ),
   ],
-  ['CMDLET_MISSING', { kind: 'command', name: 'Start-ADServiceAccountMigrationNotThere' }],
   ['SCRIPT_FAILED', { kind: 'command', name: 'Get-NothingOfTheKind' }],
   ['SCRIPT_FAILED', record('ActiveDirectoryServer:8316')],
   ['SCRIPT_FAILED', record('PathNotFound', 'ObjectNotFound', 'a registry key')],

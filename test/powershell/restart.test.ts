@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { windowsErrors } from '../../src/domain/windows-errors.ts';
 import { engine, type Registry, run, runByHand, withParents } from './engine.ts';
 import { hostState, type StubService, service, stopped } from './states.ts';
 
@@ -34,11 +35,9 @@ describe.skipIf(!engine).concurrent('restart-services, when something fails', ()
   });
 
   it.each([
-    ['SERVICE_LOGON_FAILED', { refusesStart: [1069] }],
-    ['SERVICE_LOGON_FAILED', { refusesStart: [1297] }],
-    ['SERVICE_START_FAILED', { refusesStart: [1053] }],
-    ['SERVICE_DISABLED', { refusesStart: [1058] }],
-    ['SERVICE_DEPENDENCY_FAILED', { refusesStart: [1068] }],
+    ...windowsErrors
+      .filter((each) => each.of === 'service' && each.code !== 'SERVICE_BUSY')
+      .map(({ code, value }) => [code, { refusesStart: [Number(value)] }] as const),
     ['SERVICE_START_FAILED', { startsAs: 'Stopped', exitCode: 1 }],
     ['SERVICE_LOGON_FAILED', { startsAs: 'Stopped', exitCode: 1069 }],
   ] as const)('answers %s for %j, and leaves the rest alone', async (code, changes) => {
@@ -51,6 +50,19 @@ describe.skipIf(!engine).concurrent('restart-services, when something fails', ()
     expect(error).toMatchObject({ code, subject: 'Billing' });
     expect(after.calls).toEqual(['Stop Billing', 'Start Billing']);
   });
+
+  it.each(windowsErrors.filter(({ code }) => code === 'SERVICE_BUSY'))(
+    'answers $code where $value is said until the time is up',
+    async ({ code, value }) => {
+      const refusesStart = Array.from({ length: 50 }, () => Number(value));
+      const { error } = await run(
+        'restart-services',
+        ask(['Billing'], { timeoutSeconds: 1 }),
+        host(service('Billing', { refusesStart })),
+      );
+      expect(error).toMatchObject({ code, subject: 'Billing' });
+    },
+  );
 
   it('gives up at its deadline: busy while it is stopping, failed while it is starting', async () => {
     const one = { timeoutSeconds: 1 };
