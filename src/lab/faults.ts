@@ -1,6 +1,6 @@
 import { type OperationName, operations } from '../powershell/operations.ts';
 import type { LdapFaults } from './ldap/faults.ts';
-import type { SshFaults } from './ssh/faults.ts';
+import type { SessionFault, SshFaults } from './ssh/faults.ts';
 
 /** How a scenario makes the lab fail: over LDAP, over SSH. Absent means that nothing does. */
 export interface LabFaults {
@@ -8,16 +8,30 @@ export interface LabFaults {
   ssh?: SshFaults;
 }
 
-/** Every operation that changes something takes effect, and its first answer on each host is lost. */
-export function lostAnswers(): LabFaults {
-  const lost = new Set<string>();
+/** The first session of each operation that changes something fails so, on each host. */
+export function onFirstOfEach(fault: SessionFault): LabFaults {
+  const met = new Set<string>();
   return {
     ssh: {
       onSession(host, operation) {
         const key = `${host} ${operation}`;
-        if (!operations[operation].changes || lost.has(key)) return null;
-        lost.add(key);
-        return 'drop-after';
+        if (!operations[operation].changes || met.has(key)) return null;
+        met.add(key);
+        return fault;
+      },
+    },
+  };
+}
+
+/** The first session of one operation fails so, on the first host whose name begins so. */
+export function onFirstOf(hostPrefix: string, wanted: OperationName, fault: SessionFault): LabFaults {
+  let isMet = false;
+  return {
+    ssh: {
+      onSession(host, operation) {
+        if (isMet || operation !== wanted || !host.startsWith(hostPrefix)) return null;
+        isMet = true;
+        return fault;
       },
     },
   };

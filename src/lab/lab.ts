@@ -166,6 +166,7 @@ async function build(
 function whileUp(name: string, hosts: SimulatedHost[], told?: SshFaults): SshFaults {
   const host = hosts.find(({ settings }) => settings.name === name);
   return {
+    ...told,
     onConnection: (asked) => (host?.isDown ? 'refuse' : (told?.onConnection?.(asked) ?? null)),
     // A connection that was kept from before dies with it.
     onSession: (asked, operation) =>

@@ -1,4 +1,4 @@
-import { setInterval } from 'node:timers/promises';
+import { setInterval, setTimeout } from 'node:timers/promises';
 
 import type { Play, Scenario } from './scenario.ts';
 
@@ -32,6 +32,11 @@ export const hostScenarios: Record<string, Scenario> = {
     topology: ({ hosts }) => {
       hosts[2]!.clockAheadMs = 6 * 60_000;
     },
+  },
+  'clock-drifts': {
+    summary: 'a clock is an hour off before completion: waits until it is right again, completes',
+    outcome: 'completed',
+    onStage: { observe: clockDrifts, 'preflight-again': clockIsSet },
   },
   'group-policy': {
     summary: 'a group policy forbids dMSA logons on a host: blocked in preflight, nothing changed',
@@ -115,4 +120,14 @@ async function canaryDies({ lab }: Play): Promise<void> {
     if (canary!.restarts > 0) break;
   }
   canary!.settings.services[0]!.state = 'Stopped';
+}
+
+async function clockDrifts({ lab }: Play): Promise<void> {
+  lab.hosts[1]!.settings.clockAheadMs = 60 * 60_000;
+}
+
+/** After some time in which it is waited for. */
+async function clockIsSet({ lab }: Play): Promise<void> {
+  await setTimeout(2_500);
+  lab.hosts[1]!.settings.clockAheadMs = 0;
 }

@@ -44,6 +44,7 @@ export interface SshServer {
 export async function startSshServer(options: SshServerOptions): Promise<SshServer> {
   const { host, faults = {}, counts = newSshCounts() } = options;
   const hostKey = options.hostKey ?? newKeyPair().private;
+  const knownKey = faults.onHostKey?.(host) === 'another' ? newKeyPair().private : hostKey;
   const checkLogin = loginCheck(options.users);
   const ssh = new ssh2.Server({ hostKeys: [hostKey], banner: options.banner });
   const sockets = new Map<number | undefined, Socket>();
@@ -53,7 +54,10 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
     const drop = () => sockets.get(port)?.destroy();
     // A client may go at any moment: that is no error of the host.
     connection.on('error', () => undefined);
-    connection.on('authentication', checkLogin);
+    connection.on('authentication', (login) => {
+      if (faults.onLogin?.(host) === 'refuse') login.reject();
+      else checkLogin(login);
+    });
     serve(connection, drop, { ...options, faults, counts });
   });
   const server = createServer({ noDelay: true }, (socket) => {
@@ -72,7 +76,7 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
     host,
     address: '127.0.0.1',
     port: (server.address() as AddressInfo).port,
-    knownHostsLine: knownHostsLine(host, 22, parseKey(hostKey).getPublicSSH()),
+    knownHostsLine: knownHostsLine(host, 22, parseKey(knownKey).getPublicSSH()),
     fingerprint: fingerprint(parseKey(hostKey).getPublicSSH()),
     counts,
     drop() {

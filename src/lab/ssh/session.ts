@@ -37,8 +37,18 @@ export async function runOperation(
   }
   const answer = await answerTo(request, options.handle);
   if (fault === 'drop-after') return drop();
+  if (fault === 'hang-after') return;
+  if (fault === 'banner') {
+    channel.stderr.write(progressRecord);
+    channel.write('Property of Lab Corp. Unauthorized use is prohibited.\r\n\r\n');
+  }
   end(channel, fault === 'half-answer' ? answer.slice(0, answer.length / 2) : answer, 0);
 }
+
+/** As PowerShell writes streams but output to a pipe, here that of a module that is being loaded. */
+const progressRecord =
+  '#< CLIXML\r\n<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">' +
+  '<Obj S="progress" RefId="0"><MS><I64 N="SourceId">1</I64></MS></Obj></Objs>';
 
 /** Null where standard input is no request: the client went away in its middle, or it is not ours. */
 async function readEnvelope(channel: ServerChannel): Promise<Request | null> {
