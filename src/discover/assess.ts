@@ -32,7 +32,7 @@ export function assessUses(
     ...{ clockAheadMs, bootTime, domain: system.domain, ...besides(uses) },
     unread: unread.map(({ part, why }) => `${part}: ${why}`),
   };
-  const findings = assessHost(facts, { services: [], domain, surroundings, clockOf: 'the asking machine' });
+  const findings = assessHost(facts, { services: [], domain, surroundings });
   // Whether the account is used there is a column of its own.
   return findings.filter(({ code }) => code !== 'HOST_HAS_NO_SERVICE');
 }

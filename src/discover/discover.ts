@@ -81,6 +81,7 @@ export async function discover(deps: DiscoverDeps, request: DiscoverRequest): Pr
         names,
         chosen: await chooseHosts(directory, choice, readAt),
         dc: directory.dc,
+        clock: directory.clock,
       };
     }),
   );
@@ -88,6 +89,7 @@ export async function discover(deps: DiscoverDeps, request: DiscoverRequest): Pr
   const wanted: Wanted = {
     sid: account.sid,
     domain: domain.dnsName,
+    clock: read.clock,
     isOurs: (written, computerName) =>
       written === account.sid || isLogonOf(names, written, domain, computerName),
   };
@@ -117,13 +119,13 @@ async function askAll(
   transport: Transport,
   hosts: ChosenHost[],
   wanted: Wanted,
-  { parallel, signal, now, onProgress }: DiscoverRequest,
+  { parallel, signal, onProgress }: DiscoverRequest,
 ): Promise<DiscoveredHost[]> {
   const progress = { done: 0, of: hosts.length, using: 0, unasked: 0 };
   onProgress({ ...progress });
   const found = await mapLimited(hosts, parallel, async (host) => {
     if (signal.aborted) return null;
-    const asked = await ask(transport, host.name, now, signal);
+    const asked = await ask(transport, host.name, signal);
     if (!asked) return null;
     const row = discoveredHost(host, asked, wanted);
     progress.done += 1;
@@ -136,15 +138,10 @@ async function askAll(
 }
 
 /** Null where the asking was put an end to. */
-async function ask(
-  transport: Transport,
-  name: string,
-  now: () => Date,
-  signal: AbortSignal,
-): Promise<Asked | null> {
-  let sentAt = now().getTime();
+async function ask(transport: Transport, name: string, signal: AbortSignal): Promise<Asked | null> {
+  let sentAt = performance.now();
   const run = () => {
-    sentAt = now().getTime();
+    sentAt = performance.now();
     return transport.run(
       name,
       'inspect-host',
@@ -154,13 +151,13 @@ async function ask(
   };
   try {
     const answer = await retrying(run, signal);
-    return { answer, error: null, sentAt, answeredAt: now().getTime() };
+    return { answer, error: null, answeredAt: (sentAt + performance.now()) / 2 };
   } catch (error) {
     if (signal.aborted) return null;
     // What is wrong with the settings is wrong with them for every host.
     if (!(error instanceof DmsaError) || error.code === 'PLAN_INVALID') throw error;
     const { code, message } = error;
-    return { answer: null, error: { code, message }, sentAt, answeredAt: now().getTime() };
+    return { answer: null, error: { code, message }, answeredAt: sentAt };
   }
 }
 

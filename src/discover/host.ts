@@ -1,8 +1,9 @@
+import type { DirectoryClock } from '../directory/directory.ts';
 import type { ComputerFacts } from '../directory/read/read-computers.ts';
 import { isErrorCode } from '../domain/errors.ts';
 import type { Verdict } from '../domain/facts.ts';
 import { blocking, type Finding } from '../domain/findings.ts';
-import { logonRightOf } from '../hosts/facts.ts';
+import { clockAhead, logonRightOf } from '../hosts/facts.ts';
 import { isUsed, noUses, type Uses, usesOf } from '../hosts/uses.ts';
 import type { Inventory } from '../powershell/inventory.ts';
 import { assessUses } from './assess.ts';
@@ -43,18 +44,17 @@ export type HostSystem = Pick<
   | 'eventLog'
   | 'unread'
 > & {
-  /** How far its clock is ahead of the asking machine's, in milliseconds. */
-  clockAheadMs: number;
+  /** How far its clock is ahead of the domain controller's, in milliseconds; null where nobody can tell. */
+  clockAheadMs: number | null;
   /** Whether the account itself has "Log on as a service"; unknown where that was not read. */
   logonRight: Verdict;
 };
 
-/** A host's answer, or why there is none, and the time by the asker's clock around it. */
+/** A host's answer, or why there is none. */
 export interface Asked {
   answer: Inventory | null;
   error: { code: string; message: string } | null;
-  /** Milliseconds since 1970. */
-  sentAt: number;
+  /** The middle of its session, by `performance.now()`. */
   answeredAt: number;
 }
 
@@ -64,6 +64,8 @@ export interface Wanted {
   sid: string;
   /** DNS name of its domain. */
   domain: string;
+  /** Of the domain controller that was read. */
+  clock: DirectoryClock | null;
   /** Whether a name on that computer is the account's. */
   isOurs(written: string, computerName: string): boolean;
 }
@@ -96,15 +98,14 @@ export function discoveredHost({ name, computer }: ChosenHost, asked: Asked, wan
 
 function systemOf(
   answer: Inventory,
-  { sentAt, answeredAt }: Asked,
-  { sid }: Wanted,
+  { answeredAt }: Asked,
+  { sid, clock }: Wanted,
   isOurs: (written: string) => boolean,
 ): HostSystem {
   const { services, tasks, pools, comApplications, sessions, events, serviceLogonRight, ...system } = answer;
   return {
     ...system,
-    // The answer was made at some time between the two.
-    clockAheadMs: Math.round(Date.parse(answer.clock) - (sentAt + answeredAt) / 2),
+    clockAheadMs: clockAhead(answer, answeredAt, clock),
     logonRight: logonRightOf(answer, sid, isOurs),
   };
 }

@@ -13,8 +13,6 @@ export interface HostAsked {
   domain: string;
   /** Absent where the host was not asked this time. */
   surroundings?: HostSurroundings;
-  /** By whose clock the host's is measured. */
-  clockOf?: string;
   /** ISO 8601: when this migration set the policy value, of a host that has not joined since. */
   policySetAt?: string;
 }
@@ -50,8 +48,10 @@ function assessSurroundings(
 ) {
   if (clockAheadMs !== null && Math.abs(clockAheadMs) >= mostSkewMs) {
     const seconds = Math.round(Math.abs(clockAheadMs) / 1000);
-    const { clockOf = 'the domain controller' } = asked;
-    found('HOST_CLOCK_SKEWED', `${seconds} s ${clockAheadMs > 0 ? 'ahead of' : 'behind'} ${clockOf}`);
+    found(
+      'HOST_CLOCK_SKEWED',
+      `${seconds} s ${clockAheadMs > 0 ? 'ahead of' : 'behind'} the domain controller`,
+    );
   }
   if (domain?.toLowerCase() !== asked.domain.toLowerCase()) {
     found('HOST_IN_OTHER_DOMAIN', domain === null ? 'it is in a workgroup' : `it is in ${domain}`);

@@ -1,3 +1,4 @@
+import type { DirectoryClock } from '../directory/directory.ts';
 import type { HostFacts, ServiceFacts, Verdict } from '../domain/facts.ts';
 import { type DomainNames, isLogonOf, type LogonNames } from '../domain/identity.ts';
 import type { HostSurroundings } from '../domain/surroundings.ts';
@@ -35,6 +36,19 @@ export function hostFacts(name: string, answer: Inventory, whose: Whose): HostFa
 function serviceFacts(service: Inventory['services'][number]): ServiceFacts {
   const { name, startName, state, startMode, clusterResource } = service;
   return { name, startName, state, startMode, ...(clusterResource !== null && { clusterResource }) };
+}
+
+/**
+ * How far a host's clock is ahead of the domain controller's, in milliseconds, as far as a time in whole seconds tells;
+ * null where the controller does not say. `answeredAt` is the middle of the host's session by `performance.now()`.
+ */
+export function clockAhead(
+  answer: Pick<Inventory, 'clock'>,
+  answeredAt: number,
+  clock: DirectoryClock | null,
+): number | null {
+  if (!clock) return null;
+  return Math.round(Date.parse(answer.clock) - (clock.time + answeredAt - clock.readAt));
 }
 
 /** What else an inventory says, which findings alone tell. `clockAheadMs` is null where nobody can tell. */

@@ -8,7 +8,7 @@ import type { Result } from '../powershell/operations.ts';
 import type { Transport } from '../powershell/transport.ts';
 import { retrying } from '../retrying.ts';
 import { type EventVerdicts, eventVerdicts } from './events.ts';
-import { hostFacts, hostSurroundings } from './facts.ts';
+import { clockAhead, hostFacts, hostSurroundings } from './facts.ts';
 
 /** Hosts asked at once: each costs one SSH connection of the worker. */
 const hostsAtOnce = 16;
@@ -88,11 +88,10 @@ function inspection(
     return { facts: unreachable(name, why), events: eventVerdicts([], false), surroundings: null };
   }
   const whose = { names, domain, sid };
-  const ahead = clock && Date.parse(answer.clock) - (clock.time + answeredAt - clock.readAt);
   return {
     facts: hostFacts(name, answer, whose),
     events: eventVerdicts(answer.events, answer.eventLogEnabled),
-    surroundings: hostSurroundings(answer, whose, ahead && Math.round(ahead)),
+    surroundings: hostSurroundings(answer, whose, clockAhead(answer, answeredAt, clock)),
   };
 }
 

@@ -181,7 +181,7 @@ describe('what is found on a host', () => {
       build: 20348,
       isDomainController: true,
       rebootPending: true,
-      clock: '2025-06-01T08:05:00.000Z',
+      clock: '2025-06-01T08:05:02.000Z',
       domain: 'other.example',
       policyFrom: { gpo: 'Kerberos off', value: 0 },
       serviceLogonRight: [],
