@@ -54,6 +54,16 @@ describe.skipIf(!engine)('local, where something fails on the way', () => {
     expect(services).toMatchObject([{ name: 'Billing', action: 'skipped' }]);
   });
 
+  it('what a part of an inspection meets is told in its answer, and the rest is there', async () => {
+    const refused = { id: 'Refused', category: 'PermissionDenied', message: 'Access denied' };
+    const services = [service('Billing')];
+    const errors = { 'Get-ScheduledTask': refused };
+    const net = await network({ [host]: { host: { services, errors } } });
+    const found = await net.transport().run(host, 'inspect-host', { eventsSince: null }, minute);
+    expect(found.services.map(({ name }) => name)).toEqual(['Billing']);
+    expect(found.unread).toContainEqual({ part: 'tasks', why: 'Access denied' });
+  });
+
   it('a session that breaks in the middle is SESSION_LOST', async () => {
     const net = await network({ [host]: { breaks: true } });
     expect(await failureOf(net.transport().run(host, 'set-host', wanted, minute))).toEqual({
