@@ -8,6 +8,7 @@ import { vi } from 'vitest';
 import { type Activities, createActivities } from '../../activities/index.ts';
 import { now } from '../../activities/runtime.ts';
 import { Migrations } from '../../src/client/migrations.ts';
+import { DmsaError } from '../../src/domain/errors.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { StageName } from '../../src/domain/stages.ts';
 import type { MigrationStatus } from '../../src/domain/status.ts';
@@ -133,6 +134,12 @@ export async function rehearse(
   }
 }
 
+/** A worker that is busy may not answer a query in its time. */
+function laterIfRetryable(error: unknown): null {
+  if (error instanceof DmsaError && error.retryable) return null;
+  throw error;
+}
+
 function rehearsal(
   env: TestWorkflowEnvironment,
   lab: Lab,
@@ -144,11 +151,14 @@ function rehearsal(
   const until = async (wanted: (status: MigrationStatus) => boolean) => {
     let last: MigrationStatus | null = null;
     const found = async () => {
-      last = await status();
-      return wanted(last);
+      const read = await status().catch(laterIfRetryable);
+      if (!read) return false;
+      last = read;
+      return wanted(read);
     };
-    await vi.waitUntil(found, { timeout: 30_000, interval: 20 }).catch(() => {
-      throw new Error(`never came about: ${wanted}; last seen: ${JSON.stringify(last, null, 1)}`);
+    await vi.waitUntil(found, { timeout: 45_000, interval: 20 }).catch((cause: unknown) => {
+      const message = `never came about: ${wanted}; last seen: ${JSON.stringify(last, null, 1)}`;
+      throw new Error(message, { cause });
     });
     return last!;
   };
