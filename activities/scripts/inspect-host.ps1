@@ -117,6 +117,12 @@ function Get-AccountTask {
   }
 }
 
+# Whose a pool is matters where its state cannot be learned, too; Unknown is a state of IIS's own.
+function Get-StateOrUnknown {
+  param([Parameter(Mandatory)] [string] $Name)
+  try { Get-PoolState $Name } catch { 'Unknown' }
+}
+
 # From IIS's own file; an identity of its own is SpecificUser, of the pool or of what all pools start from.
 function Get-AccountPool {
   $file = Get-SystemProgram 'inetsrv/config/applicationHost.config'
@@ -129,12 +135,17 @@ function Get-AccountPool {
     $user = @($models | ForEach-Object { $_.GetAttribute('userName') } | Where-Object { $_ }) | Select-Object -First 1
     if ($type -ne 'SpecificUser' -or (Test-BuiltIn $user)) { continue }
     $name = $pool.GetAttribute('name')
-    @{ name = $name; account = [string]$user; state = Get-PoolState $name }
+    @{ name = $name; account = [string]$user; state = Get-StateOrUnknown $name }
   }
 }
 
 function Get-AccountComApplication {
-  $catalog = New-Object -ComObject COMAdmin.COMAdminCatalog
+  try { $catalog = New-Object -ComObject COMAdmin.COMAdminCatalog }
+  catch {
+    # REGDB_E_CLASSNOTREG: there is no COM+ here, and nothing to be read
+    if ($_.Exception.Message -match '80040154') { return }
+    throw
+  }
   $applications = $catalog.GetCollection('Applications')
   $applications.Populate()
   foreach ($application in @($applications) | Sort-Object -Property { $_.Value('Name') }) {
@@ -156,6 +167,13 @@ function Test-Descendant {
   $false
 }
 
+# Names of Windows' own sessions depend on its language, and on what WMI takes for their domain: they are known by the
+# numbers that are always theirs, IUSR_LUID to SYSTEM_LUID (0x3e3 to 0x3e7).
+function Test-SystemSession {
+  param([Parameter(Mandatory)] [string] $LogonId)
+  995..999 -contains [long]$LogonId
+}
+
 # Processes of services that are named above, of the task scheduler (Schedule) and of the pools (WAS) are theirs.
 function Get-AccountSession {
   param($Services, [hashtable] $Processes)
@@ -175,7 +193,7 @@ function Get-AccountSession {
   }
   foreach ($session in Get-CimInstance -ClassName Win32_LogonSession | Sort-Object -Property StartTime) {
     $id = [string]$session.LogonId
-    if (-not $running.ContainsKey($id) -or (Test-BuiltIn $accounts[$id])) { continue }
+    if (-not $running.ContainsKey($id) -or (Test-SystemSession $id) -or (Test-BuiltIn $accounts[$id])) { continue }
     @{
       account = $accounts[$id]
       logonType = [int]$session.LogonType

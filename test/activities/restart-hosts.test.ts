@@ -52,7 +52,9 @@ describe('restarting hosts', () => {
     });
     const failure = await failureOf(reboot(world, { timeout: '50ms' }).run());
     expect(failure).toMatchObject({ type: 'HOST_NOT_BACK', nonRetryable: true });
-    expect(failure.message).toMatch(/^fin01\.lab\.example: no new boot time within 50ms: (HOST_UNREACHABLE|SESSION_LOST) /);
+    expect(failure.message).toMatch(
+      /^fin01\.lab\.example: no new boot time within 50ms: (HOST_UNREACHABLE|SESSION_LOST) /,
+    );
     expect(failure.details?.[0]).toMatchObject([
       { host: fin01, status: 'failed', code: 'HOST_NOT_BACK' },
       back(fin02),

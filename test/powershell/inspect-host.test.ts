@@ -151,6 +151,8 @@ describe.skipIf(!engine).concurrent('inspect-host, of what logs on as an account
         session('5003', svc, 10, [400, 401, 402]),
         session('5004', 'CONTOSO\\svc-other', 3, [501]),
         session('5005', 'NT AUTHORITY\\SYSTEM', 5, [200, 300]),
+        session('999', 'WEB01\\SYSTEM', 0, [300]),
+        session('996', 'WEB01\\Netzwerkdienst', 5, [300]),
         session('5006', svc, 2, [600]),
         session('5007', svc, 3, []),
         session('5008', svc, 3, [4242]),
@@ -220,5 +222,30 @@ describe.skipIf(!engine).concurrent('inspect-host, where a part cannot be read',
     const found = await inspected({}, { applicationHost: '<configuration>' });
     expect(found.unread.map(({ part }) => part)).toEqual(['pools']);
     expect(found.pools).toEqual([]);
+  });
+
+  it('recovery of one service, says so and answers with that service too', async () => {
+    const registry: Registry = {
+      [`${services}\\Billing`]: { FailureActions: { type: 'String', value: 'restart' } },
+    };
+    const found = await inspected({ services: [service('Billing')] }, { registry });
+    expect(found.unread.map(({ part }) => part)).toEqual(['recovery']);
+    expect(found.services).toMatchObject([{ name: 'Billing', recovery: [] }]);
+  });
+
+  it('the state of a pool alone, names its account all the same', async () => {
+    const applicationHost = `<configuration><applicationPools><add name="Finance">
+      <processModel identityType="SpecificUser" userName="svc@contoso.com" /></add></applicationPools></configuration>`;
+    const found = await inspected({}, { applicationHost });
+    expect(found.pools).toEqual([{ name: 'Finance', account: 'svc@contoso.com', state: 'Unknown' }]);
+    expect(found.unread).toEqual([]);
+  });
+
+  it('COM+ because there is none, is no failure', async () => {
+    const message = 'Retrieving the COM class factory failed due to the following error: 80040154.';
+    const absent = { id: 'NoCOMClassIdentified', category: 'ResourceUnavailable', message };
+    const found = await inspected({ errors: { 'New-Object COMAdmin.COMAdminCatalog': absent } });
+    expect(found.comApplications).toEqual([]);
+    expect(found.unread).toEqual([]);
   });
 });
