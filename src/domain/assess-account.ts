@@ -15,7 +15,7 @@ const kinds: Record<AccountKind, string> = {
 };
 
 /** What the superseded account has to say by itself; its links are told apart. */
-export function assessAccount(account: AccountFacts, { surroundings, now }: Assessed): Finding[] {
+export function assessAccount(account: AccountFacts, { surroundings, now, expect }: Assessed): Finding[] {
   const findings: Finding[] = [];
   const found = (code: Finding['code'], evidence: string) =>
     findings.push(finding(code, account.dn, evidence));
@@ -23,7 +23,8 @@ export function assessAccount(account: AccountFacts, { surroundings, now }: Asse
   const privileges = privilegesOf(account, surroundings);
   if (privileges.length > 0) found('ACCOUNT_PRIVILEGED', privileges.join('; '));
   if (account.state === MigrationState.Completed) {
-    found('ACCOUNT_ALREADY_SUPERSEDED', `superseded by ${account.supersededBy ?? 'nothing that it names'}`);
+    if (expect !== 'completed')
+      found('ACCOUNT_ALREADY_SUPERSEDED', `superseded by ${account.supersededBy ?? 'nothing that it names'}`);
   } else {
     if (!account.enabled) found('ACCOUNT_DISABLED', 'userAccountControl has 0x2');
     if (account.expiresAt !== null && account.expiresAt <= now) {

@@ -4,13 +4,19 @@ import type { DmsaFacts } from './facts.ts';
 import { type Finding, finding } from './findings.ts';
 import { MigrationState } from './states.ts';
 
+const states = {
+  unlinked: MigrationState.Unlinked,
+  linked: MigrationState.Started,
+  completed: MigrationState.Completed,
+} as const;
+
 /** What the dMSA has to say by itself, or whatever has its name. */
 export function assessDmsa(dmsa: DmsaFacts | null, { expect, plan }: Assessed): Finding[] {
   if (!dmsa) {
     return expect === 'unlinked' ? [] : [finding('LINK_ONE_SIDED', plan.dmsa.dn, 'the dMSA is gone')];
   }
   if (!dmsa.isDmsa) return [finding('DMSA_NAME_TAKEN', dmsa.dn, `${dmsa.samAccountName} is no dMSA`)];
-  const wanted = expect === 'unlinked' ? MigrationState.Unlinked : MigrationState.Started;
+  const wanted = states[expect];
   const findings: Finding[] = [];
   const found = (code: Finding['code'], evidence: string) => findings.push(finding(code, dmsa.dn, evidence));
   if (expect === 'unlinked' && dmsa.precededBy !== null) {

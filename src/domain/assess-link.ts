@@ -6,7 +6,8 @@ import { MigrationState } from './states.ts';
 /** What links say: those of the two objects, and those of others that point at one of them. */
 export function assessLinks(input: Assessed): Finding[] {
   const { account } = input.facts;
-  const own = account === null ? [] : input.expect === 'linked' ? ofPair(account, input) : unwanted(account);
+  const own =
+    account === null ? [] : input.expect === 'unlinked' ? unwanted(account) : ofPair(account, input);
   return [...own, ...claims(input)];
 }
 
@@ -21,7 +22,7 @@ function unwanted({ dn, state, supersededBy }: AccountFacts): Finding[] {
 }
 
 /** Both links must point at each other: a one-sided one is refused by the KDC [research]. */
-function ofPair(account: AccountFacts, { facts: { dmsa }, sameDn }: Assessed): Finding[] {
+function ofPair(account: AccountFacts, { facts: { dmsa }, sameDn, expect }: Assessed): Finding[] {
   const forward = dmsa !== null && sameDn(account.supersededBy, dmsa.dn);
   const backward = dmsa !== null && sameDn(dmsa.precededBy, account.dn);
   const seen = `account \u2192 ${account.supersededBy ?? 'nothing'}, dMSA \u2192 ${dmsa?.precededBy ?? 'nothing'}`;
@@ -29,7 +30,9 @@ function ofPair(account: AccountFacts, { facts: { dmsa }, sameDn }: Assessed): F
     return [finding(forward || backward ? 'LINK_ONE_SIDED' : 'LINK_FOREIGN', account.dn, seen)];
   }
   // A completed account is told as such.
-  if (account.state === dmsa.state || account.state === MigrationState.Completed) return [];
+  if (account.state === dmsa.state && (expect === 'linked' || account.state === MigrationState.Completed))
+    return [];
+  if (expect === 'linked' && account.state === MigrationState.Completed) return [];
   const states = `the account is in state ${account.state}, the dMSA in state ${dmsa.state}`;
   return [finding('STATES_DIFFER', account.dn, states)];
 }

@@ -13,8 +13,11 @@ import type { Surroundings } from './surroundings.ts';
 export { strangers } from './assess-principals.ts';
 export { firstCapableBuild } from './domain-facts.ts';
 
-/** Before Start both objects must be unlinked; before Complete they must carry this migration's own link. */
-export type Expectation = 'unlinked' | 'linked';
+/**
+ * Before Start both objects must be unlinked; before Complete they must carry this migration's own link, and after it be
+ * completed.
+ */
+export type Expectation = 'unlinked' | 'linked' | 'completed';
 
 export interface Assessed {
   plan: Pick<Plan, 'account' | 'dmsa' | 'domain' | 'hosts' | 'waitForKds'>;
@@ -47,7 +50,7 @@ export function assess(input: Assessed): Finding[] {
     ...assessDmsa(facts.dmsa, input),
     ...assessHosts(input),
     ...(input.hostFindings ?? []).filter(({ code }) => saidBesides.includes(code)),
-    ...(facts.dmsa && expect === 'linked' ? assessPrincipals(facts.dmsa, input) : []),
+    ...(facts.dmsa && expect !== 'unlinked' ? assessPrincipals(facts.dmsa, input) : []),
   ];
   const rank = { block: 0, warn: 1, info: 2 };
   return findings.sort((a, b) => rank[a.severity] - rank[b.severity]);

@@ -15,6 +15,14 @@ export function drift(before: unknown, after: unknown, path = ''): Drift[] {
   return keys.flatMap((key) => drift(left.get(key), right.get(key), path ? `${path}.${key}` : key));
 }
 
+/** As one line: of many the first. */
+export function driftText(differences: Drift[]): string {
+  const most = 20;
+  const more = differences.length - most;
+  const first = differences.slice(0, most).join('; ');
+  return more > 0 ? `${first}; and ${more} more` : first;
+}
+
 function members(value: unknown): Map<string, unknown> | null {
   if (Array.isArray(value)) return listMembers(value);
   if (typeof value === 'object' && value !== null) return new Map(Object.entries(value));

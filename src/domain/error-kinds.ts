@@ -1,4 +1,8 @@
+import { decisionErrorKinds } from './decision-error-kinds.ts';
 import { directoryErrorKinds } from './directory-error-kinds.ts';
+import { noticeErrorKinds } from './notice-error-kinds.ts';
+import { payloadErrorKinds } from './payload-error-kinds.ts';
+import { reportErrorKinds } from './report-error-kinds.ts';
 
 /**
  * The one table of failures: what each code means, what to do, and whether trying again can help.
@@ -204,46 +208,10 @@ export const errorKinds = {
     meaning: 'No Temporal server answers, and none could be started.',
     fix: 'Set TEMPORAL_ADDRESS to a running server, or put the temporal CLI on PATH, or install Go 1.25 or later.',
   },
-  // Decisions of people
-  GATE_REJECTED: { retryable: false, meaning: 'An approver said no.', fix: 'Read the reason of the vote.' },
-  GATE_EXPIRED: {
-    retryable: false,
-    meaning: 'The gate expired before enough approvers said yes.',
-    fix: 'Plan again when the approvers have time.',
-  },
-  UNDO_REQUESTED: { retryable: false, meaning: 'Someone asked to undo.', fix: 'Nothing.' },
-  CANCELLED: { retryable: false, meaning: 'The workflow was cancelled, which means undo.', fix: 'Nothing.' },
-  // The command line
-  NO_WORKER: {
-    retryable: true,
-    meaning: 'No worker answers for the migration.',
-    fix: 'Start one with dmsa worker, on the same task queue.',
-  },
-  MIGRATION_NOT_FOUND: {
-    retryable: false,
-    meaning: 'There is no migration of that id or account.',
-    fix: 'Look at dmsa list --all.',
-  },
-  MIGRATION_RUNNING: {
-    retryable: false,
-    meaning: 'A migration of this account is running already.',
-    fix: 'Look at it with dmsa status; let it end, or undo it.',
-  },
-  MIGRATION_ENDED: {
-    retryable: false,
-    meaning: 'The migration has ended: nothing can be asked of it any more.',
-    fix: 'Look at how it ended with dmsa status.',
-  },
-  GATE_NOT_OPEN: {
-    retryable: false,
-    meaning: 'No gate of the migration is open for votes.',
-    fix: 'Look at what it waits for with dmsa status.',
-  },
-  VOTE_REFUSED: {
-    retryable: false,
-    meaning: 'The vote was recorded and does not count.',
-    fix: 'The message names the rule; look at the gate again with dmsa status.',
-  },
+  ...decisionErrorKinds,
+  ...noticeErrorKinds,
+  ...payloadErrorKinds,
+  ...reportErrorKinds,
   // Waiting
   NOT_DUE: {
     retryable: true,

@@ -18,11 +18,19 @@ export class DmsaError extends Error {
   override readonly name = 'DmsaError';
   readonly code: ErrorCode;
   readonly subject: string;
+  readonly #hint: string | undefined;
 
-  constructor(code: ErrorCode, subject: string, message: string, options?: ErrorOptions) {
+  /** `hint`: what to do in this very case, such as `Did you mean plan?`; it comes before the fix of the code. */
+  constructor(
+    code: ErrorCode,
+    subject: string,
+    message: string,
+    options?: ErrorOptions & { hint?: string | undefined },
+  ) {
     super(message, options);
     this.code = code;
     this.subject = subject;
+    this.#hint = options?.hint;
   }
 
   get retryable(): boolean {
@@ -30,6 +38,7 @@ export class DmsaError extends Error {
   }
 
   get fix(): string {
-    return errorKinds[this.code].fix;
+    const { fix } = errorKinds[this.code];
+    return this.#hint === undefined ? fix : `${this.#hint} ${fix}`;
   }
 }

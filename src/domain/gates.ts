@@ -1,6 +1,6 @@
 import type { GateName, GatePlan } from './plan.ts';
 
-/** A vote as it arrives by signal. Identity is declared by the sender, not proven. */
+/** A vote as it arrives by signal. Unsigned, its identity is declared by the sender and not proven. */
 export interface Vote {
   gate: GateName;
   /** The evidence hash that the voter saw. */
@@ -8,9 +8,14 @@ export interface Vote {
   by: string;
   decision: 'approve' | 'reject';
   reason: string;
+  /** ISO 8601: when the voter voted, by the voter's clock. */
+  at?: string;
 }
 
 export type VoteRefusal =
+  | 'VOTE_UNSIGNED'
+  | 'VOTE_BAD_SIGNATURE'
+  | 'VOTE_FOR_ANOTHER'
   | 'VOTE_MALFORMED'
   | 'VOTE_WRONG_GATE'
   | 'VOTE_STALE_HASH'
@@ -20,6 +25,9 @@ export type VoteRefusal =
   | 'VOTE_LATE';
 
 export const voteRefusals: Record<VoteRefusal, string> = {
+  VOTE_UNSIGNED: 'the plan lists keys of approvers, and the vote is not signed',
+  VOTE_BAD_SIGNATURE: 'the signature is not that of a key that the plan lists for this approver',
+  VOTE_FOR_ANOTHER: 'it was signed for another migration, plan or decision',
   VOTE_MALFORMED: 'the vote lacks gate, hash, by or decision',
   VOTE_WRONG_GATE: 'that gate is not open',
   VOTE_STALE_HASH: 'the hash is not that of the evidence the gate shows now; look again with dmsa status',
@@ -35,6 +43,10 @@ export interface RecordedVote extends Vote {
   identity: string | null;
   receivedAt: string;
   refused: VoteRefusal | null;
+  /** Key whose signature was found good; absent for an unsigned vote. */
+  kid?: string;
+  /** The signed vote as it arrived, so that anybody can check it again. */
+  jws?: string;
 }
 
 export interface Gate {
@@ -50,6 +62,12 @@ export interface Gate {
   votes: RecordedVote[];
   /** Why votes were voided: what differed when it was time to act. */
   drift: string[];
+  /** Whether only signed votes count. */
+  signed?: boolean;
+  /** Names of the hosts that a wave is about. */
+  hosts?: string[];
+  /** ISO 8601: when people are reminded next; absent where they are not. */
+  remindAt?: string;
   /** `void`: the migration turned back while the gate was open. */
   decision: 'open' | 'approved' | 'rejected' | 'expired' | 'void';
 }
@@ -77,15 +95,22 @@ export function refusal(
 ): VoteRefusal | null {
   if (vote.identity === null) return 'VOTE_MALFORMED';
   if (vote.gate !== gate.name) return 'VOTE_WRONG_GATE';
+  if (gate.decision !== 'open') return 'VOTE_LATE';
   if (vote.identity === who.requester) return 'VOTE_BY_REQUESTER';
   if (who.approvers.length > 0 && !who.approvers.includes(vote.identity)) return 'VOTE_UNKNOWN_APPROVER';
   if (vote.hash !== gate.hash) return 'VOTE_STALE_HASH';
   if (countedVotes(gate).some((other) => other.identity === vote.identity)) return 'VOTE_DUPLICATE';
-  if (gate.decision !== 'open') return 'VOTE_LATE';
   return null;
 }
 
-export function openGate(name: GateName, plan: GatePlan, openedAt: string, expiresAt: string): Gate {
+/** The gate as it opens. `remindAt`: when people are reminded first, where the plan says that they are. */
+export function openGate(
+  name: GateName,
+  plan: GatePlan,
+  openedAt: string,
+  expiresAt: string,
+  more: Pick<Gate, 'signed' | 'hosts' | 'remindAt'> = {},
+): Gate {
   const { required, approvers } = plan;
   return {
     name,
@@ -98,5 +123,6 @@ export function openGate(name: GateName, plan: GatePlan, openedAt: string, expir
     votes: [],
     drift: [],
     decision: 'open',
+    ...more,
   };
 }

@@ -27,12 +27,12 @@ export function holdFor(
   }
   const lookAgain = new Date(Date.parse(now) + durationMs(plan.waits.checkEvery)).toISOString();
   const [failing] = found('REPLICATION_FAILING');
-  if (gate === 'complete' && failing) {
+  if (gate !== 'start' && failing) {
     const waitingFor = `replication to work again: ${failing.subject}, ${failing.evidence}`;
     return { waitingFor, until: lookAgain };
   }
   const skewed = found('HOST_CLOCK_SKEWED').find(({ severity }) => severity === 'block');
-  if (gate === 'complete' && skewed) {
+  if (gate !== 'start' && skewed) {
     const waitingFor = `the clock of ${skewed.subject}, which is ${skewed.evidence}`;
     return { waitingFor, until: lookAgain };
   }

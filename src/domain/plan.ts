@@ -15,13 +15,17 @@ export interface Plan {
   hosts: PlanHost[];
   rollout: Rollout;
   waits: PlanWaits;
-  gates: Record<GateName, GatePlan>;
+  gates: PlanGates;
+  /** Public keys of approvers: where there are any, only votes that are signed by one of them count. */
+  approverKeys?: ApproverKeySet;
   /** Whether the Kerberos operational log is enabled, so that joining can be proven; an undo puts it back as it was. */
   enableEventLog: boolean;
   /** Whether logs that were enabled for the migration are put back after the soak; absent means that they stay on. */
   restoreEventLog?: boolean;
   /** Whether a KDS root key that becomes effective later is waited for; absent means that it blocks. */
   waitForKds?: boolean;
+  /** Whether people are told by the webhooks of the worker's settings; absent in plans of older versions: they are not. */
+  notify?: boolean;
   /** SHA-256, hex, of the canonical JSON of everything above. */
   hash: string;
 }
@@ -114,7 +118,43 @@ export interface PlanWaits {
   soak: Duration;
 }
 
-export type GateName = 'start' | 'complete';
+/** Before anything is changed, before each wave of restarts on the way to Complete, before Complete, and at the end. */
+export interface PlanGates {
+  start: GatePlan;
+  complete: GatePlan;
+  /** Absent: waves follow one another by themselves. */
+  wave?: GatePlan;
+  /** Absent: the migration is done when the soak has passed well. */
+  soak?: GatePlan;
+}
+
+/** Each wave has a gate of its own, counted from 1. */
+export type GateName = 'start' | 'complete' | 'soak' | `wave-${number}`;
+
+export const gateNamePattern = /^(start|complete|soak|wave-[1-9]\d{0,3})$/;
+
+/** What the plan says of a gate. Throws where the plan has no such gate: that is a fault of the saga. */
+export function gatePlan({ gates }: Pick<Plan, 'gates'>, name: GateName): GatePlan {
+  const kind = name.startsWith('wave-') ? 'wave' : (name as keyof PlanGates);
+  const gate = gates[kind];
+  if (!gate) throw new Error(`the plan has no gate ${name}`);
+  return gate;
+}
+
+/** A JWK set (RFC 7517) of Ed25519 public keys (RFC 8037). */
+export interface ApproverKeySet {
+  keys: ApproverKey[];
+}
+
+export interface ApproverKey {
+  kty: 'OKP';
+  crv: 'Ed25519';
+  /** The public key, base64url. */
+  x: string;
+  kid: string;
+  /** Whose key it is: DOMAIN\name or name@domain. */
+  approver: string;
+}
 
 export interface GatePlan {
   /** Who may vote; an empty list means anyone but the requester. */
@@ -123,6 +163,8 @@ export interface GatePlan {
   required: number;
   expiresAfter: Duration;
   onExpiry: 'hold' | 'undo';
+  /** How often people are reminded of it while it is open; absent for never. */
+  remindEvery?: Duration;
 }
 
 /** The computer-account style name of a dMSA. */

@@ -45,7 +45,7 @@ export const phases: Record<Phase, { from: MigrationState; to: MigrationState; c
 export type Outcome = 'completed' | 'undone' | 'needs-operator' | 'refused';
 
 /** Exit codes of the command line; documented in the README and tested. */
-export const exitCodes: Record<Outcome | 'failed' | 'blocked', number> = {
+export const exitCodes: Record<Outcome | 'failed' | 'blocked' | 'found', number> = {
   completed: 0,
   failed: 1,
   refused: 2,
@@ -53,4 +53,6 @@ export const exitCodes: Record<Outcome | 'failed' | 'blocked', number> = {
   'needs-operator': 4,
   /** Of `dmsa audit` and `dmsa discover`: something that was found blocks, or a host could not be asked. */
   blocked: 5,
+  /** Of `dmsa plan --detailed-exitcode`: something was found, and nothing of it blocks. */
+  found: 5,
 };

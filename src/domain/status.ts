@@ -13,6 +13,11 @@ export interface MigrationStatus {
   requestedBy: string;
   planHash: string;
   startedAt: string;
+  /**
+   * Run id of the first run: what a signed vote is for, so that it counts in no later migration of the same plan. Absent
+   * in what older versions left.
+   */
+  execution?: string;
   outcome: Outcome | 'running';
   stage: StageName;
   stages: Stage[];
@@ -33,8 +38,8 @@ export interface MigrationStatus {
   failure: Failure | null;
   /** Hosts that failed and wait for a person's `retry` or `skipHost`; absent while there was none. */
   failedHosts?: FailedHost[];
-  /** What people have sent about single hosts, and what became of it; the latest last, at most `decisionsKept`. */
-  hostDecisions?: HostDecision[];
+  /** What people have sent besides votes, and what became of it; the latest last, at most `signalsKept`. */
+  signals?: RecordedSignal[];
   before: Facts | null;
   after: Facts | null;
 }
@@ -54,10 +59,23 @@ export interface FailedHost {
   at: string;
 }
 
-export interface HostDecision {
-  action: 'skip' | 'retry';
-  /** As it was sent, cut to a bearable length; null where none was named. */
-  host: string | null;
+/** Votes are recorded with their gate; every other signal is one of these. */
+export const signalNames = [
+  'pause',
+  'resume',
+  'undo',
+  'retry',
+  'skipHost',
+  'extendObservation',
+  'allowPrincipal',
+] as const;
+
+export type SignalName = (typeof signalNames)[number];
+
+export interface RecordedSignal {
+  signal: SignalName;
+  /** The host, the SID or the duration it is about, cut to a bearable length; null where it names none. */
+  about: string | null;
   by: string;
   reason: string;
   /** ISO 8601. */
@@ -67,7 +85,7 @@ export interface HostDecision {
 }
 
 /** Anyone may send signals without number. */
-export const decisionsKept = 1000;
+export const signalsKept = 1000;
 
 export interface Failure {
   code: string;
