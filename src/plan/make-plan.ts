@@ -9,9 +9,11 @@ import type { Facts } from '../domain/facts.ts';
 import { blocking, type Finding } from '../domain/findings.ts';
 import {
   dmsaSamAccountName,
+  type GatePlan,
   migrationId,
   type Plan,
   type PlanDomain,
+  type PlanGates,
   type PlanHost,
   type Rollout,
 } from '../domain/plan.ts';
@@ -65,11 +67,13 @@ export async function makePlan(
     hosts: planHosts(request, found.sids),
     rollout: rolloutOf(request),
     waits: pick(request, 'join', 'observe', 'checkEvery', 'soak'),
-    gates: { start: gateOf(request, 'start'), complete: gateOf(request, 'complete') },
+    gates: gatesOf(request),
+    ...(request.approverKeys.length > 0 && { approverKeys: { keys: request.approverKeys } }),
     enableEventLog: request.enableEventLog,
     // Absent where nothing was asked for, so that plans made before there was a choice keep their hash.
     ...(request.restoreEventLog && { restoreEventLog: true }),
     ...(request.waitForKds && { waitForKds: true }),
+    ...(request.notify && { notify: true }),
   };
   const { facts, findings } = await retrying(() =>
     preflight(
@@ -163,8 +167,18 @@ function dmsaOf(request: PlanRequest, { baseDn, dnsName }: PlanDomain): Plan['dm
   return { name: request.dmsa, dn: childDn('CN', request.dmsa, container), container, dnsHostName };
 }
 
-function gateOf(request: PlanRequest, name: 'start' | 'complete'): Plan['gates']['start'] {
-  return { ...pick(request, 'required', 'expiresAfter', 'onExpiry'), approvers: request.approvers[name] };
+function gatesOf(request: PlanRequest): PlanGates {
+  const gate = (name: keyof PlanGates): GatePlan => ({
+    ...pick(request, 'required', 'expiresAfter', 'onExpiry'),
+    approvers: request.approvers[name] ?? [],
+    ...(request.remindEvery !== null && { remindEvery: request.remindEvery }),
+  });
+  return {
+    start: gate('start'),
+    complete: gate('complete'),
+    ...(request.waveGate && { wave: gate('wave') }),
+    ...(request.soakGate && { soak: gate('soak') }),
+  };
 }
 
 function pick<T, K extends keyof T>(from: T, ...keys: K[]): Pick<T, K> {

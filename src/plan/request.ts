@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 import type { Duration } from '../domain/duration.ts';
 import { DmsaError } from '../domain/errors.ts';
-import type { GateName, HealthCheck, MaintenanceWindow, Rollout } from '../domain/plan.ts';
+import type { ApproverKey, HealthCheck, MaintenanceWindow, Rollout } from '../domain/plan.ts';
+import { approverKeyList } from './approver-keys.ts';
 import {
   distinct,
   distinguishedName,
@@ -35,7 +36,14 @@ export interface PlanRequest {
   join: Duration;
   checkEvery: Duration;
   /** Empty lists mean anyone but the requester. */
-  approvers: Record<GateName, string[]>;
+  approvers: Record<'start' | 'complete', string[]> & Partial<Record<'wave' | 'soak', string[]>>;
+  /** Whether each wave of restarts, and the end of the soak, needs a yes of its own. */
+  waveGate: boolean;
+  soakGate: boolean;
+  /** How often people are reminded of an open gate; null for never. */
+  remindEvery: Duration | null;
+  /** Public keys of approvers: where there are any, only signed votes count. */
+  approverKeys: ApproverKey[];
   /** How many have to approve at each gate. */
   required: number;
   expiresAfter: Duration;
@@ -64,6 +72,8 @@ export interface PlanRequest {
   restoreEventLog: boolean;
   /** Wait for a KDS root key that becomes effective later, instead of refusing. */
   waitForKds: boolean;
+  /** Tell people by the webhooks of the worker's settings. */
+  notify: boolean;
 }
 
 /** What is taken where the request does not say; 28 days are the four ticket lifetimes recommended by [overview]. */
@@ -78,6 +88,10 @@ export const requestDefaults = {
   required: 1,
   expiresAfter: '7d',
   onExpiry: 'hold',
+  waveGate: false,
+  soakGate: false,
+  remindEvery: null,
+  approverKeys: [],
   canary: 1,
   maxParallel: 5,
   serviceTimeout: '2m',
@@ -92,6 +106,7 @@ export const requestDefaults = {
   enableEventLog: true,
   restoreEventLog: false,
   waitForKds: false,
+  notify: true,
 } satisfies Partial<PlanRequest>;
 
 type RequestInput = Pick<PlanRequest, 'account' | 'dmsa' | 'hosts' | 'requestedBy'> & Partial<PlanRequest>;
@@ -133,7 +148,16 @@ const requestFields = z.strictObject({
   soak: duration,
   join: positiveDuration,
   checkEvery: positiveDuration,
-  approvers: z.strictObject({ start: approverList, complete: approverList }),
+  approvers: z.strictObject({
+    start: approverList,
+    complete: approverList,
+    wave: approverList.optional(),
+    soak: approverList.optional(),
+  }),
+  waveGate: z.boolean(),
+  soakGate: z.boolean(),
+  remindEvery: positiveDuration.nullable(),
+  approverKeys: approverKeyList,
   required: whole.min(1, { error: 'must be at least 1' }),
   expiresAfter: positiveDuration,
   onExpiry: z.enum(['hold', 'undo'], { error: 'must be hold or undo' }),
@@ -157,6 +181,7 @@ const requestFields = z.strictObject({
   enableEventLog: z.boolean(),
   restoreEventLog: z.boolean(),
   waitForKds: z.boolean(),
+  notify: z.boolean(),
 }) satisfies z.ZodType<PlanRequest>;
 
 const requestSchema = requestFields.superRefine((request, context) => {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 import { DmsaError } from '../domain/errors.ts';
 import { normalIdentity } from '../domain/identity.ts';
-import type { GateName, Plan } from '../domain/plan.ts';
+import type { GatePlan, Plan, PlanGates } from '../domain/plan.ts';
+import { approverKeySet, keysProblem, withKey } from './approver-keys.ts';
 import {
   distinct,
   distinguishedName,
@@ -68,6 +69,7 @@ const gate = z.strictObject({
   required: z.int({ error: 'must be a whole number' }).min(1, { error: 'must be at least 1' }),
   expiresAfter: positiveDuration,
   onExpiry: z.enum(['hold', 'undo'], { error: 'must be hold or undo' }),
+  remindEvery: positiveDuration.optional(),
 });
 
 const host = z.strictObject({
@@ -128,10 +130,17 @@ export const planSchema = z
       checkEvery: positiveDuration,
       soak: duration,
     }),
-    gates: z.strictObject({ start: gate, complete: gate }),
+    gates: z.strictObject({
+      start: gate,
+      complete: gate,
+      wave: gate.optional(),
+      soak: gate.optional(),
+    }),
+    approverKeys: approverKeySet.optional(),
     enableEventLog: z.boolean({ error: 'must be true or false' }),
     restoreEventLog: z.boolean({ error: 'must be true or false' }).optional(),
     waitForKds: z.boolean({ error: 'must be true or false' }).optional(),
+    notify: z.boolean({ error: 'must be true or false' }).optional(),
     hash: z.string({ error: 'is missing: make the plan with dmsa plan' }),
   })
   .superRefine((plan, context) => {
@@ -141,21 +150,26 @@ export const planSchema = z
       const message = notInDomain(plan.requestedBy);
       context.addIssue({ code: 'custom', path: ['requestedBy'], message });
     }
-    for (const name of ['start', 'complete'] satisfies GateName[]) {
-      const problem = approversProblem(plan, name);
+    const strange = keysProblem(plan);
+    if (strange) context.addIssue({ code: 'custom', path: ['approverKeys'], message: strange });
+    for (const name of Object.keys(plan.gates) as (keyof PlanGates)[]) {
+      const problem = plan.gates[name] && approversProblem(plan, plan.gates[name]);
       if (problem) context.addIssue({ code: 'custom', path: ['gates', name, 'approvers'], message: problem });
     }
   }) satisfies z.ZodType<Plan>;
 
 /** A gate that can never open is refused now rather than at its expiry. */
-function approversProblem(plan: Plan, name: GateName): string | null {
-  const { approvers, required } = plan.gates[name];
-  if (approvers.length === 0) return null;
+function approversProblem(plan: Plan, { approvers, required }: GatePlan): string | null {
   const requester = normalIdentity(plan.requestedBy, plan.domain);
   const identities = approvers.map((approver) => normalIdentity(approver, plan.domain));
   const unusable = approvers[identities.indexOf(null)];
   if (unusable !== undefined) return notInDomain(unusable);
-  const usable = new Set(identities.filter((identity) => identity !== requester));
+  const keyed = plan.approverKeys && withKey(plan, plan.approverKeys);
+  const unkeyed = approvers[identities.findIndex((identity) => keyed && !keyed.has(identity!))];
+  if (unkeyed !== undefined) return `${unkeyed} has no key among approverKeys: add it with --approver-keys`;
+  if (approvers.length === 0 && !keyed) return null;
+  const candidates = approvers.length > 0 ? identities : [...keyed!];
+  const usable = new Set(candidates.filter((identity) => identity !== requester));
   if (usable.size >= required) return null;
   return `${required} have to approve and only ${usable.size} besides the requester may: list more approvers`;
 }

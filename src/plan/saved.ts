@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+import { drift, driftText } from '../domain/drift.ts';
+import { DmsaError } from '../domain/errors.ts';
+import type { Facts } from '../domain/facts.ts';
+import { migrationId, type Plan } from '../domain/plan.ts';
+import { type PreflightDeps, preflight } from '../preflight.ts';
+import { retrying } from '../retrying.ts';
+import { parsePlan } from './schema.ts';
+
+/** A plan with what was there when it was made; files of older versions have only the plan. */
+export interface SavedPlan {
+  plan: Plan;
+  seen: Facts | null;
+}
+
+/** What `dmsa plan --out` writes: the plan, and `seen` beside its fields. */
+export function savedPlan({ plan, seen }: SavedPlan): object {
+  return seen ? { ...plan, seen } : plan;
+}
+
+const facts = z.looseObject({
+  account: z.looseObject({}).nullable(),
+  dmsa: z.looseObject({}).nullable(),
+  hosts: z.array(z.looseObject({})),
+});
+
+/** The other way round. Throws PLAN_INVALID and PLAN_EDITED, as parsePlan does. */
+export function parseSavedPlan(json: unknown): SavedPlan {
+  if (typeof json !== 'object' || json === null || !('seen' in json))
+    return { plan: parsePlan(json), seen: null };
+  const { seen, ...rest } = json;
+  const parsed = facts.safeParse(seen);
+  if (!parsed.success)
+    throw new DmsaError(
+      'PLAN_INVALID',
+      'seen',
+      'seen: must hold account, dmsa and hosts, as dmsa plan writes them',
+    );
+  return { plan: parsePlan(rest), seen: parsed.data as unknown as Facts };
+}
+
+/**
+ * Reads directory and hosts again and compares with what the plan was made of. Changes nothing. Throws PLAN_DRIFTED,
+ * which names each difference, and whatever reading throws.
+ */
+export async function requireUndrifted(
+  { plan, seen }: SavedPlan,
+  deps: PreflightDeps,
+  now: Date,
+): Promise<void> {
+  if (!seen) return;
+  const request = {
+    plan,
+    gate: 'plan',
+    expect: 'unlinked' as const,
+    allowed: [],
+    now: now.toISOString(),
+    hosts: null,
+  };
+  const { facts } = await retrying(() => preflight(deps, request, { eventsSince: null }));
+  const differences = drift(seen, facts);
+  if (differences.length === 0) return;
+  const id = migrationId(plan);
+  throw new DmsaError('PLAN_DRIFTED', id, `${id}: since the plan was made: ${driftText(differences)}`);
+}

@@ -1,0 +1,62 @@
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import { z } from 'zod';
+
+import { readPrivateFile, unusable } from '../config/private-file.ts';
+
+/** An Ed25519 key as a JWK (RFC 8037), with its thumbprint (RFC 7638) as key id. */
+export interface PrivateKey extends PublicKey {
+  /** The private key, base64url. Never logged, never shown. */
+  d: string;
+}
+
+export interface PublicKey {
+  kty: 'OKP';
+  crv: 'Ed25519';
+  x: string;
+  kid: string;
+  /** Whose votes it signs; absent for the key of a worker. */
+  approver?: string;
+}
+
+/** A new key; `approver` is whose votes it will sign. */
+export async function newPrivateKey(approver: string | null): Promise<PrivateKey> {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  const { x, d } = await exportJWK(privateKey);
+  const key = { kty: 'OKP', crv: 'Ed25519', x: x! } as const;
+  return { ...key, kid: await calculateJwkThumbprint(key), ...(approver && { approver }), d: d! };
+}
+
+/** The key without its private part: what others may have. */
+export function publicKeyOf({ d: _, ...key }: PrivateKey): PublicKey {
+  return key;
+}
+
+const privateKeySchema = z.object({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  x: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  d: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  kid: z.string().min(1).optional(),
+  approver: z.string().min(1).optional(),
+});
+
+/**
+ * A private key from a file as `dmsa keys new` writes it. Throws PLAN_INVALID where the file cannot be read, others may
+ * read it, or it holds no such key; never with what is in it.
+ */
+export async function readPrivateKey(setting: string, file: string): Promise<PrivateKey> {
+  const parsed = privateKeySchema.safeParse(jsonOf(await readPrivateFile(setting, file)));
+  if (!parsed.success)
+    throw unusable(setting, `${file} holds no private Ed25519 key as a JWK: make one with dmsa keys new`);
+  const { kty, crv, x, d, approver } = parsed.data;
+  const kid = parsed.data.kid ?? (await calculateJwkThumbprint({ kty, crv, x }));
+  return { kty, crv, x, kid, ...(approver && { approver }), d };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { CompactSign, importJWK } from 'jose';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+import { requireApproval } from '../../activities/gates/require-approval.ts';
+import { verifyVotes } from '../../activities/gates/verify-votes.ts';
+import { canonicalJson } from '../../src/domain/canonical.ts';
+import { openGate, type Vote } from '../../src/domain/gates.ts';
+import { type ApproverKey, migrationId, targetOf } from '../../src/domain/plan.ts';
+import { newPrivateKey, type PrivateKey, publicKeyOf } from '../../src/signing/keys.ts';
+import { readSignedVote, signVote } from '../../src/signing/votes.ts';
+import { samplePlan } from '../plan/sample-plan.ts';
+
+const at = '2025-06-01T08:00:00.000Z';
+const hash = 'a'.repeat(64);
+const vote: Vote & { at: string } = {
+  gate: 'start',
+  hash,
+  by: 'LAB\\bob',
+  decision: 'approve',
+  reason: 'evidence read',
+  at,
+};
+
+let bob: PrivateKey;
+let carol: PrivateKey;
+let keys: ApproverKey[];
+let plan: ReturnType<typeof samplePlan>;
+const signedFor = () => ({ migration: migrationId(plan), execution: 'run-1', plan: plan.hash });
+
+beforeAll(async () => {
+  bob = await newPrivateKey('LAB\\bob');
+  carol = await newPrivateKey('carol@lab.example');
+  keys = [bob, carol].map((key) => publicKeyOf(key) as ApproverKey);
+  plan = samplePlan({ requestedBy: 'LAB\\alice', approverKeys: { keys } });
+});
+
+/** What becomes of one signed or unsigned payload at an open gate "start". */
+async function verdict(payload: unknown, decision: Vote['decision'] = 'approve') {
+  const gatePlan = { approvers: [], required: 1, expiresAfter: '7d', onExpiry: 'hold' } as const;
+  const gate = { ...openGate('start', { ...gatePlan, approvers: [] }, at, at), hash };
+  const [recorded] = await verifyVotes({
+    votes: [{ decision, payload, receivedAt: at }],
+    gate,
+    requestedBy: plan.requestedBy,
+    domain: plan.domain,
+    keys: { keys },
+    signedFor: signedFor(),
+  });
+  return recorded!;
+}
+
+describe('where the plan lists keys, a vote does not count', () => {
+  test('that is not signed, whatever it says', async () => {
+    const { at: _, decision: __, ...unsigned } = vote;
+    expect((await verdict(unsigned)).refused).toBe('VOTE_UNSIGNED');
+    expect((await verdict({ ...unsigned, jws: 'a.b.c' })).refused).toBe('VOTE_BAD_SIGNATURE');
+    expect((await verdict(null)).refused).toBe('VOTE_MALFORMED');
+  });
+
+  test('that a stranger signed, or an approver for another name than his own', async () => {
+    const mallory = { ...(await newPrivateKey('LAB\\bob')), kid: bob.kid };
+    expect((await verdict({ jws: await signVote(vote, signedFor(), mallory) })).refused).toBe(
+      'VOTE_BAD_SIGNATURE',
+    );
+    const forged = await signVote({ ...vote, by: 'LAB\\carol' }, signedFor(), bob);
+    expect((await verdict({ jws: forged })).refused).toBe('VOTE_BAD_SIGNATURE');
+  });
+
+  test('that was given in another migration, run, plan, gate or decision, or for older evidence', async () => {
+    const elsewhere = { ...signedFor(), migration: 'dmsa/lab.example/other' };
+    expect((await verdict({ jws: await signVote(vote, elsewhere, bob) })).refused).toBe('VOTE_FOR_ANOTHER');
+    const earlier = { ...signedFor(), execution: 'run-0' };
+    expect((await verdict({ jws: await signVote(vote, earlier, bob) })).refused).toBe('VOTE_FOR_ANOTHER');
+    const other = { ...signedFor(), plan: 'b'.repeat(64) };
+    expect((await verdict({ jws: await signVote(vote, other, bob) })).refused).toBe('VOTE_FOR_ANOTHER');
+    const no = await signVote({ ...vote, decision: 'reject' }, signedFor(), bob);
+    expect((await verdict({ jws: no })).refused).toBe('VOTE_FOR_ANOTHER');
+    const gate = await signVote({ ...vote, gate: 'complete' }, signedFor(), bob);
+    expect((await verdict({ jws: gate })).refused).toBe('VOTE_WRONG_GATE');
+    const stale = await signVote({ ...vote, hash: 'c'.repeat(64) }, signedFor(), bob);
+    expect((await verdict({ jws: stale })).refused).toBe('VOTE_STALE_HASH');
+  });
+
+  test('whose bytes say vote and whose header does not, or names no algorithm', async () => {
+    const payload = new TextEncoder().encode(canonicalJson({ ...vote, ...signedFor() }));
+    const key = await importJWK(bob, 'EdDSA');
+    const untyped = await new CompactSign(payload)
+      .setProtectedHeader({ alg: 'EdDSA', kid: bob.kid })
+      .sign(key);
+    expect((await verdict({ jws: untyped })).refused).toBe('VOTE_BAD_SIGNATURE');
+    const [, body] = untyped.split('.');
+    const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'dmsa-vote+jws', kid: bob.kid }));
+    expect((await verdict({ jws: `${none.toString('base64url')}.${body}.` })).refused).toBe(
+      'VOTE_BAD_SIGNATURE',
+    );
+  });
+
+  test('of which a single character was changed', async () => {
+    const jws = await signVote(vote, signedFor(), bob);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(jws.length - 1),
+        fc.constantFrom('A', 'z', '0', '-', '.'),
+        async (place, by) => {
+          const changed = jws.slice(0, place) + by + jws.slice(place + 1);
+          const read = await readSignedVote(changed, { keys });
+          // The last character of base64url may hold bits that mean nothing.
+          if (read) expect(read.claims).toMatchObject(vote);
+          else expect((await verdict({ jws: changed })).refused).toBe('VOTE_BAD_SIGNATURE');
+        },
+      ),
+    );
+  });
+});
+
+test('a vote that an approver signed for this very thing counts, and carries its proof', async () => {
+  const jws = await signVote(vote, signedFor(), bob);
+  expect(await verdict({ jws, by: 'LAB\\mallory' })).toEqual({
+    ...vote,
+    identity: 'bob@lab.example',
+    receivedAt: at,
+    refused: null,
+    kid: bob.kid,
+    jws,
+  });
+});
+
+describe('where the link is made, the votes are counted once more', () => {
+  const approvable = (votes: string[]) => ({
+    migrationId: migrationId(plan),
+    target: targetOf(plan),
+    gate: 'start' as const,
+    approval: { plan, hash, execution: 'run-1', votes },
+  });
+  const missing = (message: string) => ({
+    code: 'APPROVAL_MISSING',
+    message: expect.stringContaining(message),
+  });
+
+  test('none, too few, for other evidence or of the requester: nothing is changed', async () => {
+    const none = approvable([]);
+    await expect(requireApproval({}, none)).rejects.toMatchObject(missing('0 of 1 signed votes'));
+    const stale = await signVote({ ...vote, hash: 'c'.repeat(64) }, signedFor(), bob);
+    await expect(requireApproval({}, approvable([stale]))).rejects.toMatchObject(missing('0 of 1'));
+    const no = await signVote({ ...vote, decision: 'reject' }, signedFor(), bob);
+    await expect(requireApproval({}, approvable([no]))).rejects.toMatchObject(missing('0 of 1'));
+    const complete = await signVote({ ...vote, gate: 'complete' }, signedFor(), bob);
+    await expect(requireApproval({}, approvable([complete]))).rejects.toMatchObject(missing('0 of 1'));
+  });
+
+  test('a plan whose keys the worker does not know, or that was edited, or none at all: nothing is changed', async () => {
+    const jws = await signVote(vote, signedFor(), bob);
+    const onlyCarol = [keys[1]!];
+    await expect(requireApproval({ approverKeys: onlyCarol }, approvable([jws]))).rejects.toMatchObject(
+      missing('none that this worker knows'),
+    );
+    const { approval: _, ...bare } = approvable([]);
+    await expect(requireApproval({ approverKeys: keys }, bare)).rejects.toMatchObject(missing('none came'));
+    const edited = approvable([jws]);
+    edited.approval.plan = { ...plan, requestedBy: 'LAB\\nobody' };
+    await expect(requireApproval({}, edited)).rejects.toMatchObject({ code: 'PLAN_EDITED' });
+    const other = samplePlan({ requestedBy: 'LAB\\alice', approverKeys: { keys }, enableEventLog: false });
+    await expect(
+      requireApproval({}, { ...approvable([jws]), target: targetOf(other) }),
+    ).rejects.toMatchObject(missing('another plan'));
+  });
+
+  test('enough good ones, of different people, or a plan without keys on a worker without: it goes on', async () => {
+    const jws = await signVote(vote, signedFor(), bob);
+    await requireApproval({ approverKeys: keys }, approvable([jws, 'a.b.c']));
+    const { approval: _, ...bare } = approvable([]);
+    await requireApproval({}, bare);
+    const two = samplePlan({
+      requestedBy: 'LAB\\alice',
+      approverKeys: { keys },
+      gates: { ...plan.gates, start: { ...plan.gates.start, required: 2, approvers: [] } },
+    });
+    const sign = (key: PrivateKey, by: string) =>
+      signVote({ ...vote, by }, { ...signedFor(), plan: two.hash }, key);
+    const needsTwo = (votes: string[]) => ({
+      ...approvable([]),
+      target: targetOf(two),
+      approval: { plan: two, hash, execution: 'run-1', votes },
+    });
+    const first = await sign(bob, 'LAB\\bob');
+    await expect(requireApproval({}, needsTwo([first, first]))).rejects.toMatchObject(missing('1 of 2'));
+    await requireApproval({}, needsTwo([first, await sign(carol, 'LAB\\carol')]));
+  });
+});
