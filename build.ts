@@ -8,6 +8,8 @@ import { extname, join, resolve } from 'node:path';
 
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
+import { workflowInterceptors } from './src/temporal/bundle.ts';
+
 const root = import.meta.dirname;
 const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 
@@ -37,10 +39,20 @@ function copyJea(): void {
   cpSync(join(root, 'activities', 'scripts'), join(dist, 'jea', 'Dmsa', 'Scripts'), { recursive: true });
 }
 
+/** Twice: with failures as they are, and for workers that encrypt (src/temporal/failure-converter.ts). */
 async function bundleWorkflows(): Promise<void> {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: join(dist, 'workflows', 'index.js'),
-    logger: new DefaultLogger('WARN'),
-  });
-  writeFileSync(join(dist, 'workflow-bundle.js'), code);
+  const failureConverterPath = join(dist, 'src', 'temporal', 'failure-converter.js');
+  for (const [name, options] of [
+    ['workflow-bundle.js', {}],
+    ['workflow-bundle-encrypted.js', { failureConverterPath }],
+  ] as const) {
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: join(dist, 'workflows', 'index.js'),
+      payloadConverterPath: join(dist, 'src', 'temporal', 'payload-converter.js'),
+      workflowInterceptorModules: workflowInterceptors('js', join(dist, 'workflows')),
+      logger: new DefaultLogger('WARN'),
+      ...options,
+    });
+    writeFileSync(join(dist, name), code);
+  }
 }

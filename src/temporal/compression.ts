@@ -1,6 +1,6 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 
-import type { DataConverter, Payload, PayloadCodec } from '@temporalio/common';
+import type { Payload, PayloadCodec } from '@temporalio/common';
 
 /**
  * Temporal warns of payloads beyond 256 KB, and refuses megabytes. A migration of hundreds of hosts carries that much in
@@ -11,9 +11,6 @@ export const compressing: PayloadCodec = {
   encode: async (payloads) => payloads.map(deflated),
   decode: async (payloads) => payloads.map(inflated),
 };
-
-/** For every client and worker, as each has to read what the others wrote. */
-export const dataConverter: DataConverter = { payloadCodecs: [compressing] };
 
 const least = 64 * 1024;
 

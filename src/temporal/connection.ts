@@ -3,7 +3,7 @@ import { type ClientConfigProfile, loadClientConfigProfile, toClientOptions } fr
 import { NativeConnection } from '@temporalio/worker';
 
 import { DmsaError } from '../domain/errors.ts';
-import { dataConverter } from './compression.ts';
+import { unencrypted } from './data-converter.ts';
 
 /** Which server to talk to. Absent fields come from Temporal's own environment and profile file. */
 export interface TemporalTarget {
@@ -11,6 +11,8 @@ export interface TemporalTarget {
   namespace?: string;
   /** Plain gRPC, no TLS and no API key, whatever the profile says: for a server that we started. */
   embedded?: boolean;
+  /** How long a client tries to connect, in milliseconds; 5 s where absent. */
+  connectWithinMs?: number;
 }
 
 export interface TemporalClient {
@@ -25,7 +27,7 @@ const connectWithinMs = 5_000;
 /**
  * Connects a client as Temporal's environment variables and profile file say (`TEMPORAL_ADDRESS`,
  * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS_…`, `TEMPORAL_PROFILE`, `TEMPORAL_CONFIG_FILE`); what
- * `target` gives overrides them. Throws TEMPORAL_UNAVAILABLE, and PLAN_INVALID for a profile that cannot be read.
+ * `target` gives overrides them. Nothing is encrypted unless `options` hold a data converter that does. Throws TEMPORAL_UNAVAILABLE, and PLAN_INVALID for a profile that cannot be read.
  */
 export async function connectTemporal(
   target: TemporalTarget = {},
@@ -34,9 +36,9 @@ export async function connectTemporal(
 ): Promise<TemporalClient> {
   const { namespace, ...where } = resolve(target, env);
   const connection = await connecting(where.address, () =>
-    Connection.connect({ ...where, connectTimeout: connectWithinMs }),
+    Connection.connect({ ...where, connectTimeout: target.connectWithinMs ?? connectWithinMs }),
   );
-  const client = new Client({ dataConverter, ...options, connection, namespace });
+  const client = new Client({ dataConverter: unencrypted, ...options, connection, namespace });
   return { client, connection, namespace, close: () => connection.close() };
 }
 

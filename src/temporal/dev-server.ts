@@ -13,6 +13,8 @@ export interface DevServerOptions {
   historyFile?: string | null;
   /** Settings of the server itself, `key=value`, as its `--dynamic-config-value` takes them. */
   dynamicConfig?: string[];
+  /** URL of a codec server, which its UI asks for clear text. */
+  uiCodecEndpoint?: string;
   env?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
 }
@@ -48,7 +50,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 }
 
 function startArgs(port: number, uiPort: number, options: DevServerOptions): string[] {
-  const { namespace, historyFile, dynamicConfig = [] } = options;
+  const { namespace, historyFile, dynamicConfig = [], uiCodecEndpoint } = options;
   // One history shard is read 20 times a second by default: each task would wait for the next 50 ms tick.
   const dynamic = ['history.transferProcessorMaxPollRPS=10000', 'history.timerProcessorMaxPollRPS=10000'];
   return [
@@ -61,6 +63,7 @@ function startArgs(port: number, uiPort: number, options: DevServerOptions): str
       '--search-attribute',
       `${key.name}=${cliType(key.type)}`,
     ]),
+    ...(uiCodecEndpoint ? ['--ui-codec-endpoint', uiCodecEndpoint] : []),
     ...(historyFile ? ['--db-filename', historyFile] : []),
   ];
 }

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+
+import { readPrivateFile, unreadable, unusable } from '../config/private-file.ts';
+import type { ClientSettings } from '../config/settings.ts';
+import type { Log } from '../log.ts';
+import { dataConverterOf } from '../temporal/data-converter.ts';
+import { authentication } from './access.ts';
+import { isLoopback, parseOrigins } from './cross-origin.ts';
+import { startCodecServer } from './server.ts';
+
+export interface RunCodecServerOptions {
+  settings: ClientSettings;
+  log: Log;
+  host: string;
+  port: number;
+  /** Of Temporal's UI, as they are written. */
+  origins: string[];
+  encode: boolean;
+  certificateFile: string | null;
+  privateKeyFile: string | null;
+  signal: AbortSignal;
+  onReady(url: string): void;
+}
+
+/** `dmsa codec-server`: answers until `signal` aborts. Throws PLAN_INVALID, naming setting or option. */
+export async function runCodecServer(options: RunCodecServerOptions): Promise<void> {
+  const { settings, log, host, port, encode, signal, onReady } = options;
+  const [authenticate, tls, { payloadCodecs }] = await Promise.all([
+    authentication(settings.codecServer),
+    readTls(options),
+    dataConverterOf(settings.encryption),
+  ]);
+  const origins = parseOrigins(options.origins);
+  const server = await startCodecServer({
+    ...{ codecs: payloadCodecs ?? [], host, port, origins, authenticate, encode, tls, log },
+  });
+  try {
+    if (!settings.encryption) log.warn('there is no key ring: only what is compressed is decoded');
+    if (!tls && !isLoopback(host))
+      log.warn('tokens and clear text go over the network as they are: set --tls-cert');
+    onReady(server.url);
+    await aborted(signal);
+  } finally {
+    await server.close();
+  }
+}
+
+async function readTls({ certificateFile, privateKeyFile }: RunCodecServerOptions) {
+  if (certificateFile === null && privateKeyFile === null) return null;
+  if (certificateFile === null) throw unusable('--tls-key', 'needs --tls-cert');
+  if (privateKeyFile === null) throw unusable('--tls-cert', 'needs --tls-key');
+  const cert = await readFile(certificateFile, 'utf8').catch((cause) =>
+    unreadable('--tls-cert', certificateFile, cause),
+  );
+  return { cert, key: await readPrivateFile('--tls-key', privateKeyFile) };
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}
