@@ -1,7 +1,17 @@
 import type { Plan } from '../src/domain/plan.ts';
 import { parsePlan } from '../src/plan/schema.ts';
+import type { ActivityDeps } from './deps.ts';
+import { requireKnownKeys } from './gates/require-approval.ts';
 
-/** The plan once more, on the worker: whoever starts a workflow may send anything. Throws PLAN_INVALID, PLAN_EDITED. */
-export async function checkPlan(plan: Plan): Promise<{ hash: string }> {
-  return { hash: parsePlan(plan).hash };
+/**
+ * The plan once more, on the worker: whoever starts a workflow may send anything. Throws PLAN_INVALID, PLAN_EDITED, and
+ * APPROVAL_MISSING where this worker wants signed votes of others than the plan's approvers.
+ */
+export async function checkPlan(
+  { approverKeys = null }: Pick<ActivityDeps, 'approverKeys'>,
+  plan: Plan,
+): Promise<{ hash: string }> {
+  const parsed = parsePlan(plan);
+  requireKnownKeys(approverKeys, parsed);
+  return { hash: parsed.hash };
 }

@@ -1,5 +1,6 @@
+import type { Webhook } from '../src/config/settings.ts';
 import { type ConnectDirectory, type Directory, withDomain } from '../src/directory/directory.ts';
-import type { Target } from '../src/domain/plan.ts';
+import type { ApproverKey, Target } from '../src/domain/plan.ts';
 import type { OperationName, Parameters, Result } from '../src/powershell/operations.ts';
 import type { Transport } from '../src/powershell/transport.ts';
 import type { Records } from '../src/records.ts';
@@ -13,8 +14,12 @@ export interface ActivityDeps {
   transport: Transport;
   /** DNS name of the host on which the cmdlets run. */
   managementHost: string;
-  /** Mirrors the journal outside Temporal. */
+  /** Keys without which this worker changes no link; null where unsigned plans are taken as well. */
+  approverKeys?: ApproverKey[] | null;
+  /** Mirrors the journal outside Temporal, and has what was run and read. */
   records: Records;
+  /** By name; absent for none. */
+  webhooks?: Record<string, Webhook>;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Plan } from '../src/domain/plan.ts';
 import { checkPlan } from './check-plan.ts';
 import type { ActivityDeps } from './deps.ts';
 import { type CreateDmsaInput, createDmsa, removeDmsa } from './directory/create-dmsa.ts';
@@ -17,6 +18,7 @@ import { type RestartHostsInput, restartHosts } from './hosts/restart-hosts.ts';
 import { type RestartServicesInput, restartServices } from './hosts/restart-services.ts';
 import { restoreEventLogs } from './hosts/restore-event-logs.ts';
 import { type PrepareHostsInput, prepareHosts, restoreHosts, type SetHostsInput } from './hosts/set-hosts.ts';
+import { type NotifyInput, notify, type WebhooksInput, webhooksFor } from './notify.ts';
 import {
   type PreflightInput,
   preflight,
@@ -25,12 +27,17 @@ import {
   verifyCompleted,
   verifyRestored,
 } from './preflight.ts';
+import { recorded } from './recorded.ts';
 import { translateFailures } from './runtime.ts';
 
-/** All activities by the names that the workflow calls them; each is one file, and its undo stands beside it. */
-export function createActivities(deps: ActivityDeps) {
+/**
+ * All activities by the names that the workflow calls them; each is one file, and its undo stands beside it. What they
+ * run and read is written down.
+ */
+export function createActivities(given: ActivityDeps) {
+  const deps = recorded(given);
   return translateFailures({
-    checkPlan,
+    checkPlan: (plan: Plan) => checkPlan(deps, plan),
     verifyVotes,
     nextWindow,
     preflight: (input: PreflightInput) => preflight(deps, input),
@@ -50,6 +57,8 @@ export function createActivities(deps: ActivityDeps) {
     undoComplete: (input: UndoCompleteInput) => undoComplete(deps, input),
     verifyCompleted: (input: VerifyCompletedInput) => verifyCompleted(deps, input),
     verifyRestored: (input: VerifyInput) => verifyRestored(deps, input),
+    webhooksFor: (input: WebhooksInput) => webhooksFor(deps, input),
+    notify: (input: NotifyInput) => notify(deps, input),
   });
 }
 

@@ -33,6 +33,8 @@ export interface PreflightInput {
   server: string;
   /** Hosts that a person has left out; absent for none. */
   skipped?: string[];
+  /** Hosts of the wave that is voted on; absent where the vote is on all that there is. */
+  wave?: string[];
 }
 
 /**
@@ -45,13 +47,16 @@ export async function preflight(deps: ActivityDeps, input: PreflightInput): Prom
     readAndAssess(deps, request, inspectOptions(null)),
   );
   const { skipped = [] } = input;
-  if (input.expect === 'linked') {
+  if (input.expect !== 'unlinked') {
     requireReached(facts, skipped);
     const { account, dmsa } = facts;
-    const linked = account !== null && isIn({ account, dmsa }, MigrationState.Started);
-    if (!linked) await requireReliable(deps, targetOf(input.plan, input.server), facts, dc);
+    const state = input.expect === 'linked' ? MigrationState.Started : MigrationState.Completed;
+    if (account === null || !isIn({ account, dmsa }, state))
+      await requireReliable(deps, targetOf(input.plan, input.server), facts, dc);
   }
-  return { facts, domain, server, ...withoutSkipped({ findings, hash }, skipped) };
+  const { wave } = input;
+  const voted = wave ? { findings, hash: hashOf({ hash, wave }) } : { findings, hash };
+  return { facts, domain, server, ...withoutSkipped(voted, skipped) };
 }
 
 /**
@@ -67,8 +72,12 @@ function withoutSkipped({ findings, hash }: Pick<Evidence, 'findings' | 'hash'>,
         : each,
     ),
     skipped,
-    hash: createHash('sha256').update(canonicalJson({ hash, skipped })).digest('hex'),
+    hash: hashOf({ hash, skipped }),
   };
+}
+
+function hashOf(voted: object): string {
+  return createHash('sha256').update(canonicalJson(voted)).digest('hex');
 }
 
 /**

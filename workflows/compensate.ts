@@ -3,6 +3,7 @@ import {
   ApplicationFailure,
   condition,
   isCancellation,
+  log,
   type TemporalFailure,
 } from '@temporalio/workflow';
 
@@ -18,6 +19,7 @@ import type { Failure } from '../src/domain/status.ts';
 import { undoingOnHosts } from './activities.ts';
 import { continueIfLong, isLong } from './continue.ts';
 import { failureOf } from './failures.ts';
+import { notify } from './notify.ts';
 import { type Migration, publish, stage, waitFor } from './state.ts';
 import { undoComplete } from './steps/complete.ts';
 import { undoCreateDmsa } from './steps/create-dmsa.ts';
@@ -54,7 +56,9 @@ const undos: { [S in JournalStep]: Undo<S> } = {
 export async function turnBack(m: Migration, error: TemporalFailure | null): Promise<void> {
   const { status } = m.state;
   if (error) status.failure = reason(m, error);
+  status.paused = false;
   for (const gate of status.gates) if (gate.decision === 'open') gate.decision = 'void';
+  if (m.plan.notify && error) await notify(m, 'turned-back');
   await stage(m, 'undo', async (current) => {
     current.note = status.failure!.message;
     for (;;) {
@@ -64,7 +68,9 @@ export async function turnBack(m: Migration, error: TemporalFailure | null): Pro
       const all = left();
       // What an earlier try has undone is not undone twice.
       await untilItSucceeds(m, `undo ${next.step}`, (accept) => undos[next.step](m, left() as never, accept));
-      current.changed.push(`${next.step} undone: ${all.map((entry) => entry.target).join(', ')}`);
+      const targets = all.map((entry) => entry.target).join(', ');
+      current.changed.push(`${next.step} undone: ${targets}`);
+      log.info('undone', { step: next.step, targets });
     }
     if (status.before)
       await untilItSucceeds(m, 'compare with before', (accept) => compareWithBefore(m, accept));
@@ -102,6 +108,7 @@ async function untilItSucceeds(
   compensate: (accept: boolean) => Promise<void>,
 ): Promise<void> {
   const { state } = m;
+  let told: string | null = null;
   for (;;) {
     try {
       const accept = state.retryRequest?.accept ?? false;
@@ -112,11 +119,16 @@ async function untilItSucceeds(
       if (!(error instanceof ActivityFailure || error instanceof ApplicationFailure)) throw error;
       const { code, message } = failureOf(error);
       state.status.outcome = 'needs-operator';
+      log.error('an operator is needed', { what, code, reason: message });
       waitFor(m, `an operator, to ${what}: ${code} ${message} (signal retry)`);
       publish(m);
+      // What is tried again by itself, and fails as it did, is told once.
+      if (m.plan.notify && told !== code) await notify(m, 'needs-operator', { failure: { code, message } });
+      told = code;
       const asked = () => state.retryRequest !== null || isLong();
       // What one DC has not heard of yet it will hear: a person may wait for that as well as act.
-      if (code === ('REPLICATION_LAGGING' satisfies ErrorCode)) await condition(asked, '30m');
+      if (code === ('REPLICATION_LAGGING' satisfies ErrorCode))
+        await condition(asked, '30m', { summary: 'Wait for domain controllers to agree, or for a person' });
       else await condition(asked);
       await continueIfLong(m);
       state.status.outcome = 'running';

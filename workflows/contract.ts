@@ -1,8 +1,9 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-
-import type { Vote } from '../src/domain/gates.ts';
+import type { Duration } from '../src/domain/duration.ts';
+import type { Facts } from '../src/domain/facts.ts';
+import type { RecordedVote, Vote } from '../src/domain/gates.ts';
 import type { Plan } from '../src/domain/plan.ts';
-import type { MigrationStatus } from '../src/domain/status.ts';
+import type { MigrationStatus, RecordedSignal, SignalName } from '../src/domain/status.ts';
 import type { Carried } from './state.ts';
 
 /**
@@ -11,10 +12,17 @@ import type { Carried } from './state.ts';
  */
 export const workflowType = 'migrateServiceAccount';
 
+/** Who goes on with a run that was ended by hand. `wait`: how long what it had under way gets to end; 5m where absent. */
+export type Adoption = By & { wait?: Duration };
+
 export interface MigrationInput {
   plan: Plan;
-  /** State handed over by continue-as-new; absent at the start. */
+  /** What was there when the plan was made; absent where nobody says, and from the second run on. */
+  seen?: Facts;
+  /** State handed over by continue-as-new, or taken from a run that was ended by hand; absent at the start. */
   carried?: Carried;
+  /** Who goes on with the state of a run that was ended by hand; absent otherwise. */
+  adopted?: Adoption;
 }
 
 /** Someone who acts, by declaration, and why. */
@@ -23,8 +31,11 @@ export interface By {
   reason: string;
 }
 
-export const approve = defineSignal<[Omit<Vote, 'decision'>]>('approve');
-export const reject = defineSignal<[Omit<Vote, 'decision'>]>('reject');
+/** A vote, or the same as a compact JWS where only signed votes count (src/signing/votes.ts). */
+export type SentVote = Omit<Vote, 'decision'> | { jws: string };
+
+export const approve = defineSignal<[SentVote]>('approve');
+export const reject = defineSignal<[SentVote]>('reject');
 export const pause = defineSignal<[By]>('pause');
 export const resume = defineSignal<[By]>('resume');
 export const undo = defineSignal<[By]>('undo');
@@ -35,6 +46,16 @@ export const undo = defineSignal<[By]>('undo');
 export const retry = defineSignal<[By & { accept?: boolean; host?: string }]>('retry');
 /** Goes on without a host, before its turn or after it failed; there is no way back. */
 export const skipHost = defineSignal<[By & { host: string }]>('skipHost');
+/** Adds to an observation that is under way; `for` is a duration such as `7d`. */
+export const extendObservation = defineSignal<[By & { for: string }]>('extendObservation');
 export const allowPrincipal = defineSignal<[By & { sid: string }]>('allowPrincipal');
+
+/** What became of each signal of that name, oldest first; without a name, of every signal but votes. */
+export const outcomes = defineQuery<(RecordedVote | RecordedSignal)[], [SignalName | Vote['decision']]>(
+  'outcomes',
+);
+
+/** All that a run knows: what `dmsa resume --adopt` goes on with after it was ended by hand. */
+export const carried = defineQuery<Carried>('carried');
 
 export const status = defineQuery<MigrationStatus>('status');

@@ -1,3 +1,4 @@
+import type { Gate } from '../src/domain/gates.ts';
 import { stageTitles } from '../src/domain/stages.ts';
 import type { MigrationStatus } from '../src/domain/status.ts';
 
@@ -6,29 +7,41 @@ const shown = 100;
 
 /** Current details in Temporal's UI, in Markdown: where the migration stands and what it needs from whom. */
 export function currentDetails(status: MigrationStatus): string {
-  const { account, dmsa, stage, waitingFor, nextAt, outcome, failure, paused } = status;
-  const lines = [`**${account} \u2192 ${dmsa}$**: ${outcome === 'running' ? stageTitles[stage] : outcome}`];
-  if (paused) lines.push('Paused: send `resume` to go on.');
-  if (waitingFor) lines.push(`Waiting for ${waitingFor}${nextAt ? `, until ${nextAt}` : ''}.`);
-  for (const failed of (status.failedHosts ?? []).slice(0, shown))
-    lines.push(`- **${failed.host}** failed: \`${failed.code}\` ${failed.message}`);
-  if (failure) lines.push(`Turned back: \`${failure.code}\` ${failure.message}`);
-  for (const gate of status.gates.filter((each) => each.decision === 'open' && each.hash)) {
-    lines.push(`Gate **${gate.name}** is open. Vote with the signal \`approve\` or \`reject\`:`);
-    lines.push(`\`{"gate":"${gate.name}","hash":"${gate.hash}","by":"DOMAIN\\\\you","reason":"\u2026"}\``);
-  }
-  const rows = status.hosts
-    .slice(0, shown)
-    .map(
-      (host) =>
-        `| ${host.host}${host.skipped ? ' (skipped)' : ''} | ${host.policy} | ${host.restarted} | ${host.principal} |`,
+  const { account, dmsa, stage, waitingFor, nextAt, outcome, failure, paused, failedHosts = [] } = status;
+  const paragraphs = [
+    `**${account} \u2192 ${dmsa}$**: ${outcome === 'running' ? stageTitles[stage] : outcome}`,
+  ];
+  if (paused) paragraphs.push('Paused: send `resume` to go on.');
+  if (waitingFor) paragraphs.push(`Waiting for ${waitingFor}${nextAt ? `, until ${nextAt}` : ''}.`);
+  const failed = failedHosts.slice(0, shown);
+  if (failed.length > 0)
+    paragraphs.push(
+      failed.map(({ host, code, message }) => `- **${host}** failed: \`${code}\` ${message}`).join('\n'),
     );
-  if (status.hosts.length > shown) rows.push(`| and ${status.hosts.length - shown} more | | | |`);
+  if (failure) paragraphs.push(`Turned back: \`${failure.code}\` ${failure.message}`);
+  for (const gate of status.gates.filter((each) => each.decision === 'open' && each.hash))
+    paragraphs.push(...gateParagraphs(gate));
+  return [...paragraphs, hostsTable(status)].join('\n\n');
+}
+
+/** What has changed since people voted, and the vote to send, ready to be copied. */
+function gateParagraphs({ name, hash, drift, signed, hosts }: Gate): string[] {
+  const vote = `{"gate":"${name}","hash":"${hash}","by":"DOMAIN\\\\you","reason":"\u2026"}`;
+  const about = hosts ? ` It is about ${hosts.slice(0, shown).join(', ')}.` : '';
+  const how = signed
+    ? 'Vote with `dmsa approve --key`, as only signed votes count for:'
+    : 'Vote with the signal `approve` or `reject`:';
   return [
-    ...lines,
-    '',
-    '| host | policy | restarted | principal |',
-    '| --- | --- | --- | --- |',
-    ...rows,
-  ].join('\n');
+    ...(drift.length > 0 ? [`Votes are void, as this has changed: ${drift.slice(-10).join('; ')}`] : []),
+    `Gate **${name}** is open.${about} ${how}`,
+    `\`\`\`\n${vote}\n\`\`\``,
+  ];
+}
+
+function hostsTable({ hosts }: MigrationStatus): string {
+  const rows = hosts.slice(0, shown).map(({ host, skipped, policy, restarted, principal }) => {
+    return `| ${host}${skipped ? ' (skipped)' : ''} | ${policy} | ${restarted} | ${principal} |`;
+  });
+  if (hosts.length > shown) rows.push(`| and ${hosts.length - shown} more | | | |`);
+  return ['| host | policy | restarted | principal |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }

@@ -1,4 +1,4 @@
-import { ApplicationFailure, condition } from '@temporalio/workflow';
+import { ApplicationFailure, condition, patched } from '@temporalio/workflow';
 
 import { drift } from '../src/domain/drift.ts';
 import { durationMs } from '../src/domain/duration.ts';
@@ -6,9 +6,11 @@ import type { ErrorCode } from '../src/domain/errors.ts';
 import type { Evidence } from '../src/domain/facts.ts';
 import { blocking } from '../src/domain/findings.ts';
 import { decide, type Gate, openGate } from '../src/domain/gates.ts';
-import type { GateName } from '../src/domain/plan.ts';
+import { type GateName, gatePlan } from '../src/domain/plan.ts';
 import { continueIfLong, isLong } from './continue.ts';
 import { unlessPaused } from './messages.ts';
+import { countGate } from './metrics.ts';
+import { notify } from './notify.ts';
 import { inMs, type Migration, now, publish, waitFor } from './state.ts';
 import { readAgain, requireNothingBlocking } from './steps/preflight.ts';
 import { strangersAllowedStill } from './steps/strangers.ts';
@@ -16,15 +18,18 @@ import { hadToWaitForWindow } from './windows.ts';
 
 /**
  * Waits until enough people have said yes to the evidence, and then looks again: what has drifted since voids the
- * votes, says so, and is voted on anew. Returns only when what was voted on is what is there.
- * Throws GATE_REJECTED, GATE_EXPIRED (where the plan says undo), PREFLIGHT_BLOCKED.
+ * votes, says so, and is voted on anew. Returns only when what was voted on is what is there. `hosts`: what a wave is
+ * about. Throws GATE_REJECTED, GATE_EXPIRED (where the plan says undo), PREFLIGHT_BLOCKED.
  */
-export async function openAndPassGate(m: Migration, name: GateName): Promise<void> {
-  const gate = currentGate(m, name);
+export async function openAndPassGate(m: Migration, name: GateName, hosts?: string[]): Promise<void> {
+  const isNew = !m.state.status.gates.some((gate) => gate.name === name);
+  const gate = currentGate(m, name, hosts);
+  if (isNew) countGate(gate, 'opened');
+  if (m.plan.notify && isNew) await notify(m, 'gate-opened');
   for (;;) {
     await decision(m, gate);
     const voted = m.state.evidence!;
-    const fresh = await readWhileNotPaused(m, name);
+    const fresh = await readWhileNotPaused(m, gate);
     // Up to here nothing has been changed: what is there now is what turning back restores.
     if (name === 'start') m.state.status.before = { ...fresh.facts };
     requireNothingBlocking(m);
@@ -33,10 +38,14 @@ export async function openAndPassGate(m: Migration, name: GateName): Promise<voi
       if (decide(gate) === 'approved') break;
       continue;
     }
-    gate.drift.push(...drift(votedOn(voted), votedOn(fresh)));
+    const drifted = drift(votedOn(voted), votedOn(fresh));
+    gate.drift.push(...drifted);
     gate.decision = 'open';
     gate.hash = fresh.hash;
+    countGate(gate, 'drifted');
+    if (m.plan.notify) await notify(m, 'drift', { drift: drifted });
   }
+  countGate(gate, 'approved');
   publish(m);
 }
 
@@ -49,26 +58,31 @@ function votedOn({ facts, skipped }: Evidence): object {
  * The last look before acting: a pause may last for weeks, so that nothing is held back between it and the deed. Who has
  * joined the principals since the gate opened is no less a stranger: another look follows the yes.
  */
-async function readWhileNotPaused(m: Migration, name: GateName): Promise<Evidence> {
+async function readWhileNotPaused(m: Migration, gate: Gate): Promise<Evidence> {
+  const acts = gate.name !== 'start' && gate.name !== 'soak';
   for (;;) {
     await unlessPaused(m);
-    if (name === 'complete' && (await hadToWaitForWindow(m, 'stay'))) continue;
-    const fresh = await readAgain(m, name);
-    const goesOn = name === 'complete' && blocking(fresh.findings).length === 0;
+    if (acts && (await hadToWaitForWindow(m, 'stay'))) continue;
+    const fresh = await readAgain(m, gate);
+    const goesOn = acts && blocking(fresh.findings).length === 0;
     if (goesOn && (await strangersAllowedStill(m, fresh.facts.dmsa?.principals ?? []))) continue;
     // Reading hundreds of hosts takes its time: the window may have closed meanwhile.
-    if (name === 'complete' && goesOn && (await hadToWaitForWindow(m, 'stay'))) continue;
+    if (goesOn && (await hadToWaitForWindow(m, 'stay'))) continue;
     if (!m.state.status.paused) return fresh;
   }
 }
 
 /** The gate as the status shows it: opened now, or before a continue-as-new. */
-function currentGate(m: Migration, name: GateName): Gate {
+function currentGate(m: Migration, name: GateName, hosts?: string[]): Gate {
   const { gates } = m.state.status;
   const present = gates.find((gate) => gate.name === name);
   if (present) return present;
-  const plan = m.plan.gates[name];
-  const gate = openGate(name, plan, now(), inMs(durationMs(plan.expiresAfter)));
+  const plan = gatePlan(m.plan, name);
+  const gate = openGate(name, plan, now(), inMs(durationMs(plan.expiresAfter)), {
+    ...(m.plan.approverKeys && { signed: true }),
+    ...(hosts && { hosts }),
+    ...(plan.remindEvery && { remindAt: inMs(durationMs(plan.remindEvery)) }),
+  });
   gate.hash = m.state.evidence!.hash;
   gates.push(gate);
   return gate;
@@ -81,23 +95,26 @@ async function decision(m: Migration, gate: Gate): Promise<void> {
     return gate.decision !== 'open';
   };
   while (!decided()) {
-    waitFor(
-      m,
-      `${gate.required} vote${gate.required === 1 ? '' : 's'} at gate "${gate.name}"`,
-      gate.expiresAt,
-    );
+    const votes = `${gate.required} vote${gate.required === 1 ? '' : 's'}`;
+    waitFor(m, `${votes} at gate "${gate.name}"`, gate.expiresAt);
     const left = Date.parse(gate.expiresAt) - Date.now();
     // Votes that came in time are verified first: a worker that was away sees them together with the expiry.
     if (left <= 0) await condition(() => m.state.queue.length === 0);
     if (decided()) break;
     if (left <= 0) expire(m, gate);
+    if (isReminderDue(m, gate) && m.plan.notify) await notify(m, 'reminder');
     const woken = () => decided() || isLong();
-    if (gate.overdue) await condition(woken);
-    else await condition(woken, left);
+    const next = nextTimer(gate);
+    if (next === null) await condition(woken);
+    else
+      await condition(woken, Math.max(1, next - Date.now()), {
+        summary: `Gate "${gate.name}" waits for votes`,
+      });
     await continueIfLong(m);
   }
   waitFor(m, null);
   if (gate.decision === 'rejected') {
+    countGate(gate, 'rejected');
     const no = gate.votes.find((vote) => vote.refused === null && vote.decision === 'reject');
     throw refused(
       'GATE_REJECTED',
@@ -106,12 +123,29 @@ async function decision(m: Migration, gate: Gate): Promise<void> {
   }
 }
 
+/** Its expiry, or the next reminder where that comes before; null where neither comes. */
+function nextTimer({ overdue, expiresAt, remindAt }: Gate): number | null {
+  const times = [...(overdue ? [] : [expiresAt]), ...(remindAt ? [remindAt] : [])].map(Date.parse);
+  return times.length > 0 ? Math.min(...times) : null;
+}
+
+/** Then the next one is set. A worker that was away for several reminders sends one. */
+function isReminderDue(m: Migration, gate: Gate): boolean {
+  const { remindEvery } = gatePlan(m.plan, gate.name);
+  if (!gate.remindAt || !remindEvery || Date.parse(gate.remindAt) > Date.now()) return false;
+  gate.remindAt = inMs(durationMs(remindEvery));
+  return true;
+}
+
 function expire(m: Migration, gate: Gate): void {
-  if (m.plan.gates[gate.name].onExpiry === 'undo') {
+  if (gatePlan(m.plan, gate.name).onExpiry === 'undo') {
     gate.decision = 'expired';
+    countGate(gate, 'expired');
     throw refused('GATE_EXPIRED', `gate "${gate.name}" expired at ${gate.expiresAt}`);
   }
+  if (gate.overdue) return;
   gate.overdue = true;
+  if (patched('needs-in-lists')) publish(m);
 }
 
 function refused(code: ErrorCode, message: string): ApplicationFailure {

@@ -1,2 +1,3 @@
 export { holdDmsaName } from './lock.ts';
 export { migrateServiceAccount } from './migrate.ts';
+export { notifyPeople } from './notify-people.ts';

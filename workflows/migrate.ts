@@ -8,17 +8,20 @@ import {
 
 import type { ErrorCode } from '../src/domain/errors.ts';
 import type { MigrationResult } from '../src/domain/status.ts';
+import { adopt } from './adopt.ts';
 import { turnBack } from './compensate.ts';
 import type { MigrationInput } from './contract.ts';
 import { openAndPassGate } from './gate.ts';
 import { handleMessages, recordVotes } from './messages.ts';
+import { countEnd } from './metrics.ts';
+import { notify } from './notify.ts';
 import { type Migration, newMigration, stage, waitFor } from './state.ts';
 import { complete } from './steps/complete.ts';
 import { createDmsa } from './steps/create-dmsa.ts';
 import { link } from './steps/link.ts';
 import { observe } from './steps/observe.ts';
 import { checkPlanAndLock, lockDmsaName } from './steps/plan.ts';
-import { preflight } from './steps/preflight.ts';
+import { preflight, requireAsPlanned } from './steps/preflight.ts';
 import { prepareHosts } from './steps/prepare-hosts.ts';
 import { rebootHosts } from './steps/reboot-hosts.ts';
 import { restartServices, verifyPrincipals } from './steps/restart-services.ts';
@@ -27,7 +30,10 @@ import { soak } from './steps/soak.ts';
 /** The runbook, in the order of its stages. Each step registers its own undo before it changes anything. */
 async function runbook(m: Migration): Promise<void> {
   await stage(m, 'plan', () => checkPlanAndLock(m));
-  await stage(m, 'preflight', () => preflight(m, 'start'));
+  await stage(m, 'preflight', async () => {
+    await preflight(m, 'start');
+    requireAsPlanned(m);
+  });
   await stage(m, 'gate-start', () => openAndPassGate(m, 'start'));
   await stage(m, 'prepare-hosts', (current) => prepareHosts(m, current));
   if (m.plan.rollout.reboot) await stage(m, 'reboot-hosts', (current) => rebootHosts(m, current));
@@ -51,11 +57,14 @@ export async function migrateServiceAccount(input: MigrationInput): Promise<Migr
   const m = begin(input);
   handleMessages(m);
   void CancellationScope.nonCancellable(() => recordVotes(m));
+  if (input.adopted) await CancellationScope.nonCancellable(() => adopt(m, input.adopted!));
   if (m.state.status.failure) await turnBackFrom(m, null);
   else await goForward(m, input.carried !== undefined);
   await CancellationScope.nonCancellable(async () => {
     await votesRecorded(m);
     await stage(m, 'done', async () => undefined);
+    countEnd(m.state.status);
+    if (m.plan.notify) await notify(m, 'done');
   });
   return result(m);
 }

@@ -1,13 +1,15 @@
 import {
   CancellationScope,
+  log,
   setCurrentDetails,
   TemporalFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { Evidence, HostEvidence } from '../src/domain/facts.ts';
+import type { Evidence, Facts, HostEvidence } from '../src/domain/facts.ts';
 import type { Vote } from '../src/domain/gates.ts';
+import { needsOf } from '../src/domain/needs.ts';
 import { migrationId, type Plan, type Target, targetOf } from '../src/domain/plan.ts';
 import type { Stage, StageName } from '../src/domain/stages.ts';
 import type { MigrationStatus } from '../src/domain/status.ts';
@@ -41,10 +43,16 @@ export interface Carried {
   server?: string;
   observation: { until: string; digest: string | null } | null;
   completedAt: string | null;
+  /** What was there when the plan was made, until it has been compared; absent where nobody says. */
+  seen?: Facts;
+  /** Whether it goes on with the state of a run that was ended by hand; absent where it does not. */
+  adopted?: boolean;
   undoRequest: By | null;
   retryRequest: (By & { accept?: boolean }) | null;
   /** How far the latest rollout has come; absent before the first, and in what older versions left. */
   rollout?: Progress;
+  /** How often people have been told; absent for never. */
+  notices?: number;
 }
 
 /** Of one stage that works on hosts in waves. Hosts that failed and wait for a person are in the status. */
@@ -54,6 +62,8 @@ export interface Progress {
   done: string[];
   /** Hosts that failed and were not mended by a retry, whatever a person said about them. */
   failed: string[];
+  /** How many waves have been worked on; absent in what older versions left. */
+  waves?: number;
   /** Whether the canary has been found well after its bake time, so that the others follow. */
   proven: boolean;
   /** ISO 8601: until when the canary is left to run. */
@@ -66,7 +76,7 @@ export interface QueuedVote {
   receivedAt: string;
 }
 
-export function newMigration({ plan, carried }: MigrationInput): Migration {
+export function newMigration({ plan, carried, seen }: MigrationInput): Migration {
   return {
     id: migrationId(plan),
     plan,
@@ -83,6 +93,7 @@ export function newMigration({ plan, carried }: MigrationInput): Migration {
       completedAt: null,
       undoRequest: null,
       retryRequest: null,
+      ...(seen && { seen }),
     },
     forward: new CancellationScope(),
   };
@@ -103,6 +114,7 @@ export async function stage(
   }
   status.stage = name;
   publish(m);
+  log.info('stage entered', { stage: name });
   try {
     await work(current);
   } catch (error) {
@@ -126,8 +138,15 @@ export function keep(m: Migration, used: { server?: string } | null | undefined)
   if (server !== undefined && server !== m.target.domain.server) m.state.server = server;
 }
 
+/** For an activity that may have been run by a run that was ended by hand: its first attempt is none. */
+export function again({ state }: Migration): { again?: boolean } {
+  return state.adopted ? { again: true } : {};
+}
+
 /** What a person or the clock is waited for, where the status and Temporal's UI show it. */
 export function waitFor(m: Migration, what: string | null, nextAt: string | null = null): void {
+  if (what !== null && what !== m.state.status.waitingFor)
+    log.info('waiting', { waitingFor: what, until: nextAt });
   m.state.status.waitingFor = what;
   m.state.status.nextAt = nextAt;
   setCurrentDetails(currentDetails(m.state.status));
@@ -141,6 +160,7 @@ export function publish(m: Migration): void {
   upsertSearchAttributes([
     { key: searchAttributes.stage, value: status.stage },
     { key: searchAttributes.gate, value: open?.name ?? 'none' },
+    { key: searchAttributes.needs, value: needsOf(status) },
     { key: searchAttributes.outcome, value: status.outcome },
   ]);
 }
@@ -166,6 +186,7 @@ function initialStatus(plan: Plan): MigrationStatus {
     requestedBy: plan.requestedBy,
     planHash: plan.hash,
     startedAt: now(),
+    execution: workflowInfo().firstExecutionRunId,
     outcome: 'running',
     stage: 'plan',
     stages: [],

@@ -32,7 +32,7 @@ export async function hadToWaitForWindow(
   const left = opensAt === null ? null : Math.max(1, Date.parse(opensAt) - Date.now());
   const long = () => when === 'may-continue-as-new' && isLong();
   if (left === null) await condition(long);
-  else await condition(long, left);
+  else await condition(long, left, { summary: 'Wait for a maintenance window' });
   if (when === 'may-continue-as-new') await continueIfLong(m);
   waitFor(m, null);
   return true;

@@ -3,6 +3,7 @@ import { lag } from '../../src/domain/lag.ts';
 import type { Target } from '../../src/domain/plan.ts';
 import { type MigrationState, type Phase, phases } from '../../src/domain/states.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
+import { type Approval, requireApproval } from '../gates/require-approval.ts';
 import { type Acting, forward, journalled } from '../journal.ts';
 import { attempt, now } from '../runtime.ts';
 import { requireOurs } from './ours.ts';
@@ -13,6 +14,8 @@ export interface PhaseInput extends Acting {
   target: Target;
   /** Attempts were made before, by an activity that was given up: this one's first is none. */
   again?: boolean;
+  /** The votes behind it, where the plan lists keys of approvers. */
+  approval?: Approval;
 }
 
 /** Start: both objects go from 0 to 1 and point at each other. Returns them as an independent read saw them. */
@@ -30,15 +33,16 @@ export async function completeMigration(deps: ActivityDeps, input: PhaseInput): 
 }
 
 /**
- * Reads, decides, runs the cmdlet, and reads both objects again.
+ * Checks the votes, reads, decides, runs the cmdlet, and reads both objects again.
  *
  * Where the effect is there already, it is only claimed on a retry, when the intent had been journalled, and when the
  * DC's event 3085 says that it was us; so a link of someone else's is LINK_FOREIGN or LINK_UNPROVEN, never adopted.
- * Throws STATE_UNEXPECTED where the objects are in neither state, STATE_NOT_VERIFIED where the read disagrees,
+ * Throws APPROVAL_MISSING, STATE_UNEXPECTED where the objects are in neither state, STATE_NOT_VERIFIED where the read disagrees,
  * REPLICATION_LAGGING where DCs disagree about it.
  */
 async function advance(deps: ActivityDeps, input: PhaseInput, phase: Phase): Promise<PairRead> {
   const { target } = input;
+  await requireApproval(deps, { ...input, gate: phase === 'link' ? 'start' : 'complete' });
   const { to, cmdlet } = phases[phase];
   const before = await pairNow(deps, target);
   if (isIn(before, to)) return await claim(deps, input, phase, before);

@@ -1,56 +1,103 @@
 import { z } from 'zod';
 
-import { type Gate, type RecordedVote, refusal, type Vote } from '../../src/domain/gates.ts';
+import {
+  type Gate,
+  type RecordedVote,
+  refusal,
+  type Vote,
+  type VoteRefusal,
+} from '../../src/domain/gates.ts';
 import { type DomainNames, normalIdentity } from '../../src/domain/identity.ts';
+import { type ApproverKeySet, type GateName, gateNamePattern } from '../../src/domain/plan.ts';
+import { readSignedVote, type SignedFor } from '../../src/signing/votes.ts';
 
 export interface VerifyVotesInput {
   /** As the signals brought them, in order: anyone may send anything. */
-  votes: { decision: Vote['decision']; payload: unknown; receivedAt: string }[];
+  votes: QueuedVote[];
   /** The gate that is open, or null where none is. */
   gate: Gate | null;
+  /** Gates that are decided already. */
+  decided?: GateName[];
   requestedBy: string;
   domain: DomainNames;
+  /** Where there are keys, only a vote that is signed by one of them counts. */
+  keys?: ApproverKeySet;
+  /** What such a vote has to be for. */
+  signedFor?: SignedFor;
+}
+
+interface QueuedVote {
+  decision: Vote['decision'];
+  payload: unknown;
+  receivedAt: string;
 }
 
 const payloadSchema = z.object({
-  gate: z.enum(['start', 'complete']),
+  gate: z.custom<GateName>((name) => typeof name === 'string' && gateNamePattern.test(name)),
   hash: z.string().max(128),
   by: z.string().trim().min(1).max(256),
   reason: z.string().max(1024).default(''),
+  at: z.iso.datetime().optional(),
 });
 
+const signedSchema = z.object({ jws: z.string().max(8192) });
+
 /** Says of each vote whether it counts, and if not why. Reads nothing: an unsigned identity is declared, not proven. */
-export async function verifyVotes({
-  votes,
-  gate,
-  requestedBy,
-  domain,
-}: VerifyVotesInput): Promise<RecordedVote[]> {
+export async function verifyVotes(input: VerifyVotesInput): Promise<RecordedVote[]> {
+  const { votes, gate, decided = [], requestedBy, domain } = input;
   const who = {
     requester: normalIdentity(requestedBy, domain),
     approvers: (gate?.approvers ?? []).map((approver) => normalIdentity(approver, domain)),
   };
   const seen: Gate | null = gate && { ...gate, votes: [...gate.votes] };
-  return votes.map(({ decision, payload, receivedAt }) => {
-    const parsed = payloadSchema.safeParse(payload);
-    if (!parsed.success) return malformed(decision, receivedAt);
-    const vote = { ...parsed.data, decision, identity: normalIdentity(parsed.data.by, domain) };
-    const refused = seen ? refusal(vote, seen, who) : 'VOTE_WRONG_GATE';
-    const recorded: RecordedVote = { ...vote, receivedAt, refused };
-    seen?.votes.push(recorded);
-    return recorded;
-  });
+  const recorded: RecordedVote[] = [];
+  for (const queued of votes) {
+    const vote = await read(queued, input);
+    const identity = vote.refused === 'VOTE_MALFORMED' ? null : normalIdentity(vote.by, domain);
+    const late = seen?.name !== vote.gate && decided.includes(vote.gate);
+    const ruled = () => {
+      if (identity !== null && late) return 'VOTE_LATE';
+      return seen ? refusal({ ...vote, identity }, seen, who) : 'VOTE_WRONG_GATE';
+    };
+    const refused = vote.refused ?? ruled();
+    const result: RecordedVote = { ...vote, identity, receivedAt: queued.receivedAt, refused };
+    seen?.votes.push(result);
+    recorded.push(result);
+  }
+  return recorded;
 }
 
-function malformed(decision: Vote['decision'], receivedAt: string): RecordedVote {
-  return {
-    gate: 'start',
-    hash: '',
-    by: '',
-    reason: '',
-    decision,
-    identity: null,
-    receivedAt,
-    refused: 'VOTE_MALFORMED',
-  };
+type ReadVote = Vote & Pick<RecordedVote, 'kid' | 'jws'> & { refused: VoteRefusal | null };
+
+/** The vote that a payload holds, and what is wrong with its form or its signature. */
+async function read(queued: QueuedVote, input: VerifyVotesInput): Promise<ReadVote> {
+  const { payload, decision } = queued;
+  const signed = signedSchema.safeParse(payload);
+  if (signed.success && input.keys) return await readSigned(signed.data.jws, queued, input);
+  const parsed = payloadSchema.safeParse(payload);
+  if (!parsed.success) return { ...nothing, decision, refused: 'VOTE_MALFORMED' };
+  return { ...parsed.data, decision, refused: input.keys ? 'VOTE_UNSIGNED' : null };
 }
+
+/** What was signed is what counts: fields that stand beside the signature are not looked at. */
+async function readSigned(
+  jws: string,
+  { decision }: QueuedVote,
+  { keys, signedFor, domain }: VerifyVotesInput,
+): Promise<ReadVote> {
+  const signed = await readSignedVote(jws, keys!);
+  if (!signed) return { ...nothing, decision, refused: 'VOTE_BAD_SIGNATURE' };
+  const { gate, hash, by, reason, at, ...claims } = signed.claims;
+  const vote = { gate, hash, by, reason, at, decision, kid: signed.kid, jws };
+  if (normalIdentity(by, domain) !== normalIdentity(signed.approver, domain))
+    return { ...vote, refused: 'VOTE_BAD_SIGNATURE' };
+  const { migration, execution, plan } = claims;
+  const here =
+    claims.decision === decision &&
+    migration === signedFor?.migration &&
+    execution === signedFor.execution &&
+    plan === signedFor.plan;
+  return { ...vote, refused: here ? null : 'VOTE_FOR_ANOTHER' };
+}
+
+const nothing = { gate: 'start', hash: '', by: '', reason: '' } as const;

@@ -32,6 +32,7 @@ $HostOperations = @(
   'restart-host'
 )
 $ManagementOperations = @(
+  'inspect-management'
   'new-dmsa'
   'remove-dmsa'
   'start-migration'

@@ -5,10 +5,13 @@ import type { Context } from '../cli/context.ts';
 import { createPresenter } from '../cli/presenter.ts';
 import { renderFacts } from '../cli/render/facts.ts';
 import { DmsaError } from '../domain/errors.ts';
+import { didYouMean } from '../domain/nearest.ts';
 import { exitCodes } from '../domain/states.ts';
 import { scenarios } from '../lab/scenarios/index.ts';
 import type { Scenario } from '../lab/scenarios/scenario.ts';
-import { writeReport } from '../report/write.ts';
+import { render, reportName, save, sealed } from '../report/reports.ts';
+import { tracingOf } from '../telemetry/traces-to.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import { ensureTemporal, type TemporalServer } from '../temporal/server.ts';
 import { installRuntime } from '../worker.ts';
 import { playScenario } from './play-scenario.ts';
@@ -16,25 +19,33 @@ import { playScenario } from './play-scenario.ts';
 /** `npm start`: a Temporal server, a lab, a worker and one migration, from beginning to end. Returns the exit code. */
 export async function runDemo(context: Context, options: DemoOptions): Promise<number> {
   if (options.list) return listScenarios(context);
-  const scenario = scenarios[options.scenario];
+  const scenario = Object.hasOwn(scenarios, options.scenario) ? scenarios[options.scenario] : null;
   if (!scenario) {
     const names = Object.keys(scenarios).join(', ');
     throw new DmsaError(
       'PLAN_INVALID',
       '--scenario',
       `--scenario: "${options.scenario}" is none of ${names}`,
+      { hint: didYouMean(options.scenario, Object.keys(scenarios)) },
     );
   }
   context.tell(`${options.scenario}: ${scenario.summary}.`);
-  const runtime = installRuntime(await context.log('error'));
+  const tracing = await tracingOf(context.io.env);
+  const runtime = installRuntime(await context.log('error'), { traced: tracing !== null });
   try {
-    return await runScenario(scenario, context, options);
+    return await runScenario(scenario, context, options, tracing);
   } finally {
     await runtime.shutdown();
+    await tracing?.shutdown();
   }
 }
 
-async function runScenario(scenario: Scenario, context: Context, options: DemoOptions): Promise<number> {
+async function runScenario(
+  scenario: Scenario,
+  context: Context,
+  options: DemoOptions,
+  tracing: Tracing | null,
+): Promise<number> {
   const { io } = context;
   const temporal = await ensureTemporal({
     env: io.env,
@@ -48,11 +59,13 @@ async function runScenario(scenario: Scenario, context: Context, options: DemoOp
       temporal,
       directory: options.directory,
       signal: io.signal,
+      tracing,
       onProgress: (line) => context.tell(line),
       onStatus: (status) => presenter?.show(status),
     }).finally(() => presenter?.end());
-    const { status } = played;
-    const report = await writeReport(status, join(io.folder, 'reports'));
+    const { status, plan, records } = played;
+    const report = join(io.folder, 'reports', `${reportName(status)}.html`);
+    await save(await render(await sealed({ status, plan, records, madeAt: io.now() }), 'html'), report);
     const { before, after } = status;
     context.answer(
       `\n${renderFacts(before, after, context)}\n\nReport: ${report}`,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 
 import { Migrations } from '../client/migrations.ts';
-import { dmsaLockId, type Plan } from '../domain/plan.ts';
+import { type ApproverKey, dmsaLockId, type Plan } from '../domain/plan.ts';
 import type { MigrationStatus } from '../domain/status.ts';
 import { type Lab, type LabCounts, startLab } from '../lab/lab.ts';
 import { player } from '../lab/scenarios/play.ts';
@@ -11,7 +11,11 @@ import { people, type Scenario } from '../lab/scenarios/scenario.ts';
 import { defaultTopology, type Topology } from '../lab/topology.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { type PlanRequest, parseRequest } from '../plan/request.ts';
+import { type Recorded, readRecorded } from '../report/recorded.ts';
+import { newPrivateKey, type PrivateKey, publicKeyOf } from '../signing/keys.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import { connectTemporal, connectWorker } from '../temporal/connection.ts';
+import { dataConverterOf } from '../temporal/data-converter.ts';
 import { registerSearchAttributes } from '../temporal/search-attributes.ts';
 import type { TemporalServer } from '../temporal/server.ts';
 import { type Connections, connectionsOf, createWorker } from '../worker.ts';
@@ -28,11 +32,16 @@ export interface PlayOptions {
   onProgress?: (line: string) => void;
   onStatus?: (status: MigrationStatus) => void;
   signal?: AbortSignal;
+  tracing?: Tracing | null;
 }
 
 export interface Played {
   /** The last status: of the migration, or of what planning refused. */
   status: MigrationStatus;
+  /** Null where planning refused. */
+  plan: Plan | null;
+  /** What the worker ran and read; null where there was no migration. */
+  records: Recorded | null;
   hosts: string[];
   /** Milliseconds of planning, before the migration was started. */
   planningMs: number;
@@ -84,6 +93,7 @@ export async function playInLab(
   topology: Topology,
   options: PlayOptions,
 ): Promise<Played> {
+  const key = scenario.signed ? await newPrivateKey(people.approver) : null;
   const request = parseRequest({
     account: topology.account.name,
     dmsa: topology.dmsa,
@@ -91,6 +101,7 @@ export async function playInLab(
     requestedBy: people.requester,
     ...shortWaits,
     ...scenario.request,
+    ...(key && { approverKeys: [publicKeyOf(key) as ApproverKey] }),
     ...options.request,
   });
   const startedAt = new Date();
@@ -104,29 +115,35 @@ export async function playInLab(
     const { facts: after } = await makePlan(request, connections);
     const status = refusedStatus(request, planned, startedAt, after);
     options.onStatus?.(status);
-    return { ...base, status, historyEvents: 0, counts: lab.counts() };
+    return { ...base, status, plan, records: null, historyEvents: 0, counts: lab.counts() };
   }
-  const { status, historyEvents } = await migrate({ lab, connections }, scenario, plan, options);
-  return { ...base, status, historyEvents, counts: lab.counts() };
+  const { status, historyEvents } = await migrate({ lab, connections, key }, scenario, plan, options);
+  const { folder } = lab.settings.records;
+  const records = await readRecorded(folder, status.migrationId, status.startedAt);
+  return { ...base, status, plan, records, historyEvents, counts: lab.counts() };
 }
 
 async function migrate(
-  { lab, connections }: { lab: Lab; connections: Connections },
+  { lab, connections, key }: { lab: Lab; connections: Connections; key: PrivateKey | null },
   scenario: Scenario,
   plan: Plan,
   options: PlayOptions,
 ): Promise<Pick<Played, 'status' | 'historyEvents'>> {
-  const { temporal, signal, onStatus } = options;
+  const { temporal, signal, onStatus, tracing } = options;
   const target = { address: temporal.address, namespace: temporal.namespace, embedded: temporal.embedded };
-  const { client, connection, close } = await connectTemporal(target);
+  const dataConverter = await dataConverterOf(lab.settings.encryption);
+  const { client, connection, close } = await connectTemporal(target, process.env, {
+    dataConverter,
+    interceptors: { workflow: tracing ? [tracing.client] : [] },
+  });
   const native = await connectWorker(target);
   try {
     await registerSearchAttributes(connection, temporal.namespace);
-    const worker = await createWorker({ settings: lab.settings, connections, ...native });
+    const worker = await createWorker({ settings: lab.settings, connections, ...native, tracing });
     const migrations = new Migrations(client, { taskQueue: lab.settings.worker.taskQueue });
     return await worker.runUntil(async () => {
       const id = await migrations.start(plan);
-      const act = player(scenario, { lab, migrations, id });
+      const act = player(scenario, { lab, migrations, id, key });
       let last: MigrationStatus | null = null;
       for await (const status of migrations.watch(id, { signal, everyMs: 100 })) {
         last = status;

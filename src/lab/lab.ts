@@ -123,7 +123,7 @@ async function build(
       : [];
   const client = newKeyPair();
   const handlers: [string, HandleOperation][] = [
-    [managementHost, managementOperations((server) => named(controllers, server), cmdletIdentity)],
+    [managementHost, managementOperations((server) => named(controllers, server), cmdletIdentity, clock)],
     ...[...hosts, ...childHosts].map((host): [string, HandleOperation] => [
       host.settings.name,
       hostOperations(host),
@@ -213,7 +213,7 @@ async function writeSettings(
     return path;
   };
   const records = join(folder, 'records');
-  await mkdir(records);
+  await mkdir(records, { mode: 0o700 });
   const addresses = servers.map(({ host, address, port }) => [host, { address, port }] as const);
   const password = { file: await file('directory-password', directory.password) };
   const dcs = [...directory.controllers, ...directory.childControllers];

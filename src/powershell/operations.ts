@@ -96,6 +96,27 @@ export const operations = {
     parameters: z.object({ reason: z.string().max(127), unlessBootedSince: time.nullable(), sentAt: time }),
     result: z.object({ restarting: z.boolean(), bootTime: time }),
   },
+  'inspect-management': {
+    on: 'management',
+    changes: false,
+    /** `server`: the DC that is asked whether it answers whoever the cmdlets run as. */
+    parameters: z.object({ server: z.string() }),
+    result: z.object({
+      computerName: z.string(),
+      build: z.int(),
+      edition: z.string(),
+      powerShell: z.string(),
+      /** DOMAIN\name of the session. */
+      identity: z.string(),
+      /** Version of the module ActiveDirectory; null where it is not installed. */
+      module: z.string().nullable(),
+      /** Which of the four migration cmdlets there are. */
+      cmdlets: z.array(z.string()),
+      /** Why the DC did not answer; null where it did. */
+      refusal: z.object({ code: z.string(), message: z.string() }).nullable(),
+      clock: time,
+    }),
+  },
   'new-dmsa': {
     on: 'management',
     changes: true,

@@ -55,6 +55,8 @@ export async function inLab(
     async journal(_id: string, { when, entry }: JournalRecord) {
       journal.push(`${when} ${entry.step}`);
     },
+    command: async () => undefined,
+    read: async () => undefined,
   };
   const deps = { ...connectionsOf(lab.settings), managementHost, records };
   const request = parseRequest({

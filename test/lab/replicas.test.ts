@@ -54,6 +54,7 @@ async function labOfTwo() {
   const cmdlet = managementOperations(
     (server) => named(Object.values(lab.controllers), server),
     'LAB\\dmsa-worker',
+    () => clock.now,
   );
   const connect = connectDirectory(lab.settings.directory, lab.settings.hosts);
   return { lab, clock, cmdlet, connect, replication: lab.replication! };

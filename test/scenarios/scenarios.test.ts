@@ -240,10 +240,10 @@ describe.concurrent('each scenario ends as its line promises', () => {
     const { status } = await play('host-retried');
 
     expect(status.outcome).toBe('completed');
-    expect(status.hostDecisions).toEqual([
+    expect(status.signals).toEqual([
       expect.objectContaining({
-        action: 'retry',
-        host: 'fin02.lab.example',
+        signal: 'retry',
+        about: 'fin02.lab.example',
         by: 'LAB\\carol',
         refused: null,
       }),

@@ -55,7 +55,7 @@ describe.skipIf(!available)(`a history that grows long${reason ? ` (skipped: ${r
       ]);
       expect(gates[0]!.votes.filter((vote) => vote.refused === 'VOTE_MALFORMED')).toHaveLength(suggestAfter);
 
-      await rehearsal.migrations.undo(rehearsal.id, { by: 'LAB\\carol', reason: 'enough' });
+      await rehearsal.migrations.send(rehearsal.id, 'undo', { by: 'LAB\\carol', reason: 'enough' });
       const { before, after } = await rehearsal.until(({ outcome }) => outcome === 'undone');
       expect(after).toEqual(before);
     });
@@ -78,8 +78,8 @@ describe.skipIf(!available)(`a history that grows long${reason ? ` (skipped: ${r
       await vi.waitUntil(async () => (await runs()) !== firstRun, { timeout: 60_000, interval: 200 });
       const waiting = await until(({ waitingFor }) => waitingFor?.includes('retry or skip') ?? false);
       expect(waiting.failedHosts!.map(({ host }) => host)).toEqual([lab.hosts[1]!.settings.name]);
-      expect(waiting.hostDecisions).toHaveLength(suggestAfter);
-      await migrations.retryHost(id, {
+      expect(waiting.signals).toHaveLength(suggestAfter);
+      await migrations.send(id, 'retry', {
         by: 'LAB\\carol',
         reason: 'mended',
         host: lab.hosts[1]!.settings.name,
@@ -121,7 +121,11 @@ describe.skipIf(!available)(`a history that grows long${reason ? ` (skipped: ${r
       lab.replication!.mend();
       const waiting = await until(({ waitingFor }) => waitingFor?.includes('KIOSK07$') ?? false);
       const sid = waiting.findings.find(({ code }) => code === 'PRINCIPAL_UNKNOWN')!.subject;
-      await rehearsal.migrations.allowPrincipal(rehearsal.id, { by: 'LAB\\carol', reason: 'known', sid });
+      await rehearsal.migrations.send(rehearsal.id, 'allowPrincipal', {
+        by: 'LAB\\carol',
+        reason: 'known',
+        sid,
+      });
       const drifted = await until(({ gates }) => gates[1]!.drift.length > 0);
       expect(drifted.gates[1]).toMatchObject({ decision: 'open' });
       expect(drifted.gates[1]!.hash).not.toBe(hash);

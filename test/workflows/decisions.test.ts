@@ -105,12 +105,12 @@ describe.skipIf(!available)(`what people decide${reason ? ` (skipped: ${reason})
   test('pause holds the next change back until resume', async () => {
     await rehearse(theatre, {}, async (rehearsal) => {
       await openGate(rehearsal);
-      await rehearsal.migrations.pause(rehearsal.id, { by: 'LAB\\carol', reason: 'lunch' });
+      await rehearsal.migrations.send(rehearsal.id, 'pause', { by: 'LAB\\carol', reason: 'lunch' });
       await rehearsal.approve();
       await rehearsal.until(({ gates }) => gates[0]!.decision === 'approved');
       await rehearsal.pass('1 hour');
       expect((await rehearsal.status()).journal).toEqual([]);
-      await rehearsal.migrations.resume(rehearsal.id, { by: 'LAB\\carol', reason: 'back' });
+      await rehearsal.migrations.send(rehearsal.id, 'resume', { by: 'LAB\\carol', reason: 'back' });
       await rehearsal.untilStage('observe');
     });
   });
@@ -120,7 +120,10 @@ describe.skipIf(!available)(`what people decide${reason ? ` (skipped: ${reason})
     async (stage) => {
       await rehearse(theatre, {}, async (rehearsal) => {
         await reach(rehearsal, stage);
-        await rehearsal.migrations.undo(rehearsal.id, { by: 'LAB\\carol', reason: 'changed my mind' });
+        await rehearsal.migrations.send(rehearsal.id, 'undo', {
+          by: 'LAB\\carol',
+          reason: 'changed my mind',
+        });
         expectUndone(await rehearsal.until(({ outcome }) => outcome !== 'running'), 'UNDO_REQUESTED');
       });
     },

@@ -47,7 +47,7 @@ describe.skipIf(!available)(`the directory meanwhile${reason ? ` (skipped: ${rea
     test('is not waited for by someone who has asked to undo', async () => {
       await rehearse(theatre, options, async ({ until, migrations, id }) => {
         await until(({ waitingFor }) => waitingFor === 'the KDS root key to become effective');
-        await migrations.undo(id, { by, reason: 'not this month' });
+        await migrations.send(id, 'undo', { by, reason: 'not this month' });
         const { failure } = await until(({ outcome }) => outcome === 'undone');
         expect(failure!.code).toBe('UNDO_REQUESTED');
       });
@@ -119,7 +119,7 @@ describe.skipIf(!available)(`the directory meanwhile${reason ? ` (skipped: ${rea
         replication!.automatic = false;
         await toObservation(rehearsal);
         await controllers[dc1]!.stop();
-        await rehearsal.migrations.undo(rehearsal.id, { by, reason: 'the month-end run has failed' });
+        await rehearsal.migrations.send(rehearsal.id, 'undo', { by, reason: 'the month-end run has failed' });
         await rehearsal.pass('1 hour');
         const parked = await rehearsal.until(({ outcome }) => outcome === 'needs-operator');
         expect(parked.waitingFor).toContain('undo link: REPLICATION_LAGGING');
@@ -137,7 +137,7 @@ describe.skipIf(!available)(`the directory meanwhile${reason ? ` (skipped: ${rea
         const { controllers, replication } = rehearsal.lab;
         await toObservation(rehearsal);
         await controllers[dc1]!.stop();
-        await rehearsal.migrations.undo(rehearsal.id, { by, reason: 'the month-end run has failed' });
+        await rehearsal.migrations.send(rehearsal.id, 'undo', { by, reason: 'the month-end run has failed' });
         await rehearsal.until(() => operations(rehearsal, dc2).includes('UNDO-MIGRATION'));
         replication!.automatic = false;
         await controllers[dc1]!.start();
@@ -189,7 +189,7 @@ describe.skipIf(!available)(`the directory meanwhile${reason ? ` (skipped: ${rea
       await rehearse(theatre, {}, async (rehearsal) => {
         await toObservation(rehearsal);
         const moved = await moveBoth(rehearsal);
-        await rehearsal.migrations.undo(rehearsal.id, { by, reason: 'not now' });
+        await rehearsal.migrations.send(rehearsal.id, 'undo', { by, reason: 'not now' });
         const { after } = await rehearsal.until(({ outcome }) => outcome === 'undone');
         expect(after!.account).toMatchObject({ dn: moved.account, state: 0, supersededBy: null });
         expect(after!.dmsa).toBeNull();

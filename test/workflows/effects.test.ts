@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { defaultPayloadConverter } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -35,7 +36,10 @@ describe.skipIf(!available)(`whose effect it is${reason ? ` (skipped: ${reason})
       // The operator takes the link away, and the rest is undone.
       const { dc } = rehearsal.lab;
       await undoMigration(dc, { ...pairOf(rehearsal), requestedBy: 'LAB\\someone-else' });
-      await rehearsal.migrations.retry(rehearsal.id, { by: 'LAB\\carol', reason: 'the link is gone' });
+      await rehearsal.migrations.send(rehearsal.id, 'retry', {
+        by: 'LAB\\carol',
+        reason: 'the link is gone',
+      });
       const { after, before } = await rehearsal.until(({ outcome }) => outcome === 'undone');
       expect(after).toEqual(before);
     });
@@ -47,17 +51,18 @@ describe.skipIf(!available)(`whose effect it is${reason ? ` (skipped: ${reason})
       await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
       const { dc, seeded } = rehearsal.lab;
       await dc.store.replace(seeded.accountDn, { servicePrincipalName: ['HTTP/new.lab.example'] });
-      await rehearsal.migrations.undo(rehearsal.id, { by: 'LAB\\carol', reason: 'stop' });
+      await rehearsal.migrations.send(rehearsal.id, 'undo', { by: 'LAB\\carol', reason: 'stop' });
       const parked = await rehearsal.until(({ outcome }) => outcome === 'needs-operator');
       expect(parked.waitingFor).toContain('account.servicePrincipalNames.HTTP/new.lab.example: absent');
 
-      await rehearsal.migrations.retry(rehearsal.id, { by: 'LAB\\carol', reason: 'look again' });
-      // It looks again, and parks again: whoever looks at the wrong moment never sees it run.
+      // It looks again, and parks again: whoever looks at the wrong moment never sees it run. Counted before the signal
+      // is sent, as it may have looked by the time the sender has its outcome.
       const looks = () => rehearsal.lab.counts().ssh['fin01.lab.example']!.operations['inspect-host']!;
       const before = looks();
+      await rehearsal.migrations.send(rehearsal.id, 'retry', { by: 'LAB\\carol', reason: 'look again' });
       await rehearsal.until(({ outcome }) => outcome === 'needs-operator' && looks() > before);
       await rehearsal.until(({ outcome }) => outcome === 'needs-operator');
-      await rehearsal.migrations.retry(rehearsal.id, {
+      await rehearsal.migrations.send(rehearsal.id, 'retry', {
         by: 'LAB\\carol',
         reason: 'the SPN is new',
         accept: true,
@@ -68,7 +73,7 @@ describe.skipIf(!available)(`whose effect it is${reason ? ` (skipped: ${reason})
     });
   });
 
-  test('no secret reaches the history or the mirrored journal', async () => {
+  test('no secret reaches the history, the mirrored journal, or the records of commands and reads', async () => {
     await rehearse(theatre, {}, async (rehearsal) => {
       await rehearsal.approve();
       await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
@@ -78,17 +83,18 @@ describe.skipIf(!available)(`whose effect it is${reason ? ` (skipped: ${reason})
         '\n',
       )[1]!;
       const history = await theatre.env.client.workflow.getHandle(rehearsal.id).fetchHistory();
-      const journal = await readFile(
-        `${records.folder}/${rehearsal.id.replaceAll('/', '-')}.journal.jsonl`,
-        'utf8',
-      );
+      const written = await readdir(records.folder);
+      const recorded = await Promise.all(written.map((name) => readFile(join(records.folder, name), 'utf8')));
 
       const text = payloadTexts(history).join('\n');
       expect(text).toContain(rehearsal.plan.hash);
-      expect(journal).toContain('"step":"link"');
+      const kinds = written.map((name) => name.split('.').at(-2)).sort();
+      expect(kinds).toEqual(['commands', 'journal', 'reads']);
+      for (const line of ['"step":"link"', '"operation":"start-migration"', '"activity":"startMigration"'])
+        expect(recorded.join('\n')).toContain(line);
       for (const secret of [password, key]) {
         expect(text).not.toContain(secret);
-        expect(journal).not.toContain(secret);
+        expect(recorded.join('\n')).not.toContain(secret);
       }
     });
   });

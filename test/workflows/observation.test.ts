@@ -50,7 +50,11 @@ describe.skipIf(!available)(`28 days of observation${reason ? ` (skipped: ${reas
       expect(waiting.stages.at(-1)!.note).toMatch(/^started again at .*: the principals changed$/);
 
       const sid = waiting.findings.find(({ code }) => code === 'PRINCIPAL_UNKNOWN')!.subject;
-      await rehearsal.migrations.allowPrincipal(rehearsal.id, { by: 'LAB\\carol', reason: 'known', sid });
+      await rehearsal.migrations.send(rehearsal.id, 'allowPrincipal', {
+        by: 'LAB\\carol',
+        reason: 'known',
+        sid,
+      });
       await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
       await rehearsal.pass('20 days');
       expect((await rehearsal.status()).stage).toBe('observe');
@@ -70,7 +74,7 @@ describe.skipIf(!available)(`28 days of observation${reason ? ` (skipped: ${reas
       const waiting = await rehearsal.until(({ waitingFor }) => waitingFor?.includes('KIOSK07$') ?? false);
       expect(waiting.stage).toBe('gate-complete');
       const sid = waiting.findings.find(({ code }) => code === 'PRINCIPAL_UNKNOWN')!.subject;
-      await migrations.allowPrincipal(id, { by: 'LAB\\carol', reason: 'known', sid });
+      await migrations.send(id, 'allowPrincipal', { by: 'LAB\\carol', reason: 'known', sid });
       const { gates, findings } = await rehearsal.until((each) =>
         each.gates.some(({ name, drift }) => name === 'complete' && drift.length > 0),
       );
@@ -93,7 +97,10 @@ describe.skipIf(!available)(`28 days of observation${reason ? ` (skipped: ${reas
       expect(parked.waitingFor).toContain('undo link');
 
       await dc.store.replace(seeded.accountDn, { 'msDS-SupersededManagedAccountLink': [dmsa!.dn] });
-      await rehearsal.migrations.retry(rehearsal.id, { by: 'LAB\\carol', reason: 'the link is back' });
+      await rehearsal.migrations.send(rehearsal.id, 'retry', {
+        by: 'LAB\\carol',
+        reason: 'the link is back',
+      });
       expect((await rehearsal.until(({ outcome }) => outcome === 'undone')).outcome).toBe('undone');
     });
   });

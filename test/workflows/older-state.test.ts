@@ -39,7 +39,7 @@ describe.skipIf(!available)(`a state that version 0.1.0 left${reason ? ` (skippe
 
   test('is undone, and nothing that 0.1.0 did not read counts as a difference', async () => {
     await carriedOn(async (rehearsal) => {
-      await rehearsal.migrations.undo(rehearsal.id, { by: 'LAB\\carol', reason: 'not now' });
+      await rehearsal.migrations.send(rehearsal.id, 'undo', { by: 'LAB\\carol', reason: 'not now' });
       const { after, before } = await rehearsal.until(({ outcome }) => outcome === 'undone');
       expect(before!.account).not.toHaveProperty('claimedBy');
       expect(after!.account).toMatchObject({ state: 0, supersededBy: null, enabled: true });
@@ -53,7 +53,7 @@ describe.skipIf(!available)(`a state that version 0.1.0 left${reason ? ` (skippe
       await rehearsal.until((each) => each.gates[1]!.drift.length > 0);
       await rehearsal.approve();
       await rehearsal.untilStage('soak');
-      await rehearsal.migrations.undo(rehearsal.id, { by: 'LAB\\carol', reason: 'not now' });
+      await rehearsal.migrations.send(rehearsal.id, 'undo', { by: 'LAB\\carol', reason: 'not now' });
       const { after } = await rehearsal.until(({ outcome }) => outcome === 'undone');
       expect(after!.account).toMatchObject({ state: 0, supersededBy: null, enabled: true });
     });

@@ -2,10 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import proto from '@temporalio/proto';
-import { Worker } from '@temporalio/worker';
-import { describe, expect, test } from 'vitest';
+import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { beforeAll, describe, expect, test } from 'vitest';
 
-import { createLog } from '../../src/log.ts';
+import { createLog, temporalLogger } from '../../src/log.ts';
+import { workflowInterceptors } from '../../src/temporal/bundle.ts';
 import { installRuntime } from '../../src/worker.ts';
 
 const folder = new URL('../histories/', import.meta.url);
@@ -15,6 +16,12 @@ installRuntime(createLog('silent'));
 /** Migrations that an earlier version began go on under this one: their histories must still be its own. */
 describe('the workflow replays every recorded history', () => {
   const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+  const workflowInterceptorModules = workflowInterceptors('ts');
+  let workflowBundle: { code: string };
+  beforeAll(async () => {
+    const logger = temporalLogger(createLog('silent'));
+    workflowBundle = await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules, logger });
+  });
 
   test('there are histories of a completed and of an undone migration', () => {
     expect(recorded).toEqual(expect.arrayContaining(['0.1.0-happy.json', '0.1.0-undo-after-complete.json']));
@@ -22,14 +29,14 @@ describe('the workflow replays every recorded history', () => {
 
   test.each(recorded)('%s', async (name) => {
     const history = await load(name);
-    await Worker.runReplayHistory({ workflowsPath }, history, 'dmsa/lab.example/svc-finance');
+    await Worker.runReplayHistory({ workflowBundle }, history, 'dmsa/lab.example/svc-finance');
   });
 
   test('a history that this workflow would not have made is refused', async () => {
     const history = await load('0.1.0-happy.json');
     const scheduled = history.events.filter((event) => event.activityTaskScheduledEventAttributes);
     scheduled[1]!.activityTaskScheduledEventAttributes!.activityType!.name = 'verifyRestored';
-    await expect(Worker.runReplayHistory({ workflowsPath }, history)).rejects.toThrow(/[Nn]ondeterminism/);
+    await expect(Worker.runReplayHistory({ workflowBundle }, history)).rejects.toThrow(/[Nn]ondeterminism/);
   });
 });
 

@@ -58,30 +58,32 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
       await handle.signal('skipHost');
       await handle.signal('skipHost', { host: 'elsewhere.lab.example', by: 'LAB\\carol' });
       await handle.signal('retry', { host: 7 });
-      expect((await migrations.skipHost(id, { ...carol, host: first! })).refused).toContain('had its turn');
-      expect((await migrations.retryHost(id, { ...carol, host: first! })).refused).toContain(
+      expect((await migrations.send(id, 'skipHost', { ...carol, host: first! })).refused).toContain(
+        'had its turn',
+      );
+      expect((await migrations.send(id, 'retry', { ...carol, host: first! })).refused).toContain(
         'waits for nobody',
       );
 
-      expect((await migrations.retryHost(id, { ...carol, host: label(second!) })).refused).toBeNull();
+      expect((await migrations.send(id, 'retry', { ...carol, host: label(second!) })).refused).toBeNull();
       await rehearsal.until(({ failedHosts }) => failedHosts!.length === 1);
       await rehearsal.until(({ hosts }) => hosts[1]!.restarted === 'yes');
-      expect((await migrations.skipHost(id, { ...carol, host: third! })).refused).toBeNull();
+      expect((await migrations.send(id, 'skipHost', { ...carol, host: third! })).refused).toBeNull();
       expect(
-        (await migrations.skipHost(id, { by: 'LAB\\dave', reason: '', host: third! })).refused,
+        (await migrations.send(id, 'skipHost', { by: 'LAB\\dave', reason: '', host: third! })).refused,
       ).toContain('already');
 
       const observing = await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
       expect(observing.hosts[2]).toMatchObject({ skipped: carol, principal: 'unknown' });
-      expect(observing.hostDecisions!.map(({ action, refused }) => [action, refused === null])).toEqual([
-        ['skip', false],
-        ['skip', false],
+      expect(observing.signals!.map(({ signal, refused }) => [signal, refused === null])).toEqual([
+        ['skipHost', false],
+        ['skipHost', false],
         ['retry', false],
-        ['skip', false],
+        ['skipHost', false],
         ['retry', false],
         ['retry', true],
-        ['skip', true],
-        ['skip', false],
+        ['skipHost', true],
+        ['skipHost', false],
       ]);
       await completes(rehearsal);
       const done = await rehearsal.status();
@@ -101,7 +103,7 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
       const { migrations, id, lab } = rehearsal;
       const [first, second, third] = rehearsal.plan.hosts.map(({ name }) => name);
       await rehearsal.until(({ gates }) => gates.length === 1);
-      expect((await migrations.skipHost(id, { ...carol, host: label(second!) })).refused).toBeNull();
+      expect((await migrations.send(id, 'skipHost', { ...carol, host: label(second!) })).refused).toBeNull();
       await rehearsal.approve();
       const { gates } = await rehearsal.until((status) => status.gates[0]!.drift.length > 0);
       expect(gates[0]!.drift).toEqual([`skipped: absent → ["${second}"]`]);
@@ -111,14 +113,14 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
       expect(lab.hosts[1]!.settings.policy.value).toBe(0);
       await rehearsal.pass('29 days');
       await rehearsal.untilStage('gate-complete');
-      expect((await migrations.skipHost(id, { ...carol, host: third! })).refused).toBeNull();
+      expect((await migrations.send(id, 'skipHost', { ...carol, host: third! })).refused).toBeNull();
       await rehearsal.approve();
       const again = await rehearsal.until((status) => status.gates[1]!.drift.length > 0);
       expect(again.gates[1]!.drift).toEqual([`skipped.${third}: absent → ${third}`]);
       expect(again.gates[1]!.decision).toBe('open');
       await rehearsal.approve();
       await rehearsal.untilStage('soak');
-      await migrations.undo(id, carol);
+      await migrations.send(id, 'undo', carol);
       const { outcome, before, after, hosts } = await rehearsal.until((each) => each.outcome !== 'running');
       expect(outcome).toBe('undone');
       expect(after).toEqual(before);
@@ -167,7 +169,7 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
           gates[1]!.decision === 'approved' && waitingFor === 'a maintenance window to open',
       );
       expect(before.journal.map(({ step }) => step)).not.toContain('complete');
-      await rehearsal.migrations.undo(rehearsal.id, carol);
+      await rehearsal.migrations.send(rehearsal.id, 'undo', carol);
       const { outcome, failure } = await rehearsal.until((status) => status.outcome !== 'running');
       expect(failure!.code).toBe('UNDO_REQUESTED');
       expect(outcome).toBe('undone');

@@ -8,6 +8,7 @@ import { vi } from 'vitest';
 import { type Activities, createActivities } from '../../activities/index.ts';
 import { now } from '../../activities/runtime.ts';
 import { Migrations } from '../../src/client/migrations.ts';
+import type { Settings } from '../../src/config/settings.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { StageName } from '../../src/domain/stages.ts';
@@ -20,6 +21,7 @@ import { createLog, temporalLogger } from '../../src/log.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { type PlanRequest, parseRequest } from '../../src/plan/request.ts';
 import { fileRecords } from '../../src/records.ts';
+import { payloadConverterPath } from '../../src/temporal/bundle.ts';
 import { connectionsOf, installRuntime } from '../../src/worker.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { startTimeSkipping } from '../support/time-skipping.ts';
@@ -51,6 +53,7 @@ export async function openTheatre(server?: () => Promise<TestWorkflowEnvironment
   const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
   const workflowBundle = await bundleWorkflowCode({
     workflowsPath,
+    payloadConverterPath: payloadConverterPath(),
     logger: temporalLogger(createLog('silent')),
   });
   return { env, workflowBundle, close: () => env.teardown() };
@@ -62,6 +65,7 @@ export interface Rehearsal {
   plan: Plan;
   migrations: Migrations;
   id: string;
+  /** Asked again while a busy worker, or one that has just started, gives no answer in its time. */
   status(): Promise<MigrationStatus>;
   /** Waits, without letting time pass, until the status is as wanted. */
   until(wanted: (status: MigrationStatus) => boolean): Promise<MigrationStatus>;
@@ -78,6 +82,10 @@ export interface RehearsalOptions {
   request?: Partial<PlanRequest>;
   /** Changes the plan after it was made, as time and people do. */
   edit?: (plan: Plan) => Plan;
+  /** Who is told. */
+  webhooks?: Settings['notify'];
+  /** Goes on with another worker, after the one of the story has ended: it has to replay everything. */
+  afterRestart?: (rehearsal: Rehearsal) => Promise<void>;
   /** Replaces activities: what a test wants to see fail. */
   activities?: (real: Activities) => Partial<Activities>;
 }
@@ -100,6 +108,8 @@ export async function rehearse(
       dmsa: topology.dmsa,
       hosts: topology.hosts.map((host) => host.name),
       requestedBy: people.requester,
+      // A child that ends after its parent keeps the test server from skipping time any more.
+      notify: false,
       ...options.request,
     });
     const { plan, findings } = await makePlan(request, connections, clock.now);
@@ -108,27 +118,28 @@ export async function rehearse(
       ...connections,
       managementHost: lab.settings.management.host,
       records: fileRecords(lab.settings.records.folder),
+      webhooks: options.webhooks,
     });
     const taskQueue = `rehearsal-${id}`;
-    const worker = await Worker.create({
-      connection: env.nativeConnection,
-      taskQueue,
-      workflowBundle,
-      activities: onLabTime({ ...real, ...options.activities?.(real) }, clock),
-    });
+    const worker = () =>
+      Worker.create({
+        connection: env.nativeConnection,
+        taskQueue,
+        workflowBundle,
+        activities: onLabTime({ ...real, ...options.activities?.(real) }, clock),
+      });
     const migrations = new Migrations(env.client, { taskQueue });
-    await worker.runUntil(async () => {
-      const workflowId = await migrations.start(options.edit?.(plan) ?? plan);
-      const played = rehearsal(env, lab, plan, migrations, workflowId);
-      try {
-        await story(played);
-      } finally {
-        await env.client.workflow
-          .getHandle(workflowId)
-          .terminate()
-          .catch(() => undefined);
-      }
-    });
+    const workflowId = await migrations.start(options.edit?.(plan) ?? plan);
+    const played = rehearsal(env, lab, plan, migrations, workflowId);
+    try {
+      await (await worker()).runUntil(() => story(played));
+      if (options.afterRestart) await (await worker()).runUntil(() => options.afterRestart!(played));
+    } finally {
+      await env.client.workflow
+        .getHandle(workflowId)
+        .terminate()
+        .catch(() => undefined);
+    }
   } finally {
     await lab.close();
   }
@@ -147,11 +158,10 @@ function rehearsal(
   migrations: Migrations,
   id: string,
 ): Rehearsal {
-  const status = () => migrations.status(id);
   const until = async (wanted: (status: MigrationStatus) => boolean) => {
     let last: MigrationStatus | null = null;
     const found = async () => {
-      const read = await status().catch(laterIfRetryable);
+      const read = await migrations.status(id).catch(laterIfRetryable);
       if (!read) return false;
       last = read;
       return wanted(read);
@@ -167,7 +177,7 @@ function rehearsal(
     plan,
     migrations,
     id,
-    status,
+    status: () => until(() => true),
     until,
     untilStage: (name) => until(({ stages }) => stages.some((stage) => stage.name === name)),
     async approve(by = people.approver) {

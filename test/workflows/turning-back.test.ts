@@ -35,7 +35,7 @@ describe.skipIf(!available)(`what turning back restores${reason ? ` (skipped: ${
       await rehearsal.until(({ gates }) => gates[0]!.drift.length > 0);
       await rehearsal.approve();
       await observing(rehearsal);
-      await rehearsal.migrations.undo(rehearsal.id, carol);
+      await rehearsal.migrations.send(rehearsal.id, 'undo', carol);
       const { outcome, before, after } = await ended(rehearsal);
       expect(outcome).toBe('undone');
       expect(before!.account!.servicePrincipalNames).toContain('HTTP/new.lab.example');
@@ -54,7 +54,7 @@ describe.skipIf(!available)(`what turning back restores${reason ? ` (skipped: ${
       expect(gates[0]!.drift).toContain(`hosts.${host!.settings.name}.policy.value: null → 1`);
       await rehearsal.approve();
       await observing(rehearsal);
-      await rehearsal.migrations.undo(rehearsal.id, carol);
+      await rehearsal.migrations.send(rehearsal.id, 'undo', carol);
       expect((await ended(rehearsal)).outcome).toBe('undone');
       expect(host!.settings.policy).toEqual({ value: 1, keyExists: true });
     });
@@ -66,11 +66,11 @@ describe.skipIf(!available)(`what turning back restores${reason ? ` (skipped: ${
       await observing(rehearsal);
       await rehearsal.pass('29 days');
       await rehearsal.untilStage('gate-complete');
-      await rehearsal.migrations.pause(rehearsal.id, carol);
+      await rehearsal.migrations.send(rehearsal.id, 'pause', carol);
       await rehearsal.approve();
       await rehearsal.pass('1 day');
       await addSpn(rehearsal, 'HTTP/new.lab.example');
-      await rehearsal.migrations.resume(rehearsal.id, carol);
+      await rehearsal.migrations.send(rehearsal.id, 'resume', carol);
       const { gates, journal } = await rehearsal.until((status) => status.gates[1]!.drift.length > 0);
       expect(gates[1]!.decision).toBe('open');
       expect(journal.map(({ step }) => step)).not.toContain('complete');
@@ -82,11 +82,11 @@ describe.skipIf(!available)(`what turning back restores${reason ? ` (skipped: ${
       await soaking(rehearsal);
       const { dc, seeded } = rehearsal.lab;
       await dc.store.replace(seeded.accountDn, { userPrincipalName: ['renamed@lab.example'] });
-      await rehearsal.migrations.undo(rehearsal.id, carol);
+      await rehearsal.migrations.send(rehearsal.id, 'undo', carol);
       const parked = await rehearsal.until(({ outcome }) => outcome === 'needs-operator');
       expect(parked.waitingFor).toContain('account.userPrincipalName');
       for (let count = 0; count < 2; count++) {
-        await rehearsal.migrations.retry(rehearsal.id, { ...carol, accept: true });
+        await rehearsal.migrations.send(rehearsal.id, 'retry', { ...carol, accept: true });
         const next = await rehearsal.until(({ outcome, waitingFor }) =>
           outcome === 'needs-operator' ? waitingFor !== parked.waitingFor : outcome !== 'running',
         );
@@ -106,11 +106,11 @@ describe.skipIf(!available)(`what turning back restores${reason ? ` (skipped: ${
       const [first, second] = rehearsal.lab.hosts;
       first!.settings.services[0]!.failingStarts = 1;
       const restarts = second!.restarts;
-      await rehearsal.migrations.undo(rehearsal.id, carol);
+      await rehearsal.migrations.send(rehearsal.id, 'undo', carol);
       const parked = await rehearsal.until(({ outcome }) => outcome === 'needs-operator');
       expect(parked.waitingFor).toContain('SERVICE_START_FAILED');
       expect(second!.restarts).toBe(restarts + 1);
-      await rehearsal.migrations.retry(rehearsal.id, carol);
+      await rehearsal.migrations.send(rehearsal.id, 'retry', carol);
       const { before, after } = await rehearsal.until(({ outcome }) => outcome === 'undone');
       expect(after).toEqual(before);
       expect(second!.restarts).toBe(restarts + 1);

@@ -4,10 +4,11 @@ import type { ErrorCode } from '../../src/domain/errors.ts';
 import { setStatus } from '../../src/domain/journal.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { changing, undoing } from '../activities.ts';
+import { approval } from '../approval.ts';
 import type { Undo } from '../compensate.ts';
 import { failureOf } from '../failures.ts';
 import { register } from '../journal.ts';
-import { keep, type Migration, now, waitFor } from '../state.ts';
+import { again, keep, type Migration, now, waitFor } from '../state.ts';
 
 /** The gate has just looked, so that no pause comes between. Complete-ADServiceAccountMigration: SPNs and delegation move to the dMSA, the account is disabled. */
 export async function complete(m: Migration, current: Stage): Promise<void> {
@@ -15,8 +16,14 @@ export async function complete(m: Migration, current: Stage): Promise<void> {
   const entry = register(m, 'complete', m.plan.dmsa.dn, { account, dmsa: dmsa! });
   m.state.completedAt = now();
   const run = changing('Complete-ADServiceAccountMigration, then read both objects').completeMigration;
-  const after = await untilSettled(m, (again) =>
-    run({ migrationId: m.id, entry, target: m.target, ...(again && { again }) }),
+  const after = await untilSettled(m, (tried) =>
+    run({
+      migrationId: m.id,
+      entry,
+      target: m.target,
+      ...(tried ? { again: true } : again(m)),
+      ...approval(m, 'complete'),
+    }),
   );
   keep(m, after);
   setStatus(m.state.status.journal, entry.id, 'applied');

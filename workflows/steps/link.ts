@@ -1,10 +1,11 @@
 import { setStatus } from '../../src/domain/journal.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { changing, undoing } from '../activities.ts';
+import { approval } from '../approval.ts';
 import type { Undo } from '../compensate.ts';
 import { register } from '../journal.ts';
 import { unlessPaused } from '../messages.ts';
-import { keep, type Migration } from '../state.ts';
+import { again, keep, type Migration } from '../state.ts';
 
 /** Start-ADServiceAccountMigration: both objects in state 1, each pointing at the other. */
 export async function link(m: Migration, current: Stage): Promise<void> {
@@ -12,7 +13,7 @@ export async function link(m: Migration, current: Stage): Promise<void> {
   const { account, dmsa } = m.state.evidence!.facts;
   const entry = register(m, 'link', m.plan.dmsa.dn, { account, dmsa, createdByUs: m.state.createdByUs });
   const start = changing('Start-ADServiceAccountMigration, then read both objects').startMigration;
-  keep(m, await start({ migrationId: m.id, entry, target: m.target }));
+  keep(m, await start({ migrationId: m.id, entry, target: m.target, ...again(m), ...approval(m, 'start') }));
   setStatus(m.state.status.journal, entry.id, 'applied');
   current.changed.push(`linked ${m.plan.account.samAccountName} and ${m.plan.dmsa.name}$, both in state 1`);
 }

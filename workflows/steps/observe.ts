@@ -1,10 +1,9 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
-
-import { durationMs } from '../../src/domain/duration.ts';
+import { durationMs, durationPattern, formatDuration } from '../../src/domain/duration.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { waiting } from '../activities.ts';
 import { continueIfLong, isLong } from '../continue.ts';
 import { inMs, type Migration, now, waitFor } from '../state.ts';
+import { unless } from '../unless.ts';
 import { strangersAllowed } from './strangers.ts';
 
 /**
@@ -24,27 +23,30 @@ export async function observe(m: Migration, current: Stage): Promise<void> {
         digest,
         planHosts: m.plan.hosts.map((host) => host.computerSid),
       });
-    const seen = await unlessLong(look);
+    const seen = await unless(() => isLong() || m.state.observation!.until !== until, look);
     if (seen === null) {
       await continueIfLong(m);
       continue;
     }
     if (seen.verdict === 'elapsed') return;
     current.note = `started again at ${now()}: the principals changed`;
-    m.state.observation = { until: inMs(durationMs(length)), digest: seen.digest };
+    const again = inMs(durationMs(length));
+    // What a person has added is not taken away.
+    m.state.observation = { until: again > until ? again : until, digest: seen.digest };
     await strangersAllowed(m, seen.principals);
   }
 }
 
-/** The result of a wait, or null where the history has grown long meanwhile and the wait was given up. */
-async function unlessLong<T>(wait: () => Promise<T>): Promise<T | null> {
-  const scope = new CancellationScope();
-  const result = scope.run(wait);
-  const long = condition(isLong).then(() => null);
-  const first = await Promise.race([result, long]);
-  if (first === null) {
-    scope.cancel();
-    await result.catch(() => undefined);
-  }
-  return first;
+/** In how long an observation ends that a person makes longer by `by`, or why it does not. */
+export function extension(
+  until: string,
+  by: string | null,
+): { endsInMs: number; refused?: undefined } | { refused: string } {
+  if (by === null || !durationPattern.test(by) || durationMs(by) === 0)
+    return { refused: 'malformed: "for" has to be a duration such as 7d' };
+  const endsInMs = Math.max(0, Date.parse(until) - Date.now()) + durationMs(by);
+  if (endsInMs > longestMs) return { refused: `it would end in more than ${formatDuration(longestMs)}` };
+  return { endsInMs };
 }
+
+const longestMs = durationMs('3650d');

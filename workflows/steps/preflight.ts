@@ -1,8 +1,10 @@
 import { ApplicationFailure, sleep } from '@temporalio/workflow';
-
+import type { Expectation } from '../../src/domain/assess.ts';
+import { drift, driftText } from '../../src/domain/drift.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import type { Evidence } from '../../src/domain/facts.ts';
 import { blocking } from '../../src/domain/findings.ts';
+import type { Gate } from '../../src/domain/gates.ts';
 import { holdFor } from '../../src/domain/hold.ts';
 import type { GateName } from '../../src/domain/plan.ts';
 import { reading, readingHosts } from '../activities.ts';
@@ -13,8 +15,8 @@ import { keep, type Migration, now, waitFor } from '../state.ts';
 import { strangersAllowed } from './strangers.ts';
 
 /** Reads everything before a gate opens: what it finds is what will be voted on. Throws PREFLIGHT_BLOCKED. */
-export async function preflight(m: Migration, gate: GateName): Promise<void> {
-  const evidence = await read(m, gate, null);
+export async function preflight(m: Migration, gate: GateName, wave?: string[]): Promise<void> {
+  const evidence = await read(m, gate, null, wave);
   m.state.status.before ??= evidence.facts;
   requireNothingBlocking(m);
   if (gate === 'complete' && (await strangersAllowed(m, evidence.facts.dmsa?.principals ?? [])))
@@ -26,10 +28,13 @@ export async function preflight(m: Migration, gate: GateName): Promise<void> {
  * asked minutes ago are not asked again at gate "start"; after that, someone may have set the policy for a dMSA of
  * their own, which an undo would take away.
  */
-export async function readAgain(m: Migration, gate: GateName): Promise<Evidence> {
+export async function readAgain(
+  m: Migration,
+  { name: gate, hosts: wave }: Pick<Gate, 'name' | 'hosts'>,
+): Promise<Evidence> {
   const { evidence, hostsReadAt } = m.state;
   const fresh = gate === 'start' && Date.now() - Date.parse(hostsReadAt!) <= freshMs;
-  return await read(m, gate, fresh ? evidence!.facts.hosts : null);
+  return await read(m, gate, fresh ? evidence!.facts.hosts : null, wave);
 }
 
 const freshMs = 5 * 60_000;
@@ -41,6 +46,16 @@ export function requireNothingBlocking(m: Migration): void {
   throw ApplicationFailure.nonRetryable(message, 'PREFLIGHT_BLOCKED' satisfies ErrorCode);
 }
 
+/** Whoever started the plan has seen what it was made of, and nothing else. Throws PLAN_DRIFTED with what differs. */
+export function requireAsPlanned({ state }: Migration): void {
+  const { seen, evidence } = state;
+  delete state.seen;
+  const differences = seen ? drift(seen, evidence!.facts) : [];
+  if (differences.length === 0) return;
+  const message = `since the plan was made: ${driftText(differences)}`;
+  throw ApplicationFailure.nonRetryable(message, 'PLAN_DRIFTED' satisfies ErrorCode);
+}
+
 /**
  * Reads until nothing is in the way that passes by itself; timers are durable, and cost a few events each. A new run goes
  * on with what had been read before the wait: where that was voted on, votes are for it and for nothing read since.
@@ -49,10 +64,11 @@ async function read(
   m: Migration,
   gate: GateName,
   hosts: Evidence['facts']['hosts'] | null,
+  wave?: string[],
 ): Promise<Evidence> {
   const { evidence: before, hostsReadAt } = m.state;
   for (let taken = hosts; ; taken = null) {
-    const evidence = await readOnce(m, gate, taken);
+    const evidence = await readOnce(m, gate, taken, wave);
     const hold = holdFor(evidence, m.plan, gate, now());
     if (!hold) return evidence;
     waitFor(m, hold.waitingFor, hold.until);
@@ -68,6 +84,7 @@ async function readOnce(
   m: Migration,
   gate: GateName,
   hosts: Evidence['facts']['hosts'] | null,
+  wave: string[] | undefined,
 ): Promise<Evidence> {
   const { status } = m.state;
   const askedAt = now();
@@ -78,21 +95,27 @@ async function readOnce(
   const evidence = await read.preflight({
     plan: m.plan,
     gate,
-    expect: gate === 'start' ? 'unlinked' : 'linked',
+    expect: expectation(gate),
     allowed: status.allowedPrincipals.map(({ sid }) => sid),
     hosts,
     ...(hosts && { hostFindings: status.findings }),
-    ...(gate === 'complete' && { policySetAt: policySetAt(m) }),
+    ...(gate !== 'start' && { policySetAt: policySetAt(m) }),
     server: m.target.domain.server,
     ...(skipped.length > 0 && { skipped }),
+    ...(wave && { wave }),
   });
   keep(m, evidence);
   status.findings = evidence.findings;
   if (!hosts) seeHosts(m, evidence.facts.hosts, askedAt);
-  if (gate === 'complete') seePrincipals(m, evidence.facts.dmsa, askedAt);
+  if (gate !== 'start') seePrincipals(m, evidence.facts.dmsa, askedAt);
   m.state.evidence = evidence;
   if (!hosts) m.state.hostsReadAt = askedAt;
   return evidence;
+}
+
+function expectation(gate: GateName): Expectation {
+  if (gate === 'start') return 'unlinked';
+  return gate === 'soak' ? 'completed' : 'linked';
 }
 
 /** Of hosts whose value was another before. */

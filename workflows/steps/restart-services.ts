@@ -1,5 +1,3 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
-
 import type { RestartResult, RestartServicesInput } from '../../activities/hosts/restart-services.ts';
 import { durationMs } from '../../src/domain/duration.ts';
 import { see } from '../../src/domain/evidence.ts';
@@ -14,6 +12,7 @@ import { seeEvents } from '../evidence.ts';
 import { isSkipped } from '../host-decisions.ts';
 import { register } from '../journal.ts';
 import { evidenceOf, inMs, type Migration, now, type Progress, waitFor } from '../state.ts';
+import { unless } from '../unless.ts';
 import { runWave } from '../waves.ts';
 import { bake, startNamesOf } from './bake.ts';
 import { names } from './prepare-hosts.ts';
@@ -140,18 +139,6 @@ async function principalsAmong(m: Migration, among: PlanHost[]) {
     waitFor(m, null);
     return found;
   }
-}
-
-/** The result of a look, or null where something came between and it was given up. */
-async function unless<T>(given: () => boolean, look: () => Promise<T>): Promise<T | null> {
-  const scope = new CancellationScope();
-  const result = scope.run(look);
-  const first = await Promise.race([result, condition(given).then(() => null)]);
-  if (first === null) {
-    scope.cancel();
-    await result.catch(() => undefined);
-  }
-  return first;
 }
 
 /**

@@ -1,17 +1,23 @@
-import { ApplicationFailure, condition, isCancellation } from '@temporalio/workflow';
+import { ApplicationFailure, condition, isCancellation, patched } from '@temporalio/workflow';
 
 import type { HostOutcome } from '../../activities/hosts/each-host.ts';
+import { type Drift, drift } from '../../src/domain/drift.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
+import type { Gate } from '../../src/domain/gates.ts';
 import type { JournalEntry } from '../../src/domain/journal.ts';
-import type { PlanHost } from '../../src/domain/plan.ts';
+import type { GateName, PlanHost } from '../../src/domain/plan.ts';
 import { canaryOf, nextCanaryWave, nextWave } from '../../src/domain/rollout.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import type { Failure } from '../../src/domain/status.ts';
 import { continueIfLong, isLong } from '../continue.ts';
+import { openAndPassGate } from '../gate.ts';
 import { isSkipped } from '../host-decisions.ts';
-import { type Migration, now, type Progress, waitFor } from '../state.ts';
+import { countFailedHost } from '../metrics.ts';
+import { notify, notifyOfFailedHosts } from '../notify.ts';
+import { type Migration, now, type Progress, publish, waitFor } from '../state.ts';
 import { type FailedOutcome, runWave } from '../waves.ts';
 import { hadToWait } from '../windows.ts';
+import { preflight } from './preflight.ts';
 
 /** What a stage does to its hosts, in waves. */
 export interface Work {
@@ -33,10 +39,12 @@ export async function rollOut(m: Migration, current: Stage, work: Work): Promise
   const canary = canaryOf({ hosts: work.hosts, rollout: m.plan.rollout });
   while (!progress.proven) {
     await inWaves(m, canary, nextCanaryWave, progress, work);
+    const before = m.state.status.failedHosts;
     await work.prove?.(
       canary.filter(({ name }) => !isSkipped(m, name)),
       progress,
     );
+    if (m.plan.notify) await notifyOfFailedHosts(m, before);
     progress.proven = canary.every(({ name }) => progress.done.includes(name) || isSkipped(m, name));
   }
   await inWaves(m, work.hosts, nextWave, progress, work);
@@ -50,6 +58,7 @@ export function hostFailed(
 ): void {
   const { status } = m.state;
   const { maxFailures = 0 } = m.plan.rollout;
+  countFailedHost(host, code, message);
   progress.done = progress.done.filter((name) => name !== host);
   if (!progress.failed.includes(host)) progress.failed.push(host);
   const others = (status.failedHosts ?? []).filter((failed) => failed.host !== host);
@@ -88,20 +97,59 @@ async function inWaves(
     if (left.length === 0 && !undecided) return;
     const wave = next(left, m.plan.rollout, failed);
     if (wave.length === 0) await someoneDecides(m, failed);
-    else if (!(await hadToWait(m))) {
+    else if (!(await hadToWait(m)) && (await mayBegin(m, wave, progress))) {
+      const before = m.state.status.failedHosts;
       await work.wave(wave, progress);
+      progress.waves = (progress.waves ?? 0) + 1;
       requireFewFailures(m, progress);
+      if (m.plan.notify) await notifyOfFailedHosts(m, before);
     }
   }
+}
+
+/**
+ * Whether people have said yes to this wave, where the plan asks them. False where they have only now: what begins is
+ * decided anew. After Complete nobody is asked: services that wait run on tickets that cannot be renewed.
+ */
+async function mayBegin(m: Migration, wave: PlanHost[], { stage, waves = 0 }: Progress): Promise<boolean> {
+  if (!m.plan.gates.wave || stage !== 'restart-services') return true;
+  const name: GateName = `wave-${waves + 1}`;
+  const hosts = wave.map((host) => host.name);
+  const gate = m.state.status.gates.find((each) => each.name === name);
+  const covered = gate !== undefined && hosts.every((host) => gate.hosts!.includes(host));
+  if (covered && gate.decision === 'approved') return true;
+  if (!gate || !covered) {
+    await preflight(m, name, hosts);
+    if (gate) {
+      const drifted = reopen(gate, hosts, m.state.evidence!.hash);
+      if (m.plan.notify) await notify(m, 'drift', { drift: drifted });
+    }
+  }
+  await openAndPassGate(m, name, hosts);
+  return false;
+}
+
+/** Other hosts than those that were voted on are about to begin: the votes are void. */
+function reopen(gate: Gate, hosts: string[], hash: string): Drift[] {
+  const drifted = drift({ wave: gate.hosts }, { wave: hosts });
+  gate.drift.push(...drifted);
+  gate.hosts = hosts;
+  gate.hash = hash;
+  gate.decision = 'open';
+  return drifted;
 }
 
 /** Until a person says of one of them what is to become of it. */
 async function someoneDecides(m: Migration, failed: PlanHost[]): Promise<void> {
   const names = failed.map(({ name }) => name.split('.')[0]).join(', ');
   waitFor(m, `${names}: retry or skip (signals retry and skipHost)`);
+  // Histories of before lists knew of it have no event here.
+  const isTold = patched('needs-in-lists');
+  if (isTold) publish(m);
   await condition(() => failedAmong(m, failed).length < failed.length || isLong());
   await continueIfLong(m);
   waitFor(m, null);
+  if (isTold) publish(m);
 }
 
 function failedAmong(m: Migration, hosts: PlanHost[]): PlanHost[] {
@@ -147,6 +195,7 @@ export async function runWaveOf<R>(
   }
   for (const { host, result } of failed) on.failed?.(host, result);
   const { maxFailures = 0 } = m.plan.rollout;
+  if (maxFailures === 0) for (const { host, code, message } of failed) countFailedHost(host, code, message);
   if (thrown !== null && (isCancellation(thrown) || failed.length === 0 || maxFailures === 0)) throw thrown;
   for (const { host, code, message } of failed) {
     current.changed.push(`${host}: failed, ${code} ${message}`);

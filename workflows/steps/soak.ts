@@ -6,12 +6,25 @@ import type { ErrorCode } from '../../src/domain/errors.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { readingHosts } from '../activities.ts';
 import { seeEvents, seeHosts, seePrincipals } from '../evidence.ts';
+import { openAndPassGate } from '../gate.ts';
 import { skippedHosts } from '../host-decisions.ts';
 import { inMs, type Migration, now, waitFor } from '../state.ts';
+import { preflight } from './preflight.ts';
 import { restoreEventLogs } from './restore-event-logs.ts';
 
-/** Lets the services run as the dMSA for a while, and then looks at everything once more. */
+/** Lets the services run as the dMSA for a while, looks at everything once more, and asks people where the plan says so. */
 export async function soak(m: Migration, current: Stage): Promise<void> {
+  const asked = m.state.status.gates.some(({ name }) => name === 'soak');
+  // A run that goes on for another while people are asked has soaked already.
+  if (!asked) await soakAndVerify(m);
+  if (m.plan.gates.soak) {
+    if (!asked) await preflight(m, 'soak');
+    await openAndPassGate(m, 'soak');
+  }
+  if (m.plan.restoreEventLog) await restoreEventLogs(m, current);
+}
+
+async function soakAndVerify(m: Migration): Promise<void> {
   const { soak: length } = m.plan.waits;
   waitFor(m, 'the soak to end', inMs(durationMs(length)));
   await sleep(durationMs(length), { summary: `Soak for ${length}` });
@@ -33,7 +46,6 @@ export async function soak(m: Migration, current: Stage): Promise<void> {
   if (wrong.length > 0) {
     throw ApplicationFailure.nonRetryable(wrong.join('; '), 'STATE_UNEXPECTED' satisfies ErrorCode);
   }
-  if (m.plan.restoreEventLog) await restoreEventLogs(m, current);
 }
 
 /** What the journal says was there when Complete ran: who could fetch the password, and which services ran. */

@@ -1,8 +1,9 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 
 import { type Client, ResultCodeError } from 'ldapts';
 
+import { readPrivateFile, unreadable, unusable } from '../../config/private-file.ts';
 import { readSecret } from '../../config/secret.ts';
 import type { CertificateLogin, DirectorySettings } from '../../config/settings.ts';
 import { DmsaError, errorKinds } from '../../domain/errors.ts';
@@ -81,7 +82,7 @@ async function readCertificate({
 }: CertificateLogin): Promise<ClientCertificate> {
   const cert = await content('directory.certificate-file', certificateFile);
   const certificate = parsedCertificate(certificateFile, cert);
-  const encrypted = await privateContent('directory.private-key-file', privateKeyFile);
+  const encrypted = await readPrivateFile('directory.private-key-file', privateKeyFile);
   const key = parsedKey(privateKeyFile, encrypted, passphrase && (await readSecret(passphrase)));
   if (!certificate.checkPrivateKey(key))
     throw unusable('directory.private-key-file', `${privateKeyFile} is not the key of ${certificateFile}`);
@@ -109,34 +110,6 @@ function parsedKey(file: string, pem: string, passphrase: string | null): KeyObj
   }
 }
 
-/**
- * A private key that others may read is refused, as OpenSSH refuses one (`sshkey_perm_ok`): on POSIX, where the file is
- * this user's own, and anyone else has any right to it. A file of another owner, as a mounted secret has, is not judged.
- */
-async function privateContent(setting: string, file: string): Promise<string> {
-  const handle = await open(file).catch((cause) => unreadable(setting, file, cause));
-  try {
-    const { uid, mode } = await handle.stat();
-    const isOurs = process.getuid?.() === uid;
-    if (isOurs && (mode & 0o077) !== 0) {
-      const rights = (mode & 0o777).toString(8).padStart(4, '0');
-      throw unusable(setting, `others may read ${file} (mode ${rights}): chmod 600 it`);
-    }
-    return await handle.readFile('utf8').catch((cause) => unreadable(setting, file, cause));
-  } finally {
-    await handle.close();
-  }
-}
-
 async function content(setting: string, file: string): Promise<string> {
   return await readFile(file, 'utf8').catch((cause) => unreadable(setting, file, cause));
-}
-
-function unreadable(setting: string, file: string, cause: unknown): never {
-  const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-  throw unusable(setting, `${file} cannot be read${reason}`);
-}
-
-function unusable(setting: string, why: string): DmsaError {
-  return new DmsaError('PLAN_INVALID', setting, `${setting}: ${why}`);
 }

@@ -3,6 +3,7 @@ import type { OperationName, Parameters, Result } from '../../powershell/operati
 import { createDmsa, removeDmsa, setPrincipals } from '../rules/dmsa.ts';
 import type { DomainController } from '../rules/domain-controller.ts';
 import { completeMigration, type PhaseRequest, startMigration, undoMigration } from '../rules/phases.ts';
+import { OperationFailure } from '../ssh/operation-failure.ts';
 import type { HandleOperation } from '../ssh/session.ts';
 import type { SimulatedHost } from './host.ts';
 
@@ -25,6 +26,7 @@ export function hostOperations(host: SimulatedHost): HandleOperation {
 export function managementOperations(
   dcNamed: (server: string) => DomainController,
   identity: string,
+  clock: () => Date,
 ): HandleOperation {
   const phase = (rule: typeof startMigration) => async (parameters: Parameters<'start-migration'>) => {
     const request: PhaseRequest = { ...parameters, requestedBy: identity };
@@ -32,6 +34,17 @@ export function managementOperations(
     return { server: parameters.server };
   };
   return dispatch({
+    'inspect-management': ({ server }) => ({
+      computerName: 'MGMT',
+      build: 26_100,
+      edition: 'Microsoft Windows Server 2025 Standard',
+      powerShell: '5.1.26100.1',
+      identity,
+      module: '1.0.1.0',
+      cmdlets: ['Start', 'Complete', 'Undo', 'Reset'].map((verb) => `${verb}-ADServiceAccountMigration`),
+      refusal: refusalOf(() => dcNamed(server)),
+      clock: clock().toISOString(),
+    }),
     'new-dmsa': (parameters) => createDmsa(dcNamed(parameters.server), parameters),
     'remove-dmsa': ({ dmsa, description, server }) => removeDmsa(dcNamed(server), dmsa, description),
     'start-migration': phase(startMigration),
@@ -52,6 +65,17 @@ export function managementOperations(
       return { identity, events, oldestAt: dmsa === null && account === null ? dc.logBeganAt : null };
     },
   });
+}
+
+/** What the cmdlets would be told; null where the DC answers. */
+function refusalOf(ask: () => DomainController): { code: string; message: string } | null {
+  try {
+    ask();
+    return null;
+  } catch (error) {
+    if (!(error instanceof OperationFailure)) throw error;
+    return { code: error.code, message: error.message };
+  }
 }
 
 function dispatch(handlers: Handlers): HandleOperation {

@@ -39,5 +39,5 @@ async function strangerJoins({ lab }: Play): Promise<void> {
 }
 
 async function askToUndo({ migrations, id }: Play): Promise<void> {
-  await migrations.undo(id, { by: people.operator, reason: 'the month-end run has failed' });
+  await migrations.send(id, 'undo', { by: people.operator, reason: 'the month-end run has failed' });
 }

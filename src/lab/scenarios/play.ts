@@ -1,5 +1,7 @@
+import type { Gate } from '../../domain/gates.ts';
 import type { StageName } from '../../domain/stages.ts';
 import type { MigrationStatus } from '../../domain/status.ts';
+import { signVote } from '../../signing/votes.ts';
 import { type Play, people, type Scenario } from './scenario.ts';
 
 /**
@@ -19,24 +21,37 @@ export function player(scenario: Scenario, play: Play): (status: MigrationStatus
       if (act) await once(`stage ${name}`, () => act(play));
     }
     for (const gate of status.gates) {
-      if (gate.decision !== 'open' || gate.hash === null) continue;
-      const { hash } = gate;
-      await once(`gate ${gate.name} ${hash}`, () => {
-        const decision = scenario.votes?.[gate.name] ?? 'approve';
-        const reason =
-          decision === 'approve' ? 'plan and evidence look right' : 'not in the quarter-end week';
-        return play.migrations.vote(play.id, {
-          gate: gate.name,
-          hash,
-          by: people.approver,
-          decision,
-          reason,
-        });
-      });
+      if (gate.decision === 'open' && gate.hash !== null)
+        await voteAt({ ...gate, hash: gate.hash }, scenario, status, play, once);
     }
     if (scenario.failedHosts) await decideOnHosts(scenario.failedHosts, status, play, once);
     if (scenario.allowStrangers) await allowStrangers(status, play, once);
   };
+}
+
+async function voteAt(
+  gate: Gate & { hash: string },
+  scenario: Scenario,
+  status: MigrationStatus,
+  play: Play,
+  once: (key: string, act: () => Promise<unknown>) => Promise<void>,
+): Promise<void> {
+  const { name, hash } = gate;
+  const said = scenario.votes?.[name] ?? 'approve';
+  if (said === 'never' || (said === 'when-overdue' && !gate.overdue)) return;
+  const meanwhile = scenario.onGate?.[name];
+  if (meanwhile) await once(`at gate ${name}`, () => meanwhile(play));
+  const decision = said === 'reject' ? 'reject' : 'approve';
+  const reason = decision === 'approve' ? 'plan and evidence look right' : 'not in the quarter-end week';
+  const vote = { gate: name, hash, by: people.approver, decision, reason } as const;
+  await once(`gate ${name} ${hash}`, async () => {
+    if (!play.key) return await play.migrations.vote(play.id, vote);
+    await play.migrations.vote(play.id, vote);
+    const signed = { ...vote, at: new Date().toISOString() };
+    const { migrationId: migration, execution = '', planHash: plan } = status;
+    const jws = await signVote(signed, { migration, execution, plan }, play.key);
+    return await play.migrations.vote(play.id, signed, jws);
+  });
 }
 
 async function allowStrangers(
@@ -48,7 +63,7 @@ async function allowStrangers(
     if (code !== 'PRINCIPAL_UNKNOWN') continue;
     const reason = 'the kiosk runs the finance reports; it was forgotten in the plan';
     await once(`allow ${subject}`, () =>
-      migrations.allowPrincipal(id, { by: people.operator, sid: subject, reason }),
+      migrations.send(id, 'allowPrincipal', { by: people.operator, sid: subject, reason }),
     );
   }
 }
@@ -62,8 +77,12 @@ async function decideOnHosts(
   for (const { host } of status.failedHosts ?? []) {
     await once(`${decision} ${host}`, () =>
       decision === 'retry'
-        ? migrations.retryHost(id, { by: people.operator, host, reason: 'its disk was full' })
-        : migrations.skipHost(id, { by: people.operator, host, reason: 'it is taken out of service' }),
+        ? migrations.send(id, 'retry', { by: people.operator, host, reason: 'its disk was full' })
+        : migrations.send(id, 'skipHost', {
+            by: people.operator,
+            host,
+            reason: 'it is taken out of service',
+          }),
     );
   }
 }

@@ -3,6 +3,7 @@ import type { GateName } from '../../domain/plan.ts';
 import type { StageName } from '../../domain/stages.ts';
 import type { Outcome } from '../../domain/states.ts';
 import type { PlanRequest } from '../../plan/request.ts';
+import type { PrivateKey } from '../../signing/keys.ts';
 import type { LabFaults } from '../faults.ts';
 import type { Lab } from '../lab.ts';
 import type { Topology } from '../topology.ts';
@@ -19,8 +20,12 @@ export interface Scenario {
   topology?(topology: Topology): void;
   faults?(): LabFaults;
   request?: Partial<PlanRequest>;
-  /** What the approver says where it is not yes. */
-  votes?: Partial<Record<GateName, 'approve' | 'reject'>>;
+  /** What the approver does where it is not a yes at once. */
+  votes?: Partial<Record<GateName, 'approve' | 'reject' | 'when-overdue' | 'never'>>;
+  /** What happens while a gate is open, before the approver votes. */
+  onGate?: Partial<Record<GateName, (play: Play) => Promise<void>>>;
+  /** The approver has a key, and only signed votes count; somebody tries without. */
+  signed?: boolean;
   /** What happens when a stage is first seen to have begun. */
   onStage?: Partial<Record<StageName, (play: Play) => Promise<void>>>;
   /** What a person says about hosts that have failed. */
@@ -34,6 +39,8 @@ export interface Play {
   lab: Lab;
   migrations: Migrations;
   id: string;
+  /** The approver's, where votes are signed. */
+  key: PrivateKey | null;
 }
 
 /** Who asks and who decides: two people, as the requester may not approve. */

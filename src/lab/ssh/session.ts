@@ -52,7 +52,8 @@ const progressRecord =
 
 /** Null where standard input is no request: the client went away in its middle, or it is not ours. */
 async function readEnvelope(channel: ServerChannel): Promise<Request | null> {
-  const input = await text(channel);
+  // Up to Node.js 23, reading a stream to its end by iteration also destroys what is written to.
+  const input = await text(channel.iterator({ destroyOnReturn: false }));
   try {
     return readRequest(input);
   } catch (error) {

@@ -27,7 +27,7 @@ const creation = {
 };
 
 function managementOf({ dc }: TestDomain) {
-  return managementOperations(() => dc, 'LAB\\dmsa-worker');
+  return managementOperations(() => dc, 'LAB\\dmsa-worker', dc.clock);
 }
 
 describe('who answers to what', () => {

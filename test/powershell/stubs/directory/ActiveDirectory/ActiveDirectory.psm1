@@ -174,6 +174,15 @@ function Undo-ADServiceAccountMigration {
   Move-Migration $PSCmdlet $PSBoundParameters 1, 2 -1
 }
 
+function Reset-ADServiceAccountMigration {
+  [CmdletBinding(SupportsShouldProcess)]
+  param(
+    [Parameter(Mandatory)] [string] $Identity, [Parameter(Mandatory)] [string] $SupersededAccount,
+    [string] $Server, [System.Management.Automation.PSCredential] $Credential
+  )
+  $null = Enter-Cmdlet $PSCmdlet $PSBoundParameters
+}
+
 function Get-ADUser {
   [CmdletBinding()]
   param(

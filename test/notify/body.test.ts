@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { type Notice, noticeEvents } from '../../src/domain/notice.ts';
+import { bodyOf } from '../../src/notify/body.ts';
+import { messageOf } from '../../src/notify/message.ts';
+import { escapeMrkdwn } from '../../src/notify/slack.ts';
+
+const hash = 'ab12'.repeat(16);
+const notice: Notice = {
+  event: 'gate-opened',
+  at: '2025-06-01T08:00:00.000Z',
+  migrationId: 'dmsa/contoso.com/svc_web',
+  account: 'svc_web',
+  dmsa: 'dmsa-web',
+  domain: 'contoso.com',
+  requestedBy: 'CONTOSO\\rosa',
+  planHash: hash,
+  stage: 'gate-start',
+  outcome: 'running',
+  gate: {
+    name: 'start',
+    hash,
+    required: 2,
+    missing: 1,
+    approved: ['CONTOSO\\ann'],
+    awaited: ['CONTOSO\\bob', '<!channel>'],
+    expiresAt: '2025-06-08T08:00:00.000Z',
+    overdue: false,
+  },
+  failure: null,
+  drift: [],
+  hosts: [],
+};
+const failed: Notice = {
+  ...notice,
+  event: 'host-failed',
+  stage: 'restart-services',
+  gate: null,
+  hosts: [{ host: 'web01.contoso.com', code: 'TIMED_OUT', message: '<a|b> & *c*' }],
+};
+
+describe('a message', () => {
+  test('at a gate says who is missing, until when, for which evidence, and how to vote', () => {
+    expect(messageOf(notice)).toEqual({
+      title: 'svc_web → dmsa-web$: Gate "start" is open: votes are needed',
+      mood: 'attention',
+      facts: [
+        ['Account', 'svc_web in contoso.com'],
+        ['dMSA', 'dmsa-web$'],
+        ['Stage', 'Gate "start"'],
+        ['Votes missing', '1 of 2'],
+        ['Who may vote', 'CONTOSO\\bob, <!channel>'],
+        ['Approved by', 'CONTOSO\\ann'],
+        ['Until', '2025-06-08T08:00:00.000Z'],
+        ['Evidence', hash],
+        ['Asked for by', 'CONTOSO\\rosa'],
+      ],
+      lines: [],
+      commands: [
+        'dmsa status svc_web',
+        `dmsa approve svc_web --hash ${hash.slice(0, 16)} --reason "…"`,
+        `dmsa reject svc_web --hash ${hash.slice(0, 16)} --reason "…"`,
+      ],
+    });
+  });
+
+  test('of a host that failed says how to try it again and how to go on without it', () => {
+    const { title, mood, lines, commands } = messageOf({ ...failed, account: "o'svc web" });
+    expect({ title, mood, lines, commands }).toEqual({
+      title: "o'svc web → dmsa-web$: web01.contoso.com failed",
+      mood: 'warning',
+      lines: ['web01.contoso.com TIMED_OUT <a|b> & *c*'],
+      commands: [
+        "dmsa status 'o'\\''svc web'",
+        "dmsa retry 'o'\\''svc web' --host web01.contoso.com",
+        "dmsa skip 'o'\\''svc web' web01.contoso.com",
+      ],
+    });
+  });
+
+  test.each([
+    ['completed', 'good', 'Completed'],
+    ['undone', 'attention', 'Undone: everything is as it was before'],
+    ['refused', 'attention', 'Refused: nothing was changed'],
+  ] as const)('of the end (%s) says how it ended', (outcome, mood, words) => {
+    expect(messageOf({ ...notice, event: 'done', gate: null, outcome })).toMatchObject({
+      mood,
+      title: `svc_web → dmsa-web$: ${words}`,
+    });
+  });
+
+  test.each(noticeEvents)('of %s has words of its own', (event) => {
+    expect(messageOf({ ...failed, gate: notice.gate, event }).title).not.toMatch(/undefined|null/);
+  });
+});
+
+test('of kind json it holds the notice, a key, a version and what to type', () => {
+  const body = bodyOf('json', notice, 'the-key');
+  expect(body).toEqual({
+    version: 1,
+    key: 'the-key',
+    title: messageOf(notice).title,
+    ...notice,
+    commands: messageOf(notice).commands,
+  });
+});
+
+describe('of kind slack', () => {
+  test('its text is escaped, its blocks hold no markup', () => {
+    const { text, blocks } = bodyOf('slack', failed, 'k') as { text: string; blocks: { type: string }[] };
+    expect(text).toContain('web01.contoso.com TIMED_OUT &lt;a|b&gt; &amp; *c*');
+    expect(bodyOf('slack', notice, 'k')).toMatchObject({ text: expect.stringContaining('&lt;!channel&gt;') });
+    expect(blocks.map(({ type }) => type)).toEqual(['header', 'section', 'rich_text', 'rich_text']);
+    expect(blocks[2]).toEqual({
+      type: 'rich_text',
+      elements: [
+        {
+          type: 'rich_text_preformatted',
+          elements: [{ type: 'text', text: 'web01.contoso.com TIMED_OUT <a|b> & *c*' }],
+        },
+      ],
+    });
+    expect(textTypes(blocks)).toEqual(new Set(['plain_text']));
+  });
+
+  test('escaping leaves no character with a meaning, and loses none', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('<', '>', '&', 'a', '!', ';', 'lt') }), (text) => {
+        const escaped = escapeMrkdwn(text);
+        expect(escaped).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
+        expect(escaped.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')).toBe(text);
+      }),
+    );
+  });
+});
+
+test('of kind teams it is a message with one card, every text of which is a run that is no Markdown', () => {
+  const { type, attachments } = bodyOf('teams', failed, 'k') as {
+    type: string;
+    attachments: {
+      contentType: string;
+      content: { type: string; body: { type: string; inlines: object[] }[] };
+    }[];
+  };
+  expect(type).toBe('message');
+  expect(attachments).toHaveLength(1);
+  const [{ contentType, content }] = attachments as [(typeof attachments)[0]];
+  expect(contentType).toBe('application/vnd.microsoft.card.adaptive');
+  expect(content.type).toBe('AdaptiveCard');
+  expect(new Set(content.body.map((element) => element.type))).toEqual(new Set(['RichTextBlock']));
+  expect(
+    new Set(content.body.flatMap(({ inlines }) => inlines.map((run) => (run as { type: string }).type))),
+  ).toEqual(new Set(['TextRun']));
+  expect(JSON.stringify(content.body)).toContain('web01.contoso.com TIMED_OUT <a|b> & *c*');
+});
+
+test('whatever a notice says, chats accept its size', () => {
+  const text = fc.string({ unit: 'grapheme', maxLength: 300 });
+  const list = fc.array(text, { minLength: 11, maxLength: 11 });
+  const any = fc.record({
+    account: text,
+    dmsa: text,
+    requestedBy: text,
+    lines: list,
+    message: text,
+    code: text,
+  });
+  fc.assert(
+    fc.property(any, fc.constantFrom(...noticeEvents), ({ lines, message, code, ...names }, event) => {
+      const large: Notice = {
+        ...notice,
+        ...names,
+        event,
+        gate: { ...notice.gate!, awaited: lines, approved: lines },
+        failure: { code, message },
+        drift: lines,
+        hosts: lines.map((host) => ({ host, code, message })),
+      };
+      const slack = bodyOf('slack', large, 'k') as { text: string; blocks: Block[] };
+      expect(slack.text.length).toBeLessThan(40_000);
+      expect(slack.blocks.length).toBeLessThanOrEqual(50);
+      const [header, section] = slack.blocks;
+      expect(header!.text!.text.length).toBeLessThanOrEqual(150);
+      expect(section!.fields!.length).toBeLessThanOrEqual(10);
+      for (const field of section!.fields!) expect(field.text.length).toBeLessThanOrEqual(2_000);
+      expect(Buffer.byteLength(JSON.stringify(bodyOf('teams', large, 'k')))).toBeLessThan(28 * 1024);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+interface Block {
+  text?: { text: string };
+  fields?: { text: string }[];
+}
+
+/** The types of all objects that have a `text` which is text, but for those of rich text. */
+function textTypes(blocks: object[]): Set<unknown> {
+  const types = new Set<unknown>();
+  JSON.stringify(blocks, (_key, value) => {
+    if (value?.type === 'rich_text') return undefined;
+    if (typeof value?.text === 'string') types.add(value.type);
+    return value;
+  });
+  return types;
+}

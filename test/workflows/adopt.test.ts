@@ -1,0 +1,123 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+
+import type { MigrationStatus } from '../../src/domain/status.ts';
+import { temporalAvailable } from '../support/temporal.ts';
+import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
+
+const { available, reason } = temporalAvailable();
+const carol = { by: 'LAB\\carol', reason: 'terminated by mistake', wait: '1s' };
+const { wait: _, ...who } = carol;
+const request = { observe: '6s', checkEvery: '1s', soak: '1s' };
+
+describe.skipIf(!available)(`a migration that was terminated${reason ? ` (skipped: ${reason})` : ''}`, () => {
+  let theatre: Theatre;
+  // A real server: the one that skips time waits for activities of ended workflows.
+  beforeAll(async () => {
+    const { address } = inject('temporal');
+    theatre = await openTheatre(() =>
+      TestWorkflowEnvironment.createFromExistingServer({ address: address! }),
+    );
+  });
+  afterAll(() => theatre?.close());
+
+  const terminate = (rehearsal: Rehearsal) =>
+    theatre.env.client.workflow.getHandle(rehearsal.id).terminate('by mistake');
+
+  test('says what can be done, and one that runs or has ended by itself is not adopted', async () => {
+    await rehearse(theatre, { request }, async (rehearsal) => {
+      const { migrations, id } = rehearsal;
+      await rehearsal.until(({ gates }) => gates.length === 1);
+      await expect(migrations.adopt(id, carol)).rejects.toMatchObject({ code: 'MIGRATION_RUNNING' });
+      await terminate(rehearsal);
+      const status = await rehearsal.until(({ outcome }) => outcome !== 'running');
+      expect(status.outcome).toBe('needs-operator');
+      expect(status.failure!.message).toContain('dmsa resume --adopt goes on with it');
+      await migrations.adopt(id, carol);
+      await rehearsal.until(({ waitingFor }) => waitingFor?.includes('gate "start"') ?? false);
+      await migrations.send(id, 'undo', who);
+      await rehearsal.until(({ outcome }) => outcome === 'undone');
+      await expect(migrations.adopt(id, carol)).rejects.toMatchObject({ code: 'MIGRATION_ENDED' });
+    });
+  });
+
+  test('in the observation goes on with its votes and its date, restarts nothing again, and completes', async () => {
+    await rehearse(theatre, { request }, async (rehearsal) => {
+      const { migrations, id, lab } = rehearsal;
+      await rehearsal.approve();
+      const observing = await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      const restarts = lab.hosts.map((host) => host.restarts);
+      await terminate(rehearsal);
+      await migrations.adopt(id, carol);
+      const going = await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      expect(going.nextAt).toBe(observing.nextAt);
+      expect(going.startedAt).toBe(observing.startedAt);
+      expect(going.execution).toBe(observing.execution);
+      expect(going.gates[0]!.votes).toEqual(observing.gates[0]!.votes);
+      expect(going.signals!.at(-1)).toMatchObject({ signal: 'resume', about: 'adopted', ...who });
+      expect(lab.hosts.map((host) => host.restarts)).toEqual(restarts);
+      await rehearsal.untilStage('gate-complete');
+      await rehearsal.approve();
+      expect((await rehearsal.until(({ outcome }) => outcome !== 'running')).outcome).toBe('completed');
+    });
+  });
+
+  test('while its link was under way recognises that link as its own', async () => {
+    const calls: string[] = [];
+    const held = Promise.withResolvers<void>();
+    const activities = (real: Parameters<NonNullable<Parameters<typeof rehearse>[1]['activities']>>[0]) => ({
+      startMigration: async (input: Parameters<typeof real.startMigration>[0]) => {
+        const linked = await real.startMigration(input);
+        calls.push('linked');
+        // Its answer comes after the run has ended.
+        if (calls.length === 1) await held.promise;
+        return linked;
+      },
+    });
+    await rehearse(theatre, { request: { ...request, observe: '1h' }, activities }, async (rehearsal) => {
+      const { migrations, id } = rehearsal;
+      await rehearsal.approve();
+      await expect.poll(() => calls.length, { timeout: 30_000 }).toBe(1);
+      await terminate(rehearsal);
+      held.resolve();
+      await migrations.adopt(id, carol);
+      const status = await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      expect(status.failure).toBeNull();
+      expect(linkOf(status)).toMatchObject({ status: 'applied' });
+      expect(calls).toEqual(['linked', 'linked']);
+      await migrations.send(id, 'undo', who);
+      const undone = await rehearsal.until(({ outcome }) => outcome !== 'running');
+      expect(undone.outcome).toBe('undone');
+      expect(undone.after!.account).toEqual(undone.before!.account);
+    });
+  });
+
+  test('while it turned back goes on turning back', async () => {
+    const held = Promise.withResolvers<void>();
+    let undoing = 0;
+    const activities = (real: Parameters<NonNullable<Parameters<typeof rehearse>[1]['activities']>>[0]) => ({
+      undoLink: async (input: Parameters<typeof real.undoLink>[0]) => {
+        if (++undoing === 1) await held.promise;
+        return await real.undoLink(input);
+      },
+    });
+    await rehearse(theatre, { request: { ...request, observe: '1h' }, activities }, async (rehearsal) => {
+      const { migrations, id } = rehearsal;
+      await rehearsal.approve();
+      await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      await migrations.send(id, 'undo', who);
+      await expect.poll(() => undoing, { timeout: 30_000 }).toBe(1);
+      await terminate(rehearsal);
+      held.resolve();
+      await migrations.adopt(id, carol);
+      const undone = await rehearsal.until(({ outcome }) => outcome === 'undone');
+      expect(undone.failure!.code).toBe('UNDO_REQUESTED');
+      expect(undone.after!.account).toEqual(undone.before!.account);
+      expect(undone.after!.hosts).toEqual(undone.before!.hosts);
+    });
+  });
+});
+
+function linkOf({ journal }: MigrationStatus) {
+  return journal.find((entry) => entry.step === 'link');
+}

@@ -1,0 +1,27 @@
+import { log, metricMeter } from '@temporalio/workflow';
+
+import type { Gate } from '../src/domain/gates.ts';
+import type { MigrationStatus } from '../src/domain/status.ts';
+
+/**
+ * What happens to a migration, counted and logged by the worker that carries it on; nothing on a replay. The names of the
+ * metrics are in docs/monitoring.md (src/telemetry/metrics.ts).
+ */
+
+export function countGate(
+  gate: Gate,
+  event: 'opened' | 'drifted' | 'approved' | 'rejected' | 'expired',
+): void {
+  metricMeter.createCounter('dmsa_gates_total').add(1, { gate: gate.name, event });
+  log.info(`gate ${event}`, { gate: gate.name, hash: gate.hash });
+}
+
+export function countFailedHost(host: string, code: string, reason: string): void {
+  metricMeter.createCounter('dmsa_hosts_failed_total').add(1, { code });
+  log.warn('host failed', { host, code, reason });
+}
+
+export function countEnd({ outcome, failure }: MigrationStatus): void {
+  metricMeter.createCounter('dmsa_migrations_total').add(1, { outcome });
+  log.info('ended', { outcome, code: failure?.code });
+}
