@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { createLog } from '../../src/log.ts';
+import { tracingOf } from '../../src/telemetry/traces-to.ts';
+import { installRuntime } from '../../src/worker.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { connectTestTemporal, type TestTemporal, temporalAvailable } from '../support/temporal.ts';
+import { played } from './played.ts';
+
+const { available, reason } = temporalAvailable();
+
+interface Span {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+}
+
+interface Sent {
+  resourceSpans: { resource: { attributes: Attribute[] }; scopeSpans: { spans: Span[] }[] }[];
+}
+
+type Attribute = { key: string; value: { stringValue?: string } };
+
+describe.skipIf(!available)(`traces${reason ? ` (skipped: ${reason})` : ''}`, () => {
+  const logged: Record<string, unknown>[] = [];
+  let temporal: TestTemporal;
+  let collector: Receiver;
+  beforeAll(async () => {
+    const log = createLog('info', { write: (line) => void logged.push(JSON.parse(line)) });
+    installRuntime(log, { traced: true });
+    temporal = await connectTestTemporal();
+    collector = await startReceiver();
+  });
+  afterAll(async () => {
+    await collector?.close();
+    await temporal?.close();
+  });
+
+  const play = (env: NodeJS.ProcessEnv) => async () => {
+    const tracing = await tracingOf(env);
+    const server = { ...temporal, uiUrl: null, embedded: true };
+    const { status } = await played('rejected', server, undefined, { tracing });
+    await tracing?.shutdown();
+    return status;
+  };
+
+  test('without the variable nothing is sent, and the migration ends the same', async () => {
+    const { outcome } = await play({})();
+    expect(outcome).toBe('undone');
+    expect(collector.received).toEqual([]);
+  });
+
+  test('a collector that is down changes nothing and keeps nobody waiting', async () => {
+    const down = await startReceiver();
+    await down.close();
+    const { outcome } = await play({ OTEL_EXPORTER_OTLP_ENDPOINT: down.url })();
+    expect(outcome).toBe('undone');
+  });
+
+  test('a migration is one trace: its start, its run, its activities, and its signals are known', async () => {
+    const { outcome, migrationId, ...status } = await play({
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_SERVICE_NAME: 'dmsa-test',
+    })();
+    expect(outcome).toBe('undone');
+    const gates = status.gates.length;
+    expect(new Set(collector.received.map(({ path }) => path))).toEqual(new Set(['/v1/traces']));
+    const sent = collector.received.map(({ body }) => JSON.parse(body) as Sent);
+    const resources = sent.flatMap(({ resourceSpans }) => resourceSpans);
+    for (const { resource } of resources)
+      expect(resource.attributes).toContainEqual({
+        key: 'service.name',
+        value: { stringValue: 'dmsa-test' },
+      });
+    const spans = resources.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
+
+    const start = spans.find(({ name }) => name === 'StartWorkflow:migrateServiceAccount')!;
+    const ofTrace = spans.filter(({ traceId }) => traceId === start.traceId);
+    const named = (name: string) => ofTrace.filter((span) => span.name === name);
+    expect(named('RunWorkflow:migrateServiceAccount')).toMatchObject([{ parentSpanId: start.spanId }]);
+    const scheduled = named('StartActivity:preflight');
+    expect(scheduled.length).toBeGreaterThan(0);
+    expect(
+      named('RunActivity:preflight')
+        .map(({ parentSpanId }) => parentSpanId)
+        .sort(),
+    ).toEqual(scheduled.map(({ spanId }) => spanId).sort());
+    expect(named('RunActivity:verifyVotes').length).toBe(gates);
+    expect(named('RunWorkflow:notifyPeople').length).toBeGreaterThan(0);
+    const ids = logged.filter(({ migration, msg }) => migration === migrationId && msg === 'activity began');
+    expect(new Set(ids.map(({ trace_id }) => trace_id))).toEqual(new Set([start.traceId]));
+  });
+});
