@@ -1,3 +1,4 @@
+import { encryptionText } from '../domain/encryption.ts';
 import type {
   AccountFacts,
   DelegationFacts,
@@ -51,6 +52,7 @@ function accountFields(facts: AccountFacts, names: Map<string, string>): Values 
     enabled: yesNo(facts.enabled),
     'superseded by': named(facts.supersededBy, names),
     ...delegationFields(facts),
+    encryption: encryptionTypes(facts),
   };
 }
 
@@ -60,8 +62,13 @@ function dmsaFields(facts: DmsaFacts, names: Map<string, string>): Values {
     enabled: yesNo(facts.enabled),
     'preceded by': named(facts.precededBy, names),
     ...delegationFields(facts),
+    encryption: encryptionTypes(facts),
     principals: facts.principals.map(principalLabel),
   };
+}
+
+function encryptionTypes({ encryptionTypes: types }: AccountFacts | DmsaFacts): string | string[] {
+  return types === null || types === undefined ? [] : encryptionText(types);
 }
 
 function delegationFields(facts: DelegationFacts): Values {
@@ -81,6 +88,7 @@ function hostFields(facts: HostFacts): Values {
     policy: facts.policy ? policyText(facts.policy) : 'unknown',
     'event log': facts.eventLogEnabled === null ? 'unknown' : facts.eventLogEnabled ? 'on' : 'off',
     services: facts.services.map(({ name, state, startName }) => `${name} ${state}, as ${startName}`),
+    pools: facts.pools ?? [],
   };
 }
 

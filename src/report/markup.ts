@@ -7,7 +7,7 @@ export class Markup {
   }
 }
 
-type Part = string | number | null | Markup | Part[];
+export type Part = string | number | null | Markup | Part[];
 
 /** Everything that is put into it is escaped but what the tag itself has made; lists are joined, null is nothing. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Markup {

@@ -1,0 +1,65 @@
+import { missingVotes, verdict } from '../../cli/render/gate.ts';
+import { moment } from '../../cli/render/time.ts';
+import type { Gate, RecordedVote } from '../../domain/gates.ts';
+import type { MigrationStatus } from '../../domain/status.ts';
+import { type Block, type Cell, type Mark, marked, type Row } from '../model.ts';
+
+/** Who said yes or no to what, and why; votes that did not count are there with the rule. */
+export function gateBlocks({ gates, earlyVotes }: MigrationStatus): Block[] {
+  const early: Block[] =
+    earlyVotes.length > 0
+      ? [
+          { kind: 'heading', text: 'Before any gate was open' },
+          votesTable(earlyVotes, () => ({ mark: 'bad', word: 'does not count: no gate was open' })),
+        ]
+      : [];
+  return [...gates.flatMap(gateParts), ...early];
+}
+
+function gateParts(gate: Gate): Block[] {
+  const who = gate.approvers.length > 0 ? gate.approvers.join(', ') : 'anyone but the requester';
+  const votes = gate.required === 1 ? 'One vote' : `${gate.required} votes`;
+  const expiry = gate.overdue ? 'overdue since' : 'to expire';
+  const signed = gate.signed ? ' Only signed votes count.' : '';
+  const hosts = gate.hosts ? ` It is about ${gate.hosts.join(', ')}.` : '';
+  const asked = `${votes} of ${who}.${signed}${hosts} Opened ${moment(gate.openedAt)}, ${expiry} ${moment(gate.expiresAt)}. ${missingVotes(gate)}`;
+  return [
+    { kind: 'heading', text: `Gate “${gate.name}”`, mark: marked(gate.decision) },
+    { kind: 'text', cell: asked.trim() },
+    ...(gate.drift.length > 0
+      ? [{ kind: 'list', items: gate.drift.map((change) => `changed since: ${change}`) } as const]
+      : []),
+    gate.votes.length > 0
+      ? votesTable(gate.votes, (vote) => counts(vote, gate))
+      : { kind: 'text', cell: 'Nobody has voted.' },
+  ];
+}
+
+function counts(vote: RecordedVote, gate: Gate): Mark {
+  const word = verdict(vote, gate);
+  return { mark: word === 'counts' ? 'good' : 'bad', word };
+}
+
+function votesTable(votes: RecordedVote[], count: (vote: RecordedVote) => Mark): Block {
+  return {
+    kind: 'table',
+    name: 'votes',
+    titles: ['By', 'Vote', 'Reason', 'When', 'Identity', 'Counts'],
+    rows: votes.map(
+      (vote): Row => ({
+        cells: [
+          vote.by,
+          marked(vote.decision),
+          vote.reason ? `“${vote.reason}”` : 'none given',
+          { time: vote.receivedAt },
+          identity(vote),
+          count(vote),
+        ],
+      }),
+    ),
+  };
+}
+
+function identity({ identity, kid }: RecordedVote): Cell {
+  return [identity ?? 'not a name', kid === undefined ? 'declared, not signed' : `signed with key ${kid}`];
+}

@@ -1,0 +1,60 @@
+import { columnsFor, type EvidenceColumn } from '../../cli/render/hosts.ts';
+import { moment } from '../../cli/render/time.ts';
+import type { HostEvidence, Seen } from '../../domain/facts.ts';
+import type { MigrationStatus } from '../../domain/status.ts';
+import { type Block, marked, type Row } from '../model.ts';
+
+/** Each verdict, and under each host when and from where its verdicts were read. */
+export function evidenceBlocks({ hosts }: MigrationStatus): Block[] {
+  if (hosts.length === 0) return [];
+  const columns = columnsFor(hosts);
+  const rows = hosts.flatMap((evidence): Row[] => [
+    { cells: [evidence.host, ...columns.map(({ of }) => marked(of(evidence)))] },
+    ...readings(evidence, columns),
+  ]);
+  const meaning = columns.map(({ title, meaning }) => `${title}: ${meaning}`).join('; ');
+  return [
+    { kind: 'table', name: 'evidence', titles: ['Host', ...columns.map(({ title }) => title)], rows },
+    { kind: 'text', cell: `✓ yes, ✗ no, ? unknown. ${meaning}.` },
+  ];
+}
+
+function readings({ seen = [], skipped }: HostEvidence, columns: EvidenceColumn[]): Row[] {
+  const titles = new Map(columns.map(({ name, title }) => [name, title]));
+  const lines = seen.flatMap(({ at, source, of }) => {
+    const told = of.flatMap((name) => titles.get(name) ?? []);
+    return told.length > 0 ? [`${moment(at)}, ${sources[source]}: ${told.join(', ')}`] : [];
+  });
+  const skip = skipped
+    ? [`skipped ${moment(skipped.at)} by ${skipped.by}${skipped.reason ? `: ${skipped.reason}` : ''}`]
+    : [];
+  return lines.length + skip.length > 0 ? [{ kind: 'sub', cells: [[...lines, ...skip]] }] : [];
+}
+
+const sources: Record<Seen['source'], string> = {
+  host: 'the host',
+  'kerberos-log': 'its Kerberos log',
+  directory: 'the directory',
+  restart: 'its restart',
+};
+
+/** What people asked for besides their votes, and what became of it. */
+export function decisionBlocks({ signals = [], allowedPrincipals }: MigrationStatus): Block[] {
+  const asked: Row[] = signals.map(({ signal, about, by, reason, at, refused }) => ({
+    cells: [
+      `${signal} ${about ?? ''}`,
+      by,
+      reason,
+      { time: at },
+      refused === null ? { mark: 'good', word: 'done' } : { mark: 'bad', word: `not done: ${refused}` },
+    ],
+  }));
+  // Migrations of older versions have recorded these alone.
+  const allowed = allowedPrincipals.filter(({ sid }) => !signals.some(({ about }) => about === sid));
+  const principals: Row[] = allowed.map(({ sid, by, reason, at }) => ({
+    cells: [`allow principal ${sid}`, by, reason, { time: at }, { mark: 'good', word: 'done' }],
+  }));
+  const rows = [...asked, ...principals];
+  if (rows.length === 0) return [];
+  return [{ kind: 'table', name: 'decisions', titles: ['What', 'By', 'Reason', 'When', ''], rows }];
+}

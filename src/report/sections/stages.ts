@@ -1,0 +1,36 @@
+import { stageEnd } from '../../cli/render/stages.ts';
+import { elapsed } from '../../cli/render/time.ts';
+import { type Stage, stageTitles } from '../../domain/stages.ts';
+import type { MigrationStatus } from '../../domain/status.ts';
+import { atMost, type Block } from '../model.ts';
+
+/** The drawing, and below it what each stage changed. */
+export function stageBlocks(status: MigrationStatus): Block[] {
+  if (status.stages.length === 0) return [];
+  return [
+    { kind: 'timeline' },
+    {
+      kind: 'table',
+      name: 'stages',
+      titles: ['Stage', 'Started', 'Took', 'Changed, or waited for'],
+      rows: status.stages.map((stage) => ({
+        cells: [stageTitles[stage.name], { time: stage.startedAt }, took(stage, status), details(stage)],
+      })),
+    },
+  ];
+}
+
+function took(stage: Stage, status: MigrationStatus): string {
+  const end = stageEnd(stage, status);
+  return end === null ? 'it runs' : elapsed(end - Date.parse(stage.startedAt));
+}
+
+function details({ changed, note }: Stage): string[] {
+  return [...atMost(changed, 12, (left) => `and ${left} more`), ...(note ? [note] : [])];
+}
+
+/** The stage that something happened in, by its time; null before the first. */
+export function stageAt(status: MigrationStatus, at: string): Stage | null {
+  const time = Date.parse(at);
+  return status.stages.findLast((stage) => Date.parse(stage.startedAt) <= time) ?? null;
+}

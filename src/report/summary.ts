@@ -1,0 +1,85 @@
+import { elapsed, moment } from '../cli/render/time.ts';
+import { countedVotes } from '../domain/gates.ts';
+import type { MigrationStatus } from '../domain/status.ts';
+import type { Tone } from './model.ts';
+import type { Report } from './report.ts';
+
+/** What stands first: how it ended, in a sentence, and the figures that people ask for. */
+export interface Summary {
+  title: string;
+  outcome: string;
+  tone: Tone;
+  sentence: string;
+  /** A figure, what it is of, and what there is to say of it. */
+  figures: { value: string; of: string; note: string }[];
+  facts: [name: string, value: string][];
+}
+
+const outcomes: Record<MigrationStatus['outcome'], { outcome: string; tone: Tone }> = {
+  running: { outcome: 'Running', tone: 'calm' },
+  completed: { outcome: 'Completed and verified', tone: 'good' },
+  undone: { outcome: 'Undone: everything is as it was before', tone: 'back' },
+  refused: { outcome: 'Refused: nothing was changed', tone: 'bad' },
+  'needs-operator': { outcome: 'Needs an operator', tone: 'warn' },
+};
+
+export function summaryOf(report: Report): Summary {
+  const { status } = report;
+  const ended = report.ended ? (status.stages.at(-1)?.endedAt ?? null) : null;
+  return {
+    title: `${status.account} → ${status.dmsa}`,
+    ...outcomes[status.outcome],
+    sentence: sentence(status),
+    figures: figures(report, ended),
+    facts: [
+      ['Migration', status.migrationId],
+      ['Asked for by', status.requestedBy],
+      ['Started', moment(status.startedAt)],
+      ['Ended', ended ? moment(ended) : report.ended ? 'from outside' : `it ran when this was written`],
+    ],
+  };
+}
+
+function sentence(status: MigrationStatus): string {
+  const { account, dmsa, failure, waitingFor, hosts, outcome } = status;
+  if (failure) return `${failure.code}: ${failure.message}`;
+  if (outcome === 'completed')
+    return `The services of ${account} log on through ${dmsa}${hosts.length > 0 ? ` on ${counted(hosts.length, 'host')}` : ''}, and the account is disabled.`;
+  if (outcome === 'running') return waitingFor ? `It waits for ${waitingFor}.` : 'It is at work.';
+  return waitingFor ?? '';
+}
+
+function figures({ status, madeAt }: Report, ended: string | null): Summary['figures'] {
+  const { hosts, gates, journal, startedAt } = status;
+  const took = elapsed(Date.parse(ended ?? madeAt) - Date.parse(startedAt));
+  const votes = gates.flatMap((gate) => countedVotes(gate));
+  const yes = votes.filter(({ decision }) => decision === 'approve');
+  const no = votes.length - yes.length;
+  const refused = gates.flatMap((gate) => gate.votes).filter((vote) => vote.refused !== null).length;
+  const undone = journal.filter((entry) => entry.status === 'undone').length;
+  const made = journal.filter((entry) => entry.status !== 'untouched').length;
+  const fetching = hosts.filter(({ keysFetched }) => keysFetched === 'yes').length;
+  const joined = hosts.filter(({ principal }) => principal === 'yes').length;
+  return [
+    { value: took, of: ended ? 'from start to end' : 'so far', note: `since ${moment(startedAt)}` },
+    {
+      value: String(hosts.length),
+      of: hosts.length === 1 ? 'host' : 'hosts',
+      note: `${joined} let in, ${fetching} fetched its keys`,
+    },
+    {
+      value: String(yes.length),
+      of: yes.length === 1 ? 'approval' : 'approvals',
+      note: `at ${counted(gates.length, 'gate')}; ${no} against, ${refused} that did not count`,
+    },
+    {
+      value: String(made),
+      of: made === 1 ? 'change' : 'changes',
+      note: undone > 0 ? `${undone} put back` : 'each with what undoes it',
+    },
+  ];
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}

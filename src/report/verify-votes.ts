@@ -1,0 +1,59 @@
+import { calculateJwkThumbprint } from 'jose';
+
+import type { RecordedVote } from '../domain/gates.ts';
+import type { GateName } from '../domain/plan.ts';
+import { readSignedVote, type VoteClaims } from '../signing/votes.ts';
+import type { Report } from './report.ts';
+
+/** What the signature of one vote says. `declared`: it has none, so its identity is what its sender said. */
+export interface VoteCheck {
+  gate: GateName;
+  by: string;
+  decision: RecordedVote['decision'];
+  verdict: 'signed' | 'declared' | 'invalid';
+  /** Thumbprint of the approver's key in the plan. */
+  thumbprint: string | null;
+  /** Why it is invalid. */
+  why: string | null;
+}
+
+/** Every vote that counted at some gate, with its signature checked against the plan's keys. */
+export async function checkVotes(report: Report): Promise<VoteCheck[]> {
+  const votes = report.status.gates.flatMap(({ name, votes }) =>
+    votes.filter((vote) => vote.refused === null).map((vote) => ({ name, vote })),
+  );
+  return await Promise.all(votes.map(({ name, vote }) => checkVote(report, name, vote)));
+}
+
+async function checkVote(report: Report, gate: GateName, vote: RecordedVote): Promise<VoteCheck> {
+  const told = { gate, by: vote.by, decision: vote.decision, thumbprint: null, why: null };
+  const keys = report.plan?.approverKeys;
+  const { jws } = vote;
+  if (jws === undefined && !keys) return { ...told, verdict: 'declared' };
+  if (jws === undefined)
+    return { ...told, verdict: 'invalid', why: 'the plan has keys, and it is not signed' };
+  const signed = keys ? await readSignedVote(jws, keys) : null;
+  if (!signed) return { ...told, verdict: 'invalid', why: 'its signature is that of no key of the plan' };
+  const key = keys!.keys.find(({ kid }) => kid === signed.kid)!;
+  const thumbprint = await calculateJwkThumbprint({ kty: key.kty, crv: key.crv, x: key.x });
+  const why = disagreement(signed.claims, vote, report);
+  return { ...told, thumbprint, verdict: why ? 'invalid' : 'signed', why };
+}
+
+/** What was signed has to be this vote, in this migration. */
+function disagreement(signed: VoteClaims, vote: RecordedVote, { status }: Report): string | null {
+  const expected: VoteClaims = {
+    gate: vote.gate,
+    hash: vote.hash,
+    decision: vote.decision,
+    by: vote.by,
+    reason: vote.reason,
+    at: vote.at ?? '',
+    migration: status.migrationId,
+    execution: status.execution ?? '',
+    plan: status.planHash,
+  };
+  const names = Object.keys(expected) as (keyof VoteClaims)[];
+  const differing = names.find((name) => signed[name] !== expected[name]);
+  return differing ? `what was signed has another ${differing}` : null;
+}
