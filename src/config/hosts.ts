@@ -5,7 +5,7 @@ import type { HostAddress } from './settings.ts';
 
 /** As `ssh-keygen -lf` prints it. */
 const fingerprint = z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/);
-const hostEntry = z
+export const hostEntry = z
   .strictObject({
     address: z.string().min(1).optional(),
     port: z.int().min(1).max(65_535).optional(),

@@ -20,6 +20,7 @@ export async function loadSettings(sources: Partial<Sources> = {}): Promise<Sett
   return {
     management: { host: values.text('management.host').toLowerCase() },
     powershell: powerShellPart(values),
+    ...values.webhooks(),
     ...directoryPart(values),
     ...clientPart(values),
   };
@@ -49,12 +50,48 @@ export async function loadClientSettings(sources: Partial<Sources> = {}): Promis
 
 function clientPart(values: Reader): ClientSettings {
   const level = values.optionalText('log.level');
+  const approverKeysFile = values.optionalText('worker.approver-keys-file');
+  const keyFile = values.optionalText('vote.key-file');
+  const signingKeyFile = values.optionalText('worker.signing-key-file');
+  const metrics = values.optionalText('worker.metrics');
   return {
-    worker: { taskQueue: values.text('worker.task-queue') },
+    worker: {
+      taskQueue: values.text('worker.task-queue'),
+      ...(approverKeysFile && { approverKeysFile }),
+      ...(metrics && { metrics }),
+      ...(signingKeyFile && { signingKeyFile }),
+    },
+    ...(keyFile && { vote: { keyFile } }),
     records: { folder: values.text('records.folder') },
     ...(level ? { log: { level: level as LogLevel } } : {}),
+    ...encryptionPart(values),
+    ...codecServerPart(values),
   };
 }
+
+function encryptionPart(values: Reader): Pick<Settings, 'encryption'> {
+  const keys = values.optionalSecret('encryption.keys');
+  const keyId = values.optionalText('encryption.key-id');
+  if (keys) return { encryption: { keys, keyId } };
+  // It would be thought to be encrypted.
+  if (keyId) throw invalid(values.writtenPlace('encryption.key-id')!, 'needs keys-file');
+  return {};
+}
+
+function codecServerPart(values: Reader): Pick<Settings, 'codecServer'> {
+  const token = values.optionalSecret('codec-server.token');
+  const [issuer, audience, jwksUrl] = tokenKeys.map((key) => values.optionalText(key)) as (string | null)[];
+  if (issuer && audience && jwksUrl) {
+    return { codecServer: { token, accessTokens: { issuer, audience, jwksUrl } } };
+  }
+  const given = tokenKeys.find((key) => values.writtenPlace(key));
+  if (given)
+    throw invalid(values.writtenPlace(given)!, 'goes with token-issuer, token-audience and jwks-url');
+  return token ? { codecServer: { token, accessTokens: null } } : {};
+}
+
+/** Half of them would let in tokens that were made for something else. */
+const tokenKeys = ['codec-server.token-issuer', 'codec-server.token-audience', 'codec-server.jwks-url'];
 
 /** By password, unless anything of a certificate is given; never half of each. */
 function directoryLogin(values: Reader): PasswordLogin | CertificateLogin {

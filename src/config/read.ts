@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 
 import { DmsaError } from '../domain/errors.ts';
+import { didYouMean, editDistance } from '../domain/nearest.ts';
 import { environmentName, secretEndings, settingKeys } from './keys.ts';
 
 /** One setting as it was written, and where: for messages, and for paths relative to it. */
@@ -31,11 +32,13 @@ const writable = new Set(
   ),
 );
 
+const sections = [...new Set(settingKeys.map(({ name }) => name.split('.')[0]!)), 'hosts'];
+
 const secrets = new Set(settingKeys.filter(({ kind }) => kind === 'secret').map(({ name }) => name));
 
 /**
- * Everything that was written, by `section.key`: flags over environment over file. `hosts` holds the table of that
- * name. Throws DmsaError PLAN_INVALID for a file that cannot be read and for keys that do not exist.
+ * Everything that was written, by `section.key`: flags over environment over file. `hosts` and `notify` hold the tables of
+ * those names. Throws DmsaError PLAN_INVALID for a file that cannot be read and for keys that do not exist.
  */
 export async function readSources({
   configFile,
@@ -51,12 +54,16 @@ async function readToml(named: string | null, folder: string): Promise<Map<strin
   const file = resolve(folder, named ?? 'dmsa.toml');
   const written = new Map<string, Written>();
   for (const [section, table] of Object.entries(await parseToml(file, named !== null))) {
-    if (section === 'hosts') {
-      written.set('hosts', { value: table, place: `${file}: [hosts]`, folder: dirname(file) });
+    if (section === 'hosts' || section === 'notify') {
+      written.set(section, { value: table, place: `${file}: [${section}]`, folder: dirname(file) });
       continue;
     }
     if (!settingKeys.some(({ name }) => name.startsWith(`${section}.`)))
-      throw invalid(`${file}: [${section}]`, 'there is no such section');
+      throw invalid(
+        `${file}: [${section}]`,
+        'there is no such section',
+        didYouMean(section, sections, (name) => `[${name}]`),
+      );
     if (typeof table !== 'object' || table === null || Array.isArray(table))
       throw invalid(`${file}: ${section}`, `must be a section: write [${section}]`);
     for (const [key, value] of Object.entries(table)) {
@@ -89,6 +96,7 @@ async function parseToml(file: string, required: boolean): Promise<Record<string
 /** Only names of the table are looked at: other DMSA_… variables are not settings. A secret may be one itself. */
 function fromEnvironment(env: NodeJS.ProcessEnv, folder: string): Map<string, Written> {
   const written = new Map<string, Written>();
+  checkVariables(env);
   for (const name of secrets) {
     const variable = environmentName(name);
     if (env[variable]) written.set(`${name}-env`, { value: variable, place: variable, folder });
@@ -99,6 +107,23 @@ function fromEnvironment(env: NodeJS.ProcessEnv, folder: string): Map<string, Wr
     if (value) written.set(name, { value, place: variable, folder });
   }
   return written;
+}
+
+const variables = new Map([...writable, ...secrets].map((name) => [environmentName(name), name]));
+
+/**
+ * A variable that is one letter away from a setting's is a slip that would go unseen; one that holds a secret under a
+ * name of its own is not.
+ */
+function checkVariables(env: NodeJS.ProcessEnv): void {
+  const named = new Set(
+    [...variables.keys()].filter((each) => each.endsWith('_ENV')).map((each) => env[each]),
+  );
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith('DMSA_') || !env[name] || variables.has(name) || named.has(name)) continue;
+    const near = [...variables.keys()].find((each) => editDistance(name, each) === 1);
+    if (near) throw invalid(name, 'there is no such setting', `Did you mean ${near}?`);
+  }
 }
 
 function fromFlags(flags: Record<string, string>, folder: string): Map<string, Written> {
@@ -121,16 +146,25 @@ function checkName(name: string, place: string): void {
       `a secret is never written here: use ${secretEndings.map((ending) => `${key}-${ending}`).join(', ')}`,
     );
   const near = [...writable].find((each) => squeezed(each) === squeezed(name));
-  throw invalid(
-    place,
-    `there is no such setting${near ? `: write ${near.slice(near.indexOf('.') + 1)}` : ''}`,
+  if (near) throw invalid(place, `there is no such setting: write ${near.slice(near.indexOf('.') + 1)}`);
+  throw invalid(place, 'there is no such setting', meantSetting(name));
+}
+
+/** In its own section the key is compared alone, so that a short one is near, too. */
+function meantSetting(name: string): string | undefined {
+  const [section, key = ''] = name.split(/\.(.*)/s);
+  const own = [...writable].filter((each) => each.startsWith(`${section}.`));
+  const inSection = didYouMean(
+    key,
+    own.map((each) => each.slice(section!.length + 1)),
   );
+  return inSection ?? didYouMean(name, writable);
 }
 
 function squeezed(name: string): string {
   return name.replace(/[^a-z]/gi, '').toLowerCase();
 }
 
-export function invalid(place: string, message: string): DmsaError {
-  return new DmsaError('PLAN_INVALID', place, `${place}: ${message}`);
+export function invalid(place: string, message: string, hint?: string): DmsaError {
+  return new DmsaError('PLAN_INVALID', place, `${place}: ${message}`, { hint });
 }

@@ -6,6 +6,8 @@ import { hostAddresses } from './hosts.ts';
 import { type SettingKey, secretEndings, settingKeys } from './keys.ts';
 import { invalid, readSources, type Sources, type Written } from './read.ts';
 import type { Secret } from './secret.ts';
+import { secretOf } from './secret-place.ts';
+import { webhooks } from './webhooks.ts';
 
 /** The agent that Windows has as a service (ssh-agent). */
 const windowsAgent = process.platform === 'win32' ? '\\\\.\\pipe\\openssh-ssh-agent' : null;
@@ -65,6 +67,7 @@ export async function reader(sources: Partial<Sources>) {
       return checkedList(keyNamed(name), found);
     },
     hosts: () => hostAddresses(written.get('hosts')),
+    webhooks: () => webhooks(written.get('notify')),
   };
 }
 
@@ -96,20 +99,6 @@ function secretPlaces(name: string, written: Map<string, Written>) {
     place.startsWith('--set') ? 0 : place.startsWith('DMSA_') ? 1 : 2;
   const best = Math.min(...found.map(rank));
   return found.filter((each) => rank(each) === best);
-}
-
-function secretOf(ending: (typeof secretEndings)[number], { value, place, folder }: Written): Secret {
-  if (ending === 'command') {
-    const words = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value;
-    const command = z.array(z.string().min(1)).min(1).safeParse(words);
-    if (!command.success)
-      throw invalid(place, 'must be a program and its arguments, such as ["pass", "show", "dmsa"]');
-    return { command: command.data };
-  }
-  const text = z.string().min(1).safeParse(value);
-  if (!text.success)
-    throw invalid(place, `must be the ${ending === 'file' ? 'path of a file' : 'name of a variable'}`);
-  return ending === 'file' ? { file: resolve(folder, text.data) } : { env: text.data };
 }
 
 function missing(key: SettingKey, file: string, or = '') {

@@ -1,3 +1,4 @@
+import type { NoticeEvent } from '../domain/notice.ts';
 import type { Secret } from './secret.ts';
 
 /** What the worker and the command line need to know of the world; from flags, environment and `dmsa.toml`. */
@@ -7,22 +8,57 @@ export interface Settings {
   powershell: PowerShellSettings;
   /** Addresses that differ from the names, by lower-case DNS name: hosts, the management host and DCs alike. */
   hosts: Record<string, HostAddress>;
-  worker: { taskQueue: string };
+  worker: WorkerSettings;
+  /** Private key that votes are signed with. */
+  vote?: { keyFile: string };
   /** Where journals are mirrored and reports are written. */
   records: { folder: string };
+  /** Who is told of what, by the name of the webhook; absent for nobody. */
+  notify?: Record<string, Webhook>;
   /** Absent for the default of each command. */
   log?: { level: LogLevel };
+  /** Absent where Temporal may read what it stores. */
+  encryption?: EncryptionSettings;
+  codecServer?: CodecServerSettings;
+}
+
+/** The keys of payloads. */
+export interface EncryptionSettings {
+  /** Where the key ring is. */
+  keys: Secret;
+  /** The key that encrypts; the first of the ring where null. */
+  keyId: string | null;
+}
+
+/** Whom `dmsa codec-server` answers: whoever has the token, or a token that the issuer signed. */
+export interface CodecServerSettings {
+  token: Secret | null;
+  /** Access tokens (JWT) of the people who use Temporal's UI. */
+  accessTokens: { issuer: string; audience: string; jwksUrl: string } | null;
 }
 
 /** What commands need that only talk to Temporal. */
-export type ClientSettings = Pick<Settings, 'worker' | 'records' | 'log'>;
+export type ClientSettings = Pick<
+  Settings,
+  'worker' | 'vote' | 'records' | 'log' | 'encryption' | 'codecServer'
+>;
 
 /** What commands need that only read the directory. */
-export type ReadingSettings = Pick<Settings, 'directory' | 'hosts' | 'worker' | 'records' | 'log'>;
+export type ReadingSettings = ClientSettings & Pick<Settings, 'directory' | 'hosts'>;
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
 export type LogLevel = (typeof logLevels)[number];
+
+export interface WorkerSettings {
+  taskQueue: string;
+  /** `HOST:PORT` where Prometheus may read metrics; absent for nowhere. */
+  metrics?: string;
+  /** JWK set of the only approvers that count; absent where plans may go unsigned. */
+  approverKeysFile?: string;
+  /** JWK file of the Ed25519 key that reports are signed with; absent for reports that are not. */
+  signingKeyFile?: string;
+}
 
 /** Where to read the directory, and who reads. */
 export type DirectorySettings = DirectoryServers & (PasswordLogin | CertificateLogin);
@@ -96,6 +132,16 @@ export interface LocalSettings {
   managementConfigurationName: string | null;
   /** As for SSH; null where this program's identity may do it all. */
   credential: { user: string; password: Secret } | null;
+}
+
+export interface Webhook {
+  kind: 'json' | 'slack' | 'teams';
+  /** Whoever knows it may write there: it is kept as a password is. */
+  url: Secret;
+  /** What bodies of kind `json` are signed with; null for no signature. */
+  secret: Secret | null;
+  /** What is told; everything where null. */
+  events: NoticeEvent[] | null;
 }
 
 export interface HostAddress {

@@ -1,11 +1,21 @@
 import { stringify } from 'smol-toml';
 
 import type { Secret } from './secret.ts';
-import type { CertificateLogin, LocalSettings, PasswordLogin, Settings, SshSettings } from './settings.ts';
+import type {
+  CertificateLogin,
+  CodecServerSettings,
+  EncryptionSettings,
+  LocalSettings,
+  PasswordLogin,
+  Settings,
+  SshSettings,
+  Webhook,
+} from './settings.ts';
 
 /** A `dmsa.toml` that `loadSettings` reads back to the same settings; it names secrets' places, never their values. */
 export function settingsToml(settings: Settings): string {
-  const { directory, management, powershell, hosts, worker, records, log } = settings;
+  const { directory, management, powershell, hosts, worker, records, notify, log, encryption, codecServer } =
+    settings;
   return stringify({
     directory: {
       urls: directory.urls,
@@ -18,11 +28,36 @@ export function settingsToml(settings: Settings): string {
       ...optional('credential-user', powershell.credential?.user ?? null),
       ...place('credential-password', powershell.credential?.password ?? null),
     },
-    worker: { 'task-queue': worker.taskQueue },
+    worker: {
+      'task-queue': worker.taskQueue,
+      ...optional('metrics', worker.metrics ?? null),
+      ...optional('approver-keys-file', worker.approverKeysFile ?? null),
+      ...optional('signing-key-file', worker.signingKeyFile ?? null),
+    },
     records: { folder: records.folder },
     ...(log ? { log: { level: log.level } } : {}),
+    ...(encryption ? { encryption: encryptionPart(encryption) } : {}),
+    ...(codecServer ? { 'codec-server': codecServerPart(codecServer) } : {}),
     hosts,
+    ...(notify ? { notify: Object.fromEntries(Object.entries(notify).map(webhook)) } : {}),
   });
+}
+
+function webhook([name, { kind, url, secret, events }]: [string, Webhook]) {
+  return [name, { kind, ...place('url', url), ...place('secret', secret), ...(events ? { events } : {}) }];
+}
+
+function encryptionPart({ keys, keyId }: EncryptionSettings): Record<string, string | string[]> {
+  return { ...place('keys', keys), ...optional('key-id', keyId) };
+}
+
+function codecServerPart({ token, accessTokens }: CodecServerSettings): Record<string, string | string[]> {
+  return {
+    ...place('token', token),
+    ...optional('token-issuer', accessTokens?.issuer ?? null),
+    ...optional('token-audience', accessTokens?.audience ?? null),
+    ...optional('jwks-url', accessTokens?.jwksUrl ?? null),
+  };
 }
 
 function sshPart(ssh: SshSettings): Record<string, string | string[]> {

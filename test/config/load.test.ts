@@ -82,6 +82,38 @@ describe('settings', () => {
     );
   });
 
+  test('a slip in a name is told with the name that was meant, wherever it was written.', async () => {
+    const fixOf = async (loading: Promise<unknown>): Promise<string> => {
+      const thrown = await loading.then(
+        () => null,
+        (error) => error,
+      );
+      expect(thrown).toMatchObject({ code: 'PLAN_INVALID' });
+      return thrown.fix;
+    };
+    const written = async (content: string) => {
+      await writeFile(file, content);
+      return await fixOf(load());
+    };
+    const rest = 'The message names the field and the accepted form.';
+    expect(await written(`${complete}\n[wroker]\ntask-queue = "x"`)).toBe(`Did you mean [worker]? ${rest}`);
+    expect(await written(complete.replace('ca-file', 'ca-fiel'))).toBe(`Did you mean ca-file? ${rest}`);
+    expect(await written(complete.replace('ca-file', 'frobnicate'))).toBe(rest);
+    await writeFile(file, complete);
+    expect(await fixOf(load({}, { 'worker.taks-queue': 'x' }))).toBe(`Did you mean task-queue? ${rest}`);
+    expect(await fixOf(load({}, { 'wroker.task-queue': 'x' }))).toBe(
+      `Did you mean worker.task-queue? ${rest}`,
+    );
+    expect(await fixOf(load({ DMSA_DIRECTORY_URL: 'x' }))).toBe(`Did you mean DMSA_DIRECTORY_URLS? ${rest}`);
+  });
+
+  test('a variable of another name is nobody’s slip, nor is one that a setting names.', async () => {
+    const env = { DMSA_CMDLET_PASSWORD: 'x', DMSA_LOG_LEVELS: '', DMSA_WORKER: 'x' };
+    expect((await load(env)).worker.taskQueue).toBe('dmsa');
+    const named = { DMSA_DIRECTORY_PASSWORD_ENV: 'DMSA_DIRECTORY_PASSWORDS', DMSA_DIRECTORY_PASSWORDS: 'x' };
+    expect((await load(named)).directory).toMatchObject({ password: { env: 'DMSA_DIRECTORY_PASSWORDS' } });
+  });
+
   test('what is not TOML is refused with line and column.', async () => {
     expect(await refused('[directory]\nurls = [\n')).toMatch(/^dmsa\.toml:\d+:\d+: this is not TOML: /);
   });

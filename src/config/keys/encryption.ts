@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+import { filled, type SettingKey } from './key.ts';
+
+/** Whoever can change what it answers lets in whom they like: over the network only with TLS. */
+const keysUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine((url) => /^https:|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/]|$)/i.test(url));
+
+/** Of `[encryption]` and `[codec-server]`: what Temporal stores, and who reads it. */
+export const encryptionKeys: SettingKey[] = [
+  {
+    name: 'encryption.keys',
+    kind: 'secret',
+    default: 'absent',
+    schema: filled,
+    example: '"encryption.keys"',
+    meaning:
+      'Where the key ring is that encrypts what Temporal stores; without it, Temporal stores it in clear. A file of this user that others may read is refused. See docs/encryption.md.',
+  },
+  {
+    name: 'encryption.key-id',
+    kind: 'text',
+    default: 'absent',
+    schema: filled,
+    example: '"2026-11"',
+    meaning: 'Key of the ring that encrypts; the first where it is not given. All of them decrypt.',
+  },
+  {
+    name: 'codec-server.token',
+    kind: 'secret',
+    default: 'absent',
+    schema: filled,
+    example: '"codec-server.token"',
+    meaning:
+      'Where the bearer token is that `dmsa codec-server` asks for, of 16 characters or more. See docs/encryption.md.',
+  },
+  {
+    name: 'codec-server.token-issuer',
+    kind: 'text',
+    default: 'absent',
+    schema: filled,
+    example: '"https://login.contoso.com"',
+    meaning:
+      'Issuer (`iss`) of the access tokens that Temporal’s UI passes on, and that `dmsa codec-server` takes.',
+  },
+  {
+    name: 'codec-server.token-audience',
+    kind: 'text',
+    default: 'absent',
+    schema: filled,
+    example: '"dmsa-codec"',
+    meaning: 'Audience (`aud`) that those tokens have to name.',
+  },
+  {
+    name: 'codec-server.jwks-url',
+    kind: 'text',
+    default: 'absent',
+    schema: keysUrl,
+    example: '"https://login.contoso.com/keys"',
+    meaning: 'Where the issuer publishes the keys that it signs with (a JWK set).',
+  },
+];

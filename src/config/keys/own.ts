@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+import { logLevels } from '../settings.ts';
+import { filled, type SettingKey } from './key.ts';
+
+/** What is the program's own: worker, votes, records, log. */
+export const ownKeys: SettingKey[] = [
+  {
+    name: 'worker.task-queue',
+    kind: 'text',
+    default: 'dmsa',
+    schema: filled,
+    example: '"dmsa"',
+    meaning: 'Temporal task queue of the worker; `dmsa start` has to name the same.',
+  },
+  {
+    name: 'worker.approver-keys-file',
+    kind: 'path',
+    default: 'absent',
+    schema: filled,
+    example: '"approvers.jwks"',
+    meaning:
+      'JWK set of all approvers. With it, the worker takes only plans whose approvers are among them, and links or completes nothing without their signed votes.',
+  },
+  {
+    name: 'vote.key-file',
+    kind: 'path',
+    default: 'absent',
+    schema: filled,
+    example: '"bob.jwk"',
+    meaning: 'Private key that `dmsa approve` and `dmsa reject` sign with, as `dmsa keys new` writes it.',
+  },
+  {
+    name: 'worker.metrics',
+    kind: 'text',
+    default: 'absent',
+    schema: z.string().regex(/^(?:[0-9.]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/),
+    example: '"127.0.0.1:9464"',
+    meaning:
+      'Address and port where the worker answers Prometheus under `/metrics`. Anyone who reaches it may read them.',
+  },
+  {
+    name: 'worker.signing-key-file',
+    kind: 'path',
+    default: 'absent',
+    schema: filled,
+    example: '"worker.jwk"',
+    meaning:
+      'Private JWK (Ed25519) that reports are signed with, as dmsa keys new makes it; without it they are not signed. One of this user that others may read is refused.',
+  },
+  {
+    name: 'records.folder',
+    kind: 'path',
+    default: 'records',
+    schema: filled,
+    example: '"records"',
+    meaning: 'Where journals are mirrored and reports are written.',
+  },
+  {
+    name: 'log.level',
+    kind: 'text',
+    default: 'absent',
+    schema: z.enum(logLevels),
+    example: '"info"',
+    meaning: `What is logged to standard error: ${logLevels.join(', ')}. Commands log warnings, the worker more.`,
+  },
+];

@@ -1,0 +1,78 @@
+import { type SettingKey, settingKeys } from './keys.ts';
+
+/** What somebody has said of their domain; the rest of the file is for reading and filling in. */
+export interface Beginning {
+  /** URLs of domain controllers. */
+  urls: string[];
+  managementHost: string;
+  /** `name@domain`: who reads the directory, and logs in to hosts. */
+  user: string;
+}
+
+/** Beside the file: what editors check it by (Taplo's and Even Better TOML's directive). */
+export const schemaFile = 'dmsa.schema.json';
+
+/** Below this many columns comments are broken. */
+const columns = 100;
+
+/** A `dmsa.toml` with every setting there is, explained; what has no value yet is commented out. */
+export function settingsTemplate(beginning: Beginning): string {
+  const values = valuesOf(beginning);
+  const sections = [...new Set(settingKeys.map(({ name }) => name.split('.')[0]!))];
+  return `#:schema ./${schemaFile}
+
+# Settings of dmsa. Paths are relative to this file. A secret is never written here: its key ends in -file (a file that
+# holds it), -env (the name of an environment variable) or -command (a program and its arguments that print it).
+# Check it with: dmsa doctor
+
+${sections.map((section) => sectionText(section, values)).join('\n')}
+# Addresses that differ from the names, and fingerprints of host keys (ssh-keygen -lf), a table for each name.
+# [hosts."web01.contoso.com"]
+# address = "10.0.0.5"
+# port = 22
+# fingerprint = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"
+`;
+}
+
+/** What is written without a `#`: what a domain needs, in the form that most have it. */
+function valuesOf({ urls, managementHost, user }: Beginning): Map<string, string> {
+  const text = (value: unknown) => JSON.stringify(value);
+  return new Map([
+    ['directory.urls', `[${urls.map(text).join(', ')}]`],
+    ['directory.user', text(user)],
+    ['directory.password', text('directory.password')],
+    ['management.host', text(managementHost)],
+    ['powershell.user', text(user)],
+    ['powershell.private-key-file', text('id_ed25519')],
+    ['powershell.known-hosts-file', text('known_hosts')],
+  ]);
+}
+
+function sectionText(section: string, values: Map<string, string>): string {
+  const keys = settingKeys.filter(({ name }) => name.startsWith(`${section}.`));
+  // TOML takes a table once: one in which nothing is set yet is there all the same, to be filled.
+  return `[${section}]\n${keys.map((key) => keyText(key, values.get(key.name))).join('\n')}`;
+}
+
+function keyText(key: SettingKey, value: string | undefined): string {
+  const name = key.name.slice(key.name.indexOf('.') + 1);
+  const written = key.kind === 'secret' ? `${name}-file` : name;
+  const isDefault = key.default !== null && key.default !== 'absent';
+  const shown = value ?? (isDefault ? JSON.stringify(key.default) : key.example);
+  const line =
+    value === undefined && key.default !== null ? `# ${written} = ${shown}` : `${written} = ${shown}`;
+  return `${comment(key.meaning)}${line}\n`;
+}
+
+function comment(text: string): string {
+  let lines = '';
+  let line = '#';
+  for (const word of text.replaceAll('`', '').split(' ')) {
+    if (line.length + 1 + word.length > columns) {
+      lines += `${line}\n`;
+      line = '#';
+    }
+    line += ` ${word}`;
+  }
+  return `${lines}${line}\n`;
+}
