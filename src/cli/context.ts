@@ -5,6 +5,7 @@ import { loadClientSettings, loadDirectorySettings, loadSettings } from '../conf
 import type { ClientSettings, LogLevel, ReadingSettings, Settings } from '../config/settings.ts';
 import { createLog, type Log } from '../log.ts';
 import type { Assembly } from './assembly.ts';
+import { examplesText } from './examples.ts';
 import { type ColorChoice, columnsOf, type Io, wantsColor } from './io.ts';
 
 export type OutputFormat = 'text' | 'json' | 'jsonl' | 'csv';
@@ -40,7 +41,9 @@ interface CommonOptions {
   yes?: boolean;
 }
 
-/** A command with the options that every command takes. `formats` beyond text and json are its own. */
+/**
+ * A command with the options that every command takes, and its examples. `formats` beyond text and json are its own.
+ */
 export function newCommand(
   name: string,
   description: string,
@@ -56,7 +59,8 @@ export function newCommand(
       'a setting over environment and file; may be repeated',
       collectSetting,
     )
-    .option('-y, --yes', 'do not ask');
+    .option('-y, --yes', 'do not ask')
+    .addHelpText('after', examplesText(name));
 }
 
 /** Collects an option that may be repeated. */
@@ -96,8 +100,8 @@ export function makeContext(io: Io, assembly: Assembly, options: CommonOptions):
       if (context.format === 'text') io.err.write(`${text}\n`);
     },
     withMigrations: async (work) => {
-      const { worker } = await clientSettings();
-      const { migrations, close } = await assembly.connect(worker.taskQueue, io.env);
+      const { worker, encryption } = await clientSettings();
+      const { migrations, close } = await assembly.connect(worker.taskQueue, io.env, encryption);
       try {
         return await work(migrations);
       } finally {

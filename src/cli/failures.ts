@@ -6,10 +6,14 @@ import { clean } from './render/text.ts';
 const refusals: ErrorCode[] = [
   'PLAN_INVALID',
   'PLAN_EDITED',
+  'PLAN_DRIFTED',
   'NAME_LOCKED',
   'MIGRATION_RUNNING',
   'PREFLIGHT_BLOCKED',
   'VOTE_REFUSED',
+  'SIGNAL_REFUSED',
+  'REPORT_INVALID',
+  'REPORT_CHANGED',
 ];
 
 /** How an error is told: one line for people, one object for programs, and the exit code. */

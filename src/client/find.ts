@@ -3,6 +3,8 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { workflowType } from '../../workflows/contract.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { DmsaError } from '../domain/errors.ts';
+import { didYouMean } from '../domain/nearest.ts';
+import type { Needs } from '../domain/needs.ts';
 
 /** A migration as lists show it: what its search attributes say. Times are ISO 8601, UTC. */
 export interface ListedMigration {
@@ -10,16 +12,32 @@ export interface ListedMigration {
   account: string;
   stage: string;
   gate: string;
+  needs: Needs;
   outcome: string;
   startedAt: string;
   endedAt: string | null;
 }
 
+export interface ListFilter {
+  /** Also those that have ended. */
+  all?: boolean;
+  /** Only those that a person is needed for in one of these ways. */
+  needs?: Needs[];
+}
+
 /** Newest first; of a migration that ran several times, every run is listed. */
-export async function listMigrations(client: Client, all: boolean): Promise<ListedMigration[]> {
+export async function listMigrations(
+  client: Client,
+  { all = false, needs }: ListFilter,
+): Promise<ListedMigration[]> {
   const running = all ? '' : ` AND ExecutionStatus = 'Running'`;
+  const needing = needs
+    ? ` AND ${searchAttributes.needs.name} IN (${needs.map((each) => `'${each}'`).join(', ')})`
+    : '';
   const migrations: ListedMigration[] = [];
-  for await (const workflow of client.workflow.list({ query: `WorkflowType = '${workflowType}'${running}` }))
+  for await (const workflow of client.workflow.list({
+    query: `WorkflowType = '${workflowType}'${running}${needing}`,
+  }))
     if (workflow.status.name !== 'CONTINUED_AS_NEW') migrations.push(listed(workflow));
   return migrations.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
 }
@@ -40,7 +58,17 @@ export async function findMigration(client: Client, written: string): Promise<st
     ids.length === 0
       ? `there is no migration of ${written}`
       : `${written} is the name of several accounts: write one of ${ids.join(', ')}`;
-  throw new DmsaError('MIGRATION_NOT_FOUND', written, message);
+  const hint = ids.length === 0 ? await meant(client, account) : undefined;
+  throw new DmsaError('MIGRATION_NOT_FOUND', written, message, { hint });
+}
+
+/** Of those that run, the account whose name is nearest. */
+async function meant(client: Client, account: string): Promise<string | undefined> {
+  const running = await listMigrations(client, {});
+  return didYouMean(
+    account,
+    running.map((each) => each.account),
+  );
 }
 
 /** Names are compared as AD does, ignoring case, which a search attribute does not: so the ids are. */
@@ -60,6 +88,7 @@ function listed(workflow: WorkflowExecutionInfo): ListedMigration {
     account: attributes.get(searchAttributes.account) ?? workflowId.split('/').at(-1)!,
     stage: attributes.get(searchAttributes.stage) ?? 'plan',
     gate: attributes.get(searchAttributes.gate) ?? 'none',
+    needs: (attributes.get(searchAttributes.needs) as Needs | undefined) ?? 'none',
     outcome: endedByHand ? status.name.toLowerCase() : outcome,
     startedAt: startTime.toISOString(),
     endedAt: closeTime?.toISOString() ?? null,

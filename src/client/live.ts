@@ -83,7 +83,7 @@ export function withProgress(
     ended: workflow !== 'RUNNING' && workflow !== 'PAUSED' && workflow !== 'CONTINUED_AS_NEW',
   };
   if (!live.ended || workflow === 'COMPLETED') return live;
-  const message = `the workflow was ended from outside (${workflow.toLowerCase()}): nothing has been undone`;
+  const message = `the workflow was ended from outside (${workflow.toLowerCase()}): nothing has been undone (dmsa resume --adopt goes on with it)`;
   return {
     ...live,
     outcome: 'needs-operator',

@@ -5,14 +5,24 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import * as contract from '../../workflows/contract.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { DmsaError } from '../domain/errors.ts';
+import type { Facts } from '../domain/facts.ts';
 import type { RecordedVote, Vote } from '../domain/gates.ts';
 import { migrationId, type Plan } from '../domain/plan.ts';
-import type { HostDecision, MigrationResult, MigrationStatus } from '../domain/status.ts';
+import type { MigrationResult, MigrationStatus, RecordedSignal, SignalName } from '../domain/status.ts';
+import { planDetails } from './details.ts';
 import { translated } from './failures.ts';
-import { findMigration, type ListedMigration, listMigrations } from './find.ts';
+import { findMigration, type ListedMigration, type ListFilter, listMigrations } from './find.ts';
 import { hostProgress, type LiveStatus, withProgress } from './live.ts';
+import { startedPlan } from './started-plan.ts';
 
 export type { ListedMigration, LiveStatus };
+
+export type SignalPayload = contract.By & {
+  accept?: boolean;
+  host?: string;
+  sid?: string;
+  for?: string;
+};
 
 export interface MigrationsOptions {
   /** The worker's. */
@@ -45,10 +55,17 @@ export class Migrations {
     this.#answerWithinMs = options.answerWithinMs ?? 15_000;
   }
 
-  /** Starts exactly this plan and returns the migration's id. Throws MIGRATION_RUNNING. */
-  async start(plan: Plan): Promise<string> {
+  /**
+   * Starts exactly this plan and returns the migration's id. `seen`: what was there when it was made; where that is no
+   * longer so, the migration refuses itself before it changes anything. Throws MIGRATION_RUNNING.
+   */
+  async start(plan: Plan, seen: Facts | null = null): Promise<string> {
+    return await this.#startWith({ plan, ...(seen && { seen }) });
+  }
+
+  async #startWith(input: contract.MigrationInput): Promise<string> {
+    const { plan } = input;
     const workflowId = migrationId(plan);
-    const input: contract.MigrationInput = { plan };
     await this.#ask(workflowId, () =>
       this.#client.workflow.start(contract.workflowType, {
         workflowId,
@@ -57,11 +74,12 @@ export class Migrations {
         workflowIdConflictPolicy: 'FAIL',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         staticSummary: `${plan.account.samAccountName} → ${plan.dmsa.name}$ on ${plan.hosts.length} hosts`,
-        staticDetails: details(plan),
+        staticDetails: planDetails(plan),
         typedSearchAttributes: [
           { key: searchAttributes.account, value: plan.account.samAccountName },
           { key: searchAttributes.stage, value: 'plan' },
           { key: searchAttributes.gate, value: 'none' },
+          { key: searchAttributes.needs, value: 'none' },
           { key: searchAttributes.outcome, value: 'running' },
         ],
       }),
@@ -69,50 +87,42 @@ export class Migrations {
     return workflowId;
   }
 
-  /** Sends the vote and returns it as the migration recorded it: counted (`refused` null) or refused. */
-  async vote(id: string, vote: Vote): Promise<RecordedVote> {
+  /**
+   * Sends the vote and returns it as the migration recorded it: counted (`refused` null) or refused. `jws`: the same vote,
+   * signed; it is all that is sent then.
+   */
+  async vote(id: string, vote: Vote, jws?: string): Promise<RecordedVote> {
     const handle = await this.#handle(id);
-    const { decision, ...payload } = vote;
+    const { decision, ...unsigned } = vote;
+    const payload = jws === undefined ? unsigned : { jws };
     const earlier = new Set(recordedVotes(await this.#status(handle)).map(({ place }) => place));
     const signal = decision === 'approve' ? contract.approve : contract.reject;
     await this.#ask(id, () => handle.signal(signal, payload));
 
     const recorded = await this.#recorded(id, 'the vote', async () =>
       recordedVotes(await this.#status(handle)).find(
-        (each) => !earlier.has(each.place) && isSame(each.vote, vote),
+        (each) =>
+          !earlier.has(each.place) && (jws === undefined ? isSame(each.vote, vote) : each.vote.jws === jws),
       ),
     );
     return recorded.vote;
   }
 
-  async pause(id: string, who: contract.By): Promise<void> {
-    await this.#signal(id, (handle) => handle.signal(contract.pause, who));
-  }
-
-  async resume(id: string, who: contract.By): Promise<void> {
-    await this.#signal(id, (handle) => handle.signal(contract.resume, who));
-  }
-
-  async undo(id: string, who: contract.By): Promise<void> {
-    await this.#signal(id, (handle) => handle.signal(contract.undo, who));
-  }
-
-  async retry(id: string, who: contract.By & { accept?: boolean }): Promise<void> {
-    await this.#signal(id, (handle) => handle.signal(contract.retry, who));
-  }
-
-  /** Tries a failed host again, and returns what the migration made of it. */
-  async retryHost(id: string, who: contract.By & { host: string }): Promise<HostDecision> {
-    return await this.#decideOnHost(id, 'retry', who, (handle) => handle.signal(contract.retry, who));
-  }
-
-  /** Leaves a host out from now on, and returns what the migration made of it. */
-  async skipHost(id: string, who: contract.By & { host: string }): Promise<HostDecision> {
-    return await this.#decideOnHost(id, 'skip', who, (handle) => handle.signal(contract.skipHost, who));
-  }
-
-  async allowPrincipal(id: string, who: contract.By & { sid: string }): Promise<void> {
-    await this.#signal(id, (handle) => handle.signal(contract.allowPrincipal, who));
+  /**
+   * Sends one signal and returns it as the migration recorded it: accepted (`refused` null) or refused. `payload` holds
+   * who sends it and why, and what it is about.
+   */
+  async send(id: string, signal: SignalName, payload: SignalPayload): Promise<RecordedSignal> {
+    const handle = await this.#handle(id);
+    const mine = async () => {
+      const { signals = [] } = await this.#status(handle);
+      return signals.filter(
+        (each) => each.signal === signal && each.by === payload.by && each.reason === payload.reason,
+      );
+    };
+    const earlier = (await mine()).length;
+    await this.#ask(handle.workflowId, () => handle.signal(signal, payload));
+    return await this.#recorded(id, 'the signal', async () => (await mine())[earlier]);
   }
 
   /** The status as it is now, with what the hosts of a wave have done so far. */
@@ -120,9 +130,39 @@ export class Migrations {
     return await this.#live(await this.#handle(id));
   }
 
-  /** Running migrations, and with `all` those that have ended, newest first. */
-  async list(options: { all?: boolean } = {}): Promise<ListedMigration[]> {
-    return await this.#ask('list', () => listMigrations(this.#client, options.all ?? false));
+  /** What the migration, or its latest run, was started with; null where Temporal has it no more. */
+  async plan(id: string): Promise<Plan | null> {
+    const { workflowId } = await this.#handle(id);
+    return await this.#ask(workflowId, () => startedPlan(this.#client, workflowId));
+  }
+
+  /**
+   * Goes on with a migration whose workflow was ended by hand (terminated, failed, timed out), from its own journal and
+   * evidence; it keeps its votes. Throws MIGRATION_RUNNING, and MIGRATION_ENDED for one that ended by itself.
+   */
+  async adopt(id: string, who: contract.Adoption): Promise<string> {
+    const handle = await this.#handle(id);
+    const { workflowId } = handle;
+    const { status } = await this.#ask(workflowId, () => handle.describe());
+    if (status.name === 'RUNNING' || status.name === 'PAUSED')
+      throw new DmsaError(
+        'MIGRATION_RUNNING',
+        workflowId,
+        `${workflowId} is running: there is nothing to adopt`,
+      );
+    if (status.name === 'COMPLETED')
+      throw new DmsaError('MIGRATION_ENDED', workflowId, `${workflowId} has ended by itself`);
+    const plan = await this.plan(workflowId);
+    if (!plan)
+      throw new DmsaError('MIGRATION_NOT_FOUND', workflowId, `Temporal has no plan of ${workflowId}`);
+    const carried = await this.#ask(workflowId, () => handle.query(contract.carried), 'worker');
+    await this.#startWith({ plan, carried, adopted: who });
+    return workflowId;
+  }
+
+  /** Those that the filter lets through, newest first. */
+  async list(filter: ListFilter = {}): Promise<ListedMigration[]> {
+    return await this.#ask('list', () => listMigrations(this.#client, filter));
   }
 
   /** Each change of the status, the first at once, up to the outcome; a parked migration (needs-operator) goes on. */
@@ -167,23 +207,6 @@ export class Migrations {
     return this.#ask(handle.workflowId, () => handle.query(contract.status), 'worker');
   }
 
-  async #decideOnHost(
-    id: string,
-    action: HostDecision['action'],
-    who: contract.By,
-    send: (handle: WorkflowHandle) => Promise<void>,
-  ): Promise<HostDecision> {
-    const handle = await this.#handle(id);
-    const decisions = async () => (await this.#status(handle)).hostDecisions ?? [];
-    const isMine = (each: HostDecision) =>
-      each.action === action && each.by === who.by && each.reason === who.reason;
-    const earlier = new Set((await decisions()).filter(isMine).map(({ at }) => at));
-    await this.#ask(id, () => send(handle));
-    return await this.#recorded(id, 'the signal', async () =>
-      (await decisions()).find((each) => isMine(each) && !earlier.has(each.at)),
-    );
-  }
-
   /** Asks until the migration has recorded what was sent to it. Throws NO_WORKER. */
   async #recorded<T>(id: string, what: string, find: () => Promise<T | undefined>): Promise<T> {
     const deadline = performance.now() + this.#answerWithinMs;
@@ -194,11 +217,6 @@ export class Migrations {
         throw new DmsaError('NO_WORKER', id, `${what} was sent, and no worker has recorded it yet`);
       await sleep(50);
     }
-  }
-
-  async #signal(id: string, send: (handle: WorkflowHandle) => Promise<void>): Promise<void> {
-    const handle = await this.#handle(id);
-    await this.#ask(handle.workflowId, () => send(handle));
   }
 
   async #handle(id: string): Promise<WorkflowHandle<() => Promise<MigrationResult>>> {
@@ -215,17 +233,6 @@ export class Migrations {
       this.#client.withDeadline(Date.now() + this.#answerWithinMs, work),
     );
   }
-}
-
-/** What Temporal's UI shows of the plan, in Markdown. */
-function details(plan: Plan): string {
-  return [
-    `Requested by \`${plan.requestedBy}\`, plan \`${plan.hash.slice(0, 16)}\``,
-    `- account \`${plan.account.dn}\``,
-    `- dMSA \`${plan.dmsa.dn}\``,
-    ...plan.hosts.slice(0, 20).map(({ name }) => `- host \`${name}\``),
-    ...(plan.hosts.length > 20 ? [`- and ${plan.hosts.length - 20} more hosts`] : []),
-  ].join('\n');
 }
 
 /** Every vote with its place, so that one that comes anew is told from one like it that came before. */

@@ -1,12 +1,13 @@
 import type { Argument, Command, Option } from 'commander';
 
+import { examples } from '../cli/examples.ts';
 import { newProgram } from '../cli/program.ts';
 import { row } from './tables.ts';
 
 /** `docs/cli.md`, made of the commands themselves; a test holds the file equal to it. */
 export function cliPage(): string {
   const program = newProgram({ out: process.stdout, err: process.stderr }, () => async () => undefined);
-  const { commands } = program;
+  const commands = program.createHelp().visibleCommands(program);
   const common = commands[0]!.options.filter((option) =>
     commands.every((command) => command.options.some((each) => each.long === option.long)),
   );
@@ -24,7 +25,7 @@ account: \`svc-web\`, \`CONTOSO\\svc-web\` or \`svc-web@contoso.com\`.
 | 2 | refused: wrong usage, an unacceptable plan, setting or vote, or something that blocks; nothing was changed |
 | 3 | the migration was undone: everything is as it was before |
 | 4 | the migration needs an operator |
-| 5 | of \`audit\` and \`discover\`: something that was found blocks, or a host could not be asked |
+| 5 | of \`audit\` and \`discover\`: something that was found blocks, or a host could not be asked; of \`plan --detailed-exitcode\`: something was found |
 | 130 | ended by Ctrl-C |
 
 With \`-o json\` standard output is one JSON object and nothing else; an error is \`{ "error": { "code", "message",
@@ -47,7 +48,12 @@ function commandSection(command: Command, common: readonly Option[]): string {
 ${command.description()}${output}
 ${command.registeredArguments.map((argument) => `\n- \`${argumentText(argument)}\`: ${argument.description}`).join('')}${
   command.registeredArguments.length > 0 ? '\n' : ''
-}${own.length > 0 ? `\n${optionTable(own)}` : ''}`;
+}${own.length > 0 ? `\n${optionTable(own)}` : ''}${exampleBlock(command.name())}`;
+}
+
+function exampleBlock(name: string): string {
+  const lines = (examples[name] ?? []).map(({ line, does }) => `# ${does}\n${line}`);
+  return `\n\`\`\`sh\n${lines.join('\n')}\n\`\`\`\n`;
 }
 
 function argumentText(argument: Argument): string {

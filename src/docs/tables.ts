@@ -83,6 +83,19 @@ address = "10.0.0.5"
 port = 22
 fingerprint = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"
 \`\`\`
+
+## [notify.NAME]
+
+Who is told of a migration: one table for each webhook, of \`kind\` \`json\`, \`slack\` or \`teams\`, with the place of its URL
+and, for \`json\`, of what bodies are signed with. [monitoring.md](monitoring.md) has the events, the bodies and how to
+verify a signature.
+
+\`\`\`toml
+[notify.approvers]
+kind = "teams"
+url-file = "teams.url"
+events = ["gate-opened", "reminder", "drift"]
+\`\`\`
 `;
 }
 

@@ -53,7 +53,10 @@ async function allow(
 ) {
   const migrations = {
     status: async () => ({ ...waiting, progress: {}, ended: false }),
-    allowPrincipal: async (...signal: unknown[]) => void sent.push(signal),
+    send: async (to: string, signal: string, payload: object) => {
+      sent.push([to, payload]);
+      return { signal, about: sid, by: '', reason: '', at: '', refused: null };
+    },
   } as unknown as Migrations;
   const assembly = {
     connect: async () => ({ migrations, close: async () => undefined }),

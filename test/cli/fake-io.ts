@@ -13,8 +13,8 @@ export interface FakeOptions {
   folder?: string;
   env?: NodeJS.ProcessEnv;
   stdin?: string;
-  /** Makes all three streams a terminal, on which this is typed at each question. */
-  answer?: string;
+  /** Makes all three streams a terminal, on which this is typed at each question; a list is one answer after the other. */
+  answer?: string | string[];
   now?: Date;
 }
 
@@ -23,8 +23,10 @@ export function fakeIo({ folder = '/nowhere', env = {}, stdin = '', answer, now 
   const terminal = answer !== undefined;
   const input = terminal ? new PassThrough() : Readable.from([stdin]);
   const out = collector(terminal);
+  const answers = typeof answer === 'object' ? [...answer] : null;
+  const next = () => (answers ? (answers.shift() ?? '') : answer);
   const err = collector(terminal, (text) => {
-    if (terminal && text.includes('[y/N]')) (input as PassThrough).write(`${answer}\n`);
+    if (terminal && /\[y\/N\] $|\S: $/.test(text)) (input as PassThrough).write(`${next()}\n`);
   });
   const interruption = new AbortController();
   return {

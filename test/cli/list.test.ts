@@ -7,6 +7,7 @@ const atGate: ListedMigration = {
   account: 'svc-web',
   stage: 'gate-start',
   gate: 'start',
+  needs: 'approval',
   outcome: 'running',
   startedAt: '2025-06-01T08:00:00.000Z',
   endedAt: null,
@@ -15,6 +16,7 @@ const ended: ListedMigration = {
   ...atGate,
   account: 'a\u001bb',
   gate: 'none',
+  needs: 'none',
   stage: 'done',
   outcome: 'undone',
 };
@@ -25,11 +27,27 @@ test('a list without migrations says so.', () => {
 
 test('a list shows who waits for a vote; it is cut at the width of a terminal and whole elsewhere.', () => {
   expect(renderList([atGate, ended], { color: false, width: Number.POSITIVE_INFINITY }).split('\n')).toEqual([
-    'ACCOUNT   OUTCOME  STAGE       GATE         STARTED (UTC)     ID',
+    'ACCOUNT   OUTCOME  STAGE       NEEDS        STARTED (UTC)     ID',
     'svc-web   running  gate-start  vote: start  2025-06-01 08:00  dmsa/lab.example/svc-web',
     'a\\u{1b}b  undone                            2025-06-01 08:00  dmsa/lab.example/svc-web',
   ]);
   const narrow = renderList([atGate], { color: false, width: 80 }).split('\n');
-  expect(narrow[0]).toBe('ACCOUNT  OUTCOME  STAGE       GATE         STARTED (UTC)     ID');
+  expect(narrow[0]).toBe('ACCOUNT  OUTCOME  STAGE       NEEDS        STARTED (UTC)     ID');
   expect(narrow[1]).toBe('svc-web  running  gate-start  vote: start  2025-06-01 08:00  dmsa/lab.example/s…');
+});
+
+test('a list says what else a person is needed for; older migrations say only their gate.', () => {
+  const rows = (['overdue', 'host', 'operator', 'principal', 'none'] as const).map((needs) => ({
+    ...atGate,
+    needs,
+    gate: needs === 'overdue' || needs === 'none' ? 'complete' : 'none',
+  }));
+  const lines = renderList(rows, { color: false, width: 200 }).split('\n').slice(1);
+  expect(lines.map((line) => line.split(/ {2,}/)[3])).toEqual([
+    'vote: complete (overdue)',
+    'host',
+    'operator',
+    'principal',
+    'vote: complete',
+  ]);
 });

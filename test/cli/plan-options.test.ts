@@ -161,7 +161,7 @@ describe('a hosts file', () => {
 
 describe('the options of dmsa plan', () => {
   function parsed(...args: string[]): PlanOptions {
-    const command = addRolloutOptions(addPlanOptions(new Command().exitOverride()));
+    const command = addRolloutOptions(addPlanOptions(new Command().exitOverride(), { saves: true }));
     command.configureOutput({ writeErr: () => undefined });
     return command.parse(['--dmsa', 'dmsa-web', ...args], { from: 'user' }).opts<PlanOptions>();
   }

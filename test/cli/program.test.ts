@@ -10,7 +10,7 @@ import { finding } from '../../src/domain/findings.ts';
 import { migrationId } from '../../src/domain/plan.ts';
 import type { Planned } from '../../src/plan/make-plan.ts';
 import type { PlanRequest } from '../../src/plan/request.ts';
-import { parsePlan } from '../../src/plan/schema.ts';
+import { parseSavedPlan } from '../../src/plan/saved.ts';
 import { type FakeIo, type FakeOptions, fakeIo } from './fake-io.ts';
 import { before, plan } from './fixtures.ts';
 
@@ -45,11 +45,19 @@ function assembly(changes: Partial<Assembly> = {}): Assembly {
   return {
     connect: unused,
     plan: unused,
+    requireUndrifted: async () => undefined,
     audit: unused,
     discover: unused,
     principal: unused,
+    diagnose: unused,
+    findControllers: unused,
+    reports: unused,
+    runningAccounts: unused,
+    scenarios: unused,
     worker: unused,
     lab: unused,
+    codecServer: unused,
+    keys: unused,
     demo: unused,
     ...changes,
   };
@@ -84,7 +92,7 @@ const planArgs = [
 
 describe('what is typed wrong', () => {
   test.each([
-    [['plna'], "USAGE: unknown command 'plna' (Did you mean plan?) (fix: dmsa --help)\n"],
+    [['plna'], "USAGE: unknown command 'plna' (fix: Did you mean plan? dmsa --help)\n"],
     [['start'], "USAGE: missing required argument 'plan' (fix: dmsa start --help)\n"],
     [
       ['list', 'x'],
@@ -92,7 +100,11 @@ describe('what is typed wrong', () => {
     ],
     [
       ['status', 'a', '--wacth'],
-      "USAGE: unknown option '--wacth' (Did you mean --watch?) (fix: dmsa status --help)\n",
+      "USAGE: unknown option '--wacth' (fix: Did you mean --watch? dmsa status --help)\n",
+    ],
+    [
+      ['list', '-o', 'jsn'],
+      "USAGE: option '-o, --output <format>' argument 'jsn' is invalid. Allowed choices are text, json. (fix: Did you mean json? dmsa list --help)\n",
     ],
     [
       ['list', '-o', 'xml'],
@@ -127,7 +139,7 @@ describe('dmsa start', () => {
     expect(exitCode).toBe(2);
     expect(io.stdout()).toBe('');
     expect(io.stderr()).toBe(
-      `PLAN_INVALID: ${message} (fix: The message names the field and the accepted form.)\n`,
+      `PLAN_INVALID: ${message} (fix: ${message.includes('ENOENT') ? 'To plan an account and start it, give --dmsa. ' : ''}The message names the field and the accepted form.)\n`,
     );
   });
 
@@ -197,7 +209,7 @@ describe('dmsa plan', () => {
         ...planArgs,
         ...['--hosts-file', 'hosts.txt', '--out', 'plan.json', '--observe', '14d', '--approver', 'LAB\\ann'],
         ...['--complete-approver', 'LAB\\bob', '--on-expiry', 'undo', '--no-event-log'],
-        '--wait-for-kds',
+        ...['--wait-for-kds', '--no-notify'],
       ],
       planning(),
     );
@@ -215,7 +227,16 @@ describe('dmsa plan', () => {
         soak: '1d',
         join: '15m',
         checkEvery: '10h',
-        approvers: { start: ['LAB\\ann'], complete: ['LAB\\ann', 'LAB\\bob'] },
+        approvers: {
+          start: ['LAB\\ann'],
+          complete: ['LAB\\ann', 'LAB\\bob'],
+          wave: ['LAB\\ann'],
+          soak: ['LAB\\ann'],
+        },
+        waveGate: false,
+        soakGate: false,
+        remindEvery: null,
+        approverKeys: [],
         required: 1,
         expiresAfter: '7d',
         onExpiry: 'undo',
@@ -233,9 +254,11 @@ describe('dmsa plan', () => {
         enableEventLog: false,
         restoreEventLog: false,
         waitForKds: true,
+        notify: false,
       },
     ]);
-    expect(parsePlan(JSON.parse(await readFile(join(folder, 'plan.json'), 'utf8')))).toEqual(plan);
+    const saved = parseSavedPlan(JSON.parse(await readFile(join(folder, 'plan.json'), 'utf8')));
+    expect(saved).toEqual({ plan, seen: JSON.parse(JSON.stringify(before)) });
     expect(io.stdout()).toContain(`Saved as ${join(folder, 'plan.json')}: dmsa start plan.json`);
   });
 
@@ -245,9 +268,18 @@ describe('dmsa plan', () => {
       plan,
       findings: [],
       facts: JSON.parse(JSON.stringify(before)),
+      steps: expect.arrayContaining([expect.objectContaining({ title: 'Link', until: null })]),
       out: null,
     });
   });
+});
+
+test('a scenario that there is not is refused with the one that was meant.', async () => {
+  const io = fakeIo({ folder });
+  expect(await run(['demo', '--scenario', 'hapyp'], io)).toBe(2);
+  expect(io.stderr()).toContain('--scenario: "hapyp" is none of happy, ');
+  expect(io.stderr()).toContain('(fix: Did you mean happy? ');
+  expect(await run(['demo', '--scenario', 'constructor'], fakeIo({ folder }))).toBe(2);
 });
 
 test('an error that nobody foresaw is one line without a stack, and exit code 1.', async () => {
@@ -282,6 +314,38 @@ test('the worker gets the settings and ends when it is asked to.', async () => {
     taskQueue: 'mine',
   });
   expect(io.stdout()).toBe('The worker has ended.\n');
+});
+
+test.each([
+  ['without a word, nowhere', [], null],
+  ['at its own port', ['--metrics'], '127.0.0.1:9464'],
+  ['where it is told to', ['--metrics', '0.0.0.0:1234'], '0.0.0.0:1234'],
+  ['where the settings say', ['--set', 'worker.metrics=[::1]:99'], '[::1]:99'],
+  ['where the settings say, asked again', ['--set', 'worker.metrics=[::1]:99', '--metrics'], '[::1]:99'],
+  [
+    'where it is told to over the settings',
+    ['--set', 'worker.metrics=1.1.1.1:9', '--metrics', '2.2.2.2:8'],
+    '2.2.2.2:8',
+  ],
+])('the worker answers for its metrics %s', async (_where, args, expected) => {
+  const asked: unknown[] = [];
+  const worker: Assembly['worker'] = async ({ metrics }) => void asked.push(metrics);
+  expect(await run(['worker', ...args], fakeIo({ folder }), assembly({ worker }))).toBe(0);
+  expect(asked).toEqual([expected]);
+});
+
+test('an address for metrics that is none is refused.', async () => {
+  for (const args of [
+    ['--metrics', 'localhost'],
+    ['--metrics', '9464'],
+  ]) {
+    const io = fakeIo({ folder });
+    expect(await run(['worker', ...args], io, assembly({}))).toBe(2);
+    expect(io.stderr()).toContain('127.0.0.1:9464');
+  }
+  const io = fakeIo({ folder });
+  expect(await run(['worker', '--set', 'worker.metrics=localhost'], io, assembly({}))).toBe(2);
+  expect(io.stderr()).toContain('metrics = "127.0.0.1:9464"');
 });
 
 test('the lab prints a dmsa.toml alone, or writes it where it is told to.', async () => {

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 
 import { hostLines } from '../../src/cli/render/hosts.ts';
 import type { HostEvidence } from '../../src/domain/facts.ts';
-import { evidenceTable, hostDecisionsTable } from '../../src/report/sections.ts';
 import { evidence } from './fixtures.ts';
 
 const full: Partial<HostEvidence> = {
@@ -39,26 +38,4 @@ test('a wide terminal has the titles whole, and columns of which nothing is know
   );
   const [older] = hostLines([evidence('web01.lab.example')], { color: false, width: 120, now });
   expect(older).toBe('Hosts                policy  restart  307  308  principal  309');
-});
-
-test('the report says of each verdict when and from where it was read', () => {
-  const status = { hosts: [evidence('web01.lab.example', full)] } as Parameters<typeof evidenceTable>[0];
-  const { text } = evidenceTable(status)!;
-  expect(text).toContain('2026-01-01 10:00:00 UTC, the host: policy, build, log');
-  expect(text).toContain('2026-01-02 10:00:00 UTC, its restart: restart, healthy, name');
-  expect(text).toContain('skipped 2026-01-03 10:00:00 UTC by LAB\\carol: is being replaced');
-});
-
-test('the report has what people said about hosts, escaped, and what was not done about it', () => {
-  const decision = {
-    action: 'skip',
-    host: null,
-    by: '<b>',
-    reason: '',
-    at: '2026-01-01T10:00:00.000Z',
-  } as const;
-  const status = { hostDecisions: [{ ...decision, refused: 'it names no host of the plan' }] };
-  const { text } = hostDecisionsTable(status as unknown as Parameters<typeof hostDecisionsTable>[0])!;
-  expect(text).toContain('&lt;b&gt;');
-  expect(text).toContain('not done: it names no host of the plan');
 });

@@ -262,6 +262,7 @@ describe('the directory before and after', () => {
         '  * preceded by    absent                         svc-web',
         '  * SPNs           absent                         HTTP/web.lab.example',
         '                                                  HTTP/web.lab.example:8443',
+        '  * encryption     absent                         AES256 (0x10)',
         '  * principals     absent                         WEB01$',
         '                                                  WEB02$',
         '                                                  WEB03$',

@@ -149,7 +149,7 @@ describe.skipIf(!temporalAvailable().available)('commands on a migration that ru
         (each: { migrationId: string }) => each.migrationId,
       );
     await expect.poll(listed).toContain(id);
-    expect((await dmsa(['list'])).io.stdout()).toMatch(/^ACCOUNT +OUTCOME +STAGE +GATE +STARTED/);
+    expect((await dmsa(['list'])).io.stdout()).toMatch(/^ACCOUNT +OUTCOME +STAGE +NEEDS +STARTED/);
     await dmsa(['undo', id]);
   });
 

@@ -65,24 +65,36 @@ describe.skipIf(!temporalAvailable().available)('the client of migrations', () =
     const plan = newPlan();
     const id = await migrations.start(plan);
     await expect(migrations.start(plan)).rejects.toMatchObject({ code: 'MIGRATION_RUNNING', subject: id });
-    await migrations.undo(id, who);
+    await migrations.send(id, 'undo', who);
     expect(await migrations.result(id)).toMatchObject({ outcome: 'undone' });
     expect(await migrations.start(plan)).toBe(id);
-    await migrations.undo(id, who);
+    await migrations.send(id, 'undo', who);
     await migrations.result(id);
+  });
+
+  test('of two operators who start at once, one does, and the other is told.', async () => {
+    const plan = newPlan();
+    const both = await Promise.allSettled([migrations.start(plan), migrations.start(plan)]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'MIGRATION_RUNNING' },
+    });
+    const [id] = both.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    await migrations.send(id!, 'undo', who);
+    await migrations.result(id!);
   });
 
   test('says that a migration does not exist, or has ended.', async () => {
     await expect(migrations.status('dmsa/lab.example/nobody')).rejects.toMatchObject({
       code: 'MIGRATION_NOT_FOUND',
     });
-    await expect(migrations.pause(`nobody-${randomUUID()}`, who)).rejects.toMatchObject({
+    await expect(migrations.send(`nobody-${randomUUID()}`, 'pause', who)).rejects.toMatchObject({
       code: 'MIGRATION_NOT_FOUND',
     });
     const id = await migrations.start(newPlan());
     await migrations.vote(id, vote());
     await migrations.result(id);
-    await expect(migrations.undo(id, who)).rejects.toMatchObject({ code: 'MIGRATION_ENDED' });
+    await expect(migrations.send(id, 'undo', who)).rejects.toMatchObject({ code: 'MIGRATION_ENDED' });
     expect(await migrations.status(id)).toMatchObject({ outcome: 'completed', ended: true });
   });
 
@@ -118,7 +130,7 @@ describe.skipIf(!temporalAvailable().available)('the client of migrations', () =
       .poll(() => migrations.status(name.toUpperCase()).catch(() => null))
       .toMatchObject({ account: name });
     expect((await migrations.status(`LAB\\${name}`)).account).toBe(name);
-    await migrations.undo(id, who);
+    await migrations.send(id, 'undo', who);
     await migrations.result(id);
   });
 
@@ -147,11 +159,12 @@ describe.skipIf(!temporalAvailable().available)('the client of migrations', () =
 
   test('passes on pause, resume, retry and an allowed principal.', async () => {
     const id = await migrations.start(newPlan());
-    await migrations.pause(id, who);
-    await expect.poll(async () => (await migrations.status(id)).paused).toBe(true);
-    await migrations.resume(id, who);
-    await migrations.retry(id, { ...who, accept: true });
-    await migrations.allowPrincipal(id, { ...who, sid: 'S-1-5-21-9' });
+    expect(await migrations.send(id, 'pause', who)).toMatchObject({ ...who, refused: null });
+    expect((await migrations.status(id)).paused).toBe(true);
+    expect(await migrations.send(id, 'pause', who)).toMatchObject({ refused: 'it is paused already' });
+    await migrations.send(id, 'resume', who);
+    await migrations.send(id, 'retry', { ...who, accept: true });
+    await migrations.send(id, 'allowPrincipal', { ...who, sid: 'S-1-5-21-9' });
     await expect
       .poll(() => migrations.status(id))
       .toMatchObject({
@@ -159,7 +172,7 @@ describe.skipIf(!temporalAvailable().available)('the client of migrations', () =
         waitingFor: 'accept true',
         allowedPrincipals: [{ ...who, sid: 'S-1-5-21-9' }],
       });
-    await migrations.undo(id, who);
+    await migrations.send(id, 'undo', who);
     await migrations.result(id);
   });
 
@@ -168,7 +181,7 @@ describe.skipIf(!temporalAvailable().available)('the client of migrations', () =
     const seen: LiveStatus[] = [];
     for await (const status of migrations.watch(id, { everyMs: 20 })) {
       seen.push(status);
-      if (status.progress['web02.lab.example'] && !status.paused) await migrations.pause(id, who);
+      if (status.progress['web02.lab.example'] && !status.paused) await migrations.send(id, 'pause', who);
       if (status.paused && status.gates[0]!.votes.length === 0) {
         releaseActivity();
         await migrations.vote(id, vote());
@@ -191,7 +204,8 @@ describe.skipIf(!temporalAvailable().available)('the client of migrations', () =
       outcome: 'needs-operator',
       failure: {
         code: 'MIGRATION_ENDED',
-        message: 'the workflow was ended from outside (terminated): nothing has been undone',
+        message:
+          'the workflow was ended from outside (terminated): nothing has been undone (dmsa resume --adopt goes on with it)',
       },
     });
   });

@@ -1,7 +1,7 @@
 import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
 
 import type { RecordedVote, Vote } from '../../src/domain/gates.ts';
-import type { MigrationResult, MigrationStatus } from '../../src/domain/status.ts';
+import type { MigrationResult, MigrationStatus, SignalName } from '../../src/domain/status.ts';
 import * as contract from '../../workflows/contract.ts';
 
 /** Speaks the contract of a migration and nothing else: enough to see what the client sends and reads. */
@@ -9,25 +9,36 @@ export async function migrateServiceAccount({ plan }: contract.MigrationInput): 
   const status = initialStatus(plan);
   const gate = status.gates[0]!;
   let undone = false;
-  const record = (decision: 'approve' | 'reject', payload: Omit<Vote, 'decision'>) => {
-    gate.votes.push(recorded(decision, payload, plan.requestedBy));
+  const record = (decision: 'approve' | 'reject', payload: contract.SentVote) => {
+    gate.votes.push(recorded(decision, payload as Omit<Vote, 'decision'>, plan.requestedBy));
   };
   setHandler(contract.status, () => status);
   setHandler(contract.approve, (payload) => record('approve', payload));
   setHandler(contract.reject, (payload) => record('reject', payload));
-  setHandler(contract.pause, () => {
+  const heard = (signal: SignalName, { by, reason }: contract.By, refused: string | null = null) => {
+    status.signals = [
+      ...(status.signals ?? []),
+      { signal, about: null, by, reason, at: status.startedAt, refused },
+    ];
+  };
+  setHandler(contract.pause, (who) => {
+    heard('pause', who, status.paused ? 'it is paused already' : null);
     status.paused = true;
   });
-  setHandler(contract.resume, () => {
+  setHandler(contract.resume, (who) => {
+    heard('resume', who);
     status.paused = false;
   });
-  setHandler(contract.undo, () => {
+  setHandler(contract.undo, (who) => {
+    heard('undo', who);
     undone = true;
   });
   setHandler(contract.allowPrincipal, ({ sid, by, reason }) => {
+    heard('allowPrincipal', { by, reason });
     status.allowedPrincipals.push({ sid, by, reason, at: status.startedAt });
   });
-  setHandler(contract.retry, ({ accept }) => {
+  setHandler(contract.retry, ({ accept, ...who }) => {
+    heard('retry', who);
     status.waitingFor = `accept ${accept === true}`;
   });
 

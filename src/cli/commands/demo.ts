@@ -9,7 +9,7 @@ export function demoCommand(): CommandSpec {
     'demo',
     'Start a lab, a worker and a migration, and watch it from beginning to end.',
   )
-    .option('--scenario <name>', 'what happens in it', 'happy')
+    .option('--scenario <scenario>', 'what happens in it', 'happy')
     .option('--list', 'list the scenarios')
     .addOption(
       new Option('--directory <which>', 'the built-in directory, or a real Samba AD DC')

@@ -1,26 +1,48 @@
+import { Option } from 'commander';
+
 import type { ListedMigration } from '../../client/migrations.ts';
+import type { Needs } from '../../domain/needs.ts';
 import { type Context, newCommand } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
 import { cleaned, columns, padTo, paint, shorten } from '../render/text.ts';
 import { moment } from '../render/time.ts';
 
+interface ListOptions {
+  all?: boolean;
+  waiting?: boolean;
+  overdue?: boolean;
+  failed?: boolean;
+}
+
 export function listCommand(): CommandSpec {
-  const command = newCommand('list', 'List the migrations that run.').option(
-    '-a, --all',
-    'also those that have ended',
-  );
+  const only = (flag: string, what: string, ...others: string[]) => new Option(flag, what).conflicts(others);
+  const command = newCommand('list', 'List the migrations that run.')
+    .option('-a, --all', 'also those that have ended')
+    .addOption(only('--waiting', 'only those that wait for approval', 'overdue', 'failed'))
+    .addOption(only('--overdue', 'only those whose gate has expired and is held open', 'waiting', 'failed'))
+    .addOption(
+      only('--failed', 'only those that wait for a person because something failed', 'waiting', 'overdue'),
+    );
   return { command, run: list };
 }
 
-async function list(context: Context, options: { all?: boolean }): Promise<number> {
-  const migrations = await context.withMigrations((each) => each.list(options));
+async function list(context: Context, options: ListOptions): Promise<number> {
+  const needs = wanted(options);
+  const filter = { ...(options.all && { all: true }), ...(needs && { needs }) };
+  const migrations = await context.withMigrations((each) => each.list(filter));
   // What reads a pipe wants ids whole.
   const width = context.io.out.isTTY ? context.width : Number.POSITIVE_INFINITY;
   context.answer(renderList(migrations, { color: context.color, width }), { migrations });
   return 0;
 }
 
-/** A line for each migration; a gate that waits for votes is marked, as that is what people look for. */
+function wanted({ waiting, overdue, failed }: ListOptions): Needs[] | null {
+  if (waiting) return ['approval', 'overdue'];
+  if (overdue) return ['overdue'];
+  return failed ? ['operator', 'host'] : null;
+}
+
+/** A line for each migration; one that a person is needed for is marked, as that is what people look for. */
 export function renderList(
   migrations: ListedMigration[],
   options: { color: boolean; width: number },
@@ -31,11 +53,11 @@ export function renderList(
     each.account,
     each.outcome,
     each.outcome === 'running' ? each.stage : '',
-    each.gate === 'none' ? '' : `vote: ${each.gate}`,
+    needed(each),
     moment(each.startedAt).slice(0, 16),
     each.migrationId,
   ]);
-  const head = ['ACCOUNT', 'OUTCOME', 'STAGE', 'GATE', 'STARTED (UTC)', 'ID'];
+  const head = ['ACCOUNT', 'OUTCOME', 'STAGE', 'NEEDS', 'STARTED (UTC)', 'ID'];
   const widths = head.map((title, column) =>
     Math.max(columns(title), ...rows.map((row) => columns(row[column]!))),
   );
@@ -47,4 +69,11 @@ export function renderList(
     return columns(text) > options.width ? shorten(text, options.width) : text;
   };
   return [bold(line(head)), ...rows.map((row) => (row[3] ? yellow(line(row)) : line(row)))].join('\n');
+}
+
+/** Migrations of older versions say nothing but the gate. */
+function needed({ needs, gate }: Pick<ListedMigration, 'needs' | 'gate'>): string {
+  if (needs === 'approval' || needs === 'overdue' || (needs === 'none' && gate !== 'none'))
+    return `vote: ${gate}${needs === 'overdue' ? ' (overdue)' : ''}`;
+  return needs === 'none' ? '' : needs;
 }

@@ -3,26 +3,38 @@ import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 
 import { DmsaError } from '../../domain/errors.ts';
-import { parsePlan } from '../../plan/schema.ts';
+import { parseSavedPlan, type SavedPlan } from '../../plan/saved.ts';
 import { type Context, newCommand } from '../context.ts';
 import { follow } from '../follow.ts';
+import { askYesNo } from '../io.ts';
+import { addPlanOptions, type PlanOptions } from '../plan-options.ts';
+import { planned } from '../planned.ts';
 import type { CommandSpec } from '../program.ts';
+import { addRolloutOptions } from '../rollout-options.ts';
 
-export function startCommand(): CommandSpec {
-  const command = newCommand('start', 'Start exactly the plan that dmsa plan saved.', [
-    'text',
-    'json',
-    'jsonl',
-  ])
-    .argument('<plan>', 'the file, or - for standard input')
-    .option('-w, --watch', 'show it until it ends; the exit code is that of its outcome');
-  return { command, run: start };
+interface StartOptions extends Partial<PlanOptions> {
+  watch?: boolean;
 }
 
-async function start(context: Context, options: { watch?: boolean }, file: string): Promise<number> {
-  const plan = parsePlan(await readPlanFile(context, file));
+export function startCommand(): CommandSpec {
+  const command = newCommand(
+    'start',
+    'Start exactly the plan that dmsa plan saved; or plan, show the plan, and ask.',
+    ['text', 'json', 'jsonl'],
+  )
+    .argument('<plan>', 'the file, or - for standard input; with --dmsa, the account to be superseded')
+    .option('-w, --watch', 'show it until it ends; the exit code is that of its outcome');
+  return { command: addRolloutOptions(addPlanOptions(command, { saves: false })), run: start };
+}
+
+async function start(context: Context, options: StartOptions, written: string): Promise<number> {
+  const saved = isPlanning(options)
+    ? await askedFor(context, options, written)
+    : await stillTrue(context, parseSavedPlan(await readPlanFile(context, written)));
+  if (saved === null) return 2;
+  const { plan } = saved;
   return await context.withMigrations(async (migrations) => {
-    const migrationId = await migrations.start(plan);
+    const migrationId = await migrations.start(plan, saved.seen);
     if (options.watch) return await follow(context, migrations, migrationId);
     context.answer(`Started ${migrationId}: dmsa status --watch ${plan.account.samAccountName}`, {
       migrationId,
@@ -34,12 +46,53 @@ async function start(context: Context, options: { watch?: boolean }, file: strin
   });
 }
 
+function isPlanning(options: StartOptions): options is StartOptions & PlanOptions {
+  return options.dmsa !== undefined;
+}
+
+/** Plans now, and starts only what somebody has seen, or said yes to beforehand. Null where a finding blocks it. */
+async function askedFor(context: Context, options: PlanOptions, account: string): Promise<SavedPlan | null> {
+  const { plan, facts, text } = await planned(context, options, account);
+  if (!plan) return null;
+  context.tell(text);
+  if (!context.yes) {
+    const answer = await askYesNo(context.io, `Start the migration of ${plan.account.samAccountName}?`);
+    if (!answer) throw notStarted(answer === null);
+  }
+  return { plan, seen: facts };
+}
+
+function notStarted(nobody: boolean): DmsaError {
+  const message = nobody
+    ? 'nobody can be asked here: save the plan with dmsa plan --out and start that, or give --yes'
+    : 'nothing was started: the answer was no';
+  return new DmsaError('PLAN_INVALID', 'start', message);
+}
+
+/**
+ * Looks at directory and hosts once more before anything is started. A machine that only talks to Temporal cannot: there
+ * the worker compares, before anything is changed. Throws PLAN_DRIFTED.
+ */
+async function stillTrue(context: Context, saved: SavedPlan): Promise<SavedPlan> {
+  const settings = await context.settings().catch((error) => {
+    if (error instanceof DmsaError && error.code === 'PLAN_INVALID') return null;
+    throw error;
+  });
+  if (!saved.seen) return saved;
+  if (!settings)
+    context.tell(
+      'Directory and hosts are not looked at here, without their settings: the worker compares them.',
+    );
+  else await context.assembly.requireUndrifted(saved, settings);
+  return saved;
+}
+
 async function readPlanFile({ io }: Context, file: string): Promise<unknown> {
   const content = await (file === '-' ? readAll(io.in) : readFile(resolve(io.folder, file), 'utf8')).catch(
     (cause) => {
-      throw new DmsaError('PLAN_INVALID', file, `${file}: the plan cannot be read (${cause.code})`, {
-        cause,
-      });
+      const message = `${file}: the plan cannot be read (${cause.code})`;
+      const hint = cause.code === 'ENOENT' ? 'To plan an account and start it, give --dmsa.' : undefined;
+      throw new DmsaError('PLAN_INVALID', file, message, { cause, hint });
     },
   );
   try {

@@ -1,16 +1,23 @@
-import type { LiveStatus } from '../../client/migrations.ts';
+import { resolve } from 'node:path';
+
+import type { LiveStatus, Migrations } from '../../client/migrations.ts';
 import { DmsaError } from '../../domain/errors.ts';
 import { type Gate, type Vote, voteRefusals } from '../../domain/gates.ts';
+import { type PlanStep, planSteps } from '../../domain/plan-steps.ts';
+import { type PrivateKey, readPrivateKey } from '../../signing/keys.ts';
+import { signVote } from '../../signing/votes.ts';
 import { type Context, newCommand } from '../context.ts';
 import { askYesNo, declaredUser } from '../io.ts';
 import type { CommandSpec } from '../program.ts';
 import { gateLines } from '../render/gate.ts';
 import { findingLines } from '../render/plan.ts';
+import { stepLines } from '../render/steps.ts';
 import { cleaned } from '../render/text.ts';
 
 interface VoteOptions {
   hash?: string;
   by?: string;
+  key?: string;
   reason: string;
 }
 
@@ -23,7 +30,11 @@ export function voteCommands(): CommandSpec[] {
     const command = newCommand(decision, description[decision])
       .argument('<migration>', 'its id, or the name of the account')
       .option('--hash <hash>', 'the evidence that you have seen, or its first 8 characters at least')
-      .option('--by <who>', 'who votes: DOMAIN\\name or name@domain (default: your login)')
+      .option(
+        '--by <who>',
+        'who votes: DOMAIN\\name or name@domain (default: whose key it is, else your login)',
+      )
+      .option('--key <file>', 'private key to sign with, where the plan wants signed votes (dmsa keys new)')
       .option('--reason <text>', 'why; kept with the vote', '');
     return { command, run: (context, options, id) => vote(context, options, id!, decision) };
   });
@@ -39,15 +50,20 @@ async function vote(
     const status = await migrations.status(id);
     const gate = openGate(status);
     const hash = chosenHash(gate, options.hash);
-    if (decision === 'approve') await confirm(context, status, gate, options.hash !== undefined);
-    const by = options.by ?? declaredUser(context.io.env);
-    const recorded = await migrations.vote(status.migrationId, {
-      gate: gate.name,
-      hash,
-      by,
-      decision,
-      reason: options.reason,
-    });
+    if (decision === 'approve' && options.hash === undefined && !context.yes)
+      await confirm(context, migrations, status, gate);
+    const key = await signingKey(context, options.key);
+    if (gate.signed && !key) throw unsigned(status.migrationId);
+    const by = options.by ?? key?.approver ?? declaredUser(context.io.env);
+    const at = context.io.now().toISOString();
+    const cast = { gate: gate.name, hash, by, decision, reason: options.reason, at };
+    const signedFor = {
+      migration: status.migrationId,
+      execution: status.execution ?? '',
+      plan: status.planHash,
+    };
+    const jws = gate.signed && key ? await signVote(cast, signedFor, key) : undefined;
+    const recorded = await migrations.vote(status.migrationId, cast, jws);
     if (recorded.refused)
       throw new DmsaError(
         'VOTE_REFUSED',
@@ -66,6 +82,18 @@ async function vote(
   });
 }
 
+/** `--key`, else the one of the settings; null where there is none. */
+async function signingKey(context: Context, given: string | undefined): Promise<PrivateKey | null> {
+  if (given !== undefined) return await readPrivateKey('--key', resolve(context.io.folder, given));
+  const { vote } = await context.clientSettings();
+  return vote ? await readPrivateKey('vote.key-file', vote.keyFile) : null;
+}
+
+function unsigned(id: string): DmsaError {
+  const message = `${id} takes signed votes only: give your private key with --key`;
+  return new DmsaError('VOTE_REFUSED', id, `VOTE_UNSIGNED: ${message}`);
+}
+
 function openGate(status: LiveStatus): Gate & { hash: string } {
   const gate = status.gates.find((each) => each.decision === 'open');
   if (gate?.hash) return { ...gate, hash: gate.hash };
@@ -79,11 +107,35 @@ function chosenHash(gate: { hash: string }, given: string | undefined): string {
   return given.length >= 8 && gate.hash.startsWith(given.toLowerCase()) ? gate.hash : given;
 }
 
+/** What a yes lets happen, up to the next gate and beyond. */
+async function stepsAhead(migrations: Migrations, status: LiveStatus, gate: Gate): Promise<PlanStep[]> {
+  const plan = await migrations.plan(status.migrationId);
+  if (!plan) return [];
+  const steps = planSteps(plan, status.before, gate.openedAt);
+  if (gate.name === 'soak') return [];
+  if (gate.name === 'complete') return steps.slice(steps.findIndex(({ title }) => title === 'Complete'));
+  if (gate.hosts === undefined) return steps;
+  return [
+    {
+      title: `Restart services, ${gate.name}`,
+      changes: gate.hosts.map((host) => `services and pools of ${host} are restarted`),
+      undo: ['restarted once more, when nothing is linked'],
+      until: null,
+    },
+  ];
+}
+
 /** A yes is for exactly what is about to happen: whoever names no hash is shown the evidence and asked. */
-async function confirm(context: Context, status: LiveStatus, gate: Gate, named: boolean): Promise<void> {
-  if (named || context.yes) return;
+async function confirm(
+  context: Context,
+  migrations: Migrations,
+  status: LiveStatus,
+  gate: Gate,
+): Promise<void> {
   const view = { color: context.color, width: context.width, now: context.io.now() };
   context.tell(gateLines(cleaned(gate), view).join('\n'));
+  const steps = await stepsAhead(migrations, status, gate);
+  if (steps.length > 0) context.tell(stepLines(steps, view).join('\n'));
   if (status.findings.length > 0) context.tell(findingLines(cleaned(status.findings), view).join('\n'));
   const answer = await askYesNo(context.io, `Approve "${gate.name}" for ${status.account} → ${status.dmsa}?`);
   if (answer) return;

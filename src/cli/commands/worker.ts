@@ -1,20 +1,34 @@
+import { InvalidArgumentError } from 'commander';
+
 import { type Context, newCommand } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
 
+/** The port that OpenTelemetry's own exporters for Prometheus take. */
+const defaultMetrics = '127.0.0.1:9464';
+
 export function workerCommand(): CommandSpec {
-  return {
-    command: newCommand('worker', 'Carry out migrations, until it is asked to end (Ctrl-C).'),
-    run: work,
-  };
+  const command = newCommand('worker', 'Carry out migrations, until it is asked to end (Ctrl-C).').option(
+    '--metrics [address:port]',
+    `answer Prometheus under /metrics (without a value: setting worker.metrics, else ${defaultMetrics})`,
+    addressAndPort,
+  );
+  return { command, run: work };
 }
 
-async function work(context: Context): Promise<number> {
+async function work(context: Context, { metrics: asked }: { metrics?: string | true }): Promise<number> {
   const { io, assembly } = context;
   const settings = await context.settings();
   const log = await context.log('info');
-  const taskQueue = settings.worker.taskQueue;
-  const onReady = (address: string) => log.info({ address, taskQueue }, 'the worker takes work');
-  await assembly.worker({ settings, log, env: io.env, signal: io.signal, onReady });
+  const { taskQueue, metrics: set } = settings.worker;
+  const metrics = typeof asked === 'string' ? asked : (set ?? (asked ? defaultMetrics : null));
+  const onReady = (address: string) =>
+    log.info({ address, taskQueue, ...(metrics !== null && { metrics }) }, 'the worker takes work');
+  await assembly.worker({ settings, log, env: io.env, signal: io.signal, onReady, metrics });
   context.answer('The worker has ended.', { taskQueue, ended: true });
   return 0;
+}
+
+function addressAndPort(value: string): string {
+  if (/^(?:[0-9.]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/.test(value)) return value;
+  throw new InvalidArgumentError('Write an address and a port, such as 127.0.0.1:9464.');
 }

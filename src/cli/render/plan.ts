@@ -1,6 +1,8 @@
 import type { Finding } from '../../domain/findings.ts';
-import type { GateName, Plan } from '../../domain/plan.ts';
+import type { GatePlan, Plan } from '../../domain/plan.ts';
+import type { PlanStep } from '../../domain/plan-steps.ts';
 import { rolloutRows } from './rollout.ts';
+import { stepLines } from './steps.ts';
 import { cleaned, padTo, paint, wrap } from './text.ts';
 import { moment } from './time.ts';
 
@@ -11,12 +13,13 @@ import { moment } from './time.ts';
 export function renderPlan(
   plan: Plan | null,
   findings: Finding[],
-  options: { color: boolean; width: number; now?: Date },
+  options: { color: boolean; width: number; now?: Date; steps?: PlanStep[] },
 ): string {
   const width = Math.max(60, options.width);
   const { bold } = paint(options.color);
   const now = options.now ?? new Date(plan?.createdAt ?? 0);
   const sections = plan ? [planLines(cleaned(plan), { width, now, bold })] : [];
+  if (options.steps?.length) sections.push(stepLines(options.steps, { ...options, width, now }));
   if (findings.length > 0) sections.push(findingLines(cleaned(findings), { ...options, width }));
   return sections.map((lines) => lines.join('\n')).join('\n\n');
 }
@@ -47,8 +50,11 @@ function planLines(plan: Plan, { width, now, bold }: Look): string[] {
     ),
     ...row('', `${waits.soak} of soak after completion`),
     ...(plan.waitForKds ? row('', 'first for a KDS root key, where none is effective yet') : []),
-    ...row('start', gateText(plan, 'start')),
-    ...row('complete', gateText(plan, 'complete')),
+    ...row('start', gateText(plan.gates.start)),
+    ...row('waves', ...(plan.gates.wave ? [`each: ${gateText(plan.gates.wave)}`] : [])),
+    ...row('complete', gateText(plan.gates.complete)),
+    ...row('soak', ...(plan.gates.soak ? [gateText(plan.gates.soak)] : [])),
+    ...row('keys', ...signedText(plan)),
   ];
 }
 
@@ -58,11 +64,18 @@ function policyChange({ enableEventLog, restoreEventLog, rollout }: Plan): strin
   return `DelegatedMSAEnabled is set to 1${log}, services get ${rollout.serviceTimeout} to restart`;
 }
 
-function gateText(plan: Plan, name: GateName): string {
-  const { approvers, required, expiresAfter, onExpiry } = plan.gates[name];
+/** Whose signature counts, where votes have to be signed. */
+function signedText({ approverKeys }: Plan): string[] {
+  if (!approverKeys) return [];
+  const keys = approverKeys.keys.map(({ approver, kid }) => `${approver} (${kid.slice(0, 8)})`);
+  return [`only votes signed by ${keys.join(', ')} count`];
+}
+
+function gateText({ approvers, required, expiresAfter, onExpiry, remindEvery }: GatePlan): string {
   const who = approvers.length > 0 ? approvers.join(', ') : 'anyone but the requester';
   const then = onExpiry === 'hold' ? 'it stays open' : 'everything is undone';
-  return `${required} yes of ${who}; after ${expiresAfter} ${then}`;
+  const reminded = remindEvery ? `, with a reminder every ${remindEvery}` : '';
+  return `${required} yes of ${who}; after ${expiresAfter} ${then}${reminded}`;
 }
 
 /** Findings by severity, what blocks first. */

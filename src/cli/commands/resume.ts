@@ -1,0 +1,47 @@
+import { durationPattern } from '../../domain/duration.ts';
+import { DmsaError } from '../../domain/errors.ts';
+import { type ActOptions, act, confirm, whoOf } from '../acting.ts';
+import type { Context } from '../context.ts';
+import type { CommandSpec } from '../program.ts';
+import { cleaned } from '../render/text.ts';
+import { undoSteps } from '../render/undo.ts';
+
+interface ResumeOptions extends ActOptions {
+  adopt?: boolean;
+  wait?: string;
+}
+
+export function resumeCommand(): CommandSpec {
+  const description = 'Go on after a pause; or with a migration whose workflow was ended by hand.';
+  const spec = act('resume', description, async ({ id, send }) => {
+    await send('resume');
+    return `Resumed ${id}`;
+  });
+  spec.command
+    .option('--adopt', 'go on with a migration that was terminated, from its own journal and evidence')
+    .option('--wait <duration>', 'with --adopt: how long what it had under way gets to end', '5m');
+  const { run } = spec;
+  spec.run = (context, options: ResumeOptions, ...args) =>
+    options.adopt ? adopt(context, options, args[0]!) : run(context, options, ...args);
+  return spec;
+}
+
+async function adopt(context: Context, options: ResumeOptions, id: string): Promise<number> {
+  return await context.withMigrations(async (migrations) => {
+    const status = await migrations.status(id);
+    const steps = undoSteps(cleaned(status));
+    context.tell(`It ended at stage ${status.stage}, with ${steps.length} steps that an undo would undo.`);
+    await confirm(context, `Go on with ${status.migrationId}?`);
+    const who = whoOf(context, options);
+    const migrationId = await migrations.adopt(status.migrationId, { ...who, wait: waitOf(options) });
+    const text = `Going on with ${migrationId}: dmsa status --watch ${status.account}`;
+    context.answer(text, { migrationId, sent: 'resume', adopted: true, ...who });
+    return 0;
+  });
+}
+
+function waitOf({ wait = '5m' }: ResumeOptions): string {
+  if (durationPattern.test(wait)) return wait;
+  const message = `--wait: "${wait}" is not a duration: write 10s, 10m, 10h or 14d`;
+  throw new DmsaError('PLAN_INVALID', '--wait', message);
+}

@@ -1,0 +1,29 @@
+import { Argument } from 'commander';
+
+import { type Context, newCommand } from '../context.ts';
+import type { CommandSpec } from '../program.ts';
+
+export const schemaNames = ['plan', 'settings'] as const;
+
+export function schemaCommand(): CommandSpec {
+  const command = newCommand(
+    'schema',
+    'Print the JSON schema of plans or of settings, for editors and for programs that read them.',
+  ).addArgument(new Argument('<of>', 'what it describes').choices(schemaNames));
+  return { command, run: printSchema };
+}
+
+/** A schema is JSON, whatever the output is said to be. */
+async function printSchema({ io }: Context, _: unknown, of?: string): Promise<number> {
+  io.out.write(await schemaText(of as (typeof schemaNames)[number]));
+  return 0;
+}
+
+/** As it lies in `schemas/`. */
+export async function schemaText(of: (typeof schemaNames)[number]): Promise<string> {
+  const schema =
+    of === 'plan'
+      ? (await import('../../schemas/plan.ts')).planJsonSchema()
+      : (await import('../../schemas/settings.ts')).settingsSchema();
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}

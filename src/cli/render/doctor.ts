@@ -1,0 +1,45 @@
+import type { Verdict } from '../../doctor/check.ts';
+import type { Diagnosis } from '../../doctor/doctor.ts';
+import { cleaned, padTo, paint, wrap } from './text.ts';
+
+const words: Record<Verdict, string> = {
+  ok: 'ok',
+  warn: 'warn',
+  fail: 'FAIL',
+  unknown: '?',
+  'not-checked': '-',
+};
+
+/** A line for each check, with what to do below it, and how many there are of each kind. */
+export function renderDoctor(diagnosis: Diagnosis, options: { color: boolean; width: number }): string {
+  const { bold, dim, red, green, yellow } = paint(options.color);
+  const styles: Record<Verdict, (text: string) => string> = {
+    ok: green,
+    warn: yellow,
+    fail: (text) => bold(red(text)),
+    unknown: dim,
+    'not-checked': dim,
+  };
+  const checks = cleaned(diagnosis.checks);
+  const nameWidth = Math.min(40, Math.max(...checks.map(({ name }) => name.length)));
+  const indent = ' '.repeat(nameWidth + 8);
+  const lines = checks.flatMap(({ name, verdict, seen, fix }) => {
+    const told =
+      verdict === 'not-checked' ? `not checked: ${seen}` : verdict === 'unknown' ? `unknown: ${seen}` : seen;
+    const [first = '', ...rest] = wrap(told, Math.max(30, options.width - indent.length));
+    const fixes = fix ? wrap(`fix: ${fix}`, Math.max(30, options.width - indent.length)) : [];
+    return [
+      `${styles[verdict](words[verdict].padEnd(4))}  ${padTo(name, nameWidth)}  ${first}`,
+      ...[...rest, ...fixes].map((line) => indent + line),
+    ];
+  });
+  const { ok, warn, fail, unknown, 'not-checked': notChecked } = diagnosis.summary;
+  const counts = [
+    `${ok} ok`,
+    `${warn} to look at`,
+    `${fail} failed`,
+    `${unknown} unknown`,
+    `${notChecked} not checked`,
+  ];
+  return `${lines.join('\n')}\n\n${counts.filter((count) => !count.startsWith('0 ')).join(', ')}`;
+}
