@@ -27,7 +27,15 @@ const each = [...pages];
 const everywhere = (find: (text: string) => string[]) => [...new Set(each.flatMap(([, text]) => find(text)))];
 
 /** What is made by running something, and so is not in a checkout. */
-const made = ['dmsa.toml', 'plan.json', 'known_hosts', 'id_ed25519', 'dist', 'contoso-ca.pem'];
+const made = [
+  'dmsa.toml',
+  'dmsa.schema.json',
+  'plan.json',
+  'known_hosts',
+  'id_ed25519',
+  'dist',
+  'contoso-ca.pem',
+];
 
 describe('what the pages name exists', () => {
   test('every link leads to a file, and where it names a heading, to that', () => {
@@ -90,7 +98,7 @@ describe('what the pages name exists', () => {
   test('every code is a finding, an error or a refused vote', () => {
     const codes = everywhere(codeSpans).filter((span) => /^[A-Z]+_[A-Z_]+$/.test(span));
     const known = { ...errorKinds, ...findingKinds, ...voteRefusals };
-    const others = codes.filter((code) => !(code in known) && !/^(DMSA|TEMPORAL|SSH)_/.test(code));
+    const others = codes.filter((code) => !(code in known) && !/^(DMSA|TEMPORAL|SSH|OTEL)_/.test(code));
     expect(codes).toEqual(expect.arrayContaining(['LINK_FOREIGN', 'RESTORE_DIFFERS']));
     // Of Temporal's own kinds of cancellation.
     expect(others).toEqual(['WAIT_CANCELLATION_COMPLETED']);

@@ -67,6 +67,12 @@ describe('the package that is published', () => {
     );
     expect(built()).toEqual({ workflowBundle: { codePath: join(dist(), 'workflow-bundle.js') } });
     expect(readFileSync(join(dist(), 'workflow-bundle.js'), 'utf8')).toContain('migrateServiceAccount');
+    expect(built(true)).toEqual({
+      workflowBundle: { codePath: join(dist(), 'workflow-bundle-encrypted.js') },
+    });
+    const encodes = (name: string) =>
+      readFileSync(join(dist(), name), 'utf8').includes('encodeCommonAttributes: true');
+    expect(['workflow-bundle.js', 'workflow-bundle-encrypted.js'].map(encodes)).toEqual([false, true]);
     expect(workflowSource()).toEqual({ workflowsPath: join(root, 'workflows/index.ts') });
     expect(existsSync(join(root, 'workflows/index.ts'))).toBe(true);
   });
