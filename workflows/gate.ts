@@ -5,14 +5,14 @@ import { durationMs } from '../src/domain/duration.ts';
 import type { ErrorCode } from '../src/domain/errors.ts';
 import type { Evidence } from '../src/domain/facts.ts';
 import { blocking } from '../src/domain/findings.ts';
-import { decide, type Gate, openGate } from '../src/domain/gates.ts';
+import { decide, type Gate, openGate, reopen, voidVotes } from '../src/domain/gates.ts';
 import { type GateName, gatePlan } from '../src/domain/plan.ts';
 import { continueIfLong, isLong } from './continue.ts';
 import { unlessPaused } from './messages.ts';
 import { countGate } from './metrics.ts';
 import { notify } from './notify.ts';
 import { inMs, type Migration, now, publish, waitFor } from './state.ts';
-import { readAgain, requireNothingBlocking } from './steps/preflight.ts';
+import { type Reading, readAgain, requireNothingBlocking, voteOn } from './steps/preflight.ts';
 import { strangersAllowedStill } from './steps/strangers.ts';
 import { hadToWaitForWindow } from './windows.ts';
 
@@ -29,19 +29,22 @@ export async function openAndPassGate(m: Migration, name: GateName, hosts?: stri
   for (;;) {
     await decision(m, gate);
     const voted = m.state.evidence!;
-    const fresh = await readWhileNotPaused(m, gate);
+    const reading = await readWhileNotPaused(m, gate);
+    const fresh = reading.evidence;
     // Up to here nothing has been changed: what is there now is what turning back restores.
     if (name === 'start') m.state.status.before = { ...fresh.facts };
     requireNothingBlocking(m);
-    if (fresh.hash === voted.hash) {
+    voteOn(m, reading);
+    // The hash of the gate is what people have seen, whatever a run that ended by hand has left as evidence.
+    if (fresh.hash === gate.hash) {
       // A no that came in while this was read still counts.
       if (decide(gate) === 'approved') break;
       continue;
     }
     const drifted = drift(votedOn(voted), votedOn(fresh));
-    gate.drift.push(...drifted);
-    gate.decision = 'open';
-    gate.hash = fresh.hash;
+    // Before, votes counted again where what had drifted was put back as it was.
+    if (patched('votes-void-for-good')) voidVotes(gate);
+    reopen(gate, fresh.hash, drifted);
     countGate(gate, 'drifted');
     if (m.plan.notify) await notify(m, 'drift', { drift: drifted });
   }
@@ -58,17 +61,18 @@ function votedOn({ facts, skipped }: Evidence): object {
  * The last look before acting: a pause may last for weeks, so that nothing is held back between it and the deed. Who has
  * joined the principals since the gate opened is no less a stranger: another look follows the yes.
  */
-async function readWhileNotPaused(m: Migration, gate: Gate): Promise<Evidence> {
+async function readWhileNotPaused(m: Migration, gate: Gate): Promise<Reading> {
   const acts = gate.name !== 'start' && gate.name !== 'soak';
   for (;;) {
     await unlessPaused(m);
     if (acts && (await hadToWaitForWindow(m, 'stay'))) continue;
-    const fresh = await readAgain(m, gate);
+    const reading = await readAgain(m, gate);
+    const fresh = reading.evidence;
     const goesOn = acts && blocking(fresh.findings).length === 0;
     if (goesOn && (await strangersAllowedStill(m, fresh.facts.dmsa?.principals ?? []))) continue;
     // Reading hundreds of hosts takes its time: the window may have closed meanwhile.
     if (goesOn && (await hadToWaitForWindow(m, 'stay'))) continue;
-    if (!m.state.status.paused) return fresh;
+    if (!m.state.status.paused) return reading;
   }
 }
 

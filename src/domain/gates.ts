@@ -1,3 +1,4 @@
+import type { Drift } from './drift.ts';
 import type { GateName, GatePlan } from './plan.ts';
 
 /** A vote as it arrives by signal. Unsigned, its identity is declared by the sender and not proven. */
@@ -43,6 +44,8 @@ export interface RecordedVote extends Vote {
   identity: string | null;
   receivedAt: string;
   refused: VoteRefusal | null;
+  /** Whether what was voted on has changed since: such a vote never counts again, also where the change is taken back. */
+  void?: boolean;
   /** Key whose signature was found good; absent for an unsigned vote. */
   kid?: string;
   /** The signed vote as it arrived, so that anybody can check it again. */
@@ -74,7 +77,24 @@ export interface Gate {
 
 /** Votes that count for the evidence as it is now. */
 export function countedVotes(gate: Gate): RecordedVote[] {
-  return gate.votes.filter((vote) => vote.refused === null && vote.hash === gate.hash);
+  return gate.votes.filter((vote) => counts(vote, gate));
+}
+
+/** Whether a vote counts at its gate, for the evidence as it is now. */
+export function counts({ refused, hash, void: isVoid = false }: RecordedVote, gate: Gate): boolean {
+  return refused === null && hash === gate.hash && !isVoid;
+}
+
+/** What was voted on is not there any more: the votes for it never count again, and people vote on what is there now. */
+export function voidVotes(gate: Gate): void {
+  for (const vote of countedVotes(gate)) vote.void = true;
+}
+
+/** Opens the gate anew, for other evidence than was voted on; says why. */
+export function reopen(gate: Gate, hash: string, drifted: Drift[]): void {
+  gate.drift.push(...drifted);
+  gate.decision = 'open';
+  gate.hash = hash;
 }
 
 /** One no is enough to reject; enough distinct yeses approve. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { verifyVotes } from '../../activities/gates/verify-votes.ts';
-import { countedVotes, decide, openGate } from '../../src/domain/gates.ts';
+import { countedVotes, decide, openGate, reopen, voidVotes } from '../../src/domain/gates.ts';
 
 const domain = { dnsName: 'lab.example', netbiosName: 'LAB' };
 const at = '2025-06-01T08:00:00.000Z';
@@ -18,6 +18,9 @@ const people = {
 type Person = keyof typeof people;
 const requester: Person = 'alice';
 
+/** How many states of the world there are: some come back. */
+const states = 3;
+
 type Event =
   | {
       kind: 'vote';
@@ -27,7 +30,7 @@ type Event =
       hash: number;
       approve: boolean;
     }
-  | { kind: 'drift' }
+  | { kind: 'drift'; to: number }
   | { kind: 'expiry' };
 
 const event: fc.Arbitrary<Event> = fc.oneof(
@@ -38,12 +41,12 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       who: fc.constantFrom(...(Object.keys(people) as Person[])),
       spelling: fc.nat(10),
       gate: fc.constantFrom('start' as const, 'start' as const, 'start' as const, 'complete' as const),
-      // How many drifts ago the voter looked; -1 is a hash that never was.
-      hash: fc.constantFrom(0, 0, 0, 1, 2, -1),
+      // What the voter has seen: -1 is what is there now, `states` never was.
+      hash: fc.constantFrom(-1, -1, -1, -1, 0, 1, 2, states),
       approve: fc.boolean().chain((yes) => fc.constantFrom(yes, true)),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('drift' as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('drift' as const), to: fc.nat(states - 1) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('expiry' as const) }) },
 );
 
@@ -58,9 +61,9 @@ test('for any order of votes, drift and expiry, a gate opens only with enough di
       async (events, required, approvers, onExpiry) => {
         const names = approvers.map((who) => people[who][0]!);
         const gate = openGate('start', { approvers: names, required, expiresAfter: '7d', onExpiry }, at, at);
-        let drifts = 0;
+        let present = 0;
         gate.hash = 'hash 0';
-        /** What each person's first valid vote on the evidence as it is now was. */
+        /** What each person's first valid vote since the evidence has last changed was. */
         let voted = new Map<Person, boolean>();
         const wanted = () => {
           const said = [...voted.values()];
@@ -72,14 +75,18 @@ test('for any order of votes, drift and expiry, a gate opens only with enough di
             if (onExpiry === 'undo') gate.decision = 'expired';
             else gate.overdue = true;
           } else if (each.kind === 'drift') {
-            gate.hash = `hash ${++drifts}`;
+            if (each.to === present) continue;
+            present = each.to;
+            voidVotes(gate);
+            reopen(gate, `hash ${present}`, []);
             voted = new Map();
           } else {
             const { who, spelling, approve } = each;
+            const saw = each.hash < 0 ? present : each.hash;
             const spellings = people[who];
             const payload = {
               gate: each.gate,
-              hash: each.hash < 0 ? 'no hash' : `hash ${drifts - each.hash}`,
+              hash: `hash ${saw}`,
               by: spellings[spelling % spellings.length]!,
             };
             const vote = {
@@ -93,7 +100,7 @@ test('for any order of votes, drift and expiry, a gate opens only with enough di
             // "other.example\bob" is nobody of this domain, and so an approver where anyone may be.
             const isKnown = approvers.length === 0 || approvers.includes(who);
             const person = who === 'mallory' && spelling % 2 === 1 ? ('mallory2' as Person) : who;
-            const valid = who !== requester && isKnown && each.gate === 'start' && each.hash === 0;
+            const valid = who !== requester && isKnown && each.gate === 'start' && saw === present;
             const counts = valid && !voted.has(person);
             if (counts) voted.set(person, approve);
             expect(recorded!.refused === null).toBe(counts);

@@ -8,7 +8,9 @@ import {
   openGate,
   type RecordedVote,
   refusal,
+  reopen,
   type Vote,
+  voidVotes,
 } from '../../src/domain/gates.ts';
 import { normalIdentity } from '../../src/domain/identity.ts';
 
@@ -119,6 +121,22 @@ describe('a gate', () => {
   });
 });
 
+test('a vote that was voided counts no more where the evidence comes back, and its voter may vote anew', () => {
+  const gate = gateAt('h1', { votes: [recorded('bob')] });
+  expect(decide(gate)).toBe('approved');
+  voidVotes(gate);
+  reopen(gate, 'h2', ['account.state: 0 → 1']);
+  voidVotes(gate);
+  reopen(gate, 'h1', ['account.state: 1 → 0']);
+  expect(gate).toMatchObject({
+    decision: 'open',
+    hash: 'h1',
+    drift: [expect.any(String), expect.any(String)],
+  });
+  expect(decide(gate)).toBe('open');
+  expect(refusal(voteBy('bob'), gate, anyone)).toBeNull();
+});
+
 /** What can happen at a gate: someone votes for some hash, or what is there changes. */
 const voters = [
   'LAB\\alice',
@@ -162,8 +180,10 @@ test('whatever happens at a gate, it is approved only by enough people who may, 
       const gate = gateAt('h1', { required });
       const who = { requester, approvers: approvers.map((name) => normalIdentity(name, domain)) };
       for (const each of happenings) {
-        if ('drift' in each) gate.hash = each.drift;
-        else {
+        if ('drift' in each) {
+          if (each.drift !== gate.hash) voidVotes(gate);
+          reopen(gate, each.drift, []);
+        } else {
           const vote = { ...each, identity: normalIdentity(each.by, domain) };
           gate.votes.push({ ...vote, receivedAt: '', refused: refusal(vote, gate, who) });
         }

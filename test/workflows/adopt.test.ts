@@ -62,6 +62,38 @@ describe.skipIf(!available)(`a migration that was terminated${reason ? ` (skippe
     });
   });
 
+  test('between votes and deed asks people about what has changed since they voted, which nobody has seen yet', async () => {
+    const read = Promise.withResolvers<void>();
+    let looks = 0;
+    const activities = (real: Parameters<NonNullable<Parameters<typeof rehearse>[1]['activities']>>[0]) => ({
+      preflight: async (input: Parameters<typeof real.preflight>[0]) => {
+        // The look just before acting: it sees what the voters have not.
+        if (++looks === 2) await read.promise;
+        return await real.preflight(input);
+      },
+    });
+    await rehearse(theatre, { request, activities }, async (rehearsal) => {
+      const { migrations, id, lab } = rehearsal;
+      await rehearsal.approve();
+      await expect.poll(() => looks, { timeout: 30_000 }).toBe(2);
+      const voted = (await rehearsal.status()).gates[0]!.hash;
+      await lab.dc.store.replace(lab.seeded.accountDn, { servicePrincipalName: ['HTTP/unseen'] });
+      await migrations.send(id, 'pause', who);
+      read.resolve();
+      const pending = async () =>
+        (await theatre.env.client.workflow.getHandle(id).describe()).raw.pendingActivities?.length ?? 0;
+      await expect.poll(pending, { timeout: 30_000 }).toBe(0);
+      expect((await rehearsal.status()).paused).toBe(true);
+      await terminate(rehearsal);
+      await migrations.adopt(id, carol);
+      const asked = await rehearsal.until(({ gates }) => gates[0]!.drift.length > 0);
+      const drift = ['account.servicePrincipalNames.HTTP/unseen: absent → HTTP/unseen'];
+      expect(asked.gates[0]).toMatchObject({ decision: 'open', drift: expect.arrayContaining(drift) });
+      expect(asked.gates[0]!.hash).not.toBe(voted);
+      expect(asked.journal).toEqual([]);
+    });
+  });
+
   test('while its link was under way recognises that link as its own', async () => {
     const calls: string[] = [];
     const held = Promise.withResolvers<void>();

@@ -8,33 +8,47 @@ import type { Gate } from '../../src/domain/gates.ts';
 import { holdFor } from '../../src/domain/hold.ts';
 import type { GateName } from '../../src/domain/plan.ts';
 import { reading, readingHosts } from '../activities.ts';
-import { continueIfLong, isLong } from '../continue.ts';
+import { continueIfLong } from '../continue.ts';
 import { seeHosts, seePrincipals } from '../evidence.ts';
 import { skippedHosts } from '../host-decisions.ts';
 import { keep, type Migration, now, waitFor } from '../state.ts';
 import { strangersAllowed } from './strangers.ts';
 
+/** What was read, and since when (ISO 8601) the facts of hosts in it hold. */
+export interface Reading {
+  evidence: Evidence;
+  hostsReadAt: string;
+}
+
 /** Reads everything before a gate opens: what it finds is what will be voted on. Throws PREFLIGHT_BLOCKED. */
 export async function preflight(m: Migration, gate: GateName, wave?: string[]): Promise<void> {
-  const evidence = await read(m, gate, null, wave);
-  m.state.status.before ??= evidence.facts;
+  const reading = await read(m, gate, false, wave);
+  const { facts } = reading.evidence;
+  voteOn(m, reading);
+  m.state.status.before ??= facts;
   requireNothingBlocking(m);
-  if (gate === 'complete' && (await strangersAllowed(m, evidence.facts.dmsa?.principals ?? [])))
-    await read(m, gate, null);
+  if (gate === 'complete' && (await strangersAllowed(m, facts.dmsa?.principals ?? [])))
+    voteOn(m, await read(m, gate, false));
 }
 
 /**
  * The same reading at the moment of acting: what it sees is the before-image of what is changed next. Hosts that were
  * asked minutes ago are not asked again at gate "start"; after that, someone may have set the policy for a dMSA of
- * their own, which an undo would take away.
+ * their own, which an undo would take away. What is voted on stays what it is until the caller says otherwise: a run
+ * that ends in between must not leave behind evidence that nobody has seen.
  */
 export async function readAgain(
   m: Migration,
   { name: gate, hosts: wave }: Pick<Gate, 'name' | 'hosts'>,
-): Promise<Evidence> {
-  const { evidence, hostsReadAt } = m.state;
+): Promise<Reading> {
+  const { hostsReadAt } = m.state;
   const fresh = gate === 'start' && Date.now() - Date.parse(hostsReadAt!) <= freshMs;
-  return await read(m, gate, fresh ? evidence!.facts.hosts : null, wave);
+  return await read(m, gate, fresh, wave);
+}
+
+/** From now on this is what votes are for, and what is about to be changed. */
+export function voteOn({ state }: Migration, { evidence, hostsReadAt }: Reading): void {
+  Object.assign(state, { evidence, hostsReadAt });
 }
 
 const freshMs = 5 * 60_000;
@@ -56,40 +70,31 @@ export function requireAsPlanned({ state }: Migration): void {
   throw ApplicationFailure.nonRetryable(message, 'PLAN_DRIFTED' satisfies ErrorCode);
 }
 
-/**
- * Reads until nothing is in the way that passes by itself; timers are durable, and cost a few events each. A new run goes
- * on with what had been read before the wait: where that was voted on, votes are for it and for nothing read since.
- */
-async function read(
-  m: Migration,
-  gate: GateName,
-  hosts: Evidence['facts']['hosts'] | null,
-  wave?: string[],
-): Promise<Evidence> {
-  const { evidence: before, hostsReadAt } = m.state;
-  for (let taken = hosts; ; taken = null) {
-    const evidence = await readOnce(m, gate, taken, wave);
-    const hold = holdFor(evidence, m.plan, gate, now());
-    if (!hold) return evidence;
+/** Reads until nothing is in the way that passes by itself; timers are durable, and cost a few events each. */
+async function read(m: Migration, gate: GateName, hostsAreFresh: boolean, wave?: string[]): Promise<Reading> {
+  for (let takeHosts = hostsAreFresh; ; takeHosts = false) {
+    const reading = await readOnce(m, gate, takeHosts, wave);
+    const hold = holdFor(reading.evidence, m.plan, gate, now());
+    if (!hold) return reading;
     waitFor(m, hold.waitingFor, hold.until);
     await sleep(Math.max(1, Date.parse(hold.until) - Date.now()), { summary: 'Wait before looking again' });
     waitFor(m, null);
-    if (!isLong()) continue;
-    Object.assign(m.state, { evidence: before, hostsReadAt });
     await continueIfLong(m);
   }
 }
 
+/** `takeHosts`: what hosts said when they were asked last is taken over, and they are not asked. */
 async function readOnce(
   m: Migration,
   gate: GateName,
-  hosts: Evidence['facts']['hosts'] | null,
+  takeHosts: boolean,
   wave: string[] | undefined,
-): Promise<Evidence> {
+): Promise<Reading> {
   const { status } = m.state;
+  const taken = takeHosts ? { hosts: m.state.evidence!.facts.hosts, at: m.state.hostsReadAt! } : null;
   const askedAt = now();
   const skipped = skippedHosts(m);
-  const read = hosts
+  const read = taken
     ? reading(`Read directory for gate "${gate}"`)
     : readingHosts(`Read directory and hosts for gate "${gate}"`);
   const evidence = await read.preflight({
@@ -97,8 +102,8 @@ async function readOnce(
     gate,
     expect: expectation(gate),
     allowed: status.allowedPrincipals.map(({ sid }) => sid),
-    hosts,
-    ...(hosts && { hostFindings: status.findings }),
+    hosts: taken?.hosts ?? null,
+    ...(taken && { hostFindings: status.findings }),
     ...(gate !== 'start' && { policySetAt: policySetAt(m) }),
     server: m.target.domain.server,
     ...(skipped.length > 0 && { skipped }),
@@ -106,11 +111,9 @@ async function readOnce(
   });
   keep(m, evidence);
   status.findings = evidence.findings;
-  if (!hosts) seeHosts(m, evidence.facts.hosts, askedAt);
+  if (!taken) seeHosts(m, evidence.facts.hosts, askedAt);
   if (gate !== 'start') seePrincipals(m, evidence.facts.dmsa, askedAt);
-  m.state.evidence = evidence;
-  if (!hosts) m.state.hostsReadAt = askedAt;
-  return evidence;
+  return { evidence, hostsReadAt: taken?.at ?? askedAt };
 }
 
 function expectation(gate: GateName): Expectation {

@@ -1,9 +1,9 @@
 import { ApplicationFailure, condition, isCancellation, patched } from '@temporalio/workflow';
 
 import type { HostOutcome } from '../../activities/hosts/each-host.ts';
-import { type Drift, drift } from '../../src/domain/drift.ts';
+import { drift } from '../../src/domain/drift.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
-import type { Gate } from '../../src/domain/gates.ts';
+import { reopen, voidVotes } from '../../src/domain/gates.ts';
 import type { JournalEntry } from '../../src/domain/journal.ts';
 import type { GateName, PlanHost } from '../../src/domain/plan.ts';
 import { canaryOf, nextCanaryWave, nextWave } from '../../src/domain/rollout.ts';
@@ -121,22 +121,15 @@ async function mayBegin(m: Migration, wave: PlanHost[], { stage, waves = 0 }: Pr
   if (!gate || !covered) {
     await preflight(m, name, hosts);
     if (gate) {
-      const drifted = reopen(gate, hosts, m.state.evidence!.hash);
+      const drifted = drift({ wave: gate.hosts }, { wave: hosts });
+      voidVotes(gate);
+      gate.hosts = hosts;
+      reopen(gate, m.state.evidence!.hash, drifted);
       if (m.plan.notify) await notify(m, 'drift', { drift: drifted });
     }
   }
   await openAndPassGate(m, name, hosts);
   return false;
-}
-
-/** Other hosts than those that were voted on are about to begin: the votes are void. */
-function reopen(gate: Gate, hosts: string[], hash: string): Drift[] {
-  const drifted = drift({ wave: gate.hosts }, { wave: hosts });
-  gate.drift.push(...drifted);
-  gate.hosts = hosts;
-  gate.hash = hash;
-  gate.decision = 'open';
-  return drifted;
 }
 
 /** Until a person says of one of them what is to become of it. */

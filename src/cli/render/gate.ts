@@ -1,4 +1,4 @@
-import { countedVotes, type Gate, type RecordedVote, voteRefusals } from '../../domain/gates.ts';
+import { countedVotes, counts, type Gate, type RecordedVote, voteRefusals } from '../../domain/gates.ts';
 import type { RenderOptions } from './status.ts';
 import { paint, wrap } from './text.ts';
 import { momentFrom } from './time.ts';
@@ -39,14 +39,14 @@ export function missingVotes(gate: Gate): string {
 /** Whether and why a vote counts, in words. */
 export function verdict(vote: RecordedVote, gate: Gate): string {
   if (vote.refused) return `does not count: ${voteRefusals[vote.refused]}`;
-  return vote.hash === gate.hash ? 'counts' : 'voided: the evidence has changed since';
+  return counts(vote, gate) ? 'counts' : 'voided: the evidence has changed since';
 }
 
 function voteLines(vote: RecordedVote, gate: Gate, color: boolean, width: number): string[] {
   const { green, red, dim } = paint(color);
-  const counts = vote.refused === null && vote.hash === gate.hash;
-  const mark = !counts ? dim('-') : vote.decision === 'approve' ? green('✓') : red('✗');
+  const isCounted = counts(vote, gate);
+  const mark = !isCounted ? dim('-') : vote.decision === 'approve' ? green('✓') : red('✗');
   const reason = vote.reason ? `: "${vote.reason}"` : '';
-  const text = `${vote.by} ${vote.decision === 'approve' ? 'approves' : 'rejects'}${reason}${counts ? '' : ` (${verdict(vote, gate)})`}`;
-  return wrap(text, width - 4).map((line, part) => `  ${part ? ' ' : mark} ${counts ? line : dim(line)}`);
+  const text = `${vote.by} ${vote.decision === 'approve' ? 'approves' : 'rejects'}${reason}${isCounted ? '' : ` (${verdict(vote, gate)})`}`;
+  return wrap(text, width - 4).map((line, part) => `  ${part ? ' ' : mark} ${isCounted ? line : dim(line)}`);
 }
