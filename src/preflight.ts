@@ -11,17 +11,17 @@ import {
 import { sameDn } from './directory/dn.ts';
 import { readLogonNames } from './directory/names/logon-names.ts';
 import { withPrincipalNames } from './directory/principals/read-principals.ts';
-import { readAccount, readDmsa } from './directory/read/read-account.ts';
 import { readDomain } from './directory/read/read-domain.ts';
+import { readPair } from './directory/read/read-pair.ts';
 import { readProtectedGroups } from './directory/read/read-privileges.ts';
 import { readReplicas } from './directory/read/read-replicas.ts';
 import { readSpnHolders } from './directory/read/read-spn-holders.ts';
 import { assess, type Expectation, votedOn } from './domain/assess.ts';
 import { canonicalJson } from './domain/canonical.ts';
-import type { DmsaFacts, DomainFacts, Evidence, Facts, HostFacts } from './domain/facts.ts';
+import type { DomainFacts, Evidence, Facts, HostFacts } from './domain/facts.ts';
 import type { Finding } from './domain/findings.ts';
 import type { LogonNames } from './domain/identity.ts';
-import { dmsaSamAccountName, type Plan, type Target } from './domain/plan.ts';
+import type { Plan, Target } from './domain/plan.ts';
 import type { Surroundings } from './domain/surroundings.ts';
 import { type Inspection, type InspectOptions, inspectHosts } from './hosts/inspect.ts';
 import type { Transport } from './powershell/transport.ts';
@@ -142,8 +142,7 @@ type AroundAccount = Omit<Surroundings, 'hosts'>;
 type Objects = Omit<Facts, 'hosts'> & { logonNames: LogonNames };
 
 async function readObjects(directory: Directory, target: Target & Pick<Plan, 'hosts'>): Promise<Objects> {
-  const account = await readAccount(directory, target.account.guid);
-  const dmsa: DmsaFacts | null = await readDmsa(directory, dmsaSamAccountName(target.dmsa));
+  const { account, dmsa } = await readPair(directory, target);
   const logonNames = await readLogonNames(directory, account, target);
   const hosts = target.hosts.map((host) => host.computerSid);
   return { account, dmsa: dmsa && (await withPrincipalNames(directory, dmsa, hosts)), logonNames };

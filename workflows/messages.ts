@@ -95,6 +95,7 @@ export async function recordVotes(m: Migration): Promise<never> {
       decided: decidedGates(gates, gate),
       requestedBy: plan.requestedBy,
       domain: plan.domain,
+      ...(plan.people && { people: plan.people }),
       ...(plan.approverKeys && { keys: plan.approverKeys, signedFor: signedFor(m) }),
     });
     const target = gate ?? gates.at(-1);

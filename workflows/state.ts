@@ -184,6 +184,8 @@ function initialStatus(plan: Plan): MigrationStatus {
     account: plan.account.samAccountName,
     dmsa: plan.dmsa.name,
     requestedBy: plan.requestedBy,
+    domain: { dnsName: plan.domain.dnsName, netbiosName: plan.domain.netbiosName },
+    ...(plan.people && { people: plan.people }),
     planHash: plan.hash,
     startedAt: now(),
     execution: workflowInfo().firstExecutionRunId,

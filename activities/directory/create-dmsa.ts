@@ -4,6 +4,8 @@ import { DmsaError } from '../../src/domain/errors.ts';
 import type { DmsaFacts } from '../../src/domain/facts.ts';
 import { dmsaMark, dmsaSamAccountName, type Target } from '../../src/domain/plan.ts';
 import { type ActivityDeps, onManagementHost, readNow } from '../deps.ts';
+import { requireTarget } from '../gates/of-the-plan.ts';
+import { type Approval, requireApproval } from '../gates/require-approval.ts';
 import { type Acting, backward, forward, journalled } from '../journal.ts';
 import { attempt } from '../runtime.ts';
 import { keeping, serverOf } from './pair.ts';
@@ -14,6 +16,8 @@ const aes256 = 0x10;
 
 export interface CreateDmsaInput extends Acting {
   target: Target;
+  /** The votes behind it, where the plan lists keys of approvers. */
+  approval?: Approval;
 }
 
 /**
@@ -21,13 +25,14 @@ export interface CreateDmsaInput extends Acting {
  * is the evidence that an earlier attempt took effect. Reads back what was asked for: the module is known to ignore
  * encryption types (failure-cases.md, 19).
  *
- * Throws DMSA_NAME_TAKEN where another object holds the name, STATE_NOT_VERIFIED where the read disagrees.
+ * Throws APPROVAL_MISSING, DMSA_NAME_TAKEN where another object holds the name, STATE_NOT_VERIFIED where the read disagrees.
  */
 export async function createDmsa(
   deps: ActivityDeps,
   input: CreateDmsaInput,
 ): Promise<DmsaFacts & { server: string }> {
   const { target } = input;
+  requireTarget(await requireApproval(deps, input, 'start'), target);
   const { name, dnsHostName, container } = target.dmsa;
   const description = dmsaMark(target);
   const { dmsa: present, ...read } = await findDmsa(deps, target);

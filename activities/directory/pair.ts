@@ -1,10 +1,10 @@
 import { type Directory, fromOneDc, serverToKeep } from '../../src/directory/directory.ts';
 import { sameDn } from '../../src/directory/dn.ts';
-import { readAccount, readDmsa } from '../../src/directory/read/read-account.ts';
 import { capable, readControllers } from '../../src/directory/read/read-controllers.ts';
+import { type FoundPair, readPair } from '../../src/directory/read/read-pair.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
 import type { AccountFacts, DmsaFacts } from '../../src/domain/facts.ts';
-import { dmsaSamAccountName, type Target } from '../../src/domain/plan.ts';
+import type { Target } from '../../src/domain/plan.ts';
 import type { MigrationState } from '../../src/domain/states.ts';
 import { type ActivityDeps, readNow } from '../deps.ts';
 
@@ -30,7 +30,7 @@ export function pairNow(deps: ActivityDeps, target: Target): Promise<PairRead> {
 /** Two searches. Throws NOT_FOUND where the account is gone. */
 export async function pairFrom(directory: Directory, target: Target): Promise<PairRead> {
   return await fromOneDc(directory, async () => {
-    const pair = await readPair(directory, target);
+    const pair = present(await readPair(directory, target), target);
     return { ...pair, ...(await serverOf(directory, target)) };
   });
 }
@@ -51,11 +51,9 @@ export function keeping(target: Target, server: string): Target {
   return { ...target, domain: { ...target.domain, server } };
 }
 
-async function readPair(directory: Directory, target: Target): Promise<Pair> {
-  const account = await readAccount(directory, target.account.guid);
-  if (!account)
-    throw new DmsaError('NOT_FOUND', target.account.dn, 'the superseded account is gone from the directory');
-  return { account, dmsa: await readDmsa(directory, dmsaSamAccountName(target.dmsa)) };
+function present({ account, dmsa }: FoundPair, target: Target): Pair {
+  if (account) return { account, dmsa };
+  throw new DmsaError('NOT_FOUND', target.account.dn, 'the superseded account is gone from the directory');
 }
 
 /** Both links point at each other: one alone is refused by the KDC since the August 2025 update [research]. */

@@ -3,6 +3,7 @@ import { lag } from '../../src/domain/lag.ts';
 import type { Target } from '../../src/domain/plan.ts';
 import { type MigrationState, type Phase, phases } from '../../src/domain/states.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
+import { requireTarget } from '../gates/of-the-plan.ts';
 import { type Approval, requireApproval } from '../gates/require-approval.ts';
 import { type Acting, forward, journalled } from '../journal.ts';
 import { attempt, now } from '../runtime.ts';
@@ -42,7 +43,7 @@ export async function completeMigration(deps: ActivityDeps, input: PhaseInput): 
  */
 async function advance(deps: ActivityDeps, input: PhaseInput, phase: Phase): Promise<PairRead> {
   const { target } = input;
-  await requireApproval(deps, { ...input, gate: phase === 'link' ? 'start' : 'complete' });
+  requireTarget(await requireApproval(deps, input, phase === 'link' ? 'start' : 'complete'), target);
   const { to, cmdlet } = phases[phase];
   const before = await pairNow(deps, target);
   if (isIn(before, to)) return await claim(deps, input, phase, before);

@@ -1,13 +1,23 @@
+import { readDomainNames } from '../../src/directory/read/read-domain.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
-import { normalIdentity } from '../../src/domain/identity.ts';
-import { type ApproverKey, type GateName, gatePlan, type Plan, type Target } from '../../src/domain/plan.ts';
+import { type KnownPeople, personOf } from '../../src/domain/people.ts';
+import {
+  type ApproverKey,
+  type ApproverKeySet,
+  type GateName,
+  gatePlan,
+  migrationId as idOf,
+  type Plan,
+} from '../../src/domain/plan.ts';
+import { findPeople } from '../../src/plan/people.ts';
 import { parsePlan } from '../../src/plan/schema.ts';
-import { readSignedVote } from '../../src/signing/votes.ts';
-import type { ActivityDeps } from '../deps.ts';
+import { readSignedVote, type VoteClaims } from '../../src/signing/votes.ts';
+import { type ActivityDeps, readNow } from '../deps.ts';
 
 /** What a change shows of the votes that allow it. */
 export interface Approval {
   plan: Plan;
+  gate: GateName;
   /** Of the evidence that was voted on. */
   hash: string;
   /** Run id of the first run of the migration. */
@@ -18,53 +28,41 @@ export interface Approval {
 
 export interface Approvable {
   migrationId: string;
-  target: Target;
-  gate: GateName;
   approval?: Approval;
 }
 
+/** At which gate a change has to be approved: services restart wave by wave, and once more after Complete. */
+export type ApprovedAt = 'start' | 'complete' | 'restart';
+
 /**
- * Counts the signed votes for this very change once more, where it is made: Temporal's history says that there were
- * enough, and whoever can write to its namespace can write that. Nothing is asked of plans without keys on a worker
- * without keys. Throws APPROVAL_MISSING.
+ * Counts the signed votes for a change once more, where it is made: Temporal's history says that there were enough, and
+ * whoever can write to its namespace can write that. Returns the plan that was approved, by which the caller holds what it
+ * changes (of-the-plan.ts); null where no signature is asked for, of plans without keys on a worker without keys.
+ * Throws APPROVAL_MISSING.
  */
 export async function requireApproval(
-  { approverKeys = null }: Pick<ActivityDeps, 'approverKeys'>,
-  { migrationId, target, gate, approval }: Approvable,
-): Promise<void> {
+  deps: ActivityDeps,
+  { migrationId, approval }: Approvable,
+  at: ApprovedAt,
+): Promise<Plan | null> {
+  const { approverKeys = null } = deps;
   if (!approval) {
-    if (approverKeys === null) return;
+    if (approverKeys === null) return null;
     throw missing(migrationId, 'this worker changes nothing without signed votes, and none came with it');
   }
   const plan = parsePlan(approval.plan);
-  if (
-    plan.hash !== target.hash ||
-    plan.account.guid !== target.account.guid ||
-    plan.dmsa.dn !== target.dmsa.dn
-  )
-    throw missing(migrationId, 'the votes are for another plan');
+  if (migrationId !== idOf(plan)) throw missing(migrationId, 'the votes are for another migration');
   requireKnownKeys(approverKeys, plan);
-  const { required, approvers } = gatePlan(plan, gate);
-  const normal = (name: string) => normalIdentity(name, plan.domain);
-  const allowed = new Set(approvers.map(normal));
-  const voters = new Set<string>();
-  for (const jws of approval.votes) {
-    const signed = await readSignedVote(jws, plan.approverKeys!);
-    const voter = signed && normal(signed.approver);
-    if (!signed || voter === null || voter !== normal(signed.claims.by)) continue;
-    if (voter === normal(plan.requestedBy) || (allowed.size > 0 && !allowed.has(voter))) continue;
-    const { claims } = signed;
-    const isForThis =
-      claims.decision === 'approve' &&
-      claims.gate === gate &&
-      claims.hash === approval.hash &&
-      claims.plan === plan.hash &&
-      claims.migration === migrationId &&
-      claims.execution === approval.execution;
-    if (isForThis) voters.add(voter);
-  }
-  if (voters.size < required)
-    throw missing(migrationId, `${voters.size} of ${required} signed votes for gate "${gate}" are good`);
+  if (!plan.approverKeys) return plan;
+  requireGate(plan, approval.gate, at);
+  const known = approverKeys === null ? plan : await peopleOf(deps, plan, approverKeys);
+  const voters = await votersFor(plan, plan.approverKeys, approval, known);
+  const { required } = gatePlan(plan, approval.gate);
+  if (voters.size >= required) return plan;
+  throw missing(
+    migrationId,
+    `${voters.size} of ${required} signed votes for gate "${approval.gate}" are good`,
+  );
 }
 
 /** Every key of the plan is one that this worker knows, where it wants any. Throws APPROVAL_MISSING. */
@@ -76,7 +74,8 @@ export function requireKnownKeys(known: ApproverKey[] | null, plan: Plan): void 
       plan.account.dn,
       'the plan lists no keys of approvers, and this worker takes signed votes only',
     );
-  const identity = ({ approver, x }: ApproverKey) => `${normalIdentity(approver, plan.domain)} ${x}`;
+  // As they are written: the names of the domain are the plan's word, and nobody has checked them yet.
+  const identity = ({ approver, x }: ApproverKey) => `${approver.toLowerCase()} ${x}`;
   const trusted = new Set(known.map(identity));
   const stranger = keys.find((key) => !trusted.has(identity(key)));
   if (stranger)
@@ -86,6 +85,50 @@ export function requireKnownKeys(known: ApproverKey[] | null, plan: Plan): void 
     );
 }
 
-function missing(subject: string, why: string): DmsaError {
+function requireGate(plan: Plan, gate: GateName, at: ApprovedAt): void {
+  const fits =
+    at === 'restart'
+      ? gate === 'complete' || (plan.gates.wave ? gate.startsWith('wave-') : gate === 'start')
+      : gate === at;
+  if (!fits) throw missing(plan.account.dn, `votes of gate "${gate}" do not allow it`);
+}
+
+/** Who is one person, by what the directory says now: a plan could make two of one by the names that it gives the domain. */
+async function peopleOf(deps: ActivityDeps, plan: Plan, keys: ApproverKey[]): Promise<KnownPeople> {
+  return await readNow(deps, plan, async (directory) => {
+    const domain = await readDomainNames(directory);
+    const names = [plan.requestedBy, ...keys.map(({ approver }) => approver)];
+    const { people } = await findPeople(directory, names, domain);
+    return { domain, people };
+  });
+}
+
+/** The people whose signed yes is for this very thing. */
+async function votersFor(
+  plan: Plan,
+  keys: ApproverKeySet,
+  { gate, hash, execution, votes }: Approval,
+  known: KnownPeople,
+): Promise<Set<string>> {
+  const allowed = new Set(gatePlan(plan, gate).approvers.map((name) => personOf(name, known)));
+  const isForThis = (claims: VoteClaims) =>
+    claims.decision === 'approve' &&
+    claims.gate === gate &&
+    claims.hash === hash &&
+    claims.plan === plan.hash &&
+    claims.migration === idOf(plan) &&
+    claims.execution === execution;
+  const voters = new Set<string>();
+  for (const jws of votes) {
+    const signed = await readSignedVote(jws, keys);
+    const voter = signed && personOf(signed.approver, known);
+    if (!signed || voter === null || voter !== personOf(signed.claims.by, known)) continue;
+    if (voter === personOf(plan.requestedBy, known) || (allowed.size > 0 && !allowed.has(voter))) continue;
+    if (isForThis(signed.claims)) voters.add(voter);
+  }
+  return voters;
+}
+
+export function missing(subject: string, why: string): DmsaError {
   return new DmsaError('APPROVAL_MISSING', subject, `${subject}: ${why}`);
 }

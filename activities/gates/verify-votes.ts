@@ -7,7 +7,8 @@ import {
   type Vote,
   type VoteRefusal,
 } from '../../src/domain/gates.ts';
-import { type DomainNames, normalIdentity } from '../../src/domain/identity.ts';
+import type { DomainNames } from '../../src/domain/identity.ts';
+import { type Person, personOf } from '../../src/domain/people.ts';
 import { type ApproverKeySet, type GateName, gateNamePattern } from '../../src/domain/plan.ts';
 import { readSignedVote, type SignedFor } from '../../src/signing/votes.ts';
 
@@ -20,6 +21,8 @@ export interface VerifyVotesInput {
   decided?: GateName[];
   requestedBy: string;
   domain: DomainNames;
+  /** Whom the plan knows, by every name of theirs. */
+  people?: Person[];
   /** Where there are keys, only a vote that is signed by one of them counts. */
   keys?: ApproverKeySet;
   /** What such a vote has to be for. */
@@ -44,16 +47,16 @@ const signedSchema = z.object({ jws: z.string().max(8192) });
 
 /** Says of each vote whether it counts, and if not why. Reads nothing: an unsigned identity is declared, not proven. */
 export async function verifyVotes(input: VerifyVotesInput): Promise<RecordedVote[]> {
-  const { votes, gate, decided = [], requestedBy, domain } = input;
+  const { votes, gate, decided = [], requestedBy } = input;
   const who = {
-    requester: normalIdentity(requestedBy, domain),
-    approvers: (gate?.approvers ?? []).map((approver) => normalIdentity(approver, domain)),
+    requester: personOf(requestedBy, input),
+    approvers: (gate?.approvers ?? []).map((approver) => personOf(approver, input)),
   };
   const seen: Gate | null = gate && { ...gate, votes: [...gate.votes] };
   const recorded: RecordedVote[] = [];
   for (const queued of votes) {
     const vote = await read(queued, input);
-    const identity = vote.refused === 'VOTE_MALFORMED' ? null : normalIdentity(vote.by, domain);
+    const identity = vote.refused === 'VOTE_MALFORMED' ? null : personOf(vote.by, input);
     const late = seen?.name !== vote.gate && decided.includes(vote.gate);
     const ruled = () => {
       if (identity !== null && late) return 'VOTE_LATE';
@@ -80,16 +83,13 @@ async function read(queued: QueuedVote, input: VerifyVotesInput): Promise<ReadVo
 }
 
 /** What was signed is what counts: fields that stand beside the signature are not looked at. */
-async function readSigned(
-  jws: string,
-  { decision }: QueuedVote,
-  { keys, signedFor, domain }: VerifyVotesInput,
-): Promise<ReadVote> {
+async function readSigned(jws: string, { decision }: QueuedVote, input: VerifyVotesInput): Promise<ReadVote> {
+  const { keys, signedFor } = input;
   const signed = await readSignedVote(jws, keys!);
   if (!signed) return { ...nothing, decision, refused: 'VOTE_BAD_SIGNATURE' };
   const { gate, hash, by, reason, at, ...claims } = signed.claims;
   const vote = { gate, hash, by, reason, at, decision, kid: signed.kid, jws };
-  if (normalIdentity(by, domain) !== normalIdentity(signed.approver, domain))
+  if (personOf(by, input) !== personOf(signed.approver, input))
     return { ...vote, refused: 'VOTE_BAD_SIGNATURE' };
   const { migration, execution, plan } = claims;
   const here =

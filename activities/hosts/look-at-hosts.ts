@@ -5,9 +5,15 @@ import type { HealthCheck } from '../../src/domain/plan.ts';
 import { restartTimeMs } from '../../src/domain/restart-time.ts';
 import { mapLimited } from '../../src/limited.ts';
 import type { ActivityDeps } from '../deps.ts';
+import { requireHosts } from '../gates/of-the-plan.ts';
+import { type Approval, requireApproval } from '../gates/require-approval.ts';
 import { attempt, beating, cancellationSignal, now } from '../runtime.ts';
 
 export interface LookAtHostsInput {
+  /** Absent in what older versions asked for. */
+  migrationId?: string;
+  /** The votes behind it, where the plan lists keys of approvers: checks run scripts. */
+  approval?: Approval;
   hosts: HostToLookAt[];
   /** After a reboot: services that do not run are started first; absent: nothing is changed. */
   start?: { since: string; serviceTimeout: Duration };
@@ -36,9 +42,18 @@ const checkMs = 30_000;
 /** A host that reboots just now is not dead; one that stays away for the minutes that these take is. */
 const patience = 6;
 
-/** Whether hosts are well some time after their restart: what ran runs, as whom it ran, and its checks are healthy. */
-export function lookAtHosts(deps: ActivityDeps, { hosts, start }: LookAtHostsInput): Promise<HostLook[]> {
-  return beating(() => mapLimited(hosts, hostsAtOnce, (host) => lookAt(deps, host, start)));
+/** Whether hosts are well some time after their restart: what ran runs, as whom it ran, and its checks are healthy. Throws APPROVAL_MISSING. */
+export async function lookAtHosts(deps: ActivityDeps, input: LookAtHostsInput): Promise<HostLook[]> {
+  const { hosts, start, migrationId = '', approval } = input;
+  requireHosts(
+    await requireApproval(deps, { migrationId, approval }, 'start'),
+    hosts.map(({ name, services, checks }) => ({
+      host: name,
+      services: services.map((service) => service.name),
+      checks,
+    })),
+  );
+  return await beating(() => mapLimited(hosts, hostsAtOnce, (host) => lookAt(deps, host, start)));
 }
 
 async function lookAt(

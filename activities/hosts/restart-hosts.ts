@@ -4,6 +4,8 @@ import { type Duration, durationMs } from '../../src/domain/duration.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
 import type { JournalEntry } from '../../src/domain/journal.ts';
 import type { ActivityDeps } from '../deps.ts';
+import { requireHosts } from '../gates/of-the-plan.ts';
+import { type Approval, requireApproval } from '../gates/require-approval.ts';
 import { forward, journalled } from '../journal.ts';
 import { attempt, cancellationSignal, runningClock } from '../runtime.ts';
 import { eachHost, type HostOutcome } from './each-host.ts';
@@ -20,6 +22,8 @@ export interface RestartHostsInput {
   intentAt: string;
   /** How many hosts may fail before no more are begun; 0 where absent. */
   maxFailures?: number;
+  /** The votes behind it, where the plan lists keys of approvers. */
+  approval?: Approval;
 }
 
 export interface RebootResult {
@@ -49,19 +53,23 @@ interface Reboot extends Pick<RestartHostsInput, 'intentAt' | 'timeout'> {
  * longer than `timeout`. An attempt that is repeated finds out what became of the first: nothing restarts twice. There
  * is nothing to undo, so that a cancellation lets hosts come back first: what undoes has to reach them.
  */
-export function restartHosts(
+export async function restartHosts(
   deps: ActivityDeps,
   input: RestartHostsInput,
   firstMs: number = firstLookMs,
 ): Promise<HostOutcome<RebootResult>[]> {
   const hosts = input.entries.map((entry) => ({ name: entry.target, entry }));
+  requireHosts(
+    await requireApproval(deps, input, 'start'),
+    hosts.map(({ name }) => ({ host: name })),
+  );
   const { migrationId, maxFailures } = input;
   const reboot: Reboot = { deps, ...input, clock: runningClock(), again: attempt() > 1, firstMs };
   const restart = ({ name, entry }: (typeof hosts)[number]) =>
     journalled(deps, { migrationId, entry }, forward, async () => ({
       bootTime: await rebooted(reboot, name),
     }));
-  return eachHost(hosts, input.maxParallel, restart, maxFailures === undefined ? {} : { maxFailures });
+  return await eachHost(hosts, input.maxParallel, restart, maxFailures === undefined ? {} : { maxFailures });
 }
 
 /**

@@ -6,6 +6,8 @@ import { restartTimeMs } from '../../src/domain/restart-time.ts';
 import { type EventVerdicts, eventVerdicts } from '../../src/hosts/events.ts';
 import type { Result } from '../../src/powershell/operations.ts';
 import type { ActivityDeps } from '../deps.ts';
+import { requireHosts } from '../gates/of-the-plan.ts';
+import { type Approval, requireApproval } from '../gates/require-approval.ts';
 import { backward, forward, journalled } from '../journal.ts';
 import { attempt, cancellationSignal, runningClock } from '../runtime.ts';
 import { eachHost, FailedWith, type HostOutcome } from './each-host.ts';
@@ -32,6 +34,8 @@ export interface RestartServicesInput {
   checks?: Record<string, HealthCheck[]>;
   /** StartNames as they were, by the host's name and the service's. */
   startNames?: Record<string, Record<string, string>>;
+  /** The votes behind it, where the plan lists keys of approvers; an undo needs none. */
+  approval?: Approval;
 }
 
 export interface RestartResult {
@@ -59,11 +63,12 @@ const sessionMs = 30_000;
  * every check again. A host that stays unhealthy has failed with HEALTH_CHECK_FAILED, and its result is told all the
  * same; an undo only tells it.
  */
-export function restartServices(
+export async function restartServices(
   deps: ActivityDeps,
   input: RestartServicesInput,
 ): Promise<HostOutcome<RestartResult>[]> {
   const hosts = input.entries.map((entry) => ({ name: entry.target, entry }));
+  await requireAllowed(deps, input);
   const again = attempt() > 1;
   const undoing = input.direction === 'undo';
   const clock = runningClock();
@@ -101,10 +106,21 @@ export function restartServices(
     });
   };
   const { maxFailures } = input;
-  return eachHost(hosts, input.maxParallel, restart, {
+  return await eachHost(hosts, input.maxParallel, restart, {
     afterFailure: undoing ? 'go-on' : 'stop',
     ...(maxFailures === undefined ? {} : { maxFailures }),
   });
+}
+
+/** An undo restarts what was restarted, without a vote; where it brings checks, it may run scripts as anything else. */
+async function requireAllowed(deps: ActivityDeps, input: RestartServicesInput): Promise<void> {
+  const { direction, entries, checks = {} } = input;
+  if (direction === 'undo' && Object.keys(checks).length === 0) return;
+  const plan = await requireApproval(deps, input, 'restart');
+  requireHosts(
+    plan,
+    entries.map(({ target, beforeImage }) => ({ host: target, ...beforeImage, checks: checks[target] })),
+  );
 }
 
 function resultOf(

@@ -2,6 +2,8 @@ import { DmsaError } from '../../src/domain/errors.ts';
 import type { PolicyValue } from '../../src/domain/facts.ts';
 import type { JournalEntry } from '../../src/domain/journal.ts';
 import type { ActivityDeps } from '../deps.ts';
+import { requireHosts } from '../gates/of-the-plan.ts';
+import { type Approval, requireApproval } from '../gates/require-approval.ts';
 import { backward, forward, journalled } from '../journal.ts';
 import { cancellationSignal } from '../runtime.ts';
 import { eachHost, type HostOutcome } from './each-host.ts';
@@ -18,6 +20,8 @@ export interface PrepareHostsInput extends SetHostsInput {
   /** How many hosts may fail before no more are begun; 0 where absent. */
   maxFailures?: number;
   enableEventLog: boolean;
+  /** The votes behind it, where the plan lists keys of approvers. */
+  approval?: Approval;
 }
 
 export interface SetHostResult {
@@ -31,16 +35,20 @@ interface Wanted {
 
 const timeoutMs = 60_000;
 
-/** `DelegatedMSAEnabled` = 1, without which a host ignores dMSAs [setup, field]; and the log that proves it joined. */
-export function prepareHosts(
+/** `DelegatedMSAEnabled` = 1, without which a host ignores dMSAs [setup, field]; and the log that proves it joined. Throws APPROVAL_MISSING. */
+export async function prepareHosts(
   deps: ActivityDeps,
   input: PrepareHostsInput,
 ): Promise<HostOutcome<SetHostResult>[]> {
+  requireHosts(
+    await requireApproval(deps, input, 'start'),
+    input.entries.map(({ target }) => ({ host: target })),
+  );
   const wanted: Wanted = {
     policy: { value: 1, keyExists: true },
     eventLogEnabled: input.enableEventLog ? true : null,
   };
-  return setHosts(deps, input, () => wanted, forward, input.maxFailures);
+  return await setHosts(deps, input, () => wanted, forward, input.maxFailures);
 }
 
 /** The policy value and the log as they were, "absent" included, and nothing else (failure-cases.md, 16). */

@@ -3,6 +3,7 @@ import { domainFindings } from './findings/domain.ts';
 import { hostFindings } from './findings/host.ts';
 import type { FindingKind, Severity } from './findings/kind.ts';
 import { pairFindings } from './findings/pair.ts';
+import { peopleFindings } from './findings/people.ts';
 import { principalFindings } from './findings/principal.ts';
 
 export type { Severity } from './findings/kind.ts';
@@ -11,7 +12,7 @@ export type { Severity } from './findings/kind.ts';
 export interface Finding {
   code: FindingCode;
   severity: Severity;
-  /** A DN, a host name or a principal's SID. */
+  /** A DN, a host name, a principal's SID or a person's name. */
   subject: string;
   evidence: string;
   fix: string;
@@ -24,6 +25,7 @@ export const findingKinds = {
   ...pairFindings,
   ...hostFindings,
   ...principalFindings,
+  ...peopleFindings,
 } as const satisfies Record<string, FindingKind>;
 
 export type FindingCode = keyof typeof findingKinds;

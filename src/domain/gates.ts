@@ -1,4 +1,5 @@
 import type { Drift } from './drift.ts';
+import { type KnownPeople, personOf } from './people.ts';
 import type { GateName, GatePlan } from './plan.ts';
 
 /** A vote as it arrives by signal. Unsigned, its identity is declared by the sender and not proven. */
@@ -78,6 +79,20 @@ export interface Gate {
 /** Votes that count for the evidence as it is now. */
 export function countedVotes(gate: Gate): RecordedVote[] {
   return gate.votes.filter((vote) => counts(vote, gate));
+}
+
+/** The yeses among them. */
+export function approvals(gate: Gate): RecordedVote[] {
+  return countedVotes(gate).filter((vote) => vote.decision === 'approve');
+}
+
+/** Whom the gate lists and still waits for: neither the requester nor anybody who has voted, however they are written. */
+export function awaitedAt(gate: Gate, known: KnownPeople & { requestedBy: string }): string[] {
+  const away = new Set([
+    ...countedVotes(gate).map(({ identity }) => identity),
+    personOf(known.requestedBy, known),
+  ]);
+  return gate.approvers.filter((approver) => !away.has(personOf(approver, known)));
 }
 
 /** Whether a vote counts at its gate, for the evidence as it is now. */

@@ -1,5 +1,4 @@
-import { countedVotes, type Gate } from './gates.ts';
-import { normalIdentity } from './identity.ts';
+import { approvals, awaitedAt, type Gate } from './gates.ts';
 import type { Plan } from './plan.ts';
 import type { StageName } from './stages.ts';
 import type { Failure, MigrationStatus } from './status.ts';
@@ -93,12 +92,8 @@ export function noticeOf(
 }
 
 function noticeGate(gate: Gate, plan: Plan): NoticeGate {
-  const yes = countedVotes(gate).filter((vote) => vote.decision === 'approve');
-  const away = new Set([
-    ...yes.map(({ identity }) => identity),
-    normalIdentity(plan.requestedBy, plan.domain),
-  ]);
-  const awaited = gate.approvers.filter((approver) => !away.has(normalIdentity(approver, plan.domain)));
+  const yes = approvals(gate);
+  const awaited = awaitedAt(gate, plan);
   const more = (left: number) => `and ${left} more`;
   return {
     name: gate.name,

@@ -1,5 +1,6 @@
 import type { Duration } from './duration.ts';
 import type { DomainNames } from './identity.ts';
+import type { Person } from './people.ts';
 
 /** A plan is what will be done and no more; `start` does exactly this plan. Saved as JSON by `dmsa plan --out`. */
 export interface Plan {
@@ -16,6 +17,11 @@ export interface Plan {
   rollout: Rollout;
   waits: PlanWaits;
   gates: PlanGates;
+  /**
+   * Accounts of the requester and of everyone who is named as an approver, as far as the directory knows them: one person
+   * has one say, under whatever name. Absent in plans of older versions, and where it knows nobody.
+   */
+  people?: Person[];
   /** Public keys of approvers: where there are any, only votes that are signed by one of them count. */
   approverKeys?: ApproverKeySet;
   /** Whether the Kerberos operational log is enabled, so that joining can be proven; an undo puts it back as it was. */

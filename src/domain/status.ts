@@ -1,7 +1,9 @@
 import type { Facts, HostEvidence } from './facts.ts';
 import type { Finding } from './findings.ts';
 import type { Gate, RecordedVote } from './gates.ts';
+import type { DomainNames } from './identity.ts';
 import type { JournalEntry } from './journal.ts';
+import type { Person } from './people.ts';
 import type { Stage, StageName } from './stages.ts';
 import type { Outcome } from './states.ts';
 
@@ -11,6 +13,9 @@ export interface MigrationStatus {
   account: string;
   dmsa: string;
   requestedBy: string;
+  /** The names of the domain, and whom the plan knows: by them people are told apart. Absent in what older versions left. */
+  domain?: DomainNames;
+  people?: Person[];
   planHash: string;
   startedAt: string;
   /**

@@ -151,7 +151,13 @@ export function defaultTopology(options: TopologyOptions = {}): Topology {
       ]),
     ],
     bystanders: ['kiosk07'],
+    accounts: ['alice', 'bob', 'carol', 'dave'].map(labPerson),
   };
+}
+
+/** Somebody who asks or decides. */
+function labPerson(name: string): LabAccount {
+  return { name, servicePrincipalNames: [], allowedToDelegateTo: [], trustedToAuthForDelegation: false };
 }
 
 /** A member server of the lab as it is before anyone has touched it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { normalIdentity } from '../domain/identity.ts';
+import { type KnownPeople, personOf } from '../domain/people.ts';
 import type { ApproverKeySet, Plan } from '../domain/plan.ts';
 import { distinct, filledText } from './fields.ts';
 
@@ -10,7 +10,8 @@ export const approverKey = z.strictObject({
   crv: z.literal('Ed25519', { error: 'must be Ed25519' }),
   x: z
     .string({ error: 'must be the public key in base64url' })
-    .regex(/^[A-Za-z0-9_-]{43}$/, { error: 'must be 32 octets in base64url' }),
+    // The last letter has two bits to spare: another spelling of one key would be one more key.
+    .refine((x) => isOctets(x, 32), { error: 'must be 32 octets in base64url' }),
   kid: filledText.max(128, { error: 'must have at most 128 characters' }),
   approver: filledText.max(256, { error: 'must have at most 256 characters' }),
 });
@@ -32,13 +33,19 @@ export const approverKeySet = z.strictObject({
 });
 
 /** Why the keys cannot be used in this plan, or null where they can. */
-export function keysProblem({ approverKeys, domain }: Pick<Plan, 'approverKeys' | 'domain'>): string | null {
-  const strange = approverKeys?.keys.find(({ approver }) => normalIdentity(approver, domain) === null);
+export function keysProblem(plan: Pick<Plan, 'approverKeys' | 'domain' | 'people'>): string | null {
+  const strange = plan.approverKeys?.keys.find(({ approver }) => personOf(approver, plan) === null);
   if (!strange) return null;
   return `"${strange.approver}" is no name in the domain: write DOMAIN\\name or name@domain`;
 }
 
-/** Normal forms of everyone who has a key. */
-export function withKey({ domain }: Pick<Plan, 'domain'>, { keys }: ApproverKeySet): Set<string> {
-  return new Set(keys.flatMap(({ approver }) => normalIdentity(approver, domain) ?? []));
+/** Everyone who has a key. */
+export function withKey(known: KnownPeople, { keys }: ApproverKeySet): Set<string> {
+  return new Set(keys.flatMap(({ approver }) => personOf(approver, known) ?? []));
+}
+
+/** Whether it is so many octets in base64url (RFC 4648 section 5), in the one spelling that encoders write. */
+function isOctets(text: string, count: number): boolean {
+  const octets = Buffer.from(text, 'base64url');
+  return octets.length === count && octets.toString('base64url') === text;
 }

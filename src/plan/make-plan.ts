@@ -21,6 +21,7 @@ import { type PreflightDeps, preflight } from '../preflight.ts';
 import { retrying } from '../retrying.ts';
 import { findAccount } from './find-account.ts';
 import { sealPlan } from './hash.ts';
+import { findPeople } from './people.ts';
 import type { PlanRequest } from './request.ts';
 import { parsePlan } from './schema.ts';
 
@@ -48,7 +49,8 @@ export async function makePlan(
       const domain = await domainOf(directory);
       const wanted = await findAccount(directory, request.account, domain);
       await requirePlace(directory, dmsaOf(request, domain));
-      return { domain, wanted, sids: await findComputers(directory, request.hosts) };
+      const sids = await findComputers(directory, request.hosts);
+      return { domain, wanted, sids, known: await findPeople(directory, namedPeople(request), domain) };
     }),
   );
   const { domain, wanted } = found;
@@ -68,6 +70,7 @@ export async function makePlan(
     rollout: rolloutOf(request),
     waits: pick(request, 'join', 'observe', 'checkEvery', 'soak'),
     gates: gatesOf(request),
+    ...(found.known.people.length > 0 && { people: found.known.people }),
     ...(request.approverKeys.length > 0 && { approverKeys: { keys: request.approverKeys } }),
     enableEventLog: request.enableEventLog,
     // Absent where nothing was asked for, so that plans made before there was a choice keep their hash.
@@ -90,7 +93,12 @@ export async function makePlan(
     ),
   );
   const plan = blocking(findings).length > 0 ? null : parsePlan(sealPlan(withWhatIsThere(draft, facts)));
-  return { migrationId: migrationId(draft), plan, findings, facts };
+  return { migrationId: migrationId(draft), plan, findings: [...findings, ...found.known.findings], facts };
+}
+
+/** Who asks, and whoever is named as an approver. */
+function namedPeople({ requestedBy, approvers, approverKeys }: PlanRequest): string[] {
+  return [requestedBy, ...Object.values(approvers).flat(), ...approverKeys.map(({ approver }) => approver)];
 }
 
 /** The container is there, and nothing else stands where the dMSA will. Two reads. */

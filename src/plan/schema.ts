@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { DmsaError } from '../domain/errors.ts';
-import { normalIdentity } from '../domain/identity.ts';
+import { personOf } from '../domain/people.ts';
 import type { GatePlan, Plan, PlanGates } from '../domain/plan.ts';
 import { approverKeySet, keysProblem, withKey } from './approver-keys.ts';
 import {
@@ -136,6 +136,7 @@ export const planSchema = z
       wave: gate.optional(),
       soak: gate.optional(),
     }),
+    people: z.array(z.strictObject({ sid, names: z.array(filledText).min(1) })).optional(),
     approverKeys: approverKeySet.optional(),
     enableEventLog: z.boolean({ error: 'must be true or false' }),
     restoreEventLog: z.boolean({ error: 'must be true or false' }).optional(),
@@ -146,7 +147,7 @@ export const planSchema = z
   .superRefine((plan, context) => {
     const message = checksProblem(plan.hosts);
     if (message) context.addIssue({ code: 'custom', path: ['hosts'], message });
-    if (normalIdentity(plan.requestedBy, plan.domain) === null) {
+    if (personOf(plan.requestedBy, plan) === null) {
       const message = notInDomain(plan.requestedBy);
       context.addIssue({ code: 'custom', path: ['requestedBy'], message });
     }
@@ -160,8 +161,8 @@ export const planSchema = z
 
 /** A gate that can never open is refused now rather than at its expiry. */
 function approversProblem(plan: Plan, { approvers, required }: GatePlan): string | null {
-  const requester = normalIdentity(plan.requestedBy, plan.domain);
-  const identities = approvers.map((approver) => normalIdentity(approver, plan.domain));
+  const requester = personOf(plan.requestedBy, plan);
+  const identities = approvers.map((approver) => personOf(approver, plan));
   const unusable = approvers[identities.indexOf(null)];
   if (unusable !== undefined) return notInDomain(unusable);
   const keyed = plan.approverKeys && withKey(plan, plan.approverKeys);

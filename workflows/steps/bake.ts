@@ -4,6 +4,7 @@ import { durationMs } from '../../src/domain/duration.ts';
 import { see } from '../../src/domain/evidence.ts';
 import type { PlanHost } from '../../src/domain/plan.ts';
 import { readingHosts } from '../activities.ts';
+import { approval } from '../approval.ts';
 import { continueIfLong, isLong } from '../continue.ts';
 import { isSkipped } from '../host-decisions.ts';
 import { evidenceOf, inMs, type Migration, now, type Progress, waitFor } from '../state.ts';
@@ -32,7 +33,11 @@ async function lookAt(m: Migration, canary: PlanHost[], progress: Progress): Pro
   const hosts = canary
     .filter(({ name }) => !isSkipped(m, name))
     .map(({ name, services, checks = [] }) => ({ name, services: startNamesOf(m, name, services), checks }));
-  const looks = await readingHosts('Look at the canary once more').lookAtHosts({ hosts });
+  const looks = await readingHosts('Look at the canary once more').lookAtHosts({
+    migrationId: m.id,
+    hosts,
+    ...approval(m, 'start'),
+  });
   const at = now();
   for (const { host, startNameKept, healthy, failure } of looks) {
     see(evidenceOf(m, host), at, 'host', { startNameKept, healthy });

@@ -1,6 +1,7 @@
 import { setStatus } from '../../src/domain/journal.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { changing, undoing } from '../activities.ts';
+import { approval } from '../approval.ts';
 import type { Undo } from '../compensate.ts';
 import { register } from '../journal.ts';
 import { unlessPaused } from '../messages.ts';
@@ -17,7 +18,12 @@ export async function createDmsa(m: Migration, current: Stage): Promise<void> {
   const entry = register(m, 'create-dmsa', m.plan.dmsa.dn, null);
   m.state.createdByUs = true;
   const create = changing(`Create ${m.plan.dmsa.name}$`).createDmsa;
-  const { server, ...dmsa } = await create({ migrationId: m.id, entry, target: m.target });
+  const { server, ...dmsa } = await create({
+    migrationId: m.id,
+    entry,
+    target: m.target,
+    ...approval(m, 'start'),
+  });
   keep(m, { server });
   facts.dmsa = dmsa;
   setStatus(m.state.status.journal, entry.id, 'applied');

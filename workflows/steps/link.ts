@@ -4,12 +4,12 @@ import { changing, undoing } from '../activities.ts';
 import { approval } from '../approval.ts';
 import type { Undo } from '../compensate.ts';
 import { register } from '../journal.ts';
-import { unlessPaused } from '../messages.ts';
 import { again, keep, type Migration } from '../state.ts';
+import { unlessPausedOrDrifted } from './still-so.ts';
 
 /** Start-ADServiceAccountMigration: both objects in state 1, each pointing at the other. */
 export async function link(m: Migration, current: Stage): Promise<void> {
-  await unlessPaused(m);
+  await unlessPausedOrDrifted(m, []);
   const { account, dmsa } = m.state.evidence!.facts;
   const entry = register(m, 'link', m.plan.dmsa.dn, { account, dmsa, createdByUs: m.state.createdByUs });
   const start = changing('Start-ADServiceAccountMigration, then read both objects').startMigration;

@@ -73,7 +73,7 @@ export function requireAsPlanned({ state }: Migration): void {
 /** Reads until nothing is in the way that passes by itself; timers are durable, and cost a few events each. */
 async function read(m: Migration, gate: GateName, hostsAreFresh: boolean, wave?: string[]): Promise<Reading> {
   for (let takeHosts = hostsAreFresh; ; takeHosts = false) {
-    const reading = await readOnce(m, gate, takeHosts, wave);
+    const reading = await look(m, gate, takeHosts, wave);
     const hold = holdFor(reading.evidence, m.plan, gate, now());
     if (!hold) return reading;
     waitFor(m, hold.waitingFor, hold.until);
@@ -83,12 +83,12 @@ async function read(m: Migration, gate: GateName, hostsAreFresh: boolean, wave?:
   }
 }
 
-/** `takeHosts`: what hosts said when they were asked last is taken over, and they are not asked. */
-async function readOnce(
+/** Reads once. `takeHosts`: what hosts said when they were asked last is taken over, and they are not asked. */
+export async function look(
   m: Migration,
   gate: GateName,
   takeHosts: boolean,
-  wave: string[] | undefined,
+  wave?: string[],
 ): Promise<Reading> {
   const { status } = m.state;
   const taken = takeHosts ? { hosts: m.state.evidence!.facts.hosts, at: m.state.hostsReadAt! } : null;

@@ -2,12 +2,13 @@ import { see } from '../../src/domain/evidence.ts';
 import { batches } from '../../src/domain/plan.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { onHosts, undoingOnHosts } from '../activities.ts';
+import { approval } from '../approval.ts';
 import type { Undo } from '../compensate.ts';
 import { isSkipped } from '../host-decisions.ts';
 import { register } from '../journal.ts';
-import { unlessPaused } from '../messages.ts';
 import { evidenceOf, type Migration, now } from '../state.ts';
 import { runWave } from '../waves.ts';
+import { unlessPausedOrDrifted } from './still-so.ts';
 
 /** Setting a policy value stops no service, so many hosts are prepared in one activity, this many at once. */
 export const hostsAtOnce = 16;
@@ -17,7 +18,10 @@ export const hostsPerActivity = 50;
 export async function prepareHosts(m: Migration, current: Stage): Promise<void> {
   const wanted = m.state.evidence!.facts.hosts.filter(({ name }) => !isSkipped(m, name));
   for (const hosts of batches(wanted, hostsPerActivity)) {
-    await unlessPaused(m);
+    await unlessPausedOrDrifted(
+      m,
+      hosts.map(({ name }) => name),
+    );
     const entries = hosts.map(({ name, policy, eventLogEnabled }) =>
       register(m, 'prepare-host', name, { policy, eventLogEnabled }),
     );
@@ -27,6 +31,7 @@ export async function prepareHosts(m: Migration, current: Stage): Promise<void> 
       entries,
       maxParallel: hostsAtOnce,
       enableEventLog: m.plan.enableEventLog,
+      ...approval(m, 'start'),
     };
     await runWave(
       m,

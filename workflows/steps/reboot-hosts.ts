@@ -2,6 +2,7 @@ import { see } from '../../src/domain/evidence.ts';
 import type { PlanHost } from '../../src/domain/plan.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { onHosts } from '../activities.ts';
+import { approval } from '../approval.ts';
 import { register } from '../journal.ts';
 import { evidenceOf, type Migration, now, type Progress } from '../state.ts';
 import { startNamesOf } from './bake.ts';
@@ -48,7 +49,8 @@ async function rebootWave(
   const { restartHosts } = onHosts(`Reboot ${names(entries)}`, rounds * (timeoutMs + 60_000));
   const intentAt = now();
   const maxFailures = mayFail(m, hosts, progress);
-  const input = { migrationId: m.id, entries, maxParallel, timeout, intentAt, maxFailures };
+  const allowed = approval(m, 'start');
+  const input = { migrationId: m.id, entries, maxParallel, timeout, intentAt, maxFailures, ...allowed };
   const back: string[] = [];
   await runWaveOf(m, current, progress, entries, () => restartHosts(input), {
     done: (host, { bootTime }) => {
@@ -67,7 +69,8 @@ async function servicesBack(m: Migration, back: string[], since: string, progres
   if (hosts.length === 0) return;
   const look = onHosts('Look at the services of rebooted hosts', hosts.length * 60_000).lookAtHosts;
   const { serviceTimeout } = m.plan.rollout;
-  for (const { host, startNameKept, failure } of await look({ hosts, start: { since, serviceTimeout } })) {
+  const input = { migrationId: m.id, hosts, start: { since, serviceTimeout }, ...approval(m, 'start') };
+  for (const { host, startNameKept, failure } of await look(input)) {
     see(evidenceOf(m, host), now(), 'host', { startNameKept });
     if (failure) hostFailed(m, progress, { host, ...failure });
   }

@@ -2,11 +2,12 @@ import type { RestartResult, RestartServicesInput } from '../../activities/hosts
 import { durationMs } from '../../src/domain/duration.ts';
 import { see } from '../../src/domain/evidence.ts';
 import type { JournalEntry } from '../../src/domain/journal.ts';
-import type { PlanHost } from '../../src/domain/plan.ts';
+import type { GateName, PlanHost } from '../../src/domain/plan.ts';
 import { restartTimeMs } from '../../src/domain/restart-time.ts';
 import { nextWave, without } from '../../src/domain/rollout.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { onHosts, undoingOnHosts, waiting } from '../activities.ts';
+import { approval } from '../approval.ts';
 import type { Undo } from '../compensate.ts';
 import { seeEvents } from '../evidence.ts';
 import { isSkipped } from '../host-decisions.ts';
@@ -95,6 +96,7 @@ async function restartWave(
     maxFailures: mayFail(m, hosts, progress),
     triedBefore: progress.failed,
     ...expectations(m, hosts),
+    ...approval(m, gateOf(m, progress)),
   };
   await runWaveOf(m, current, progress, entries, () => restartServices(input), {
     done: (host, result) => {
@@ -107,6 +109,12 @@ async function restartWave(
       else see(evidenceOf(m, host), now(), 'restart', { restarted: 'no' });
     },
   });
+}
+
+/** Where people have said yes to this wave. */
+function gateOf({ plan, state }: Migration, { waves = 0 }: Progress): GateName {
+  if (state.completedAt !== null) return 'complete';
+  return plan.gates.wave ? `wave-${waves + 1}` : 'start';
 }
 
 function seeRestart(m: Migration, host: string, { events, startNameKept, healthy }: RestartResult): void {

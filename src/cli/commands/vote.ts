@@ -133,7 +133,7 @@ async function confirm(
   gate: Gate,
 ): Promise<void> {
   const view = { color: context.color, width: context.width, now: context.io.now() };
-  context.tell(gateLines(cleaned(gate), view).join('\n'));
+  context.tell(gateLines(cleaned(gate), status, view).join('\n'));
   const steps = await stepsAhead(migrations, status, gate);
   if (steps.length > 0) context.tell(stepLines(steps, view).join('\n'));
   if (status.findings.length > 0) context.tell(findingLines(cleaned(status.findings), view).join('\n'));

@@ -1,12 +1,23 @@
-import { countedVotes, counts, type Gate, type RecordedVote, voteRefusals } from '../../domain/gates.ts';
+import {
+  approvals,
+  awaitedAt,
+  counts,
+  type Gate,
+  type RecordedVote,
+  voteRefusals,
+} from '../../domain/gates.ts';
+import type { MigrationStatus } from '../../domain/status.ts';
 import type { RenderOptions } from './status.ts';
 import { paint, wrap } from './text.ts';
 import { momentFrom } from './time.ts';
 
+/** Of the status: who has asked, and by what people are told apart. */
+type Asked = Pick<MigrationStatus, 'requestedBy' | 'domain' | 'people'>;
+
 /** A gate with its votes, who may still vote, and why votes were voided. */
-export function gateLines(gate: Gate, { color, width, now }: RenderOptions): string[] {
+export function gateLines(gate: Gate, asked: Asked, { color, width, now }: RenderOptions): string[] {
   const { bold, dim, yellow } = paint(color);
-  const counted = countedVotes(gate).filter((vote) => vote.decision === 'approve').length;
+  const counted = approvals(gate).length;
   const expiry = gate.overdue ? 'overdue since' : 'expires';
   const votes = `${counted} of ${gate.required} ${gate.required === 1 ? 'vote' : 'votes'}`;
   const [first = '', ...rest] = wrap(
@@ -14,11 +25,11 @@ export function gateLines(gate: Gate, { color, width, now }: RenderOptions): str
     width,
   );
   return [
-    first.replace(/^Gate "\w+"/, bold),
+    first.replace(/^Gate "[\w-]+"/, bold),
     ...rest.map((line) => `  ${line}`),
     dim(gate.hash ? `  evidence ${gate.hash.slice(0, 16)}` : '  evidence is being read'),
     ...gate.votes.flatMap((vote) => voteLines(vote, gate, color, width)),
-    ...wrap(missingVotes(gate), width - 2).map((line) => `  ${line}`),
+    ...wrap(missingVotes(gate, asked), width - 2).map((line) => `  ${line}`),
     ...gate.drift.flatMap((change) =>
       wrap(`changed: ${change}`, width - 2).map((line) => `  ${yellow(line)}`),
     ),
@@ -26,13 +37,13 @@ export function gateLines(gate: Gate, { color, width, now }: RenderOptions): str
 }
 
 /** Who has to vote yet, or an empty text where nobody has to. */
-export function missingVotes(gate: Gate): string {
-  const counted = countedVotes(gate);
-  const missing = gate.required - counted.filter((vote) => vote.decision === 'approve').length;
+export function missingVotes(gate: Gate, { domain, people, requestedBy }: Asked): string {
+  const missing = gate.required - approvals(gate).length;
   if (gate.decision !== 'open' || missing <= 0) return '';
-  const voted = new Set(counted.map((vote) => vote.by.toLowerCase()));
-  const left = gate.approvers.filter((approver) => !voted.has(approver.toLowerCase()));
-  const who = gate.approvers.length === 0 ? 'anyone but the requester' : left.join(', ');
+  // Older versions left no names of the domain: then one spelling is one person.
+  const known = { domain: domain ?? { dnsName: '', netbiosName: '' }, people, requestedBy };
+  const who =
+    gate.approvers.length === 0 ? 'anyone but the requester' : awaitedAt(gate, known).join(', ') || 'nobody';
   return `missing: ${missing} of ${who}`;
 }
 

@@ -1,7 +1,7 @@
 import type { HostEvidence } from '../../domain/facts.ts';
 import { countedVotes, type Gate } from '../../domain/gates.ts';
 import type { GateName } from '../../domain/plan.ts';
-import { type Stage, stageTitles } from '../../domain/stages.ts';
+import { type Stage, type StageName, stageTitles } from '../../domain/stages.ts';
 import type { MigrationStatus } from '../../domain/status.ts';
 import { missingVotes, verdict } from './gate.ts';
 import { evidenceColumns } from './hosts.ts';
@@ -48,8 +48,7 @@ function stageLines(
     const lines: string[] = [];
     const instant = stage.endedAt && !known;
     if (!known && !instant && stage.name !== 'done') lines.push(`${title}: started`);
-    if (stage.name === 'gate-start') lines.push(...gateLines('start', before, after));
-    if (stage.name === 'gate-complete') lines.push(...gateLines('complete', before, after));
+    lines.push(...gateLines(stage.name, before, after));
     for (const change of stage.changed.slice(known?.changed.length ?? 0)) lines.push(`${title}: ${change}`);
     if (stage.note && stage.note !== known?.note) lines.push(`${title}: ${stage.note}`);
     if (stage.endedAt && !known?.endedAt && stage.name !== 'done')
@@ -94,13 +93,19 @@ function findingLines(before: MigrationStatus | null, after: MigrationStatus): s
     );
 }
 
-function gateLines(gateName: GateName, before: MigrationStatus | null, after: MigrationStatus): string[] {
+/** In which stage people are asked at a gate. */
+function stageOf(gate: GateName): StageName {
+  if (gate === 'soak') return 'soak';
+  return gate === 'start' || gate === 'complete' ? `gate-${gate}` : 'restart-services';
+}
+
+function gateLines(stage: StageName, before: MigrationStatus | null, after: MigrationStatus): string[] {
   return after.gates.flatMap((gate, index) => {
-    if (gate.name !== gateName) return [];
+    if (stageOf(gate.name) !== stage) return [];
     const known = before?.gates[index];
     const name = `Gate "${gate.name}"`;
     return [
-      ...(gate.hash && gate.hash !== known?.hash ? [openLine(name, gate)] : []),
+      ...(gate.hash && gate.hash !== known?.hash ? [openLine(name, gate, after)] : []),
       ...gate.drift.slice(known?.drift.length ?? 0).map((change) => `${name}: changed since: ${change}`),
       ...gate.votes
         .slice(known?.votes.length ?? 0)
@@ -119,8 +124,8 @@ function earlyVoteLines(before: MigrationStatus | null, after: MigrationStatus):
     );
 }
 
-function openLine(name: string, gate: Gate): string {
-  const missing = missingVotes(gate);
+function openLine(name: string, gate: Gate, status: MigrationStatus): string {
+  const missing = missingVotes(gate, status);
   const votes = missing || `${countedVotes(gate).length} of ${gate.required} votes`;
   return `${name}: open for evidence ${gate.hash!.slice(0, 16)}, ${votes}, expires ${moment(gate.expiresAt)}`;
 }

@@ -54,7 +54,7 @@ function needed(status: MigrationStatus, options: RenderOptions, detail: Detail)
     waitingLines(status, options),
     status.gates
       .filter((gate) => gate.name === openGateName(status))
-      .flatMap((gate) => gateLines(gate, options)),
+      .flatMap((gate) => gateLines(gate, status, options)),
     hostLines(status.hosts, { ...options, failed: status.failedHosts ?? [] }),
   ].filter((lines) => lines.length > 0);
 }

@@ -5,7 +5,8 @@ import type { MigrationStatus } from '../../domain/status.ts';
 import { type Block, type Cell, type Mark, marked, type Row } from '../model.ts';
 
 /** Who said yes or no to what, and why; votes that did not count are there with the rule. */
-export function gateBlocks({ gates, earlyVotes }: MigrationStatus): Block[] {
+export function gateBlocks(status: MigrationStatus): Block[] {
+  const { gates, earlyVotes } = status;
   const early: Block[] =
     earlyVotes.length > 0
       ? [
@@ -13,16 +14,16 @@ export function gateBlocks({ gates, earlyVotes }: MigrationStatus): Block[] {
           votesTable(earlyVotes, () => ({ mark: 'bad', word: 'does not count: no gate was open' })),
         ]
       : [];
-  return [...gates.flatMap(gateParts), ...early];
+  return [...gates.flatMap((gate) => gateParts(gate, status)), ...early];
 }
 
-function gateParts(gate: Gate): Block[] {
+function gateParts(gate: Gate, status: MigrationStatus): Block[] {
   const who = gate.approvers.length > 0 ? gate.approvers.join(', ') : 'anyone but the requester';
   const votes = gate.required === 1 ? 'One vote' : `${gate.required} votes`;
   const expiry = gate.overdue ? 'overdue since' : 'to expire';
   const signed = gate.signed ? ' Only signed votes count.' : '';
   const hosts = gate.hosts ? ` It is about ${gate.hosts.join(', ')}.` : '';
-  const asked = `${votes} of ${who}.${signed}${hosts} Opened ${moment(gate.openedAt)}, ${expiry} ${moment(gate.expiresAt)}. ${missingVotes(gate)}`;
+  const asked = `${votes} of ${who}.${signed}${hosts} Opened ${moment(gate.openedAt)}, ${expiry} ${moment(gate.expiresAt)}. ${missingVotes(gate, status)}`;
   return [
     { kind: 'heading', text: `Gate “${gate.name}”`, mark: marked(gate.decision) },
     { kind: 'text', cell: asked.trim() },
@@ -44,12 +45,13 @@ function votesTable(votes: RecordedVote[], count: (vote: RecordedVote) => Mark):
   return {
     kind: 'table',
     name: 'votes',
-    titles: ['By', 'Vote', 'Reason', 'When', 'Identity', 'Counts'],
+    titles: ['By', 'Vote', 'Evidence', 'Reason', 'When', 'Identity', 'Counts'],
     rows: votes.map(
       (vote): Row => ({
         cells: [
           vote.by,
           marked(vote.decision),
+          vote.hash.slice(0, 16) || 'none named',
           vote.reason ? `“${vote.reason}”` : 'none given',
           { time: vote.receivedAt },
           identity(vote),

@@ -1,0 +1,51 @@
+import { ApplicationFailure, patched } from '@temporalio/workflow';
+
+import { differences } from '../../src/domain/compare.ts';
+import { driftText } from '../../src/domain/drift.ts';
+import type { ErrorCode } from '../../src/domain/errors.ts';
+import type { Facts } from '../../src/domain/facts.ts';
+import { unlessPaused } from '../messages.ts';
+import type { Migration } from '../state.ts';
+import { look, requireNothingBlocking } from './preflight.ts';
+
+/** As long as what was read is taken to hold. */
+const freshMs = 5 * 60_000;
+
+/**
+ * Waits while the migration is paused, and looks again where that, or what was done since gate "start", took long: what is
+ * changed next is what was voted on. `hosts`: those that are changed next and so are asked, too; their before-images are
+ * of that vote. Throws PLAN_DRIFTED and PREFLIGHT_BLOCKED, which turn back.
+ */
+export async function unlessPausedOrDrifted(m: Migration, hosts: string[]): Promise<void> {
+  const waited = m.state.status.paused;
+  await unlessPaused(m);
+  const isOld = hosts.length === 0 && Date.now() - Date.parse(m.state.hostsReadAt!) > freshMs;
+  // Before, what was voted on was acted on however long that was ago.
+  if ((waited || isOld) && patched('looks-again-before-acting')) await requireStillSo(m, hosts);
+}
+
+async function requireStillSo(m: Migration, hosts: string[]): Promise<void> {
+  const voted = m.state.evidence!.facts;
+  const { evidence } = await look(m, 'start', hosts.length === 0);
+  takeAsBefore(m, evidence.facts, hosts);
+  requireNothingBlocking(m);
+  const drifted = differences(about(voted, hosts), about(evidence.facts, hosts));
+  if (drifted.length === 0) return;
+  const message = `since gate "start" was passed: ${driftText(drifted)}`;
+  throw ApplicationFailure.nonRetryable(message, 'PLAN_DRIFTED' satisfies ErrorCode);
+}
+
+/** Nothing of ours has touched these yet: what is there now is what turning back has to leave. */
+function takeAsBefore({ state }: Migration, { account, dmsa, hosts }: Facts, untouched: string[]): void {
+  const before = state.status.before!;
+  const fresh = new Map(hosts.map((host) => [host.name, host]));
+  state.status.before = {
+    account,
+    dmsa: state.createdByUs ? before.dmsa : dmsa,
+    hosts: before.hosts.map((host) => (untouched.includes(host.name) ? fresh.get(host.name)! : host)),
+  };
+}
+
+function about({ account, dmsa, hosts }: Facts, names: string[]): Facts {
+  return { account, dmsa, hosts: hosts.filter(({ name }) => names.includes(name)) };
+}
