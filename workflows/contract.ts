@@ -31,24 +31,29 @@ export interface By {
   reason: string;
 }
 
+/** What the sender calls what is sent, at most 64 characters: its record is found by it. */
+export interface Sent {
+  id?: string;
+}
+
 /** A vote, or the same as a compact JWS where only signed votes count (src/signing/votes.ts). */
-export type SentVote = Omit<Vote, 'decision'> | { jws: string };
+export type SentVote = Sent & (Omit<Vote, 'decision'> | { jws: string });
 
 export const approve = defineSignal<[SentVote]>('approve');
 export const reject = defineSignal<[SentVote]>('reject');
-export const pause = defineSignal<[By]>('pause');
-export const resume = defineSignal<[By]>('resume');
-export const undo = defineSignal<[By]>('undo');
+export const pause = defineSignal<[By & Sent]>('pause');
+export const resume = defineSignal<[By & Sent]>('resume');
+export const undo = defineSignal<[By & Sent]>('undo');
 /**
  * Tries a failing compensation again; `accept` ends the migration with the differences that were named. With `host`:
  * tries that host again, whose restart or reboot failed.
  */
-export const retry = defineSignal<[By & { accept?: boolean; host?: string }]>('retry');
+export const retry = defineSignal<[By & Sent & { accept?: boolean; host?: string }]>('retry');
 /** Goes on without a host, before its turn or after it failed; there is no way back. */
-export const skipHost = defineSignal<[By & { host: string }]>('skipHost');
+export const skipHost = defineSignal<[By & Sent & { host: string }]>('skipHost');
 /** Adds to an observation that is under way; `for` is a duration such as `7d`. */
-export const extendObservation = defineSignal<[By & { for: string }]>('extendObservation');
-export const allowPrincipal = defineSignal<[By & { sid: string }]>('allowPrincipal');
+export const extendObservation = defineSignal<[By & Sent & { for: string }]>('extendObservation');
+export const allowPrincipal = defineSignal<[By & Sent & { sid: string }]>('allowPrincipal');
 
 /** What became of each signal of that name, oldest first; without a name, of every signal but votes. */
 export const outcomes = defineQuery<(RecordedVote | RecordedSignal)[], [SignalName | Vote['decision']]>(

@@ -4,7 +4,7 @@ import type { Gate } from '../src/domain/gates.ts';
 import { reading } from './activities.ts';
 import * as contract from './contract.ts';
 import { retryHost, skipHost } from './host-decisions.ts';
-import { by, isRecord, longestText, textOf } from './payload.ts';
+import { by, idOf, isRecord, longestText, textOf } from './payload.ts';
 import { outcomes, type Reaction, receive, turnsBack } from './signals.ts';
 import { inMs, type Migration, now } from './state.ts';
 import { extension } from './steps/observe.ts';
@@ -134,7 +134,7 @@ function ofBearableSize(payload: unknown): unknown {
     const longest = name === 'jws' ? longestJws : longestText;
     return typeof value === 'string' && value.length <= longest;
   });
-  return bearable ? Object.fromEntries(fields) : null;
+  return bearable ? { ...Object.fromEntries(fields), ...idOf(payload) } : idOf(payload);
 }
 
 const voteFields = ['gate', 'hash', 'by', 'reason', 'at', 'jws'] as const;

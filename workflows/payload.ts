@@ -17,6 +17,15 @@ export function by(payload: unknown): By {
   };
 }
 
+/** What its sender calls it; nothing where that is no short text. */
+export function idOf(payload: unknown): { id?: string } {
+  const id = isRecord(payload) ? payload.id : undefined;
+  return typeof id === 'string' && id.length <= longestId ? { id } : {};
+}
+
+/** A UUID has 36 characters. */
+const longestId = 64;
+
 /**
  * Whether its sender and reason are texts, where they are there at all. No payload is none that is wrong: whoever asks
  * for an undo in a hurry is heard.

@@ -3,7 +3,7 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import type { RecordedVote } from '../src/domain/gates.ts';
 import { type RecordedSignal, type SignalName, signalsKept } from '../src/domain/status.ts';
 import { currentDetails } from './details.ts';
-import { by, isWellFormed } from './payload.ts';
+import { by, idOf, isWellFormed } from './payload.ts';
 import { type Carried, type Migration, now } from './state.ts';
 
 /** What a signal does: what it is about, and why nothing was done about it where nothing was. */
@@ -15,7 +15,7 @@ export function receive(m: Migration, signal: SignalName, payload: unknown, reac
   const { about = null, refused = null } = isWellFormed(payload)
     ? react(m, payload)
     : { refused: 'malformed: by and reason have to be texts in an object' };
-  const recorded: RecordedSignal = { signal, about, ...by(payload), at: now(), refused };
+  const recorded: RecordedSignal = { signal, about, ...by(payload), ...idOf(payload), at: now(), refused };
   status.signals = [...(status.signals ?? []), recorded].slice(-signalsKept);
   setCurrentDetails(currentDetails(status));
 }

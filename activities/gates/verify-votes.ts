@@ -10,7 +10,7 @@ import {
 import type { DomainNames } from '../../src/domain/identity.ts';
 import { type Person, personOf } from '../../src/domain/people.ts';
 import { type ApproverKeySet, type GateName, gateNamePattern } from '../../src/domain/plan.ts';
-import { readSignedVote, type SignedFor } from '../../src/signing/votes.ts';
+import { claimedBy, readSignedVote, type SignedFor } from '../../src/signing/votes.ts';
 
 export interface VerifyVotesInput {
   /** As the signals brought them, in order: anyone may send anything. */
@@ -35,6 +35,12 @@ interface QueuedVote {
   receivedAt: string;
 }
 
+/** What the sender calls it: kept whatever else is wrong. */
+const sentSchema = z
+  .object({ id: z.string().max(64) })
+  .partial()
+  .catch({});
+
 const payloadSchema = z.object({
   gate: z.custom<GateName>((name) => typeof name === 'string' && gateNamePattern.test(name)),
   hash: z.string().max(128),
@@ -56,14 +62,19 @@ export async function verifyVotes(input: VerifyVotesInput): Promise<RecordedVote
   const recorded: RecordedVote[] = [];
   for (const queued of votes) {
     const vote = await read(queued, input);
-    const identity = vote.refused === 'VOTE_MALFORMED' ? null : personOf(vote.by, input);
+    const isNamed = vote.refused !== 'VOTE_MALFORMED' && vote.refused !== 'VOTE_BAD_SIGNATURE';
+    const identity = isNamed ? personOf(vote.by, input) : null;
     const late = seen?.name !== vote.gate && decided.includes(vote.gate);
     const ruled = () => {
       if (identity !== null && late) return 'VOTE_LATE';
       return seen ? refusal({ ...vote, identity }, seen, who) : 'VOTE_WRONG_GATE';
     };
     const refused = vote.refused ?? ruled();
-    const result: RecordedVote = { ...vote, identity, receivedAt: queued.receivedAt, refused };
+    const { id } = sentSchema.parse(queued.payload);
+    const result: RecordedVote = {
+      ...{ ...vote, identity, receivedAt: queued.receivedAt, refused },
+      ...(id !== undefined && { id }),
+    };
     seen?.votes.push(result);
     recorded.push(result);
   }
@@ -86,7 +97,8 @@ async function read(queued: QueuedVote, input: VerifyVotesInput): Promise<ReadVo
 async function readSigned(jws: string, { decision }: QueuedVote, input: VerifyVotesInput): Promise<ReadVote> {
   const { keys, signedFor } = input;
   const signed = await readSignedVote(jws, keys!);
-  if (!signed) return { ...nothing, decision, refused: 'VOTE_BAD_SIGNATURE' };
+  // What it claims is told all the same, and that nothing of it is proven.
+  if (!signed) return { ...(claimedBy(jws) ?? nothing), decision, refused: 'VOTE_BAD_SIGNATURE' };
   const { gate, hash, by, reason, at, ...claims } = signed.claims;
   const vote = { gate, hash, by, reason, at, decision, kid: signed.kid, jws };
   if (personOf(by, input) !== personOf(signed.approver, input))

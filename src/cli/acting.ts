@@ -82,5 +82,17 @@ export async function confirm(context: Context, question: string): Promise<void>
 
 /** Who acts, and why. */
 export function whoOf({ io }: Context, { by, reason }: ActOptions): { by: string; reason: string } {
+  requireShort({ by, reason });
   return { by: by ?? declaredUser(io.env), reason };
 }
+
+/** What is longer is cut by the migration, or makes a vote malformed. Throws PLAN_INVALID. */
+export function requireShort({ reason, by = '' }: { reason: string; by?: string }): void {
+  const [option, most, text] = by.length > 256 ? ['--by', 256, by] : ['--reason', longestReason, reason];
+  if (text.length <= most) return;
+  const message = `${option}: has ${text.length} characters, and at most ${most} are kept`;
+  throw new DmsaError('PLAN_INVALID', option, message);
+}
+
+/** As long as a reason may be (activities/gates/verify-votes.ts). */
+const longestReason = 1024;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Client, WorkflowHandle } from '@temporalio/client';
@@ -91,21 +92,14 @@ export class Migrations {
    * Sends the vote and returns it as the migration recorded it: counted (`refused` null) or refused. `jws`: the same vote,
    * signed; it is all that is sent then.
    */
-  async vote(id: string, vote: Vote, jws?: string): Promise<RecordedVote> {
+  async vote(id: string, { decision, ...vote }: Vote, jws?: string): Promise<RecordedVote> {
     const handle = await this.#handle(id);
-    const { decision, ...unsigned } = vote;
-    const payload = jws === undefined ? unsigned : { jws };
-    const earlier = new Set(recordedVotes(await this.#status(handle)).map(({ place }) => place));
+    const sent = { ...(jws === undefined ? vote : { jws }), id: randomUUID() };
     const signal = decision === 'approve' ? contract.approve : contract.reject;
-    await this.#ask(id, () => handle.signal(signal, payload));
-
-    const recorded = await this.#recorded(id, 'the vote', async () =>
-      recordedVotes(await this.#status(handle)).find(
-        (each) =>
-          !earlier.has(each.place) && (jws === undefined ? isSame(each.vote, vote) : each.vote.jws === jws),
-      ),
+    await this.#ask(id, () => handle.signal(signal, sent));
+    return await this.#recorded(handle, 'the vote', ({ gates, earlyVotes }) =>
+      [...earlyVotes, ...gates.flatMap((gate) => gate.votes)].find((each) => each.id === sent.id),
     );
-    return recorded.vote;
   }
 
   /**
@@ -114,15 +108,11 @@ export class Migrations {
    */
   async send(id: string, signal: SignalName, payload: SignalPayload): Promise<RecordedSignal> {
     const handle = await this.#handle(id);
-    const mine = async () => {
-      const { signals = [] } = await this.#status(handle);
-      return signals.filter(
-        (each) => each.signal === signal && each.by === payload.by && each.reason === payload.reason,
-      );
-    };
-    const earlier = (await mine()).length;
-    await this.#ask(handle.workflowId, () => handle.signal(signal, payload));
-    return await this.#recorded(id, 'the signal', async () => (await mine())[earlier]);
+    const sent = { ...payload, id: randomUUID() };
+    await this.#ask(handle.workflowId, () => handle.signal(signal, sent));
+    return await this.#recorded(handle, 'the signal', ({ signals = [] }) =>
+      signals.find((each) => each.id === sent.id),
+    );
   }
 
   /** The status as it is now, with what the hosts of a wave have done so far. */
@@ -200,7 +190,8 @@ export class Migrations {
       payloadConverter,
       payloadCodecs,
     );
-    return withProgress(status, progress, described.status.name);
+    // Its own word for what it is called is that of whoever wrote the workflow.
+    return withProgress({ ...status, migrationId: handle.workflowId }, progress, described.status.name);
   }
 
   #status(handle: WorkflowHandle): Promise<MigrationStatus> {
@@ -208,13 +199,19 @@ export class Migrations {
   }
 
   /** Asks until the migration has recorded what was sent to it. Throws NO_WORKER. */
-  async #recorded<T>(id: string, what: string, find: () => Promise<T | undefined>): Promise<T> {
+  async #recorded<T>(
+    handle: WorkflowHandle,
+    what: string,
+    find: (status: MigrationStatus) => T | undefined,
+  ): Promise<T> {
     const deadline = performance.now() + this.#answerWithinMs;
     for (;;) {
-      const recorded = await find();
+      const recorded = find(await this.#status(handle));
       if (recorded) return recorded;
-      if (performance.now() > deadline)
-        throw new DmsaError('NO_WORKER', id, `${what} was sent, and no worker has recorded it yet`);
+      if (performance.now() > deadline) {
+        const message = `${what} was sent, and no worker has recorded it yet`;
+        throw new DmsaError('NO_WORKER', handle.workflowId, message);
+      }
       await sleep(50);
     }
   }
@@ -233,18 +230,4 @@ export class Migrations {
       this.#client.withDeadline(Date.now() + this.#answerWithinMs, work),
     );
   }
-}
-
-/** Every vote with its place, so that one that comes anew is told from one like it that came before. */
-function recordedVotes({ gates, earlyVotes }: MigrationStatus): { place: string; vote: RecordedVote }[] {
-  return [
-    ...earlyVotes.map((vote, index) => ({ place: `early ${index}`, vote })),
-    ...gates.flatMap((gate, at) => gate.votes.map((vote, index) => ({ place: `${at} ${index}`, vote }))),
-  ];
-}
-
-function isSame(recorded: RecordedVote, sent: Vote): boolean {
-  return (['gate', 'hash', 'by', 'decision', 'reason'] as const).every(
-    (field) => recorded[field] === sent[field],
-  );
 }

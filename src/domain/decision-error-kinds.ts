@@ -39,7 +39,7 @@ export const decisionErrorKinds = {
   },
   VOTE_REFUSED: {
     retryable: false,
-    meaning: 'The vote was recorded and does not count.',
+    meaning: 'The vote does not count; where it was sent, it is recorded with that.',
     fix: 'The message names the rule; look at the gate again with dmsa status.',
   },
   PLAN_DRIFTED: {

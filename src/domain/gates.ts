@@ -47,6 +47,8 @@ export interface RecordedVote extends Vote {
   refused: VoteRefusal | null;
   /** Whether what was voted on has changed since: such a vote never counts again, also where the change is taken back. */
   void?: boolean;
+  /** What the sender has called it, to find it again; absent where it was sent without. */
+  id?: string;
   /** Key whose signature was found good; absent for an unsigned vote. */
   kid?: string;
   /** The signed vote as it arrived, so that anybody can check it again. */

@@ -85,6 +85,8 @@ export interface RecordedSignal {
   reason: string;
   /** ISO 8601. */
   at: string;
+  /** What the sender has called it, to find it again; absent where it was sent without. */
+  id?: string;
   /** Why nothing was done about it; null where it was accepted. */
   refused: string | null;
 }

@@ -1,7 +1,8 @@
 import { calculateJwkThumbprint } from 'jose';
 
-import type { RecordedVote } from '../domain/gates.ts';
-import type { GateName } from '../domain/plan.ts';
+import { approvals, type RecordedVote } from '../domain/gates.ts';
+import { personOf } from '../domain/people.ts';
+import { type GateName, gatePlan, type Plan } from '../domain/plan.ts';
 import { readSignedVote, type VoteClaims } from '../signing/votes.ts';
 import type { Report } from './report.ts';
 
@@ -36,8 +37,34 @@ async function checkVote(report: Report, gate: GateName, vote: RecordedVote): Pr
   if (!signed) return { ...told, verdict: 'invalid', why: 'its signature is that of no key of the plan' };
   const key = keys!.keys.find(({ kid }) => kid === signed.kid)!;
   const thumbprint = await calculateJwkThumbprint({ kty: key.kty, crv: key.crv, x: key.x });
-  const why = disagreement(signed.claims, vote, report);
+  const why =
+    vote.gate === gate
+      ? (disagreement(signed.claims, vote, report) ?? strangeVoter(vote, key.approver, report.plan!))
+      : `it is of gate "${vote.gate}"`;
   return { ...told, thumbprint, verdict: why ? 'invalid' : 'signed', why };
+}
+
+/** Whose key it is has to be who says so, and somebody who may vote at that gate. */
+function strangeVoter({ by, gate }: RecordedVote, approver: string, plan: Plan): string | null {
+  const voter = personOf(by, plan);
+  if (voter === null || voter !== personOf(approver, plan)) return `the key is that of ${approver}`;
+  if (voter === personOf(plan.requestedBy, plan)) return 'whoever asked for the migration may not vote';
+  const { approvers } = gatePlan(plan, gate);
+  const isListed = approvers.length === 0 || approvers.some((name) => personOf(name, plan) === voter);
+  return isListed ? null : 'the plan does not list this approver';
+}
+
+/** What is wrong with gates that were passed: a report with too few votes for one was not made by a migration. */
+export function gateProblems({ plan, status }: Report): { gate: GateName; why: string }[] {
+  if (!plan) return [];
+  return status.gates.flatMap((gate) => {
+    if (gate.decision !== 'approved') return [];
+    const { required } = gatePlan(plan, gate.name);
+    const people = new Set(approvals(gate).map(({ by }) => personOf(by, plan)));
+    people.delete(null);
+    if (people.size >= required) return [];
+    return [{ gate: gate.name, why: `it was passed with ${people.size} of ${required} votes` }];
+  });
 }
 
 /** What was signed has to be this vote, in this migration. */

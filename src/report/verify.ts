@@ -6,7 +6,7 @@ import { type PublicKey, publicKeysOf, verificationKey } from './keys.ts';
 import { changed, openReport } from './open.ts';
 import type { Report } from './report.ts';
 import { type SealedReport, signatureType, signedPayload } from './seal.ts';
-import { checkVotes, type VoteCheck } from './verify-votes.ts';
+import { checkVotes, gateProblems, type VoteCheck } from './verify-votes.ts';
 
 export interface Verification {
   /** Intact, and signed by one of the given keys; so are votes that say that they are signed. */
@@ -36,6 +36,9 @@ export async function verifyReport(octets: Uint8Array, vouched: PublicKey[] | nu
     ...votes
       .filter((vote) => vote.verdict === 'invalid')
       .map((vote) => new DmsaError('REPORT_VOTE_INVALID', vote.by, `the vote of ${vote.by}: ${vote.why}`)),
+    ...gateProblems(report).map(
+      ({ gate, why }) => new DmsaError('REPORT_VOTE_INVALID', gate, `gate "${gate}": ${why}`),
+    ),
   ];
   return {
     valid: problems.length === 0,

@@ -67,6 +67,18 @@ export async function readSignedVote(
   }
 }
 
+/** What a text that has the form of a signed vote says, whoever wrote it; null where it has not. Proves nothing. */
+export function claimedBy(jws: string): Pick<VoteClaims, 'gate' | 'hash' | 'by' | 'reason' | 'at'> | null {
+  try {
+    const parsed = claims.safeParse(JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()));
+    if (!parsed.success) return null;
+    const { gate, hash, by, reason, at } = parsed.data;
+    return { gate, hash, by, reason, at };
+  } catch {
+    return null;
+  }
+}
+
 function keyIdOf(jws: string): unknown {
   return JSON.parse(Buffer.from(jws.split('.')[0] ?? '', 'base64url').toString()).kid;
 }

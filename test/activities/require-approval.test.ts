@@ -68,7 +68,9 @@ describe('a worker that knows the approvers changes nothing without their votes'
   /** Each change that there is on the way forward, and what it is asked on. */
   const changes: Record<string, (world: Awaited<ReturnType<typeof signed>>) => Promise<object>> = {
     createDmsa: async (world) => ({ entry: entryOf(world, 'create-dmsa', null) }),
-    startMigration: async (world) => ({ entry: entryOf(world, 'link', { ...(await imageOf(world)), createdByUs: false }) }),
+    startMigration: async (world) => ({
+      entry: entryOf(world, 'link', { ...(await imageOf(world)), createdByUs: false }),
+    }),
     completeMigration: async (world) => ({
       entry: entryOf(world, 'complete', await imageOf(world)),
     }),

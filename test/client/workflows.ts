@@ -15,10 +15,14 @@ export async function migrateServiceAccount({ plan }: contract.MigrationInput): 
   setHandler(contract.status, () => status);
   setHandler(contract.approve, (payload) => record('approve', payload));
   setHandler(contract.reject, (payload) => record('reject', payload));
-  const heard = (signal: SignalName, { by, reason }: contract.By, refused: string | null = null) => {
+  const heard = (
+    signal: SignalName,
+    { by, reason, id }: contract.By & contract.Sent,
+    refused: string | null = null,
+  ) => {
     status.signals = [
       ...(status.signals ?? []),
-      { signal, about: null, by, reason, at: status.startedAt, refused },
+      { signal, about: null, by, reason, ...(id && { id }), at: status.startedAt, refused },
     ];
   };
   setHandler(contract.pause, (who) => {
@@ -33,8 +37,9 @@ export async function migrateServiceAccount({ plan }: contract.MigrationInput): 
     heard('undo', who);
     undone = true;
   });
-  setHandler(contract.allowPrincipal, ({ sid, by, reason }) => {
-    heard('allowPrincipal', { by, reason });
+  setHandler(contract.allowPrincipal, ({ sid, ...who }) => {
+    const { by, reason } = who;
+    heard('allowPrincipal', who);
     status.allowedPrincipals.push({ sid, by, reason, at: status.startedAt });
   });
   setHandler(contract.retry, ({ accept, ...who }) => {

@@ -224,6 +224,31 @@ describe('votes that are signed', () => {
     for (const text of texts) expect(await codesOf(text)).toEqual(['REPORT_VOTE_INVALID']);
   });
 
+  test('do not where they are filed under another gate or name, and a gate is not passed without enough', async () => {
+    const resealed = async (change: (report: Report) => void) => {
+      const { report: inside } = JSON.parse(await reportWith());
+      change(inside);
+      const { problems } = await verifyReport(octets(reportText(await sealReport(inside, key))), vouched);
+      return problems.map(({ message }) => message);
+    };
+    const first = ({ status }: Report) => status.gates[0]!;
+    expect(
+      await resealed((report) => {
+        first(report).name = 'start';
+      }),
+    ).toEqual(['the vote of LAB\\ann: it is of gate "complete"']);
+    expect(
+      await resealed((report) => {
+        first(report).votes = [];
+      }),
+    ).toEqual(['gate "complete": it was passed with 0 of 1 votes']);
+    expect(
+      await resealed((report) => {
+        first(report).votes[0]!.void = true;
+      }),
+    ).toEqual(['gate "complete": it was passed with 0 of 1 votes']);
+  });
+
   test('one without a signature where the plan has keys', async () => {
     const text = await reportWith();
     const { report: inside } = JSON.parse(text);

@@ -1,11 +1,16 @@
 import { resolve } from 'node:path';
 
-import type { LiveStatus, Migrations } from '../../client/migrations.ts';
+import { Option } from 'commander';
+
+import type { LiveStatus } from '../../client/migrations.ts';
 import { DmsaError } from '../../domain/errors.ts';
 import { type Gate, type Vote, voteRefusals } from '../../domain/gates.ts';
+import type { Plan } from '../../domain/plan.ts';
 import { type PlanStep, planSteps } from '../../domain/plan-steps.ts';
 import { type PrivateKey, readPrivateKey } from '../../signing/keys.ts';
 import { signVote } from '../../signing/votes.ts';
+import { requireShort } from '../acting.ts';
+import { ballotOf, gateName, signedFor, type VoteOptions } from '../ballot.ts';
 import { type Context, newCommand } from '../context.ts';
 import { askYesNo, declaredUser } from '../io.ts';
 import type { CommandSpec } from '../program.ts';
@@ -13,13 +18,6 @@ import { gateLines } from '../render/gate.ts';
 import { findingLines } from '../render/plan.ts';
 import { stepLines } from '../render/steps.ts';
 import { cleaned } from '../render/text.ts';
-
-interface VoteOptions {
-  hash?: string;
-  by?: string;
-  key?: string;
-  reason: string;
-}
 
 export function voteCommands(): CommandSpec[] {
   return (['approve', 'reject'] as const).map((decision) => {
@@ -29,6 +27,11 @@ export function voteCommands(): CommandSpec[] {
     };
     const command = newCommand(decision, description[decision])
       .argument('<migration>', 'its id, or the name of the account')
+      .addOption(
+        new Option('--gate <name>', 'the gate that you mean (default: the one that is open)').argParser(
+          gateName,
+        ),
+      )
       .option('--hash <hash>', 'the evidence that you have seen, or its first 8 characters at least')
       .option(
         '--by <who>',
@@ -46,23 +49,20 @@ async function vote(
   id: string,
   decision: Vote['decision'],
 ): Promise<number> {
+  requireShort(options);
   return await context.withMigrations(async (migrations) => {
     const status = await migrations.status(id);
-    const gate = openGate(status);
-    const hash = chosenHash(gate, options.hash);
+    const ballot = ballotOf(status, options);
+    const plan = await migrations.plan(status.migrationId);
     if (decision === 'approve' && options.hash === undefined && !context.yes)
-      await confirm(context, migrations, status, gate);
+      await confirm(context, status, ballot.gate!, plan);
     const key = await signingKey(context, options.key);
-    if (gate.signed && !key) throw unsigned(status.migrationId);
+    const isSigned = status.gates.some(({ signed }) => signed);
+    if (isSigned && !key) throw unsigned(status.migrationId);
     const by = options.by ?? key?.approver ?? declaredUser(context.io.env);
     const at = context.io.now().toISOString();
-    const cast = { gate: gate.name, hash, by, decision, reason: options.reason, at };
-    const signedFor = {
-      migration: status.migrationId,
-      execution: status.execution ?? '',
-      plan: status.planHash,
-    };
-    const jws = gate.signed && key ? await signVote(cast, signedFor, key) : undefined;
+    const cast = { gate: ballot.name, hash: ballot.hash, by, decision, reason: options.reason, at };
+    const jws = isSigned && key ? await signVote(cast, signedFor(status, plan), key) : undefined;
     const recorded = await migrations.vote(status.migrationId, cast, jws);
     if (recorded.refused)
       throw new DmsaError(
@@ -71,13 +71,8 @@ async function vote(
         `${recorded.refused}: ${voteRefusals[recorded.refused]}`,
       );
     const done = decision === 'approve' ? 'Approved' : 'Rejected';
-    context.answer(
-      `${done} gate "${gate.name}" of ${status.migrationId} as ${by}, evidence ${hash.slice(0, 16)}`,
-      {
-        migrationId: status.migrationId,
-        vote: recorded,
-      },
-    );
+    const text = `${done} gate "${cast.gate}" of ${status.migrationId} as ${by}, evidence ${cast.hash.slice(0, 16)}`;
+    context.answer(text, { migrationId: status.migrationId, vote: recorded });
     return 0;
   });
 }
@@ -94,22 +89,8 @@ function unsigned(id: string): DmsaError {
   return new DmsaError('VOTE_REFUSED', id, `VOTE_UNSIGNED: ${message}`);
 }
 
-function openGate(status: LiveStatus): Gate & { hash: string } {
-  const gate = status.gates.find((each) => each.decision === 'open');
-  if (gate?.hash) return { ...gate, hash: gate.hash };
-  const why = gate ? `gate "${gate.name}" still reads its evidence` : `it is at stage ${status.stage}`;
-  throw new DmsaError('GATE_NOT_OPEN', status.migrationId, `${status.migrationId} waits for no vote: ${why}`);
-}
-
-/** A hash that was given is sent as it is where it is not that of the gate: the migration refuses and records it. */
-function chosenHash(gate: { hash: string }, given: string | undefined): string {
-  if (given === undefined) return gate.hash;
-  return given.length >= 8 && gate.hash.startsWith(given.toLowerCase()) ? gate.hash : given;
-}
-
 /** What a yes lets happen, up to the next gate and beyond. */
-async function stepsAhead(migrations: Migrations, status: LiveStatus, gate: Gate): Promise<PlanStep[]> {
-  const plan = await migrations.plan(status.migrationId);
+function stepsAhead(status: LiveStatus, gate: Gate, plan: Plan | null): PlanStep[] {
   if (!plan) return [];
   const steps = planSteps(plan, status.before, gate.openedAt);
   if (gate.name === 'soak') return [];
@@ -126,15 +107,10 @@ async function stepsAhead(migrations: Migrations, status: LiveStatus, gate: Gate
 }
 
 /** A yes is for exactly what is about to happen: whoever names no hash is shown the evidence and asked. */
-async function confirm(
-  context: Context,
-  migrations: Migrations,
-  status: LiveStatus,
-  gate: Gate,
-): Promise<void> {
+async function confirm(context: Context, status: LiveStatus, gate: Gate, plan: Plan | null): Promise<void> {
   const view = { color: context.color, width: context.width, now: context.io.now() };
   context.tell(gateLines(cleaned(gate), status, view).join('\n'));
-  const steps = await stepsAhead(migrations, status, gate);
+  const steps = stepsAhead(status, gate, plan);
   if (steps.length > 0) context.tell(stepLines(steps, view).join('\n'));
   if (status.findings.length > 0) context.tell(findingLines(cleaned(status.findings), view).join('\n'));
   const answer = await askYesNo(context.io, `Approve "${gate.name}" for ${status.account} → ${status.dmsa}?`);
