@@ -46,34 +46,39 @@ export async function preflight(deps: ActivityDeps, input: PreflightInput): Prom
   const { facts, domain, server, dc, findings, hash } = await beating(() =>
     readAndAssess(deps, request, inspectOptions(null)),
   );
-  const { skipped = [] } = input;
+  const { skipped = [], wave } = input;
+  const aside = facts.hosts.map(({ name }) => name).filter((name) => isAside(name, { skipped, wave }));
   if (input.expect !== 'unlinked') {
-    requireReached(facts, skipped);
+    requireReached(facts, aside);
     const { account, dmsa } = facts;
     const state = input.expect === 'linked' ? MigrationState.Started : MigrationState.Completed;
     if (account === null || !isIn({ account, dmsa }, state))
       await requireReliable(deps, targetOf(input.plan, input.server), facts, dc);
   }
-  const { wave } = input;
   const voted = wave ? { findings, hash: hashOf({ hash, wave }) } : { findings, hash };
-  return { facts, domain, server, ...withoutSkipped(voted, skipped) };
+  return { facts, domain, server, ...withoutSkipped(voted, skipped, aside) };
 }
 
 /**
- * What is wrong with a host that is left out stays visible and blocks nothing. That it is left out is voted on, too: a
- * word that comes after the votes voids them.
+ * What is wrong with a host that is left out, or whose turn is not now, stays visible and blocks nothing. That it is left
+ * out is voted on, too: a word that comes after the votes voids them.
  */
-function withoutSkipped({ findings, hash }: Pick<Evidence, 'findings' | 'hash'>, skipped: string[]) {
-  if (skipped.length === 0) return { findings, hash };
-  return {
-    findings: findings.map((each) =>
-      each.severity === 'block' && skipped.includes(each.subject)
-        ? { ...each, severity: 'warn' as const }
-        : each,
-    ),
-    skipped,
-    hash: hashOf({ hash, skipped }),
-  };
+function withoutSkipped(
+  { findings, hash }: Pick<Evidence, 'findings' | 'hash'>,
+  skipped: string[],
+  aside: string[],
+) {
+  const shown = findings.map((each) =>
+    each.severity === 'block' && aside.includes(each.subject) ? { ...each, severity: 'warn' as const } : each,
+  );
+  return skipped.length === 0
+    ? { findings: shown, hash }
+    : { findings: shown, skipped, hash: hashOf({ hash, skipped }) };
+}
+
+/** A wave is about its own hosts: another one that is away is met in its own turn. */
+function isAside(host: string, { skipped, wave }: { skipped: string[]; wave?: string[] }): boolean {
+  return skipped.includes(host) || (wave !== undefined && !wave.includes(host));
 }
 
 function hashOf(voted: object): string {

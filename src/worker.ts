@@ -26,7 +26,7 @@ import { tracingOf } from './telemetry/traces-to.ts';
 import type { Tracing } from './telemetry/tracing.ts';
 import { payloadConverterPath, workflowInterceptors, workflowSource } from './temporal/bundle.ts';
 import { connectTemporal, connectWorker } from './temporal/connection.ts';
-import { dataConverterOf } from './temporal/data-converter.ts';
+import { workerDataConverterOf } from './temporal/data-converter.ts';
 import { registerSearchAttributes } from './temporal/search-attributes.ts';
 
 export interface WorkerOptions {
@@ -89,7 +89,7 @@ export async function createWorker(options: {
 }): Promise<Worker> {
   const { settings, connections, connection, namespace, tracing } = options;
   const events = activityEvents(Runtime.instance().metricMeter, settings.notify);
-  const dataConverter = await dataConverterOf(settings.encryption);
+  const dataConverter = await workerDataConverterOf(settings.encryption);
   return await Worker.create({
     connection,
     namespace,

@@ -1,8 +1,12 @@
-import { sleep } from '@temporalio/workflow';
+import { ActivityFailure, sleep } from '@temporalio/workflow';
 
 import { durationMs } from '../src/domain/duration.ts';
+import { setStatus } from '../src/domain/journal.ts';
+import type { StageName } from '../src/domain/stages.ts';
+import { MigrationState } from '../src/domain/states.ts';
 import type { Adoption } from './contract.ts';
-import { type Migration, now, waitFor } from './state.ts';
+import { inMs, type Migration, now, waitFor } from './state.ts';
+import { look } from './steps/preflight.ts';
 
 /**
  * Goes on with the state of a run that was ended by hand. What that run had under way may still take effect: cmdlets get
@@ -19,8 +23,40 @@ export async function adopt(m: Migration, { by, reason, wait = '5m' }: Adoption)
   status.paused = false;
   if (status.outcome === 'needs-operator') status.outcome = 'running';
   state.adopted = true;
-  if (!status.journal.some((entry) => entry.status === 'intended' || status.failure !== null)) return;
-  waitFor(m, 'what the ended run had under way', null);
-  await sleep(durationMs(wait), { summary: 'What the ended run had under way gets time to end' });
-  waitFor(m, null);
+  if (!quiet.includes(status.stage) || status.failure !== null) {
+    waitFor(m, 'what the ended run had under way', inMs(durationMs(wait)));
+    await sleep(durationMs(wait), { summary: 'What the ended run had under way gets time to end' });
+    waitFor(m, null);
+  }
+  if (status.failure === null) await askAgainBeforeComplete(m);
+}
+
+/** Stages in which nothing is changed. */
+const quiet: StageName[] = ['plan', 'preflight', 'gate-start', 'observe', 'preflight-again', 'gate-complete'];
+
+/**
+ * Complete follows the last look at its gate at once. Where it has had no effect yet, the gate is passed again: its votes
+ * count for what is there now, or it is asked anew. Where it may have had one, the step finds out whose that was.
+ */
+async function askAgainBeforeComplete(m: Migration): Promise<void> {
+  const { status } = m.state;
+  const stageOf = (name: StageName) => status.stages.find((each) => each.name === name);
+  const gateStage = stageOf('gate-complete');
+  if (!gateStage?.endedAt || stageOf('complete')?.endedAt) return;
+  if (!(await isStillLinked(m))) return;
+  const entry = status.journal.find(({ step }) => step === 'complete');
+  if (entry?.status === 'intended') setStatus(status.journal, entry.id, 'untouched');
+  for (const gate of status.gates) if (gate.name === 'complete') gate.decision = 'open';
+  gateStage.endedAt = null;
+}
+
+/** Both in state 1, as all domain controllers say that are asked. */
+async function isStillLinked(m: Migration): Promise<boolean> {
+  try {
+    const { evidence } = await look(m, 'soak', true);
+    return evidence.facts.account?.state === MigrationState.Started;
+  } catch (error) {
+    if (error instanceof ActivityFailure) return false;
+    throw error;
+  }
 }

@@ -7,6 +7,7 @@ import {
   type TemporalFailure,
 } from '@temporalio/workflow';
 
+import { durationMs } from '../src/domain/duration.ts';
 import type { ErrorCode } from '../src/domain/errors.ts';
 import {
   hasEffect,
@@ -20,7 +21,7 @@ import { undoingOnHosts } from './activities.ts';
 import { continueIfLong, isLong } from './continue.ts';
 import { failureOf } from './failures.ts';
 import { notify } from './notify.ts';
-import { type Migration, publish, stage, waitFor } from './state.ts';
+import { inMs, type Migration, publish, stage, waitFor } from './state.ts';
 import { undoComplete } from './steps/complete.ts';
 import { undoCreateDmsa } from './steps/create-dmsa.ts';
 import { undoLink } from './steps/link.ts';
@@ -78,6 +79,9 @@ export async function turnBack(m: Migration, error: TemporalFailure | null): Pro
   status.outcome = hasEffect(status.journal) || wasAsked(status.failure!) ? 'undone' : 'refused';
 }
 
+/** How often it is tried again by itself where domain controllers have to agree. */
+const agreeEvery = '30m';
+
 /** As `readingHosts` allows. */
 const readingMs = 2 * 3_600_000;
 
@@ -113,22 +117,28 @@ async function untilItSucceeds(
     try {
       const accept = state.retryRequest?.accept ?? false;
       state.retryRequest = null;
+      state.parked = null;
+      // A run that goes on for another is trying again, too.
+      state.status.outcome = 'running';
       await compensate(accept);
       return;
     } catch (error) {
       if (!(error instanceof ActivityFailure || error instanceof ApplicationFailure)) throw error;
       const { code, message } = failureOf(error);
       state.status.outcome = 'needs-operator';
+      state.parked = code;
       log.error('an operator is needed', { what, code, reason: message });
-      waitFor(m, `an operator, to ${what}: ${code} ${message} (signal retry)`);
+      const again = code === ('REPLICATION_LAGGING' satisfies ErrorCode) ? durationMs(agreeEvery) : null;
+      const nextAt = again === null ? null : inMs(again);
+      waitFor(m, `an operator, to ${what}: ${code} ${message} (signal retry)`, nextAt);
       publish(m);
       // What is tried again by itself, and fails as it did, is told once.
       if (m.plan.notify && told !== code) await notify(m, 'needs-operator', { failure: { code, message } });
       told = code;
       const asked = () => state.retryRequest !== null || isLong();
       // What one DC has not heard of yet it will hear: a person may wait for that as well as act.
-      if (code === ('REPLICATION_LAGGING' satisfies ErrorCode))
-        await condition(asked, '30m', { summary: 'Wait for domain controllers to agree, or for a person' });
+      if (again !== null)
+        await condition(asked, again, { summary: 'Wait for domain controllers to agree, or for a person' });
       else await condition(asked);
       await continueIfLong(m);
       state.status.outcome = 'running';

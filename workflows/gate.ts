@@ -1,13 +1,14 @@
 import { ApplicationFailure, condition, patched } from '@temporalio/workflow';
 
-import { drift } from '../src/domain/drift.ts';
+import { type Drift, drift } from '../src/domain/drift.ts';
 import { durationMs } from '../src/domain/duration.ts';
 import type { ErrorCode } from '../src/domain/errors.ts';
 import type { Evidence } from '../src/domain/facts.ts';
 import { blocking } from '../src/domain/findings.ts';
-import { decide, type Gate, openGate, reopen, voidVotes } from '../src/domain/gates.ts';
+import { countedVotes, decide, type Gate, openGate, reopen, voidVotes } from '../src/domain/gates.ts';
 import { type GateName, gatePlan } from '../src/domain/plan.ts';
 import { continueIfLong, isLong } from './continue.ts';
+import { isSkipped, leftOut } from './host-decisions.ts';
 import { unlessPaused } from './messages.ts';
 import { countGate } from './metrics.ts';
 import { notify } from './notify.ts';
@@ -27,7 +28,7 @@ export async function openAndPassGate(m: Migration, name: GateName, hosts?: stri
   if (isNew) countGate(gate, 'opened');
   if (m.plan.notify && isNew) await notify(m, 'gate-opened');
   for (;;) {
-    await decision(m, gate);
+    if ((await decision(m, gate)) === 'pointless') return close(m, gate, 'void');
     const voted = m.state.evidence!;
     const reading = await readWhileNotPaused(m, gate);
     const fresh = reading.evidence;
@@ -37,19 +38,48 @@ export async function openAndPassGate(m: Migration, name: GateName, hosts?: stri
     voteOn(m, reading);
     // The hash of the gate is what people have seen, whatever a run that ended by hand has left as evidence.
     if (fresh.hash === gate.hash) {
-      // A no that came in while this was read still counts.
-      if (decide(gate) === 'approved') break;
+      if (await isNothingNew(m, gate, fresh)) break;
       continue;
     }
     const drifted = drift(votedOn(voted), votedOn(fresh));
-    // Before, votes counted again where what had drifted was put back as it was.
-    if (patched('votes-void-for-good')) voidVotes(gate);
-    reopen(gate, fresh.hash, drifted);
+    // Before, votes counted again where what had drifted was put back as it was, and the gate kept its dates.
+    if (patched('reopened-gates-begin-anew')) beginAnew(m, gate, fresh.hash, drifted);
+    else reopen(gate, fresh.hash, drifted);
     countGate(gate, 'drifted');
     if (m.plan.notify) await notify(m, 'drift', { drift: drifted });
   }
   countGate(gate, 'approved');
+  close(m, gate, 'approved');
+}
+
+/** Other evidence than was voted on: the votes are void, and people get as long as they had. */
+export function beginAnew(m: Migration, gate: Gate, hash: string, drifted: Drift[]): void {
+  voidVotes(gate);
+  reopen(gate, hash, drifted);
+  Object.assign(gate, { overdue: false, ...dates(m, gate.name) });
+}
+
+function dates(m: Migration, name: GateName): Pick<Gate, 'expiresAt' | 'remindAt'> {
+  const { expiresAfter, remindEvery } = gatePlan(m.plan, name);
+  return {
+    expiresAt: inMs(durationMs(expiresAfter)),
+    ...(remindEvery && { remindAt: inMs(durationMs(remindEvery)) }),
+  };
+}
+
+function close(m: Migration, gate: Gate, decision: Gate['decision']): void {
+  gate.decision = decision;
   publish(m);
+}
+
+/** Whatever people have said while it was looked at is heard before anything is done: a no, a pause, a host that is left out. */
+async function isNothingNew(m: Migration, gate: Gate, { skipped = [] }: Evidence): Promise<boolean> {
+  const { state } = m;
+  if (state.queue.length > 0 && patched('votes-heard-before-acting'))
+    await condition(() => state.queue.length === 0);
+  if (state.status.paused || decide(gate) !== 'approved') return false;
+  const isSame = leftOut(m, gate.name).join() === skipped.join();
+  return isSame || !patched('skips-heard-before-acting');
 }
 
 /** What people vote on, and are told the changes of; findings follow from it. */
@@ -82,49 +112,55 @@ function currentGate(m: Migration, name: GateName, hosts?: string[]): Gate {
   const present = gates.find((gate) => gate.name === name);
   if (present) return present;
   const plan = gatePlan(m.plan, name);
-  const gate = openGate(name, plan, now(), inMs(durationMs(plan.expiresAfter)), {
+  const { expiresAt, ...reminder } = dates(m, name);
+  const gate = openGate(name, plan, now(), expiresAt, {
     ...(m.plan.approverKeys && { signed: true }),
     ...(hosts && { hosts }),
-    ...(plan.remindEvery && { remindAt: inMs(durationMs(plan.remindEvery)) }),
+    ...reminder,
   });
   gate.hash = m.state.evidence!.hash;
   gates.push(gate);
   return gate;
 }
 
-async function decision(m: Migration, gate: Gate): Promise<void> {
+/**
+ * Waits for enough votes. The gate stays open to a no until it is passed. `pointless`: every host that it is about is left
+ * out by now. Throws GATE_REJECTED and GATE_EXPIRED.
+ */
+async function decision(m: Migration, gate: Gate): Promise<'approved' | 'pointless'> {
   publish(m);
-  const decided = () => {
-    gate.decision = decide(gate);
-    return gate.decision !== 'open';
-  };
+  const isPointless = () => gate.hosts?.every((host) => isSkipped(m, host)) ?? false;
+  const decided = () => decide(gate) !== 'open' || isPointless();
   while (!decided()) {
     const votes = `${gate.required} vote${gate.required === 1 ? '' : 's'}`;
-    waitFor(m, `${votes} at gate "${gate.name}"`, gate.expiresAt);
     const left = Date.parse(gate.expiresAt) - Date.now();
+    const next = gate.overdue ? (gate.remindAt ?? null) : gate.expiresAt;
+    waitFor(m, `${votes} at gate "${gate.name}"`, next);
     // Votes that came in time are verified first: a worker that was away sees them together with the expiry.
     if (left <= 0) await condition(() => m.state.queue.length === 0);
     if (decided()) break;
     if (left <= 0) expire(m, gate);
     if (isReminderDue(m, gate) && m.plan.notify) await notify(m, 'reminder');
     const woken = () => decided() || isLong();
-    const next = nextTimer(gate);
-    if (next === null) await condition(woken);
+    const timer = nextTimer(gate);
+    if (timer === null) await condition(woken);
     else
-      await condition(woken, Math.max(1, next - Date.now()), {
+      await condition(woken, Math.max(1, timer - Date.now()), {
         summary: `Gate "${gate.name}" waits for votes`,
       });
     await continueIfLong(m);
   }
   waitFor(m, null);
-  if (gate.decision === 'rejected') {
+  if (decide(gate) === 'rejected') {
+    gate.decision = 'rejected';
     countGate(gate, 'rejected');
-    const no = gate.votes.find((vote) => vote.refused === null && vote.decision === 'reject');
+    const no = countedVotes(gate).find((vote) => vote.decision === 'reject');
     throw refused(
       'GATE_REJECTED',
       `${no?.by ?? 'an approver'} rejected gate "${gate.name}": ${no?.reason || 'no reason given'}`,
     );
   }
+  return isPointless() ? 'pointless' : 'approved';
 }
 
 /** Its expiry, or the next reminder where that comes before; null where neither comes. */

@@ -1,3 +1,4 @@
+import type { GateName } from '../src/domain/plan.ts';
 import type { StageName } from '../src/domain/stages.ts';
 import { by, textOf } from './payload.ts';
 import { type Reaction, turnsBack } from './signals.ts';
@@ -29,6 +30,12 @@ export function skippedHosts(m: Migration): string[] {
     .filter(({ skipped }) => skipped)
     .map(({ host }) => host)
     .sort();
+}
+
+/** Hosts that a gate is not about: a wave does not wait for those that have failed before it, and wait for a person. */
+export function leftOut(m: Migration, gate: GateName): string[] {
+  const failed = gate.startsWith('wave-') ? (m.state.status.failedHosts ?? []).map(({ host }) => host) : [];
+  return [...new Set([...skippedHosts(m), ...failed])].sort();
 }
 
 type WhyNot = (m: Migration, host: string) => string | null;

@@ -16,11 +16,12 @@ export function register<S extends JournalStep>(
 ): Entry<S> {
   const { journal } = m.state.status;
   const id = `${step}:${target}`;
-  const present = journal.find((entry) => entry.id === id);
-  if (present) {
-    if (present.status === 'untouched') setStatus(journal, id, 'intended');
-    return present as Entry<S>;
+  const present = journal.find((entry) => entry.id === id) as Entry<S> | undefined;
+  if (present?.status === 'untouched') {
+    setStatus(journal, id, 'intended');
+    present.beforeImage = beforeImage;
   }
+  if (present) return present;
   const entry = { id, step, target, status: 'intended', registeredAt: now(), beforeImage } as Entry<S>;
   journal.push(entry);
   return entry;

@@ -1,12 +1,15 @@
-import { condition, setHandler } from '@temporalio/workflow';
+import { ActivityFailure, condition, patched, setCurrentDetails, setHandler } from '@temporalio/workflow';
 
-import type { Gate } from '../src/domain/gates.ts';
+import type { ErrorCode } from '../src/domain/errors.ts';
+import { countedVotes, type Gate, type RecordedVote, type VoteRefusal } from '../src/domain/gates.ts';
 import { reading } from './activities.ts';
+import { boundVotes, hasRoom } from './bounds.ts';
 import * as contract from './contract.ts';
+import { currentDetails } from './details.ts';
 import { retryHost, skipHost } from './host-decisions.ts';
 import { by, idOf, isRecord, longestText, textOf } from './payload.ts';
 import { outcomes, type Reaction, receive, turnsBack } from './signals.ts';
-import { inMs, type Migration, now } from './state.ts';
+import { inMs, type Migration, now, type QueuedVote } from './state.ts';
 import { extension } from './steps/observe.ts';
 
 /**
@@ -29,6 +32,7 @@ export function handleMessages(m: Migration): void {
 }
 
 const pause: Reaction = ({ state }) => {
+  if (state.status.outcome === 'completed') return { refused: 'the migration has completed' };
   if (turnsBack(state)) return { refused: 'the migration turns back, which is not held back' };
   if (state.status.paused) return { refused: 'it is paused already' };
   state.status.paused = true;
@@ -50,16 +54,25 @@ const undo: Reaction = (m, payload) => {
   return {};
 };
 
-/** Of a compensation that failed; with `host`, of that host. */
+/**
+ * Of a compensation that failed; with `host`, of that host. While it is being tried, the word is for the case that it fails
+ * once more; differences are accepted only when they have been named.
+ */
 const retry: Reaction = (m, payload) => {
   if (isRecord(payload) && payload.host !== undefined) return retryHost(m, payload);
-  if (m.state.status.outcome !== 'needs-operator') return { refused: 'nothing waits to be tried again' };
-  m.state.retryRequest = { ...by(payload), accept: isRecord(payload) && payload.accept === true };
+  const { status, parked = null } = m.state;
+  if (status.failure === null) return { refused: 'nothing waits to be tried again' };
+  const accept = isRecord(payload) && payload.accept === true;
+  // Before, whatever had failed could be accepted.
+  if (accept && parked !== ('RESTORE_DIFFERS' satisfies ErrorCode) && patched('accepts-named-differences'))
+    return { refused: 'no difference waits to be accepted (RESTORE_DIFFERS)' };
+  m.state.retryRequest = { ...by(payload), accept };
   return {};
 };
 
 const extend: Reaction = (m, payload) => {
   const about = textOf(payload, 'for');
+  if (turnsBack(m.state)) return { about, refused: 'the migration turns back' };
   if (m.state.status.stage !== 'observe' || !m.state.observation)
     return { about, refused: 'no observation is under way' };
   const longer = extension(m.state.observation.until, about);
@@ -68,41 +81,67 @@ const extend: Reaction = (m, payload) => {
   return { about };
 };
 
-const allow: Reaction = ({ state: { status } }, payload) => {
+const allow: Reaction = ({ state }, payload) => {
+  const { status } = state;
   const sid = textOf(payload, 'sid');
   if (sid === null || !sidPattern.test(sid)) return { about: sid, refused: 'it names no SID' };
+  if (turnsBack(state)) return { about: sid, refused: 'the migration turns back' };
   if (status.allowedPrincipals.some((each) => each.sid === sid))
     return { about: sid, refused: 'it is allowed already' };
+  if (status.allowedPrincipals.length >= mostPrincipals)
+    return { about: sid, refused: `${mostPrincipals} are allowed already, and no more can be` };
   status.allowedPrincipals.push({ sid, ...by(payload), at: now() });
   return { about: sid };
 };
+
+/** A dMSA with more strangers than this is not migrated by a yes for each. */
+const mostPrincipals = 200;
 
 const votesAtOnce = 50;
 
 /** Verifies votes in the order of their arrival, for as long as the workflow runs; none is lost by continue-as-new. */
 export async function recordVotes(m: Migration): Promise<never> {
-  const { state, plan } = m;
+  const { state } = m;
   for (;;) {
     await condition(() => state.queue.length > 0);
     const votes = state.queue.slice(0, votesAtOnce);
     const { gates } = state.status;
     const gate = gates.find((each) => each.decision === 'open' && each.hash !== null) ?? null;
-    const recorded = await reading(
-      `Verify ${votes.length === 1 ? 'a vote' : `${votes.length} votes`}`,
-    ).verifyVotes({
+    const recorded = await verified(m, votes, gate);
+    const target = gate ?? gates.at(-1);
+    target?.votes.push(...recorded);
+    if (!target) state.status.earlyVotes.push(...recorded);
+    state.queue.splice(0, votes.length);
+    boundVotes(state.status);
+    setCurrentDetails(currentDetails(state.status));
+  }
+}
+
+/** A worker that cannot verify votes at all keeps nothing else from going on: those votes do not count. */
+async function verified(m: Migration, votes: QueuedVote[], gate: Gate | null): Promise<RecordedVote[]> {
+  const { plan, state } = m;
+  const { verifyVotes } = reading(`Verify ${votes.length === 1 ? 'a vote' : `${votes.length} votes`}`);
+  try {
+    return await verifyVotes({
       votes,
-      gate,
-      decided: decidedGates(gates, gate),
+      // Votes that do not count say nothing of others, and there may be thousands.
+      gate: gate && { ...gate, votes: countedVotes(gate), drift: [] },
+      decided: decidedGates(state.status.gates, gate),
       requestedBy: plan.requestedBy,
       domain: plan.domain,
       ...(plan.people && { people: plan.people }),
       ...(plan.approverKeys && { keys: plan.approverKeys, signedFor: signedFor(m) }),
     });
-    const target = gate ?? gates.at(-1);
-    target?.votes.push(...recorded);
-    if (!target) state.status.earlyVotes.push(...recorded);
-    state.queue.splice(0, votes.length);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return votes.map((vote) => unread(vote, 'VOTE_UNVERIFIED'));
   }
+}
+
+/** A vote of which nothing is known but that it came. */
+function unread({ decision, payload, receivedAt }: QueuedVote, refused: VoteRefusal): RecordedVote {
+  const nothing = { gate: 'start', hash: '', by: '', reason: '', identity: null } as const;
+  return { ...nothing, decision, receivedAt, refused, ...idOf(payload) };
 }
 
 /** Holds the next change back while someone has paused the migration; never stops one in the middle. */
@@ -120,7 +159,13 @@ function decidedGates(gates: Gate[], open: Gate | null): Gate['name'][] {
 }
 
 function queueVote(m: Migration, decision: 'approve' | 'reject', payload: unknown): void {
-  m.state.queue.push({ decision, payload: ofBearableSize(payload), receivedAt: now() });
+  const { queue, status } = m.state;
+  const vote = { decision, payload: ofBearableSize(payload), receivedAt: now() };
+  if (hasRoom(queue, vote.payload)) queue.push(vote);
+  else {
+    (status.gates.at(-1)?.votes ?? status.earlyVotes).push(unread(vote, 'VOTE_TOO_MANY'));
+    boundVotes(status);
+  }
 }
 
 /**

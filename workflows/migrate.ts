@@ -3,6 +3,7 @@ import {
   CancellationScope,
   ContinueAsNew,
   condition,
+  patched,
   TemporalFailure,
 } from '@temporalio/workflow';
 
@@ -65,6 +66,8 @@ export async function migrateServiceAccount(input: MigrationInput): Promise<Migr
     await stage(m, 'done', async () => undefined);
     countEnd(m.state.status);
     if (m.plan.notify) await notify(m, 'done');
+    // Before, a vote that came while people were told was not recorded any more.
+    if (m.state.queue.length > 0 && patched('last-votes-recorded')) await votesRecorded(m);
   });
   return result(m);
 }
@@ -91,7 +94,7 @@ async function goForward(m: Migration, continued: boolean): Promise<void> {
   try {
     await m.forward.run(async () => {
       if (m.state.undoRequest) m.forward.cancel();
-      if (continued) await lockDmsaName(m, 'again');
+      if (continued && isLocked(m)) await lockDmsaName(m, 'again');
       await runbook(m);
       await votesRecorded(m);
     });
@@ -100,6 +103,11 @@ async function goForward(m: Migration, continued: boolean): Promise<void> {
     if (error instanceof ContinueAsNew || !(error instanceof TemporalFailure)) throw error;
     await turnBackFrom(m, error);
   }
+}
+
+/** A run that was ended by hand may have been ended before it had the name. */
+function isLocked({ state }: Migration): boolean {
+  return state.status.stages.some(({ name, endedAt }) => name === 'plan' && endedAt !== null);
 }
 
 async function turnBackFrom(m: Migration, error: TemporalFailure | null): Promise<void> {

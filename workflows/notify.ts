@@ -6,7 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import { type NoticeDetail, type NoticeEvent, noticeOf } from '../src/domain/notice.ts';
+import { type Notice, type NoticeDetail, type NoticeEvent, noticeOf } from '../src/domain/notice.ts';
 import type { FailedHost } from '../src/domain/status.ts';
 import type { notifyPeople } from './notify-people.ts';
 import { type Migration, now } from './state.ts';
@@ -22,7 +22,8 @@ export async function notify(m: Migration, event: NoticeEvent, detail: NoticeDet
   m.state.notices = (m.state.notices ?? 0) + 1;
   // No random part: what else draws random numbers may differ from one worker to the next, and ids must not.
   const own = `${workflowInfo().firstExecutionRunId}-${m.state.notices}`;
-  const notice = noticeOf(event, { plan: m.plan, status: m.state.status, at: now() }, detail);
+  const notice = told(m, event, detail);
+  if (notice === null) return;
   const start = () =>
     startChild<typeof notifyPeople>('notifyPeople', {
       // Of one migration there are many runs and many children, and a late one may meet the next migration's.
@@ -33,6 +34,15 @@ export async function notify(m: Migration, event: NoticeEvent, detail: NoticeDet
       staticSummary: `Tell people: ${event}, ${m.id}`,
     });
   await CancellationScope.nonCancellable(start).catch(() => undefined);
+}
+
+/** Null of a migration whose plan is none: anybody can start one, and nobody is told of it. */
+function told(m: Migration, event: NoticeEvent, detail: NoticeDetail): Notice | null {
+  try {
+    return noticeOf(event, { plan: m.plan, status: m.state.status, at: now() }, detail);
+  } catch {
+    return null;
+  }
 }
 
 /** Of those that have failed since `before`; a host that failed again is told again. */

@@ -1,8 +1,9 @@
+import { isUnreadable } from '../src/domain/unreadable.ts';
 import type { By } from './contract.ts';
 
 /** Anyone may send any payload by signal: none is trusted to have its shape, and none fails the workflow. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !isUnreadable(value) && !Array.isArray(value);
 }
 
 /** As long as a reason may be (activities/gates/verify-votes.ts). */

@@ -1,7 +1,9 @@
-import { setCurrentDetails } from '@temporalio/workflow';
+import { patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 
 import type { RecordedVote } from '../src/domain/gates.ts';
-import { type RecordedSignal, type SignalName, signalsKept } from '../src/domain/status.ts';
+import type { RecordedSignal, SignalName } from '../src/domain/status.ts';
+import { isUnreadable } from '../src/domain/unreadable.ts';
+import { boundSignals } from './bounds.ts';
 import { currentDetails } from './details.ts';
 import { by, idOf, isWellFormed } from './payload.ts';
 import { type Carried, type Migration, now } from './state.ts';
@@ -12,12 +14,28 @@ export type Reaction = (m: Migration, payload: unknown) => { about?: string | nu
 /** Takes a signal in, and writes down what became of it. A payload that has not its shape does nothing. */
 export function receive(m: Migration, signal: SignalName, payload: unknown, react: Reaction): void {
   const { status } = m.state;
-  const { about = null, refused = null } = isWellFormed(payload)
-    ? react(m, payload)
-    : { refused: 'malformed: by and reason have to be texts in an object' };
+  const { about = null, refused = null }: ReturnType<Reaction> =
+    whyMalformed(m, payload) ?? react(m, payload);
   const recorded: RecordedSignal = { signal, about, ...by(payload), ...idOf(payload), at: now(), refused };
-  status.signals = [...(status.signals ?? []), recorded].slice(-signalsKept);
+  status.signals = [...(status.signals ?? []), recorded];
+  boundSignals(status);
   setCurrentDetails(currentDetails(status));
+}
+
+/**
+ * Null where its payload can be read and has its shape. One that this worker cannot read stays malformed for ever, also for
+ * a worker that has the key: what followed has followed from that. Where it was read before, this worker must not go on.
+ */
+function whyMalformed(m: Migration, payload: unknown): { refused: string } | null {
+  const mark = `signal-${++m.heard}-is-malformed`;
+  const refused = 'malformed: by and reason have to be texts in an object';
+  if (isUnreadable(payload)) {
+    if (!patched(mark)) throw new Error(`a signal is encrypted with a key that this worker lacks (${mark})`);
+    return { refused: 'malformed: it is encrypted with a key that the worker lacks' };
+  }
+  if (workflowInfo().unsafe.isReplaying && patched(mark)) return { refused };
+  // Before, a sender or a reason of another kind was taken for none.
+  return isWellFormed(payload) || !patched(mark) ? null : { refused };
 }
 
 /** The query `outcomes`. Anyone may ask for anything: what is no signal has none. */

@@ -25,6 +25,8 @@ export interface Migration {
   /** What each step needs of the plan, with the DC that is kept for the migration by now. */
   readonly target: Target;
   readonly state: Carried;
+  /** How many signals this run has heard: what became of one is known by its number. */
+  heard: number;
   /** The way forward: cancelled by an undo, after which compensation runs outside of it. */
   readonly forward: CancellationScope;
 }
@@ -49,6 +51,12 @@ export interface Carried {
   adopted?: boolean;
   undoRequest: By | null;
   retryRequest: (By & { accept?: boolean }) | null;
+  /** Code of the failure for which an undo waits for a person; absent where it does not. */
+  parked?: string | null;
+  /** ISO 8601: when the soak ends, or has ended; absent before it. */
+  soakUntil?: string;
+  /** Whether all was found well after the soak. */
+  soaked?: boolean;
   /** How far the latest rollout has come; absent before the first, and in what older versions left. */
   rollout?: Progress;
   /** How often people have been told; absent for never. */
@@ -95,6 +103,7 @@ export function newMigration({ plan, carried, seen }: MigrationInput): Migration
       retryRequest: null,
       ...(seen && { seen }),
     },
+    heard: 0,
     forward: new CancellationScope(),
   };
 }

@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 
 import { reading } from './activities.ts';
 import { continueIfLong, isLong } from './continue.ts';
@@ -14,7 +14,9 @@ export async function hadToWait(m: Migration): Promise<boolean> {
     await unlessPaused(m);
     return true;
   }
-  return await hadToWaitForWindow(m, 'may-continue-as-new');
+  if (await hadToWaitForWindow(m, 'may-continue-as-new')) return true;
+  // Said while the window was asked for; before, it took hold one step later.
+  return m.state.status.paused && patched('pause-heard-at-window');
 }
 
 /** `stay`: the caller has read what must not be read by a later run. */

@@ -24,7 +24,9 @@ export type VoteRefusal =
   | 'VOTE_BY_REQUESTER'
   | 'VOTE_UNKNOWN_APPROVER'
   | 'VOTE_DUPLICATE'
-  | 'VOTE_LATE';
+  | 'VOTE_LATE'
+  | 'VOTE_TOO_MANY'
+  | 'VOTE_UNVERIFIED';
 
 export const voteRefusals: Record<VoteRefusal, string> = {
   VOTE_UNSIGNED: 'the plan lists keys of approvers, and the vote is not signed',
@@ -37,6 +39,8 @@ export const voteRefusals: Record<VoteRefusal, string> = {
   VOTE_UNKNOWN_APPROVER: 'the plan does not list this approver',
   VOTE_DUPLICATE: 'this approver has voted already, and a vote is final',
   VOTE_LATE: 'the gate is decided already',
+  VOTE_TOO_MANY: 'too many votes were waiting to be verified; vote again',
+  VOTE_UNVERIFIED: 'the worker could not verify it; look at its log, and vote again',
 };
 
 /** A vote with its verdict; refused votes are kept, with the reason. */

@@ -1,3 +1,4 @@
+import { decide } from './gates.ts';
 import type { MigrationStatus } from './status.ts';
 
 /**
@@ -13,7 +14,7 @@ export function needsOf({ outcome, gates, failedHosts = [], waitingFor }: Migrat
   if (outcome === 'needs-operator') return 'operator';
   if (outcome !== 'running') return 'none';
   const open = gates.find((gate) => gate.decision === 'open');
-  if (open) return open.overdue ? 'overdue' : 'approval';
+  if (open && decide(open) === 'open') return open.overdue ? 'overdue' : 'approval';
   if (failedHosts.length > 0) return 'host';
   return waitingFor?.includes('signal allowPrincipal') ? 'principal' : 'none';
 }

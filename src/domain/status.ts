@@ -34,6 +34,8 @@ export interface MigrationStatus {
   gates: Gate[];
   /** Votes that came when no gate had been opened yet. */
   earlyVotes: RecordedVote[];
+  /** How many votes that did not count are not kept any more; absent for none. */
+  votesLeftOut?: number;
   findings: Finding[];
   hosts: HostEvidence[];
   /** SIDs of principals that a person has allowed. */
@@ -43,7 +45,7 @@ export interface MigrationStatus {
   failure: Failure | null;
   /** Hosts that failed and wait for a person's `retry` or `skipHost`; absent while there was none. */
   failedHosts?: FailedHost[];
-  /** What people have sent besides votes, and what became of it; the latest last, at most `signalsKept`. */
+  /** What people have sent besides votes, and what became of it; the latest last (workflows/bounds.ts). */
   signals?: RecordedSignal[];
   before: Facts | null;
   after: Facts | null;
@@ -90,9 +92,6 @@ export interface RecordedSignal {
   /** Why nothing was done about it; null where it was accepted. */
   refused: string | null;
 }
-
-/** Anyone may send signals without number. */
-export const signalsKept = 1000;
 
 export interface Failure {
   code: string;

@@ -42,6 +42,11 @@ export function payloadConverterPath(): string {
   return pathOf(`./payload-converter.${isBuilt ? 'js' : 'ts'}`);
 }
 
+/** For `DataConverter.payloadConverterPath` of a worker: what activities read payloads with. */
+export function activityPayloadConverterPath(): string {
+  return pathOf(`./activity-payload-converter.${isBuilt ? 'js' : 'ts'}`);
+}
+
 function pathOf(relative: string): string {
   return fileURLToPath(new URL(relative, import.meta.url));
 }

@@ -1,21 +1,33 @@
 import type { DataConverter } from '@temporalio/common';
 
 import type { EncryptionSettings } from '../config/settings.ts';
-import { failureConverterPath } from './bundle.ts';
+import { activityPayloadConverterPath, failureConverterPath } from './bundle.ts';
 import { compressing } from './compression.ts';
-import { encrypting } from './encryption.ts';
+import { encrypting, encryptingForWorker } from './encryption.ts';
 import { noKeys, readKeyRing } from './key-ring.ts';
 
 /** Encrypts nothing; what is encrypted is refused with ENCRYPTION_KEY_UNKNOWN. */
 export const unencrypted: DataConverter = { payloadCodecs: [compressing, encrypting(noKeys)] };
 
 /**
- * For every client and worker of these settings: what is large is compressed, then everything is encrypted, where
- * there is a key ring. Throws PLAN_INVALID for a ring that cannot be read.
+ * For every client of these settings: what is large is compressed, then everything is encrypted, where there is a key
+ * ring. Throws PLAN_INVALID for a ring that cannot be read.
  */
 export async function dataConverterOf(encryption: EncryptionSettings | undefined): Promise<DataConverter> {
   if (!encryption) return unencrypted;
   const ring = await readKeyRing(encryption);
   // The SDK encodes by the first codec first and decodes by the last: what is encrypted does not compress.
   return { payloadCodecs: [compressing, encrypting(ring)], failureConverterPath: failureConverterPath() };
+}
+
+/** The same for workers, whose workflows go on whatever somebody sends them. */
+export async function workerDataConverterOf(
+  encryption: EncryptionSettings | undefined,
+): Promise<DataConverter> {
+  const ring = encryption ? await readKeyRing(encryption) : noKeys;
+  return {
+    payloadCodecs: [compressing, encryptingForWorker(ring)],
+    payloadConverterPath: activityPayloadConverterPath(),
+    ...(encryption && { failureConverterPath: failureConverterPath() }),
+  };
 }

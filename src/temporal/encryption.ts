@@ -4,15 +4,10 @@ import type { Payload, PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
 
 import { DmsaError } from '../domain/errors.ts';
+import { encryptedEncoding, keyIdField, keyIdOf, quoted } from './encrypted-encoding.ts';
 import type { KeyRing, RingKey } from './key-ring.ts';
 
 const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
-
-/** Names the algorithm and the layout of `data`: nonce, cipher text, tag. Whatever changes one of them changes the name. */
-export const encryptedEncoding = 'binary/dmsa-aes-256-gcm';
-
-/** The field of a payload's metadata that says which key reads it. */
-export const keyIdField = 'encryption-key-id';
 
 const algorithm = 'aes-256-gcm';
 /** 96 bits, random: one key is good for 2^32 payloads (NIST SP 800-38D, 8.3). */
@@ -32,6 +27,23 @@ export function encrypting(ring: KeyRing): PayloadCodec {
   };
 }
 
+/**
+ * The same for a worker's payloads: what it cannot decrypt stays as it is, and whoever uses it fails
+ * (payload-converter.ts, activity-payload-converter.ts). A signal that anybody may have sent must not keep a workflow from
+ * going on.
+ */
+export function encryptingForWorker(ring: KeyRing): PayloadCodec {
+  const leave = (payload: Payload) => {
+    try {
+      return decrypted(ring, payload);
+    } catch (error) {
+      if (error instanceof DmsaError) return payload;
+      throw error;
+    }
+  };
+  return { ...encrypting(ring), decode: async (payloads) => payloads.map(leave) };
+}
+
 function encrypted({ id, key }: RingKey, payload: Payload): Payload {
   const nonce = randomBytes(nonceOctets);
   const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagOctets }).setAAD(bound(id));
@@ -41,14 +53,11 @@ function encrypted({ id, key }: RingKey, payload: Payload): Payload {
 }
 
 function decrypted({ keys }: KeyRing, payload: Payload): Payload {
-  const { metadata, data } = payload;
-  if (text(metadata?.encoding) !== encryptedEncoding) return payload;
-  const id = text(metadata?.[keyIdField]);
+  const { data } = payload;
+  const id = keyIdOf(payload);
+  if (id === null) return payload;
   const key = keys.get(id);
-  if (!key) {
-    const message = `a payload is encrypted with the key ${quoted(id)}, which is not in the ring`;
-    throw new DmsaError('ENCRYPTION_KEY_UNKNOWN', quoted(id), message);
-  }
+  if (!key) throw keyUnknown(id);
   if (!data || data.length < nonceOctets + tagOctets) throw unreadable(id, 'it is cut off');
   const nonce = data.subarray(0, nonceOctets);
   const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagOctets })
@@ -61,6 +70,11 @@ function decrypted({ keys }: KeyRing, payload: Payload): Payload {
   } catch {
     throw unreadable(id, 'it was changed, or that is another key of the same name');
   }
+}
+
+export function keyUnknown(id: string): DmsaError {
+  const message = `a payload is encrypted with the key ${quoted(id)}, which is not in the ring`;
+  return new DmsaError('ENCRYPTION_KEY_UNKNOWN', quoted(id), message);
 }
 
 /**
@@ -80,15 +94,6 @@ function plain(clear: Uint8Array): Payload {
 function unreadable(id: string, why: string): DmsaError {
   const message = `a payload that names the key ${quoted(id)} cannot be decrypted: ${why}`;
   return new DmsaError('PAYLOAD_UNREADABLE', quoted(id), message);
-}
-
-/** Who wrote the payload chose it: it is shown as one short word. */
-function quoted(id: string): string {
-  return JSON.stringify(id.length > 64 ? `${id.slice(0, 64)}…` : id);
-}
-
-function text(value: Uint8Array | null | undefined): string {
-  return value ? Buffer.from(value).toString() : '';
 }
 
 function octets(value: string): Uint8Array {

@@ -13,7 +13,8 @@ import {
 import { createAuthority, issueServerCertificate } from '../../src/lab/certificates.ts';
 import { createLog } from '../../src/log.ts';
 import { compressing } from '../../src/temporal/compression.ts';
-import { encryptedEncoding, encrypting, keyIdField } from '../../src/temporal/encryption.ts';
+import { encryptedEncoding, keyIdField } from '../../src/temporal/encrypted-encoding.ts';
+import { encrypting } from '../../src/temporal/encryption.ts';
 import { keyRing } from '../../src/temporal/key-ring.ts';
 import { type Asked, ask } from './ask.ts';
 

@@ -12,12 +12,15 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Migrations } from '../../src/client/migrations.ts';
 import type { EncryptionSettings } from '../../src/config/settings.ts';
 import { playInLab } from '../../src/demo/play-scenario.ts';
+import type { RecordedSignal } from '../../src/domain/status.ts';
 import { startLab } from '../../src/lab/lab.ts';
 import { scenarios } from '../../src/lab/scenarios/index.ts';
 import { people } from '../../src/lab/scenarios/scenario.ts';
+import { payloadConverterPath } from '../../src/temporal/bundle.ts';
 import { connectTemporal } from '../../src/temporal/connection.ts';
-import { dataConverterOf } from '../../src/temporal/data-converter.ts';
-import { encryptedEncoding } from '../../src/temporal/encryption.ts';
+import { dataConverterOf, workerDataConverterOf } from '../../src/temporal/data-converter.ts';
+import { encryptedEncoding } from '../../src/temporal/encrypted-encoding.ts';
+import { samplePlan } from '../plan/sample-plan.ts';
 import { testServer, topologyFor } from '../scenarios/support.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../support/temporal.ts';
 import { placesOf, textsOf } from './texts-of.ts';
@@ -179,12 +182,48 @@ describe.skipIf(!temporalAvailable().available)('with a key ring', () => {
     expect(placesOf(['holds no plan'], history)).toEqual([]);
   });
 
+  test('a signal that its worker cannot read is malformed and does nothing, now and for a worker that could read it', async () => {
+    const workflowId = unique('foreign');
+    const [ours, theirs] = [await ring(lineA), await ring(lineB)];
+    const client = await clientOf(ours);
+    const stranger = await clientOf(theirs);
+    const plan = { ...samplePlan(), requestedBy: 'LAB\\alice' };
+    const handle = await client.workflow.start('migrateServiceAccount', {
+      ...{ workflowId, taskQueue: workflowId, args: [{ plan }] },
+    });
+    const outcomes = () => handle.query<RecordedSignal[]>('outcomes');
+    const seen = [
+      { signal: 'undo', by: 'unknown', refused: expect.stringContaining('malformed') },
+      { signal: 'pause', by: 'LAB\\carol', refused: null },
+    ];
+    // No activity is there: the migration stays where it checks its plan.
+    await (await worker(workflowId, ours)).runUntil(async () => {
+      await stranger.workflow.getHandle(workflowId).signal('undo', { by: 'LAB\\carol', reason: 'lost key' });
+      await handle.signal('pause', { by: 'LAB\\carol', reason: 'clear' });
+      await vi.waitFor(async () => expect(await outcomes()).toHaveLength(2), 30_000);
+      expect(await outcomes()).toMatchObject(seen);
+    });
+    const both = await worker(workflowId, await ring(lineA, lineB));
+    await both.runUntil(async () => {
+      const [undo, pause] = await outcomes();
+      // By now its sender can be read, and it does nothing all the same.
+      expect([undo, pause]).toMatchObject([{ ...seen[0], by: 'LAB\\carol' }, seen[1]]);
+      await handle.signal('resume', { by: 'LAB\\carol', reason: 'both keys' });
+      await vi.waitFor(async () => expect(await outcomes()).toHaveLength(3), 30_000);
+    });
+    const history = await storedHistory(workflowId);
+    expect(kindsOf(history)).not.toContain('workflowTaskFailedEventAttributes');
+    expect(kindsOf(history)).not.toContain('activityTaskCancelRequestedEventAttributes');
+    await handle.terminate();
+  });
+
   async function worker(taskQueue: string, encryption: EncryptionSettings): Promise<Worker> {
-    const dataConverter = await dataConverterOf(encryption);
+    const dataConverter = await workerDataConverterOf(encryption);
     const { failureConverterPath } = dataConverter;
     const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
     const workflowBundle = await bundleWorkflowCode({
-      ...{ workflowsPath, failureConverterPath, logger: new DefaultLogger('WARN') },
+      ...{ workflowsPath, payloadConverterPath: payloadConverterPath(), failureConverterPath },
+      logger: new DefaultLogger('WARN'),
     });
     const { nativeConnection: connection, namespace } = temporal;
     return await Worker.create({ connection, namespace, taskQueue, dataConverter, workflowBundle });

@@ -5,7 +5,8 @@ import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { encryptedEncoding, encrypting, keyIdField } from '../../src/temporal/encryption.ts';
+import { encryptedEncoding, keyIdField } from '../../src/temporal/encrypted-encoding.ts';
+import { encrypting } from '../../src/temporal/encryption.ts';
 import { keyRing, noKeys } from '../../src/temporal/key-ring.ts';
 
 const newKey = (id: string) => ({ id, key: randomBytes(32).toString('base64') });

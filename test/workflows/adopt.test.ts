@@ -124,6 +124,59 @@ describe.skipIf(!available)(`a migration that was terminated${reason ? ` (skippe
     });
   });
 
+  test('before Complete had any effect is asked about what has changed since, and completes with a new yes', async () => {
+    const held = Promise.withResolvers<void>();
+    let completing = 0;
+    const activities = (real: Parameters<NonNullable<Parameters<typeof rehearse>[1]['activities']>>[0]) => ({
+      completeMigration: async (input: Parameters<typeof real.completeMigration>[0]) => {
+        if (++completing > 1) return await real.completeMigration(input);
+        // It never comes to its cmdlet.
+        await held.promise;
+        throw new Error('ended');
+      },
+    });
+    await rehearse(theatre, { request, activities }, async (rehearsal) => {
+      const { migrations, id, lab } = rehearsal;
+      await rehearsal.approve();
+      await rehearsal.untilStage('gate-complete');
+      await rehearsal.approve();
+      await expect.poll(() => completing, { timeout: 30_000 }).toBe(1);
+      await terminate(rehearsal);
+      held.resolve();
+      await lab.dc.store.replace(lab.seeded.accountDn, { servicePrincipalName: ['HTTP/unseen'] });
+      await migrations.adopt(id, carol);
+      const asked = await rehearsal.until(({ gates }) => gates[1]!.drift.length > 0);
+      const drift = 'account.servicePrincipalNames.HTTP/unseen: absent → HTTP/unseen';
+      expect(asked.gates[1]!.drift).toContain(drift);
+      expect(asked.gates[1]).toMatchObject({ decision: 'open', votes: [{ void: true }] });
+      expect(completing).toBe(1);
+      await rehearsal.approve();
+      const done = await rehearsal.until(({ outcome }) => outcome !== 'running');
+      expect(done.outcome).toBe('completed');
+      const entry = done.journal.find(({ step }) => step === 'complete')!;
+      expect(entry.beforeImage).toMatchObject({ account: { servicePrincipalNames: ['HTTP/unseen'] } });
+    });
+  });
+
+  test('before it had the name of the dMSA takes it once', async () => {
+    const held = Promise.withResolvers<void>();
+    let checks = 0;
+    const activities = (real: Parameters<NonNullable<Parameters<typeof rehearse>[1]['activities']>>[0]) => ({
+      checkPlan: async (plan: Parameters<typeof real.checkPlan>[0]) => {
+        if (++checks === 1) await held.promise;
+        return await real.checkPlan(plan);
+      },
+    });
+    await rehearse(theatre, { request, activities }, async (rehearsal) => {
+      await expect.poll(() => checks, { timeout: 30_000 }).toBe(1);
+      await terminate(rehearsal);
+      held.resolve();
+      await rehearsal.migrations.adopt(rehearsal.id, carol);
+      const asked = await rehearsal.until(({ gates }) => gates.length === 1);
+      expect(asked.failure).toBeNull();
+    });
+  });
+
   test('while it turned back goes on turning back', async () => {
     const held = Promise.withResolvers<void>();
     let undoing = 0;

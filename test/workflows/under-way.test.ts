@@ -1,38 +1,16 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 
-import type { Activities } from '../../activities/index.ts';
 import { DmsaError } from '../../src/domain/errors.ts';
 import { temporalAvailable } from '../support/temporal.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
+import { holding } from './holding.ts';
 import { openTheatre, type Rehearsal, type RehearsalOptions, rehearse, type Theatre } from './support.ts';
 
 const server = temporalAvailable();
 const skipping = timeSkippingAvailable();
 const carol = { by: 'LAB\\carol', reason: 'enough' };
 const request = { observe: '1s', checkEvery: '1s', soak: '1s' };
-
-/** One run of an activity is held where the test wants it; all others are as they are. */
-function holding(name: keyof Activities, where: 'before its effect' | 'after its effect') {
-  const reached = Promise.withResolvers<void>();
-  const release = Promise.withResolvers<void>();
-  let isFirst = true;
-  const activities: RehearsalOptions['activities'] = (real) => ({
-    [name]: async (input: never) => {
-      const isHeld = isFirst;
-      isFirst = false;
-      const hold = async () => {
-        reached.resolve();
-        await release.promise;
-      };
-      if (isHeld && where === 'before its effect') await hold();
-      const result = await (real[name] as (input: never) => Promise<unknown>)(input);
-      if (isHeld && where === 'after its effect') await hold();
-      return result;
-    },
-  });
-  return { activities, reached: reached.promise, release: release.resolve };
-}
 
 async function approveToEnd(rehearsal: Rehearsal): Promise<void> {
   await rehearsal.approve();

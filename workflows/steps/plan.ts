@@ -48,7 +48,9 @@ export async function lockDmsaName(m: Migration, when: keyof typeof tries = 'fir
         const message = `another migration uses the dMSA name ${m.plan.dmsa.name}`;
         throw ApplicationFailure.nonRetryable(message, 'NAME_LOCKED' satisfies ErrorCode);
       }
-      await sleep(Math.min(1_000 * 2 ** (count - 1), 60_000));
+      await sleep(Math.min(1_000 * 2 ** (count - 1), 60_000), {
+        summary: `Wait for the name ${m.plan.dmsa.name}$ to be free`,
+      });
     }
   }
 }

@@ -1,4 +1,4 @@
-import { ApplicationFailure, sleep } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, patched, sleep } from '@temporalio/workflow';
 import type { Expectation } from '../../src/domain/assess.ts';
 import { drift, driftText } from '../../src/domain/drift.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
@@ -10,7 +10,8 @@ import type { GateName } from '../../src/domain/plan.ts';
 import { reading, readingHosts } from '../activities.ts';
 import { continueIfLong } from '../continue.ts';
 import { seeHosts, seePrincipals } from '../evidence.ts';
-import { skippedHosts } from '../host-decisions.ts';
+import { failureOf } from '../failures.ts';
+import { leftOut } from '../host-decisions.ts';
 import { keep, type Migration, now, waitFor } from '../state.ts';
 import { strangersAllowed } from './strangers.ts';
 
@@ -73,13 +74,32 @@ export function requireAsPlanned({ state }: Migration): void {
 /** Reads until nothing is in the way that passes by itself; timers are durable, and cost a few events each. */
 async function read(m: Migration, gate: GateName, hostsAreFresh: boolean, wave?: string[]): Promise<Reading> {
   for (let takeHosts = hostsAreFresh; ; takeHosts = false) {
-    const reading = await look(m, gate, takeHosts, wave);
+    const reading = await lookOrSkip(m, gate, takeHosts, wave);
+    if (reading === null) continue;
     const hold = holdFor(reading.evidence, m.plan, gate, now());
     if (!hold) return reading;
     waitFor(m, hold.waitingFor, hold.until);
     await sleep(Math.max(1, Date.parse(hold.until) - Date.now()), { summary: 'Wait before looking again' });
     waitFor(m, null);
     await continueIfLong(m);
+  }
+}
+
+/** Null where a host could not be asked that a person has left out meanwhile. */
+async function lookOrSkip(
+  m: Migration,
+  gate: GateName,
+  takeHosts: boolean,
+  wave?: string[],
+): Promise<Reading | null> {
+  const before = leftOut(m, gate).join();
+  try {
+    return await look(m, gate, takeHosts, wave);
+  } catch (error) {
+    const isAway =
+      error instanceof ActivityFailure && failureOf(error).code === ('HOST_UNREACHABLE' satisfies ErrorCode);
+    if (isAway && leftOut(m, gate).join() !== before && patched('looks-again-without-skipped')) return null;
+    throw error;
   }
 }
 
@@ -93,7 +113,7 @@ export async function look(
   const { status } = m.state;
   const taken = takeHosts ? { hosts: m.state.evidence!.facts.hosts, at: m.state.hostsReadAt! } : null;
   const askedAt = now();
-  const skipped = skippedHosts(m);
+  const skipped = leftOut(m, gate);
   const read = taken
     ? reading(`Read directory for gate "${gate}"`)
     : readingHosts(`Read directory and hosts for gate "${gate}"`);

@@ -1,4 +1,5 @@
 import { see } from '../../src/domain/evidence.ts';
+import type { HostFacts } from '../../src/domain/facts.ts';
 import { batches } from '../../src/domain/plan.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { onHosts, undoingOnHosts } from '../activities.ts';
@@ -18,10 +19,7 @@ export const hostsPerActivity = 50;
 export async function prepareHosts(m: Migration, current: Stage): Promise<void> {
   const wanted = m.state.evidence!.facts.hosts.filter(({ name }) => !isSkipped(m, name));
   for (const hosts of batches(wanted, hostsPerActivity)) {
-    await unlessPausedOrDrifted(
-      m,
-      hosts.map(({ name }) => name),
-    );
+    await unlessPausedOrDrifted(m, untouched(m, hosts));
     const entries = hosts.map(({ name, policy, eventLogEnabled }) =>
       register(m, 'prepare-host', name, { policy, eventLogEnabled }),
     );
@@ -44,6 +42,14 @@ export async function prepareHosts(m: Migration, current: Stage): Promise<void> 
       },
     );
   }
+}
+
+/** A run that was ended by hand may have prepared some. */
+function untouched({ state }: Migration, hosts: HostFacts[]): string[] {
+  const touched = state.status.journal.flatMap(({ step, target }) =>
+    step === 'prepare-host' ? [target] : [],
+  );
+  return hosts.map(({ name }) => name).filter((name) => !touched.includes(name));
 }
 
 /** Puts the policy value and the log of each host back as they were. */

@@ -3,14 +3,13 @@ import { ApplicationFailure, condition, isCancellation, patched } from '@tempora
 import type { HostOutcome } from '../../activities/hosts/each-host.ts';
 import { drift } from '../../src/domain/drift.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
-import { reopen, voidVotes } from '../../src/domain/gates.ts';
 import type { JournalEntry } from '../../src/domain/journal.ts';
 import type { GateName, PlanHost } from '../../src/domain/plan.ts';
 import { canaryOf, nextCanaryWave, nextWave } from '../../src/domain/rollout.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import type { Failure } from '../../src/domain/status.ts';
 import { continueIfLong, isLong } from '../continue.ts';
-import { openAndPassGate } from '../gate.ts';
+import { beginAnew, openAndPassGate } from '../gate.ts';
 import { isSkipped } from '../host-decisions.ts';
 import { countFailedHost } from '../metrics.ts';
 import { notify, notifyOfFailedHosts } from '../notify.ts';
@@ -88,6 +87,8 @@ async function inWaves(
   progress: Progress,
   work: Work,
 ): Promise<void> {
+  // Whether what was voted on may have changed since: a run that was ended by hand may have ended long ago.
+  let isOld = m.state.adopted === true;
   for (;;) {
     const failed = failedAmong(m, work.hosts);
     const left = hosts.filter(
@@ -97,7 +98,9 @@ async function inWaves(
     if (left.length === 0 && !undecided) return;
     const wave = next(left, m.plan.rollout, failed);
     if (wave.length === 0) await someoneDecides(m, failed);
-    else if (!(await hadToWait(m)) && (await mayBegin(m, wave, progress))) {
+    else if (await hadToWait(m)) isOld = true;
+    else if (!(await mayBegin(m, wave, progress, isOld))) isOld = false;
+    else {
       const before = m.state.status.failedHosts;
       await work.wave(wave, progress);
       progress.waves = (progress.waves ?? 0) + 1;
@@ -108,23 +111,28 @@ async function inWaves(
 }
 
 /**
- * Whether people have said yes to this wave, where the plan asks them. False where they have only now: what begins is
- * decided anew. After Complete nobody is asked: services that wait run on tickets that cannot be renewed.
+ * Whether people have said yes to this wave, where the plan asks them. False where they have only now, or it was looked at
+ * again as that is long ago (`isOld`): what begins is decided anew. After Complete nobody is asked: services that wait run
+ * on tickets that cannot be renewed.
  */
-async function mayBegin(m: Migration, wave: PlanHost[], { stage, waves = 0 }: Progress): Promise<boolean> {
+async function mayBegin(
+  m: Migration,
+  wave: PlanHost[],
+  { stage, waves = 0 }: Progress,
+  isOld: boolean,
+): Promise<boolean> {
   if (!m.plan.gates.wave || stage !== 'restart-services') return true;
   const name: GateName = `wave-${waves + 1}`;
   const hosts = wave.map((host) => host.name);
   const gate = m.state.status.gates.find((each) => each.name === name);
   const covered = gate !== undefined && hosts.every((host) => gate.hosts!.includes(host));
-  if (covered && gate.decision === 'approved') return true;
+  if (covered && gate.decision === 'approved' && !isOld) return true;
   if (!gate || !covered) {
     await preflight(m, name, hosts);
     if (gate) {
       const drifted = drift({ wave: gate.hosts }, { wave: hosts });
-      voidVotes(gate);
       gate.hosts = hosts;
-      reopen(gate, m.state.evidence!.hash, drifted);
+      beginAnew(m, gate, m.state.evidence!.hash, drifted);
       if (m.plan.notify) await notify(m, 'drift', { drift: drifted });
     }
   }

@@ -14,11 +14,11 @@ import { restoreEventLogs } from './restore-event-logs.ts';
 
 /** Lets the services run as the dMSA for a while, looks at everything once more, and asks people where the plan says so. */
 export async function soak(m: Migration, current: Stage): Promise<void> {
-  const asked = m.state.status.gates.some(({ name }) => name === 'soak');
-  // A run that goes on for another while people are asked has soaked already.
-  if (!asked) await soakAndVerify(m);
-  if (m.plan.gates.soak) {
-    if (!asked) await preflight(m, 'soak');
+  const gate = m.state.status.gates.find(({ name }) => name === 'soak');
+  // A run that goes on for another may have soaked already, or people have been asked, or have said yes.
+  if (!gate && !m.state.soaked) await soakAndVerify(m);
+  if (m.plan.gates.soak && gate?.decision !== 'approved') {
+    if (!gate) await preflight(m, 'soak');
     await openAndPassGate(m, 'soak');
   }
   if (m.plan.restoreEventLog) await restoreEventLogs(m, current);
@@ -26,8 +26,10 @@ export async function soak(m: Migration, current: Stage): Promise<void> {
 
 async function soakAndVerify(m: Migration): Promise<void> {
   const { soak: length } = m.plan.waits;
-  waitFor(m, 'the soak to end', inMs(durationMs(length)));
-  await sleep(durationMs(length), { summary: `Soak for ${length}` });
+  m.state.soakUntil ??= inMs(durationMs(length));
+  waitFor(m, 'the soak to end', m.state.soakUntil);
+  const left = Date.parse(m.state.soakUntil) - Date.now();
+  await sleep(Math.max(0, left), { summary: `Soak for ${length}` });
   waitFor(m, null);
   const skipped = skippedHosts(m);
   const askedAt = now();
@@ -46,6 +48,7 @@ async function soakAndVerify(m: Migration): Promise<void> {
   if (wrong.length > 0) {
     throw ApplicationFailure.nonRetryable(wrong.join('; '), 'STATE_UNEXPECTED' satisfies ErrorCode);
   }
+  m.state.soaked = true;
 }
 
 /** What the journal says was there when Complete ran: who could fetch the password, and which services ran. */

@@ -4,6 +4,7 @@ import { differences } from '../../src/domain/compare.ts';
 import { driftText } from '../../src/domain/drift.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import type { Facts } from '../../src/domain/facts.ts';
+import { MigrationState } from '../../src/domain/states.ts';
 import { unlessPaused } from '../messages.ts';
 import type { Migration } from '../state.ts';
 import { look, requireNothingBlocking } from './preflight.ts';
@@ -12,12 +13,12 @@ import { look, requireNothingBlocking } from './preflight.ts';
 const freshMs = 5 * 60_000;
 
 /**
- * Waits while the migration is paused, and looks again where that, or what was done since gate "start", took long: what is
- * changed next is what was voted on. `hosts`: those that are changed next and so are asked, too; their before-images are
- * of that vote. Throws PLAN_DRIFTED and PREFLIGHT_BLOCKED, which turn back.
+ * Waits while the migration is paused, and looks again where that, or what was done since gate "start", took long, and where
+ * a run goes on for one that was ended by hand: what is changed next is what was voted on. `hosts`: those that are changed
+ * next and so are asked, too, as their before-images are of that vote. Throws PLAN_DRIFTED and PREFLIGHT_BLOCKED.
  */
 export async function unlessPausedOrDrifted(m: Migration, hosts: string[]): Promise<void> {
-  const waited = m.state.status.paused;
+  const waited = m.state.status.paused || m.state.adopted === true;
   await unlessPaused(m);
   const isOld = hosts.length === 0 && Date.now() - Date.parse(m.state.hostsReadAt!) > freshMs;
   // Before, what was voted on was acted on however long that was ago.
@@ -27,12 +28,18 @@ export async function unlessPausedOrDrifted(m: Migration, hosts: string[]): Prom
 async function requireStillSo(m: Migration, hosts: string[]): Promise<void> {
   const voted = m.state.evidence!.facts;
   const { evidence } = await look(m, 'start', hosts.length === 0);
+  // What an ended run had sent may have taken effect: whose it is the activity finds out.
+  if (isLinking(m) && evidence.facts.account?.state !== MigrationState.Unlinked) return;
   takeAsBefore(m, evidence.facts, hosts);
   requireNothingBlocking(m);
   const drifted = differences(about(voted, hosts), about(evidence.facts, hosts));
   if (drifted.length === 0) return;
   const message = `since gate "start" was passed: ${driftText(drifted)}`;
   throw ApplicationFailure.nonRetryable(message, 'PLAN_DRIFTED' satisfies ErrorCode);
+}
+
+function isLinking({ state }: Migration): boolean {
+  return state.status.journal.some(({ step }) => step === 'link');
 }
 
 /** Nothing of ours has touched these yet: what is there now is what turning back has to leave. */
