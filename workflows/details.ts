@@ -1,4 +1,4 @@
-import type { Gate } from '../src/domain/gates.ts';
+import { approvals, awaitedAt, type Gate } from '../src/domain/gates.ts';
 import { stageTitles } from '../src/domain/stages.ts';
 import type { MigrationStatus } from '../src/domain/status.ts';
 
@@ -20,12 +20,13 @@ export function currentDetails(status: MigrationStatus): string {
     );
   if (failure) paragraphs.push(`Turned back: \`${failure.code}\` ${failure.message}`);
   for (const gate of status.gates.filter((each) => each.decision === 'open' && each.hash))
-    paragraphs.push(...gateParagraphs(gate));
+    paragraphs.push(...gateParagraphs(gate, status));
   return [...paragraphs, hostsTable(status)].join('\n\n');
 }
 
-/** What has changed since people voted, and the vote to send, ready to be copied. */
-function gateParagraphs({ name, hash, drift, signed, hosts }: Gate): string[] {
+/** What has changed since people voted, who has said yes and who is asked, and the vote to send, ready to be copied. */
+function gateParagraphs(gate: Gate, status: MigrationStatus): string[] {
+  const { name, hash, drift, signed, hosts } = gate;
   const vote = `{"gate":"${name}","hash":"${hash}","by":"DOMAIN\\\\you","reason":"\u2026"}`;
   const about = hosts ? ` It is about ${hosts.slice(0, shown).join(', ')}.` : '';
   const how = signed
@@ -33,9 +34,23 @@ function gateParagraphs({ name, hash, drift, signed, hosts }: Gate): string[] {
     : 'Vote with the signal `approve` or `reject`:';
   return [
     ...(drift.length > 0 ? [`Votes are void, as this has changed: ${drift.slice(-10).join('; ')}`] : []),
-    `Gate **${name}** is open.${about} ${how}`,
+    `Gate **${name}** is open.${about} ${votesText(gate, status)} ${how}`,
     `\`\`\`\n${vote}\n\`\`\``,
   ];
+}
+
+function votesText(gate: Gate, { domain, people, requestedBy }: MigrationStatus): string {
+  const yes = approvals(gate).map(({ by }) => literal(by));
+  const said = yes.length > 0 ? `, of ${yes.slice(0, shown).join(', ')}` : '';
+  const awaited = domain ? awaitedAt(gate, { domain, people, requestedBy }) : gate.approvers;
+  const asked = gate.approvers.length === 0 ? 'anyone but the requester' : awaited.map(literal).join(', ');
+  const missing = Math.max(0, gate.required - yes.length);
+  return `${yes.length} of ${gate.required} yes${said}.${missing > 0 ? ` Asked: ${asked}.` : ''}`;
+}
+
+/** A name is what its sender has written: none of it becomes a link or a line of its own. */
+function literal(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '').replace(/[\\`*_{}[\]()<>#|!]/g, '\\$&');
 }
 
 function hostsTable({ hosts }: MigrationStatus): string {

@@ -1,4 +1,10 @@
-import { ApplicationFailure, condition, isCancellation, patched } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  isCancellation,
+  patched,
+  setCurrentDetails,
+} from '@temporalio/workflow';
 
 import type { HostOutcome } from '../../activities/hosts/each-host.ts';
 import { drift } from '../../src/domain/drift.ts';
@@ -9,6 +15,7 @@ import { canaryOf, nextCanaryWave, nextWave } from '../../src/domain/rollout.ts'
 import type { Stage } from '../../src/domain/stages.ts';
 import type { Failure } from '../../src/domain/status.ts';
 import { continueIfLong, isLong } from '../continue.ts';
+import { currentDetails } from '../details.ts';
 import { beginAnew, openAndPassGate } from '../gate.ts';
 import { isSkipped } from '../host-decisions.ts';
 import { countFailedHost } from '../metrics.ts';
@@ -104,6 +111,7 @@ async function inWaves(
       const before = m.state.status.failedHosts;
       await work.wave(wave, progress);
       progress.waves = (progress.waves ?? 0) + 1;
+      setCurrentDetails(currentDetails(m.state.status));
       requireFewFailures(m, progress);
       if (m.plan.notify) await notifyOfFailedHosts(m, before);
     }

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+
+import { openGate, type RecordedVote } from '../../src/domain/gates.ts';
+import type { MigrationStatus } from '../../src/domain/status.ts';
+import { currentDetails } from '../../workflows/details.ts';
+
+const at = '2025-06-01T08:00:00.000Z';
+const gatePlan = {
+  ...{ approvers: ['LAB\\alice', 'bob@lab.example', 'LAB\\carol'], required: 2 },
+  ...{ expiresAfter: '7d', onExpiry: 'hold' as const },
+};
+
+function statusWith(votes: Partial<RecordedVote>[], changes: Partial<MigrationStatus> = {}): MigrationStatus {
+  const gate = { ...openGate('start', gatePlan, at, at), hash: 'h1' };
+  const vote = { gate: 'start', hash: 'h1', decision: 'approve', reason: '', receivedAt: at, refused: null };
+  return {
+    ...{ account: 'svc-web', dmsa: 'dmsa-web', stage: 'gate-start', outcome: 'running', hosts: [] },
+    ...{ waitingFor: '2 votes at gate "start"', nextAt: at, paused: false, failure: null },
+    ...{ requestedBy: 'LAB\\alice', domain: { dnsName: 'lab.example', netbiosName: 'LAB' } },
+    gates: [{ ...gate, votes: votes.map((each) => ({ ...vote, ...each })) }],
+    ...changes,
+  } as MigrationStatus;
+}
+
+test('who has said yes and who is asked stand there, one person under whatever name', () => {
+  expect(currentDetails(statusWith([]))).toContain('0 of 2 yes. Asked: bob@lab.example, LAB\\\\carol.');
+  const half = currentDetails(statusWith([{ by: 'LAB\\bob', identity: 'bob@lab.example' }]));
+  expect(half).toContain('1 of 2 yes, of LAB\\\\bob. Asked: LAB\\\\carol.');
+  const refused = { by: 'LAB\\carol', identity: 'carol@lab.example', refused: 'VOTE_STALE_HASH' } as const;
+  expect(currentDetails(statusWith([refused]))).toContain('0 of 2 yes.');
+});
+
+test('what a sender has written becomes no link, no table and no line', () => {
+  const by = 'LAB\\[x](http://evil.example)|\n# bob';
+  const text = currentDetails(statusWith([{ by, identity: 'bob@lab.example' }]));
+  expect(text).toContain('of LAB\\\\\\[x\\]\\(http://evil.example\\)\\|\\# bob.');
+  expect(text.split('\n').filter((line) => line.startsWith('#'))).toEqual([]);
+});
+
+test('it says that it is paused, what has failed and why it turned back', () => {
+  const failedHosts = [{ host: 'web01', code: 'SERVICE_START_FAILED', message: 'it stays stopped', at }];
+  const failure = { code: 'GATE_REJECTED', message: 'not now' };
+  const text = currentDetails(statusWith([], { paused: true, failedHosts, failure }));
+  expect(text).toContain('Paused: send `resume` to go on.');
+  expect(text).toContain('- **web01** failed: `SERVICE_START_FAILED` it stays stopped');
+  expect(text).toContain('Turned back: `GATE_REJECTED` not now');
+});
