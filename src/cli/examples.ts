@@ -40,6 +40,10 @@ export const examples: Record<string, [Example, ...Example[]]> = {
       line: 'dmsa plan svc-web --dmsa dmsa-web --host web01.contoso.com --approver-keys approvers.jwks --required 2',
       does: 'two signed votes at each gate',
     },
+    {
+      line: 'dmsa plan svc-web --dmsa dmsa-web --host web01.contoso.com --gate complete:required=2,expires-after=3d,on-expiry=undo',
+      does: 'two votes within three days before Complete, and one before it begins',
+    },
   ],
   start: [
     { line: 'dmsa start plan.json', does: 'exactly what the plan says' },

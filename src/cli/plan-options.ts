@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { ApproverKey } from '../domain/plan.ts';
 import { type PlanRequest, parseRequest, requestDefaults } from '../plan/request.ts';
 import { collect } from './context.ts';
+import { gateRules } from './gate-option.ts';
 import type { HostLine } from './hosts-file.ts';
 import { number, type RolloutOptions, rolloutOf } from './rollout-options.ts';
 
@@ -32,6 +33,7 @@ export interface PlanOptions extends RolloutOptions {
   required: number;
   expiresAfter: string;
   onExpiry: 'hold' | 'undo';
+  gate?: PlanRequest['gates'];
   eventLog: boolean;
   waitForKds?: boolean;
   notify: boolean;
@@ -89,6 +91,11 @@ export function addPlanOptions(command: Command, { saves }: { saves: boolean }):
     .addOption(
       new Option('--on-expiry <what>', 'what then').choices(['hold', 'undo']).default(defaults.onExpiry),
     )
+    .option(
+      '--gate <name:rules>',
+      'what differs at one gate: start, complete, wave or soak, as complete:required=2,expires-after=3d,on-expiry=undo,remind-every=1d; may be repeated',
+      gateRules,
+    )
     .option('--no-event-log', 'leave the Kerberos operational log of the hosts as it is')
     .option('--wait-for-kds', 'wait for a KDS root key that becomes effective later, instead of refusing')
     .option('--no-notify', 'tell nobody by webhook');
@@ -127,6 +134,7 @@ export function requestOf(
     required: options.required,
     expiresAfter: options.expiresAfter,
     onExpiry: options.onExpiry,
+    gates: options.gate,
     enableEventLog: options.eventLog,
     waitForKds: options.waitForKds ?? false,
     notify: options.notify,

@@ -176,11 +176,12 @@ function dmsaOf(request: PlanRequest, { baseDn, dnsName }: PlanDomain): Plan['dm
 }
 
 function gatesOf(request: PlanRequest): PlanGates {
-  const gate = (name: keyof PlanGates): GatePlan => ({
-    ...pick(request, 'required', 'expiresAfter', 'onExpiry'),
-    approvers: request.approvers[name] ?? [],
-    ...(request.remindEvery !== null && { remindEvery: request.remindEvery }),
-  });
+  const gate = (name: keyof PlanGates): GatePlan => {
+    const every = pick(request, 'required', 'expiresAfter', 'onExpiry', 'remindEvery');
+    const { remindEvery, ...rules } = { ...every, ...request.gates?.[name] };
+    const approvers = request.approvers[name] ?? [];
+    return { ...rules, approvers, ...(remindEvery !== null && { remindEvery }) };
+  };
   return {
     start: gate('start'),
     complete: gate('complete'),

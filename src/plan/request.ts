@@ -2,7 +2,14 @@ import { z } from 'zod';
 
 import type { Duration } from '../domain/duration.ts';
 import { DmsaError } from '../domain/errors.ts';
-import type { ApproverKey, HealthCheck, MaintenanceWindow, Rollout } from '../domain/plan.ts';
+import type {
+  ApproverKey,
+  GatePlan,
+  HealthCheck,
+  MaintenanceWindow,
+  PlanGates,
+  Rollout,
+} from '../domain/plan.ts';
 import { approverKeyList } from './approver-keys.ts';
 import {
   distinct,
@@ -16,6 +23,9 @@ import {
 import { firstIssue } from './issues.ts';
 import { bakeProblem, checkList, groupList, rolloutFields, windowList } from './rollout-fields.ts';
 import { maxHosts } from './schema.ts';
+
+/** What may differ from gate to gate, but for who votes. */
+export type GateRules = Pick<GatePlan, 'required' | 'expiresAfter' | 'onExpiry'> & { remindEvery: Duration };
 
 /** What a person asks for; the planner reads the directory and the hosts and makes a `Plan` of it. */
 export interface PlanRequest {
@@ -48,6 +58,8 @@ export interface PlanRequest {
   required: number;
   expiresAfter: Duration;
   onExpiry: 'hold' | 'undo';
+  /** What is so at single gates; what they do not say is as `required` and the like say for every gate. */
+  gates?: Partial<Record<keyof PlanGates, Partial<GateRules>>>;
   /** How many hosts go first, alone. */
   canary: number;
   maxParallel: number;
@@ -133,6 +145,16 @@ function oneSpelling(name: string): string {
 const whole = z.int({ error: 'must be a whole number' });
 const approverList = distinct(filledText, (name) => name.toLowerCase(), 'approver');
 
+const gateFields = {
+  required: whole.min(1, { error: 'must be at least 1' }),
+  expiresAfter: positiveDuration,
+  onExpiry: z.enum(['hold', 'undo'], { error: 'must be hold or undo' }),
+};
+const gateRules = z
+  .strictObject({ ...gateFields, remindEvery: positiveDuration })
+  .partial()
+  .optional();
+
 const requestFields = z.strictObject({
   account: filledText,
   dmsa: z.preprocess((name) => (typeof name === 'string' ? name.replace(/\$$/, '') : name), dmsaName),
@@ -158,9 +180,10 @@ const requestFields = z.strictObject({
   soakGate: z.boolean(),
   remindEvery: positiveDuration.nullable(),
   approverKeys: approverKeyList,
-  required: whole.min(1, { error: 'must be at least 1' }),
-  expiresAfter: positiveDuration,
-  onExpiry: z.enum(['hold', 'undo'], { error: 'must be hold or undo' }),
+  ...gateFields,
+  gates: z
+    .strictObject({ start: gateRules, complete: gateRules, wave: gateRules, soak: gateRules })
+    .optional(),
   canary: rolloutFields.canary,
   maxParallel: whole
     .min(1, { error: 'must be at least 1' })
@@ -210,6 +233,10 @@ function contradictions(request: PlanRequest): { path: PropertyKey[]; message: s
     }
   }
   for (const [at, { host }] of hostChecks.entries()) add(stranger(host), 'hostChecks', at, 'host');
+  for (const gate of ['wave', 'soak'] as const) {
+    if (request.gates?.[gate] && !request[`${gate}Gate`])
+      add(`the plan has no such gate: ask for it with --${gate}-gate`, 'gates', gate);
+  }
   add(bakeProblem({ canary, bake: bake ?? undefined }), 'bake');
   if (request.restoreEventLog && !request.enableEventLog)
     add('no log is enabled that could be put back: leave it out, or enable the log', 'restoreEventLog');

@@ -624,6 +624,8 @@ test('every finding of the table has been produced above, but for those that bel
     'REPLICATION_LAGGING',
     'PRINCIPAL_DENIED',
     'PRINCIPAL_GROUP',
+    // Of who asks and votes, when a plan is made
+    'PERSON_UNKNOWN',
     // Of the audit
     'LINK_UNPROVEN',
     'STATE_WITHOUT_LINK',

@@ -1,5 +1,6 @@
 import { see } from '../../src/domain/evidence.ts';
 import type { PlanHost } from '../../src/domain/plan.ts';
+import { restartable } from '../../src/domain/restart-steps.ts';
 import type { Stage } from '../../src/domain/stages.ts';
 import { onHosts } from '../activities.ts';
 import { approval } from '../approval.ts';
@@ -7,7 +8,6 @@ import { register } from '../journal.ts';
 import { evidenceOf, type Migration, now, type Progress } from '../state.ts';
 import { startNamesOf } from './bake.ts';
 import { names } from './prepare-hosts.ts';
-import { restartable } from './restart-services.ts';
 import { hostFailed, mayFail, rollOut, runWaveOf } from './rollout.ts';
 
 /** A server with much memory and many disks tests them before it boots. */
@@ -63,7 +63,7 @@ async function rebootWave(
 
 /** What is started by hand alone does not come back by itself, and is started. */
 async function servicesBack(m: Migration, back: string[], since: string, progress: Progress): Promise<void> {
-  const hosts = restartable(m)
+  const hosts = restartable(m.plan.hosts, m.state.status.before)
     .filter(({ name, services }) => back.includes(name) && services.length > 0)
     .map(({ name, services }) => ({ name, services: startNamesOf(m, name, services), checks: [] }));
   if (hosts.length === 0) return;

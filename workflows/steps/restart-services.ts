@@ -3,6 +3,7 @@ import { durationMs } from '../../src/domain/duration.ts';
 import { see } from '../../src/domain/evidence.ts';
 import type { JournalEntry } from '../../src/domain/journal.ts';
 import type { GateName, PlanHost } from '../../src/domain/plan.ts';
+import { restartable } from '../../src/domain/restart-steps.ts';
 import { restartTimeMs } from '../../src/domain/restart-time.ts';
 import { nextWave, without } from '../../src/domain/rollout.ts';
 import type { Stage } from '../../src/domain/stages.ts';
@@ -27,7 +28,7 @@ type RestartEntry = Extract<JournalEntry, { step: 'restart-services' }>;
  * principals before any other host is touched; where the plan says so, it has to stay well for a while, too.
  */
 export async function restartServices(m: Migration, current: Stage): Promise<void> {
-  const hosts = restartable(m);
+  const hosts = restartable(m.plan.hosts, m.state.status.before);
   if (hosts.length === 0) return;
   await rollOut(m, current, {
     hosts,
@@ -42,7 +43,7 @@ export async function restartServices(m: Migration, current: Stage): Promise<voi
 
 /** Every restarted host is among the principals, and everyone else among them has been allowed by a person. */
 export async function verifyPrincipals(m: Migration, current: Stage): Promise<void> {
-  const { principals, digest } = await principalsAmong(m, restartable(m));
+  const { principals, digest } = await principalsAmong(m, restartable(m.plan.hosts, m.state.status.before));
   // By the workflow's clock: an attempt may be made long after it was scheduled, where no worker was there.
   const until = inMs(durationMs(m.plan.waits.observe));
   current.note = `${principals.length} principals`;
@@ -147,23 +148,6 @@ async function principalsAmong(m: Migration, among: PlanHost[]) {
     waitFor(m, null);
     return found;
   }
-}
-
-/**
- * Hosts with a service or a pool of the account that runs: a stopped service stays stopped, and joins at its next start;
- * what a cluster owns is left to the cluster.
- */
-export function restartable(m: Migration): PlanHost[] {
-  return m.plan.hosts
-    .map(({ pools: _, ...host }): PlanHost => {
-      const facts = m.state.status.before!.hosts.find((each) => each.name === host.name);
-      const running = (facts?.services ?? []).filter(
-        ({ state, clusterResource }) => state === 'Running' && clusterResource === undefined,
-      );
-      const services = running.map((service) => service.name);
-      return { ...host, services, ...(facts?.pools && { pools: facts.pools }) };
-    })
-    .filter((host) => host.services.length > 0 || (host.pools?.length ?? 0) > 0);
 }
 
 /** How many hosts a worker can talk to at once, whatever the plan says. */

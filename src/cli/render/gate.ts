@@ -1,6 +1,7 @@
 import {
   approvals,
   awaitedAt,
+  countedVotes,
   counts,
   type Gate,
   type RecordedVote,
@@ -40,11 +41,13 @@ export function gateLines(gate: Gate, asked: Asked, { color, width, now }: Rende
 export function missingVotes(gate: Gate, { domain, people, requestedBy }: Asked): string {
   const missing = gate.required - approvals(gate).length;
   if (gate.decision !== 'open' || missing <= 0) return '';
+  if (gate.approvers.length === 0) return `missing: ${missing} of anyone but the requester`;
   // Older versions left no names of the domain: then one spelling is one person.
-  const known = { domain: domain ?? { dnsName: '', netbiosName: '' }, people, requestedBy };
-  const who =
-    gate.approvers.length === 0 ? 'anyone but the requester' : awaitedAt(gate, known).join(', ') || 'nobody';
-  return `missing: ${missing} of ${who}`;
+  const voted = new Set(countedVotes(gate).map(({ by }) => by.toLowerCase()));
+  const awaited = domain
+    ? awaitedAt(gate, { domain, people, requestedBy })
+    : gate.approvers.filter((approver) => !voted.has(approver.toLowerCase()));
+  return `missing: ${missing} of ${awaited.join(', ') || 'nobody'}`;
 }
 
 /** Whether and why a vote counts, in words. */

@@ -2,7 +2,7 @@ import type { Finding } from '../../domain/findings.ts';
 import type { GatePlan, Plan } from '../../domain/plan.ts';
 import type { PlanStep } from '../../domain/plan-steps.ts';
 import { rolloutRows } from './rollout.ts';
-import { stepLines } from './steps.ts';
+import { expiryText, stepLines, votersText } from './steps.ts';
 import { cleaned, padTo, paint, wrap } from './text.ts';
 import { moment } from './time.ts';
 
@@ -71,11 +71,9 @@ function signedText({ approverKeys }: Plan): string[] {
   return [`only votes signed by ${keys.join(', ')} count`];
 }
 
-function gateText({ approvers, required, expiresAfter, onExpiry, remindEvery }: GatePlan): string {
-  const who = approvers.length > 0 ? approvers.join(', ') : 'anyone but the requester';
-  const then = onExpiry === 'hold' ? 'it stays open' : 'everything is undone';
-  const reminded = remindEvery ? `, with a reminder every ${remindEvery}` : '';
-  return `${required} yes of ${who}; after ${expiresAfter} ${then}${reminded}`;
+function gateText(gate: GatePlan): string {
+  const reminded = gate.remindEvery ? `, with a reminder every ${gate.remindEvery}` : '';
+  return `${votersText(gate)}; after ${gate.expiresAfter} ${expiryText(gate)}${reminded}`;
 }
 
 /** Findings by severity, what blocks first. */
