@@ -75,7 +75,7 @@ export const assembly: Assembly = {
     const tracing = await tracingOf(env);
     const { client, connection, namespace, close } = await connectTemporal({}, env, {
       dataConverter,
-      ...(tracing && { interceptors: { workflow: [tracing.client] } }),
+      traced: tracing?.client,
     });
     // A migration cannot be started, nor listed by its stage, before the namespace knows the attributes.
     await registerSearchAttributes(connection, namespace);

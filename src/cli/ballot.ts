@@ -58,7 +58,9 @@ export function signedFor(status: LiveStatus, started: Plan | null): SignedFor {
     new DmsaError('VOTE_REFUSED', migrationId, `${migrationId}: nothing is signed: ${why}`);
   if (!started) throw refused('Temporal has no plan of it any more');
   const plan = parsePlan(started);
-  if (plan.hash !== planHash || migrationIdOf(plan) !== migrationId)
+  if (migrationIdOf(plan) !== migrationId)
+    throw refused(`it was started with the plan of ${migrationIdOf(plan)}`);
+  if (plan.hash !== planHash)
     throw refused(
       `its status says plan ${planHash.slice(0, 16)}, and it was started with ${plan.hash.slice(0, 16)}`,
     );

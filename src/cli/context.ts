@@ -1,7 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import type { Migrations } from '../client/migrations.ts';
-import { loadClientSettings, loadDirectorySettings, loadSettings } from '../config/load.ts';
+import {
+  loadClientSettings,
+  loadDirectorySettings,
+  loadSettings,
+  loadSettingsIfAny,
+} from '../config/load.ts';
 import type { ClientSettings, LogLevel, ReadingSettings, Settings } from '../config/settings.ts';
 import { createLog, type Log } from '../log.ts';
 import type { Assembly } from './assembly.ts';
@@ -20,6 +25,8 @@ export interface Context {
   /** A yes to whatever a person would be asked. */
   yes: boolean;
   settings(): Promise<Settings>;
+  /** The same; null on a machine that only talks to Temporal. */
+  settingsIfAny(): Promise<Settings | null>;
   clientSettings(): Promise<ClientSettings>;
   directorySettings(): Promise<ReadingSettings>;
   /** To standard error, at the level of the settings, else at `fallback`. */
@@ -90,6 +97,7 @@ export function makeContext(io: Io, assembly: Assembly, options: CommonOptions):
     width: columnsOf(io.out),
     yes: options.yes ?? false,
     settings: () => loadSettings(sources),
+    settingsIfAny: () => loadSettingsIfAny(sources),
     clientSettings,
     directorySettings: () => loadDirectorySettings(sources),
     log: async (fallback) => createLog((await clientSettings()).log?.level ?? fallback, io.err),

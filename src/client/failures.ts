@@ -9,6 +9,7 @@ import { DmsaError } from '../domain/errors.ts';
 /** gRPC status codes (grpc.io/docs/guides/status-codes). */
 const failedPrecondition = 9;
 const unavailable = 14;
+const notFound = 5;
 /** DEADLINE_EXCEEDED, and CANCELLED where the server noticed the deadline first; nobody else cancels a call here. */
 const unanswered = [4, 1];
 
@@ -41,6 +42,10 @@ function translate(subject: string, answeredBy: 'worker' | 'temporal', error: un
   const noPoller = code === failedPrecondition && /no poller|worker may be down/i.test(details);
   if (noPoller || (answeredBy === 'worker' && unanswered.includes(code)))
     return new DmsaError('NO_WORKER', subject, `no worker answers for ${subject}`, { cause: error });
+  if (code === notFound)
+    return new DmsaError('MIGRATION_NOT_FOUND', subject, `there is no migration ${subject}`, {
+      cause: error,
+    });
   if (code === unavailable || unanswered.includes(code)) {
     const message = `Temporal does not answer: ${details}`;
     return new DmsaError('TEMPORAL_UNAVAILABLE', subject, message, { cause: error });

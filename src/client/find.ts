@@ -21,7 +21,7 @@ export interface ListedMigration {
 export interface ListFilter {
   /** Also those that have ended. */
   all?: boolean;
-  /** Only those that a person is needed for in one of these ways. */
+  /** Only those that a person is needed for in one of these ways: none that have ended, whatever `all` says. */
   needs?: Needs[];
 }
 
@@ -30,7 +30,8 @@ export async function listMigrations(
   client: Client,
   { all = false, needs }: ListFilter,
 ): Promise<ListedMigration[]> {
-  const running = all ? '' : ` AND ExecutionStatus = 'Running'`;
+  // One that was ended by hand still says what it waited for, and nobody can do anything about that any more.
+  const running = all && !needs ? '' : ` AND ExecutionStatus = 'Running'`;
   const needing = needs
     ? ` AND ${searchAttributes.needs.name} IN (${needs.map((each) => `'${each}'`).join(', ')})`
     : '';
@@ -83,12 +84,13 @@ function listed(workflow: WorkflowExecutionInfo): ListedMigration {
   const { workflowId, typedSearchAttributes: attributes, status, startTime, closeTime } = workflow;
   const outcome = attributes.get(searchAttributes.outcome) ?? 'running';
   const endedByHand = status.name !== 'RUNNING' && outcome === 'running';
+  const ended = closeTime !== undefined;
   return {
     migrationId: workflowId,
     account: attributes.get(searchAttributes.account) ?? workflowId.split('/').at(-1)!,
     stage: attributes.get(searchAttributes.stage) ?? 'plan',
-    gate: attributes.get(searchAttributes.gate) ?? 'none',
-    needs: (attributes.get(searchAttributes.needs) as Needs | undefined) ?? 'none',
+    gate: (!ended && attributes.get(searchAttributes.gate)) || 'none',
+    needs: ((!ended && attributes.get(searchAttributes.needs)) || 'none') as Needs,
     outcome: endedByHand ? status.name.toLowerCase() : outcome,
     startedAt: startTime.toISOString(),
     endedAt: closeTime?.toISOString() ?? null,

@@ -26,6 +26,13 @@ export async function loadSettings(sources: Partial<Sources> = {}): Promise<Sett
   };
 }
 
+/** The same; null where nothing is said of directory and management host, as on a machine that only talks to Temporal. */
+export async function loadSettingsIfAny(sources: Partial<Sources> = {}): Promise<Settings | null> {
+  const values = await reader(sources);
+  const isSaid = ['directory.urls', 'management.host'].some((name) => values.writtenPlace(name));
+  return isSaid ? await loadSettings(sources) : null;
+}
+
 /** What is needed to read the directory and our own records, and nothing of hosts. Throws as above. */
 export async function loadDirectorySettings(sources: Partial<Sources> = {}): Promise<ReadingSettings> {
   const values = await reader(sources);

@@ -37,7 +37,7 @@ function undoCommand(): CommandSpec {
     context.tell(steps.length > 0 ? `This will\n${list}` : 'Nothing has been changed yet.');
     await confirm(context, `Undo ${id}?`);
     await send('undo');
-    return `Undoing ${id}: dmsa status --watch ${status.account}`;
+    return `Undoing ${id}: dmsa status --watch ${cleaned(status.account)}`;
   });
 }
 

@@ -44,7 +44,8 @@ async function newKey(context: Context, options: KeysOptions): Promise<number> {
     throw refused('--out', `${options.out} ${why}`);
   });
   const shown = publicKeyOf(key);
-  context.tell(`Keep ${options.out} to yourself; this is its public part, for dmsa plan --approver-keys:`);
+  const use = options.for ? 'dmsa plan --approver-keys' : 'dmsa verify --key; votes need one with --for';
+  context.tell(`Keep ${options.out} to yourself; this is its public part, for ${use}:`);
   context.answer(JSON.stringify(shown, null, 2), shown);
   return 0;
 }

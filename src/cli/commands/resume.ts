@@ -27,14 +27,23 @@ export function resumeCommand(): CommandSpec {
 }
 
 async function adopt(context: Context, options: ResumeOptions, id: string): Promise<number> {
+  const who = whoOf(context, options);
+  const adoption = { ...who, wait: waitOf(options) };
   return await context.withMigrations(async (migrations) => {
     const status = await migrations.status(id);
-    const steps = undoSteps(cleaned(status));
-    context.tell(`It ended at stage ${status.stage}, with ${steps.length} steps that an undo would undo.`);
-    await confirm(context, `Go on with ${status.migrationId}?`);
-    const who = whoOf(context, options);
-    const migrationId = await migrations.adopt(status.migrationId, { ...who, wait: waitOf(options) });
-    const text = `Going on with ${migrationId}: dmsa status --watch ${status.account}`;
+    const { migrationId } = status;
+    if (!status.ended)
+      throw new DmsaError(
+        'MIGRATION_RUNNING',
+        migrationId,
+        `${migrationId} is running: there is nothing to adopt`,
+      );
+    const { stage, account } = cleaned(status);
+    const steps = undoSteps(status);
+    context.tell(`It ended at stage ${stage}, with ${steps.length} steps that an undo would undo.`);
+    await confirm(context, `Go on with ${migrationId}?`);
+    await migrations.adopt(migrationId, adoption);
+    const text = `Going on with ${migrationId}: dmsa status --watch ${account}`;
     context.answer(text, { migrationId, sent: 'resume', adopted: true, ...who });
     return 0;
   });
