@@ -12,10 +12,9 @@ import { temporalAvailable } from '../support/temporal.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const start = promisify(execFile);
-/** Without what would lead it to other servers or settings. */
-const env = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|DMSA|npm|NODE)_/.test(name)),
-);
+/** Without what would lead it to other servers or settings; where npm finds its registry, and whom it trusts, stays. */
+const misleading = /^(TEMPORAL|DMSA)_|^NODE_(OPTIONS|PATH|ENV)$|^npm_(?!config_(registry|cafile|cache)$)/;
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !misleading.test(name)));
 
 let folder: string;
 let app: string;
