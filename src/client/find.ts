@@ -21,7 +21,10 @@ export interface ListedMigration {
 export interface ListFilter {
   /** Also those that have ended. */
   all?: boolean;
-  /** Only those that a person is needed for in one of these ways: none that have ended, whatever `all` says. */
+  /**
+   * Only those that a person is needed for in one of these ways: none that have ended, whatever `all` says, but for
+   * `operator` those whose workflow was ended before the migration had, which can be adopted.
+   */
   needs?: Needs[];
 }
 
@@ -40,7 +43,19 @@ export async function listMigrations(
     query: `WorkflowType = '${workflowType}'${running}${needing}`,
   }))
     if (workflow.status.name !== 'CONTINUED_AS_NEW') migrations.push(listed(workflow));
+  if (needs?.includes('operator')) migrations.push(...(await abandoned(client)));
   return migrations.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+}
+
+/** Those that were terminated, failed or timed out, and have no later run: `dmsa resume --adopt` goes on with them. */
+async function abandoned(client: Client): Promise<ListedMigration[]> {
+  const found: ListedMigration[] = [];
+  const query = `WorkflowType = '${workflowType}' AND ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut')`;
+  for await (const workflow of client.workflow.list({ query })) {
+    const latest = await client.workflow.getHandle(workflow.workflowId).describe();
+    if (latest.runId === workflow.runId) found.push({ ...listed(workflow), needs: 'operator' });
+  }
+  return found;
 }
 
 /**

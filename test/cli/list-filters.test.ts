@@ -19,6 +19,8 @@ interface Story {
   outcome?: string;
   /** Its workflow was terminated. */
   terminated?: true;
+  /** It has a later run, as one that was adopted. */
+  adopted?: true;
 }
 
 /** What migrations say of themselves, by their search attributes (workflows/state.ts). */
@@ -31,6 +33,7 @@ const stories: Record<string, Story> = {
   host: { stage: 'restart-services', needs: 'host' },
   stranger: { stage: 'verify-principals', needs: 'principal' },
   killed: { stage: 'gate-start', gate: 'start', needs: 'approval', terminated: true },
+  again: { stage: 'observe', needs: 'none', terminated: true, adopted: true },
   abandoned: { stage: 'undo', needs: 'operator', outcome: 'needs-operator', terminated: true },
 };
 
@@ -47,10 +50,9 @@ describe.skipIf(!available)(`dmsa list${reason ? ` (skipped: ${reason})` : ''}`,
     folder = await mkdtemp(join(tmpdir(), 'dmsa-list-'));
     temporal = await connectTestTemporal();
     await registerSearchAttributes(temporal.connection, temporal.namespace);
-    for (const [name, { stage, gate = 'none', needs, outcome = 'running', terminated }] of Object.entries(
-      stories,
-    )) {
-      const handle = await temporal.client.workflow.start(workflowType, {
+    for (const [name, story] of Object.entries(stories)) {
+      const { stage, gate = 'none', needs, outcome = 'running', terminated, adopted } = story;
+      const options = {
         workflowId: idOf(name),
         taskQueue: prefix,
         typedSearchAttributes: [
@@ -60,21 +62,23 @@ describe.skipIf(!available)(`dmsa list${reason ? ` (skipped: ${reason})` : ''}`,
           ...(needs ? [{ key: searchAttributes.needs, value: needs }] : []),
           { key: searchAttributes.outcome, value: outcome },
         ],
-      });
+      };
+      const handle = await temporal.client.workflow.start(workflowType, options);
       if (terminated) await handle.terminate();
+      if (adopted) await temporal.client.workflow.start(workflowType, options);
     }
     // Lists are late: until the last is known, what a filter leaves out may only be unknown yet.
     const ended = Object.values(stories).filter(({ terminated }) => terminated);
     const all = async () => {
       const known = await listed('--all');
       const over = known.filter(({ endedAt }) => endedAt !== null);
-      return known.length === Object.keys(stories).length && over.length === ended.length;
+      return known.length === Object.keys(stories).length + 1 && over.length === ended.length;
     };
     await vi.waitUntil(all, { timeout: 60_000 });
   });
   afterAll(async () => {
-    for (const [name, { terminated }] of Object.entries(stories))
-      if (!terminated) await temporal.client.workflow.getHandle(idOf(name)).terminate();
+    for (const [name, { terminated, adopted }] of Object.entries(stories))
+      if (!terminated || adopted) await temporal.client.workflow.getHandle(idOf(name)).terminate();
     await temporal.close();
     await rm(folder, { recursive: true });
   });
@@ -116,20 +120,20 @@ describe.skipIf(!available)(`dmsa list${reason ? ` (skipped: ${reason})` : ''}`,
     expect(await names('--overdue')).toEqual(['overdue']);
   });
 
-  test('lists what could not be undone and what waits for a person because of a host, and nothing else', async () => {
-    expect(await names('--failed')).toEqual(['host', 'parked']);
+  test('lists what could not be undone, what waits because of a host, and what was ended by hand and can be adopted', async () => {
+    expect(await names('--failed')).toEqual(['abandoned', 'host', 'killed', 'parked']);
   });
 
   test('lists all that run where nothing is filtered, and with --all what has ended besides', async () => {
-    const running = ['host', 'older', 'overdue', 'parked', 'runs', 'stranger', 'voted'];
+    const running = ['again', 'host', 'older', 'overdue', 'parked', 'runs', 'stranger', 'voted'];
     expect(await names()).toEqual(running);
-    expect(await names('--all')).toEqual([...running, 'abandoned', 'killed'].sort());
+    expect(await names('--all')).toEqual([...running, 'abandoned', 'again', 'killed'].sort());
   });
 
   test('with --all a filter still lists only what a person can do something about', async () => {
     expect(await names('--waiting', '--all')).toEqual(['overdue', 'voted']);
     expect(await names('--overdue', '--all')).toEqual(['overdue']);
-    expect(await names('--failed', '--all')).toEqual(['host', 'parked']);
+    expect(await names('--failed', '--all')).toEqual(['abandoned', 'host', 'killed', 'parked']);
   });
 
   test('says of one that was ended by hand how it ended, and of no gate that would take a vote', async () => {

@@ -10,7 +10,7 @@ const play = (name: string): Promise<Played> =>
 
 const decisions = ({ status }: Played) => status.gates.map(({ name, decision }) => `${name} ${decision}`);
 
-describe.concurrent('each way a gate can end', () => {
+describe.concurrent('each way a gate can end', { timeout: 120_000 }, () => {
   test('rejected-at-start: refused, and nothing was changed', async () => {
     const played = await play('rejected-at-start');
 
@@ -21,6 +21,40 @@ describe.concurrent('each way a gate can end', () => {
     });
     expect(played.status.failure!.message).toContain('not in the quarter-end week');
     expect(decisions(played)).toEqual(['start rejected']);
+  });
+
+  test('start-expires: refused, and nothing was changed', async () => {
+    const played = await play('start-expires');
+
+    expect(played.status).toMatchObject({
+      outcome: 'refused',
+      failure: { code: 'GATE_EXPIRED' },
+      journal: [],
+    });
+    expect(decisions(played)).toEqual(['start expired']);
+  });
+
+  test('two-approvers: two different people have said yes at each gate', async () => {
+    const played = await play('two-approvers');
+
+    expect(played.status.outcome).toBe('completed');
+    for (const { votes, required } of played.status.gates) {
+      expect(required).toBe(2);
+      expect(votes.map(({ by, refused }) => [by, refused])).toEqual([
+        ['LAB\\alice', 'VOTE_BY_REQUESTER'],
+        ['LAB\\carol', null],
+        ['LAB\\carol', 'VOTE_DUPLICATE'],
+        ['LAB\\bob', null],
+      ]);
+    }
+  });
+
+  test('undone-while-asked: the gate is void, and everything is back', async () => {
+    const played = await play('undone-while-asked');
+
+    expectUndone(played.status);
+    expect(played.status.failure).toMatchObject({ code: 'UNDO_REQUESTED' });
+    expect(decisions(played)).toEqual(['start approved', 'complete void']);
   });
 
   test('gate-expires: undone, as the plan says', async () => {

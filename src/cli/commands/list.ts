@@ -21,7 +21,12 @@ export function listCommand(): CommandSpec {
     .addOption(only('--waiting', 'only those that wait for approval', 'overdue', 'failed'))
     .addOption(only('--overdue', 'only those whose gate has expired and is held open', 'waiting', 'failed'))
     .addOption(
-      only('--failed', 'only those that wait for a person because something failed', 'waiting', 'overdue'),
+      only(
+        '--failed',
+        'only those that wait for a person because something failed, or whose workflow was terminated',
+        'waiting',
+        'overdue',
+      ),
     );
   return { command, run: list };
 }

@@ -1,5 +1,5 @@
 import { texts } from '../../directory/entry.ts';
-import type { Play, Scenario } from './scenario.ts';
+import { type Play, people, type Scenario } from './scenario.ts';
 
 /** How gates end, besides with a yes at once. */
 export const gateScenarios: Record<string, Scenario> = {
@@ -7,6 +7,24 @@ export const gateScenarios: Record<string, Scenario> = {
     summary: 'an approver says no before anything is changed: refused',
     outcome: 'refused',
     votes: { start: 'reject' },
+  },
+  'start-expires': {
+    summary: 'nobody votes at the start until the gate expires, and the plan says undo: refused',
+    outcome: 'refused',
+    request: { expiresAfter: '2s', onExpiry: 'undo' },
+    votes: { start: 'never' },
+  },
+  'two-approvers': {
+    summary: 'two people have to agree at each gate, and who asked is none of them: completes',
+    outcome: 'completed',
+    request: { required: 2 },
+    onGate: { start: othersVote, complete: othersVote },
+  },
+  'undone-while-asked': {
+    summary: 'someone asks to undo while people are asked before completion: the gate is void, undone',
+    outcome: 'undone',
+    votes: { complete: 'never' },
+    onStage: { 'gate-complete': someoneAsksToUndo },
   },
   'gate-expires': {
     summary: 'nobody votes before completion until the gate expires, and the plan says undo: undone',
@@ -43,6 +61,20 @@ export const gateScenarios: Record<string, Scenario> = {
     signed: true,
   },
 };
+
+/** Who asked tries to, the second approver does, and tries a second time. */
+async function othersVote({ migrations, id }: Play): Promise<void> {
+  const { gates } = await migrations.status(id);
+  const { name, hash } = gates.at(-1)!;
+  for (const by of [people.requester, people.operator, people.operator]) {
+    const reason = 'read it, too';
+    await migrations.vote(id, { gate: name, hash: hash!, by, decision: 'approve', reason });
+  }
+}
+
+async function someoneAsksToUndo({ migrations, id }: Play): Promise<void> {
+  await migrations.send(id, 'undo', { by: people.operator, reason: 'the project was stopped' });
+}
 
 async function someoneAddsSpn({ lab }: Play): Promise<void> {
   const { dc, seeded } = lab;
