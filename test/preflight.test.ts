@@ -184,7 +184,7 @@ describe('a forest of two domains', () => {
       account: 'svc-emea',
       dmsa: 'dmsa-emea',
       hosts: ['app01.emea.lab.example'],
-      requestedBy: 'EMEA\\alice',
+      requestedBy: 'LAB\\alice',
     });
     const directory = connectionsOf(lab.child!.settings);
     const { plan, findings } = await makePlan(request, directory, now);
