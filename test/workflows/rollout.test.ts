@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { seenOf } from '../../src/domain/evidence.ts';
+import { decide } from '../../src/domain/gates.ts';
 import type { MigrationStatus } from '../../src/domain/status.ts';
 import type { Topology } from '../../src/lab/topology.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
@@ -166,7 +167,7 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
       await rehearsal.approve();
       const before = await rehearsal.until(
         ({ waitingFor, gates }) =>
-          gates[1]!.decision === 'approved' && waitingFor === 'a maintenance window to open',
+          decide(gates[1]!) === 'approved' && waitingFor === 'a maintenance window to open',
       );
       expect(before.journal.map(({ step }) => step)).not.toContain('complete');
       await rehearsal.migrations.send(rehearsal.id, 'undo', carol);
