@@ -86,8 +86,9 @@ describe.skipIf(!temporalAvailable().available)('with a key ring', () => {
     expect(placesOf([account, dmsa], history).filter((place) => place !== ended)).toEqual(named);
     const others = [
       host,
-      'CN=',
-      'OU=',
+      // Long enough not to come about by chance, among octets that look random.
+      'CN=Managed Service Accounts',
+      'DC=lab,DC=example',
       'FinanceApi',
       planHash,
       people.approver,

@@ -54,8 +54,12 @@ describe.skipIf(!available)(`gates of waves and of the end${reason ? ` (skipped:
       const second = await waveOpens(rehearsal, 'wave-2');
       expect(rehearsal.lab.hosts.map(({ restarts }) => restarts)).toEqual([1, 0, 0]);
       expect(second.gates.at(-1)!.hosts).toEqual(rehearsal.plan.hosts.slice(1).map(({ name }) => name));
+      const missing = ({ code }: { code: string }) => code === 'PRINCIPAL_MISSING';
+      // Those of the wave have not joined: that is what it is for.
+      expect(second.findings.filter(missing)).toEqual([]);
       await rehearsal.approve();
-      await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      const joined = await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      expect(joined.findings.filter(missing)).toEqual([]);
       expect(rehearsal.lab.hosts.map(({ restarts }) => restarts > 0)).toEqual([true, true, true]);
       await rehearsal.pass('29 days');
       await rehearsal.untilStage('gate-complete');

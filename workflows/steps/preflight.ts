@@ -3,7 +3,7 @@ import type { Expectation } from '../../src/domain/assess.ts';
 import { drift, driftText } from '../../src/domain/drift.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import type { Evidence } from '../../src/domain/facts.ts';
-import { blocking } from '../../src/domain/findings.ts';
+import { blocking, type Finding } from '../../src/domain/findings.ts';
 import type { Gate } from '../../src/domain/gates.ts';
 import { holdFor } from '../../src/domain/hold.ts';
 import type { GateName } from '../../src/domain/plan.ts';
@@ -12,7 +12,7 @@ import { continueIfLong } from '../continue.ts';
 import { seeHosts, seePrincipals } from '../evidence.ts';
 import { failureOf } from '../failures.ts';
 import { leftOut } from '../host-decisions.ts';
-import { keep, type Migration, now, waitFor } from '../state.ts';
+import { evidenceOf, keep, type Migration, now, waitFor } from '../state.ts';
 import { strangersAllowed } from './strangers.ts';
 
 /** What was read, and since when (ISO 8601) the facts of hosts in it hold. */
@@ -130,10 +130,16 @@ export async function look(
     ...(wave && { wave }),
   });
   keep(m, evidence);
-  status.findings = evidence.findings;
+  status.findings = evidence.findings.filter((each) => !isYetToJoin(m, gate, each));
   if (!taken) seeHosts(m, evidence.facts.hosts, askedAt);
   if (gate !== 'start') seePrincipals(m, evidence.facts.dmsa, askedAt);
   return { evidence, hostsReadAt: taken?.at ?? askedAt };
+}
+
+/** A host joins by its restart: that it is missing before its wave is what the wave is for, and no news to who votes on it. */
+function isYetToJoin(m: Migration, gate: GateName, { code, subject }: Finding): boolean {
+  if (code !== 'PRINCIPAL_MISSING' || !gate.startsWith('wave-')) return false;
+  return m.plan.hosts.some(({ name }) => name === subject) && evidenceOf(m, subject).restarted !== 'yes';
 }
 
 function expectation(gate: GateName): Expectation {

@@ -1,6 +1,7 @@
 import type { RestartResult, RestartServicesInput } from '../../activities/hosts/restart-services.ts';
 import { durationMs } from '../../src/domain/duration.ts';
 import { see } from '../../src/domain/evidence.ts';
+import type { Finding } from '../../src/domain/findings.ts';
 import type { JournalEntry } from '../../src/domain/journal.ts';
 import type { GateName, PlanHost } from '../../src/domain/plan.ts';
 import { restartable } from '../../src/domain/restart-steps.ts';
@@ -145,6 +146,11 @@ async function principalsAmong(m: Migration, among: PlanHost[]) {
     const found = await unless(() => hosts.some(({ name }) => isSkipped(m, name)), look);
     if (found === null) continue;
     for (const host of hosts) see(evidenceOf(m, host.name), now(), 'directory', { principal: 'yes' });
+    const { status } = m.state;
+    // What was found before they joined is no news any more.
+    const joined = ({ code, subject }: Finding) =>
+      code === 'PRINCIPAL_MISSING' && hosts.some(({ name }) => name === subject);
+    status.findings = status.findings.filter((each) => !joined(each));
     waitFor(m, null);
     return found;
   }

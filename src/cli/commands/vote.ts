@@ -109,10 +109,15 @@ function stepsAhead(status: LiveStatus, gate: Gate, plan: Plan | null): PlanStep
 /** A yes is for exactly what is about to happen: whoever names no hash is shown the evidence and asked. */
 async function confirm(context: Context, status: LiveStatus, gate: Gate, plan: Plan | null): Promise<void> {
   const view = { color: context.color, width: context.width, now: context.io.now() };
-  context.tell(gateLines(cleaned(gate), status, view).join('\n'));
   const steps = stepsAhead(status, gate, plan);
-  if (steps.length > 0) context.tell(stepLines(steps, view).join('\n'));
-  if (status.findings.length > 0) context.tell(findingLines(cleaned(status.findings), view).join('\n'));
+  const { planHash, requestedBy, findings } = cleaned(status);
+  const sections = [
+    [`Plan ${planHash.slice(0, 16)}, asked for by ${requestedBy}`, ...gateLines(cleaned(gate), status, view)],
+    steps.length > 0 ? stepLines(steps, view) : [],
+    findings.length > 0 ? findingLines(findings, view) : [],
+  ];
+  const shown = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
+  context.tell(`${shown.join('\n\n')}\n`);
   const answer = await askYesNo(context.io, `Approve "${gate.name}" for ${status.account} → ${status.dmsa}?`);
   if (answer) return;
   throw new DmsaError(
