@@ -2,13 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 
 import { run } from '../../src/cli/program.ts';
 import type { MigrationInput } from '../../workflows/contract.ts';
 import { temporalAvailable } from '../support/temporal.ts';
-import { openTheatre, type Rehearsal, rehearse, type Theatre } from '../workflows/support.ts';
+import { openRealTheatre, type Rehearsal, rehearse, type Theatre } from '../workflows/support.ts';
 import { type FakeOptions, fakeIo } from './fake-io.ts';
 
 const { available, reason } = temporalAvailable();
@@ -20,10 +19,7 @@ describe.skipIf(!available)(`dmsa resume --adopt${reason ? ` (skipped: ${reason}
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'dmsa-adopt-'));
-    const { address } = inject('temporal');
-    theatre = await openTheatre(() =>
-      TestWorkflowEnvironment.createFromExistingServer({ address: address! }),
-    );
+    theatre = await openRealTheatre();
   });
   afterAll(async () => {
     await theatre?.close();

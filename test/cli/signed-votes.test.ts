@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 
 import { run } from '../../src/cli/program.ts';
@@ -10,7 +9,7 @@ import type { ApproverKey } from '../../src/domain/plan.ts';
 import { people } from '../../src/lab/scenarios/scenario.ts';
 import { newPrivateKey, publicKeyOf } from '../../src/signing/keys.ts';
 import { temporalAvailable } from '../support/temporal.ts';
-import { openTheatre, type Rehearsal, rehearse, type Theatre } from '../workflows/support.ts';
+import { openRealTheatre, type Rehearsal, rehearse, type Theatre } from '../workflows/support.ts';
 import { fakeIo } from './fake-io.ts';
 
 const { available, reason } = temporalAvailable();
@@ -34,10 +33,7 @@ describe.skipIf(!available)(`votes on a plan with keys${reason ? ` (skipped: ${r
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'dmsa-votes-'));
-    const { address } = inject('temporal');
-    theatre = await openTheatre(() =>
-      TestWorkflowEnvironment.createFromExistingServer({ address: address! }),
-    );
+    theatre = await openRealTheatre();
     const approverKeys = [await keyFile('bob', people.approver), await keyFile('alice', people.requester)];
     await keyFile('stranger', people.approver);
     const open = Promise.withResolvers<Rehearsal>();

@@ -3,14 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 
 import { voteRefusals } from '../../src/domain/gates.ts';
 import { signalNames } from '../../src/domain/status.ts';
 import { findExecutable } from '../../src/temporal/executable.ts';
 import { temporalAvailable } from '../support/temporal.ts';
-import { openTheatre, rehearse, type Theatre } from '../workflows/support.ts';
+import { openRealTheatre, rehearse, type Theatre } from '../workflows/support.ts';
 
 const page = await readFile(new URL('../../docs/approvals.md', import.meta.url), 'utf8');
 const section = (title: string) => page.split(/^## /m).find((each) => each.startsWith(title))!;
@@ -31,9 +30,7 @@ describe.skipIf(!available)(`the walk-through${reason ? ` (skipped: ${reason})` 
   const { address } = inject('temporal');
   beforeAll(async () => {
     temporal = await findExecutable({ env: process.env, onProgress: () => undefined });
-    theatre = await openTheatre(() =>
-      TestWorkflowEnvironment.createFromExistingServer({ address: address! }),
-    );
+    theatre = await openRealTheatre();
   });
   afterAll(() => theatre?.close());
 

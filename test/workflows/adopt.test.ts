@@ -1,9 +1,9 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { MigrationStatus } from '../../src/domain/status.ts';
 import { temporalAvailable } from '../support/temporal.ts';
-import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
+import { holding } from './holding.ts';
+import { openRealTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
 
 const { available, reason } = temporalAvailable();
 const carol = { by: 'LAB\\carol', reason: 'terminated by mistake', wait: '1s' };
@@ -14,10 +14,7 @@ describe.skipIf(!available)(`a migration that was terminated${reason ? ` (skippe
   let theatre: Theatre;
   // A real server: the one that skips time waits for activities of ended workflows.
   beforeAll(async () => {
-    const { address } = inject('temporal');
-    theatre = await openTheatre(() =>
-      TestWorkflowEnvironment.createFromExistingServer({ address: address! }),
-    );
+    theatre = await openRealTheatre();
   });
   afterAll(() => theatre?.close());
 
@@ -63,23 +60,16 @@ describe.skipIf(!available)(`a migration that was terminated${reason ? ` (skippe
   });
 
   test('between votes and deed asks people about what has changed since they voted, which nobody has seen yet', async () => {
-    const read = Promise.withResolvers<void>();
-    let looks = 0;
-    const activities = (real: Parameters<NonNullable<Parameters<typeof rehearse>[1]['activities']>>[0]) => ({
-      preflight: async (input: Parameters<typeof real.preflight>[0]) => {
-        // The look just before acting: it sees what the voters have not.
-        if (++looks === 2) await read.promise;
-        return await real.preflight(input);
-      },
-    });
+    // The look just before acting: it sees what the voters have not.
+    const { activities, reached, release } = holding('preflight', 'before its effect', 2);
     await rehearse(theatre, { request, activities }, async (rehearsal) => {
       const { migrations, id, lab } = rehearsal;
       await rehearsal.approve();
-      await expect.poll(() => looks, { timeout: 30_000 }).toBe(2);
+      await reached;
       const voted = (await rehearsal.status()).gates[0]!.hash;
       await lab.dc.store.replace(lab.seeded.accountDn, { servicePrincipalName: ['HTTP/unseen'] });
       await migrations.send(id, 'pause', who);
-      read.resolve();
+      release();
       const pending = async () =>
         (await theatre.env.client.workflow.getHandle(id).describe()).raw.pendingActivities?.length ?? 0;
       await expect.poll(pending, { timeout: 30_000 }).toBe(0);
@@ -159,18 +149,11 @@ describe.skipIf(!available)(`a migration that was terminated${reason ? ` (skippe
   });
 
   test('before it had the name of the dMSA takes it once', async () => {
-    const held = Promise.withResolvers<void>();
-    let checks = 0;
-    const activities = (real: Parameters<NonNullable<Parameters<typeof rehearse>[1]['activities']>>[0]) => ({
-      checkPlan: async (plan: Parameters<typeof real.checkPlan>[0]) => {
-        if (++checks === 1) await held.promise;
-        return await real.checkPlan(plan);
-      },
-    });
+    const { activities, reached, release } = holding('checkPlan', 'before its effect');
     await rehearse(theatre, { request, activities }, async (rehearsal) => {
-      await expect.poll(() => checks, { timeout: 30_000 }).toBe(1);
+      await reached;
       await terminate(rehearsal);
-      held.resolve();
+      release();
       await rehearsal.migrations.adopt(rehearsal.id, carol);
       const asked = await rehearsal.until(({ gates }) => gates.length === 1);
       expect(asked.failure).toBeNull();
@@ -178,22 +161,15 @@ describe.skipIf(!available)(`a migration that was terminated${reason ? ` (skippe
   });
 
   test('while it turned back goes on turning back', async () => {
-    const held = Promise.withResolvers<void>();
-    let undoing = 0;
-    const activities = (real: Parameters<NonNullable<Parameters<typeof rehearse>[1]['activities']>>[0]) => ({
-      undoLink: async (input: Parameters<typeof real.undoLink>[0]) => {
-        if (++undoing === 1) await held.promise;
-        return await real.undoLink(input);
-      },
-    });
+    const { activities, reached, release } = holding('undoLink', 'before its effect');
     await rehearse(theatre, { request: { ...request, observe: '1h' }, activities }, async (rehearsal) => {
       const { migrations, id } = rehearsal;
       await rehearsal.approve();
       await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
       await migrations.send(id, 'undo', who);
-      await expect.poll(() => undoing, { timeout: 30_000 }).toBe(1);
+      await reached;
       await terminate(rehearsal);
-      held.resolve();
+      release();
       await migrations.adopt(id, carol);
       const undone = await rehearsal.until(({ outcome }) => outcome === 'undone');
       expect(undone.failure!.code).toBe('UNDO_REQUESTED');

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
 import { ApplicationFailure } from '@temporalio/common';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { temporalAvailable } from '../support/temporal.ts';
-import { openTheatre, type Rehearsal, type RehearsalOptions, rehearse, type Theatre } from './support.ts';
+import { openRealTheatre, type Rehearsal, type RehearsalOptions, rehearse, type Theatre } from './support.ts';
 
 const { available, reason } = temporalAvailable();
 const request = { observe: '1h', checkEvery: '1m' };
@@ -16,10 +15,7 @@ const carol = { by: 'LAB\\carol', reason: 'enough' };
 describe.skipIf(!available)(`what anybody may send${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let theatre: Theatre;
   beforeAll(async () => {
-    const { address } = inject('temporal');
-    theatre = await openTheatre(() =>
-      TestWorkflowEnvironment.createFromExistingServer({ address: address! }),
-    );
+    theatre = await openRealTheatre();
   });
   afterAll(() => theatre?.close());
 

@@ -1,9 +1,8 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { temporalAvailable } from '../support/temporal.ts';
 import { holding } from './holding.ts';
-import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
+import { openRealTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
 
 const { available, reason } = temporalAvailable();
 const carol = { by: 'LAB\\carol', reason: 'wait' };
@@ -15,10 +14,7 @@ const lookAt = { start: 2, complete: 4 };
 describe.skipIf(!available)(`between the votes and the deed${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let theatre: Theatre;
   beforeAll(async () => {
-    const { address } = inject('temporal');
-    theatre = await openTheatre(() =>
-      TestWorkflowEnvironment.createFromExistingServer({ address: address! }),
-    );
+    theatre = await openRealTheatre();
   });
   afterAll(() => theatre?.close());
 

@@ -1,9 +1,8 @@
 import { defaultPayloadConverter } from '@temporalio/common';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { temporalAvailable } from '../support/temporal.ts';
-import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
+import { openRealTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
 
 const { available, reason } = temporalAvailable();
 const request = {
@@ -14,10 +13,7 @@ const request = {
 describe.skipIf(!available)(`in Temporal's UI${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let theatre: Theatre;
   beforeAll(async () => {
-    const { address } = inject('temporal');
-    theatre = await openTheatre(() =>
-      TestWorkflowEnvironment.createFromExistingServer({ address: address! }),
-    );
+    theatre = await openRealTheatre();
   });
   afterAll(() => theatre?.close());
 

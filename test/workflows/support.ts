@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
-import { vi } from 'vitest';
+import { inject, vi } from 'vitest';
 
 import { type Activities, createActivities } from '../../activities/index.ts';
 import { now } from '../../activities/runtime.ts';
@@ -57,6 +57,12 @@ export async function openTheatre(server?: () => Promise<TestWorkflowEnvironment
     logger: temporalLogger(createLog('silent')),
   });
   return { env, workflowBundle, close: () => env.teardown() };
+}
+
+/** On the server of the test run: it takes what the one that skips time cannot, such as the end of a workflow by hand. */
+export function openRealTheatre(): Promise<Theatre> {
+  const { address } = inject('temporal');
+  return openTheatre(() => TestWorkflowEnvironment.createFromExistingServer({ address: address! }));
 }
 
 /** One migration in a lab of its own, on a server whose time can be skipped; lab and activities share that time. */

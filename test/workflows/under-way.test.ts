@@ -1,11 +1,17 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { DmsaError } from '../../src/domain/errors.ts';
 import { temporalAvailable } from '../support/temporal.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { holding } from './holding.ts';
-import { openTheatre, type Rehearsal, type RehearsalOptions, rehearse, type Theatre } from './support.ts';
+import {
+  openRealTheatre,
+  openTheatre,
+  type Rehearsal,
+  type RehearsalOptions,
+  rehearse,
+  type Theatre,
+} from './support.ts';
 
 const server = temporalAvailable();
 const skipping = timeSkippingAvailable();
@@ -24,10 +30,7 @@ describe.skipIf(!server.available)(`while a change is under way${skipped(server.
   let theatre: Theatre;
   // A real server: the one that skips time cannot take the cancellation of an activity that has just ended.
   beforeAll(async () => {
-    const { address } = inject('temporal');
-    theatre = await openTheatre(() =>
-      TestWorkflowEnvironment.createFromExistingServer({ address: address! }),
-    );
+    theatre = await openRealTheatre();
   });
   afterAll(() => theatre?.close());
 
