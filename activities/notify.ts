@@ -42,12 +42,15 @@ export async function notify(deps: ActivityDeps, { webhook: name, notice, key }:
     throw new DmsaError('NOTIFY_REFUSED', name, 'this worker has no such webhook in its settings');
   const body = JSON.stringify(bodyOf(webhook.kind, notice, key));
   const [url, secret] = [await read(name, webhook.url), webhook.secret && (await read(name, webhook.secret))];
+  // A receiver that checks nothing would take it, and whoever set a secret would not hear of it.
+  if (secret === '')
+    throw new DmsaError('NOTIFY_REFUSED', name, 'its secret is empty, and nothing is sent unsigned');
   const sent = await send({
     url,
     body,
     headers: {
       'Idempotency-Key': key,
-      ...(secret ? { 'X-Dmsa-Signature': signature(secret, body, clock()) } : {}),
+      ...(secret !== null ? { 'X-Dmsa-Signature': signature(secret, body, clock()) } : {}),
     },
     signal: cancellationSignal(),
     now: clock,

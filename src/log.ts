@@ -17,6 +17,12 @@ const secretFields = [
   'authorization',
   // Whoever has it may answer in an activity's place.
   'taskToken',
+  // Whoever knows a webhook's may write there.
+  'url',
+  // Of a key ring; and the private part of a JWK (RFC 8037 2).
+  'keys',
+  'key',
+  'd',
 ];
 
 const redacted = secretFields.flatMap((name) => ['', '*.', '*.*.', '*.*.*.'].map((path) => `${path}${name}`));

@@ -14,8 +14,9 @@ import type {
 
 /** A `dmsa.toml` that `loadSettings` reads back to the same settings; it names secrets' places, never their values. */
 export function settingsToml(settings: Settings): string {
-  const { directory, management, powershell, hosts, worker, records, notify, log, encryption, codecServer } =
+  const { directory, management, powershell, hosts, worker, vote, records, notify, log, ...others } =
     settings;
+  const { encryption, codecServer } = others;
   return stringify({
     directory: {
       urls: directory.urls,
@@ -34,6 +35,7 @@ export function settingsToml(settings: Settings): string {
       ...optional('approver-keys-file', worker.approverKeysFile ?? null),
       ...optional('signing-key-file', worker.signingKeyFile ?? null),
     },
+    ...(vote ? { vote: { 'key-file': vote.keyFile } } : {}),
     records: { folder: records.folder },
     ...(log ? { log: { level: log.level } } : {}),
     ...(encryption ? { encryption: encryptionPart(encryption) } : {}),

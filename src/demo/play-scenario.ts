@@ -134,7 +134,7 @@ async function migrate(
   const dataConverter = await dataConverterOf(lab.settings.encryption);
   const { client, connection, close } = await connectTemporal(target, process.env, {
     dataConverter,
-    interceptors: { workflow: tracing ? [tracing.client] : [] },
+    traced: tracing?.client,
   });
   const native = await connectWorker(target);
   try {

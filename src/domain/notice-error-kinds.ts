@@ -9,7 +9,8 @@ export const noticeErrorKinds = {
   },
   NOTIFY_REFUSED: {
     retryable: false,
-    meaning: 'A webhook answered that it will not take the message, or its URL is none that may be used.',
-    fix: 'Correct url or kind under [notify] in dmsa.toml; the message names the webhook and its answer.',
+    meaning:
+      'A webhook answered that it will not take the message, its URL is none that may be used, or its secret is empty.',
+    fix: 'Correct url, secret or kind under [notify] in dmsa.toml; the message names the webhook and its answer.',
   },
 } as const satisfies Record<string, ErrorKind>;

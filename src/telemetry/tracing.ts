@@ -4,22 +4,22 @@ import * as otel from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { Resource } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { WorkflowClientInterceptor } from '@temporalio/client';
+import type { Connection, WorkflowClientInterceptor } from '@temporalio/client';
 import {
   makeWorkflowExporter,
   OpenTelemetryActivityInboundInterceptor,
   OpenTelemetryActivityOutboundInterceptor,
-  OpenTelemetryWorkflowClientInterceptor,
 } from '@temporalio/interceptors-opentelemetry';
 import type { ActivityInterceptorsFactory, InjectedSinks } from '@temporalio/worker';
 import type { Sinks } from '@temporalio/workflow';
 
 import { version } from '../version.ts';
+import { TracedClient } from './traced-client.ts';
 import type { TracesTo } from './traces-to.ts';
 
 /** What clients and workers are given so that a migration and its activities are one trace. */
 export interface Tracing {
-  client: WorkflowClientInterceptor;
+  client(connection: Connection, namespace: string): WorkflowClientInterceptor;
   activity: ActivityInterceptorsFactory;
   sinks: InjectedSinks<Sinks>;
   /** Sends what has not been sent yet, for some seconds at most: nothing waits for a collector that is down. */
@@ -36,7 +36,7 @@ export function startTracing({ url, attributes }: TracesTo): Tracing {
   provider.register({ contextManager: new AsyncContexts() });
   const tracer = provider.getTracer('dmsa', version);
   return {
-    client: new OpenTelemetryWorkflowClientInterceptor({ tracer }),
+    client: (connection, namespace) => new TracedClient(tracer, connection, namespace),
     activity: (context) => ({
       inbound: new OpenTelemetryActivityInboundInterceptor(context, { tracer }),
       outbound: new OpenTelemetryActivityOutboundInterceptor(context),

@@ -1,4 +1,4 @@
-import { Client, type ClientOptions, Connection } from '@temporalio/client';
+import { Client, type ClientOptions, Connection, type WorkflowClientInterceptor } from '@temporalio/client';
 import { type ClientConfigProfile, loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 
@@ -22,6 +22,11 @@ export interface TemporalClient {
   close(): Promise<void>;
 }
 
+export interface TemporalOptions extends Omit<ClientOptions, 'connection' | 'namespace' | 'interceptors'> {
+  /** Makes the interceptor that sends spans; absent or null where none are sent. */
+  traced?: ((connection: Connection, namespace: string) => WorkflowClientInterceptor) | null;
+}
+
 const connectWithinMs = 5_000;
 
 /**
@@ -32,13 +37,14 @@ const connectWithinMs = 5_000;
 export async function connectTemporal(
   target: TemporalTarget = {},
   env: NodeJS.ProcessEnv = process.env,
-  options: Omit<ClientOptions, 'connection' | 'namespace'> = {},
+  { traced, ...options }: TemporalOptions = {},
 ): Promise<TemporalClient> {
   const { namespace, ...where } = resolve(target, env);
   const connection = await connecting(where.address, () =>
     Connection.connect({ ...where, connectTimeout: target.connectWithinMs ?? connectWithinMs }),
   );
-  const client = new Client({ dataConverter: unencrypted, ...options, connection, namespace });
+  const interceptors = { workflow: traced ? [traced(connection, namespace)] : [] };
+  const client = new Client({ dataConverter: unencrypted, ...options, interceptors, connection, namespace });
   return { client, connection, namespace, close: () => connection.close() };
 }
 

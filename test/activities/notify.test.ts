@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 
 import type { ActivityDeps } from '../../activities/deps.ts';
 import { createActivities } from '../../activities/index.ts';
@@ -71,13 +71,38 @@ test('Retry-After becomes the delay of the next attempt', async () => {
   });
 });
 
-test('a secret that is not there yet is tried again, and its place is named', async () => {
-  const { run, received } = await world({ url: { env: 'DMSA_TEST_NO_SUCH_VARIABLE' } });
-  expect(await failureOf(run() as Promise<unknown>)).toMatchObject({
-    type: 'NOTIFY_FAILED',
-    nonRetryable: false,
-    message: 'hook: the secret in environment variable DMSA_TEST_NO_SUCH_VARIABLE cannot be read',
-  });
+test.each(['url', 'secret'])(
+  'a %s that is not there yet is tried again, and its place is named',
+  async (key) => {
+    const { run, received } = await world({ [key]: { env: 'DMSA_TEST_NO_SUCH_VARIABLE' } });
+    expect(await failureOf(run() as Promise<unknown>)).toMatchObject({
+      type: 'NOTIFY_FAILED',
+      nonRetryable: false,
+      message: 'hook: the secret in environment variable DMSA_TEST_NO_SUCH_VARIABLE cannot be read',
+    });
+    expect(received).toEqual([]);
+  },
+);
+
+test.each(['', '\n', ' \r\n'])(
+  'a secret that is empty (%j) is given up: nothing is sent unsigned',
+  async (text) => {
+    const { run, received, folder } = await world();
+    await writeFile(join(folder, 'secret'), text);
+    expect(await failureOf(run() as Promise<unknown>)).toMatchObject({
+      type: 'NOTIFY_REFUSED',
+      nonRetryable: true,
+      message: 'hook: its secret is empty, and nothing is sent unsigned',
+    });
+    expect(received).toEqual([]);
+  },
+);
+
+test('a variable that is set to nothing is no secret either', async () => {
+  const { run, received } = await world({ secret: { env: 'DMSA_TEST_EMPTY_SECRET' } });
+  vi.stubEnv('DMSA_TEST_EMPTY_SECRET', '');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(await failureOf(run() as Promise<unknown>)).toMatchObject({ type: 'NOTIFY_REFUSED' });
   expect(received).toEqual([]);
 });
 

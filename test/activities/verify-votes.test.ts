@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 
 import { verifyVotes } from '../../activities/gates/verify-votes.ts';
 import { type Gate, openGate, type RecordedVote } from '../../src/domain/gates.ts';
+import type { ApproverKey } from '../../src/domain/plan.ts';
+import { newPrivateKey, publicKeyOf } from '../../src/signing/keys.ts';
+import { signVote } from '../../src/signing/votes.ts';
 
 const domain = { dnsName: 'lab.example', netbiosName: 'LAB' };
 const hash = 'a'.repeat(64);
@@ -15,6 +18,8 @@ function gate(changes: Partial<Gate> = {}): Gate {
 function approval(changes: Record<string, unknown> = {}) {
   return { gate: 'start', hash, by: 'LAB\\bob', reason: 'fine', ...changes };
 }
+
+const aYearOff = ['2024-06-01T08:00:00.000Z', '2026-06-01T08:00:00.000Z'];
 
 async function verify(payloads: unknown[], at: Gate | null = gate(), requestedBy = 'LAB\\alice') {
   const votes = payloads.map((payload) => ({ decision: 'approve' as const, payload, receivedAt }));
@@ -141,4 +146,75 @@ describe('a vote counts', () => {
     expect(refusals(recorded)).toEqual([null, null, null]);
     expect(at.votes).toEqual([]);
   });
+});
+
+/** Neither clock is right: the voter's, the workflow's, or that of this machine. */
+describe('the time that a vote says of itself', () => {
+  test.each(aYearOff)('is kept as the voter’s (%s), and decides nothing', async (at) => {
+    expect(await verify([approval({ at })])).toEqual([
+      {
+        ...approval({ at }),
+        decision: 'approve',
+        identity: 'bob@lab.example',
+        receivedAt,
+        refused: null,
+      },
+    ]);
+  });
+
+  test.each(aYearOff)('makes no refused vote good, and no good one stale (%s)', async (at) => {
+    const payloads = [
+      approval({ at, hash: 'b'.repeat(64) }),
+      approval({ at, gate: 'complete' }),
+      approval({ at, by: 'LAB\\alice' }),
+      approval({ at }),
+      approval({ at: receivedAt }),
+    ];
+    const recorded = await verify(payloads);
+    expect(refusals(recorded)).toEqual([
+      'VOTE_STALE_HASH',
+      'VOTE_WRONG_GATE',
+      'VOTE_BY_REQUESTER',
+      null,
+      'VOTE_DUPLICATE',
+    ]);
+    expect(recorded.map((vote) => vote.at)).toEqual([at, at, at, at, receivedAt]);
+    expect(new Set(recorded.map((vote) => vote.receivedAt))).toEqual(new Set([receivedAt]));
+  });
+
+  test('of two voters whose clocks disagree orders nothing: the first that came is the first that counts', async () => {
+    const [past, future] = aYearOff;
+    const recorded = await verify([
+      approval({ by: 'carol', at: future }),
+      approval({ at: past }),
+      approval({ by: 'carol', at: past }),
+    ]);
+    expect(recorded.map(({ by, at, refused }) => [by, at, refused])).toEqual([
+      ['carol', future, null],
+      ['LAB\\bob', past, null],
+      ['carol', past, 'VOTE_DUPLICATE'],
+    ]);
+  });
+
+  test.each(aYearOff)('is kept of a signed vote, too, which is as good for it (%s)', async (at) => {
+    const key = await newPrivateKey('LAB\\bob');
+    const signedFor = { migration: 'dmsa/lab.example/svc-web', execution: 'run', plan: 'c'.repeat(64) };
+    const vote = { gate: 'start', hash, by: 'LAB\\bob', decision: 'approve', reason: 'fine', at } as const;
+    const jws = await signVote(vote, signedFor, key);
+    const payload = { jws, at: '1999-01-01T00:00:00.000Z' };
+    const [recorded] = await verifyVotes({
+      ...{ votes: [{ decision: 'approve', payload, receivedAt }], gate: gate(), domain, signedFor },
+      ...{ requestedBy: 'LAB\\alice', keys: { keys: [publicKeyOf(key) as ApproverKey] } },
+    });
+    expect(recorded).toEqual({
+      ...{ ...vote, identity: 'bob@lab.example', receivedAt, refused: null, kid: key.kid, jws },
+    });
+  });
+
+  test.each(['yesterday', '2025-02-30T08:00:00Z', 7, null])(
+    'makes a vote malformed where it is no time: %j',
+    async (at) => {
+      expect(refusals(await verify([approval({ at })]))).toEqual(['VOTE_MALFORMED']);
+    },
+  );
 });

@@ -40,6 +40,40 @@ test.each([
   expect(error.message).not.toContain('c2VjcmV0');
 });
 
+const whole = (url: string) =>
+  codecServer(`token-issuer = "https://login.contoso.com"\ntoken-audience = "dmsa"\njwks-url = "${url}"`);
+
+test.each([
+  'http://login.contoso.com/keys',
+  'http://127.0.0.1.contoso.com/keys',
+  'http://localhost.contoso.com/keys',
+  // Everything before the @ is the name of a user.
+  'http://localhost:pw@login.contoso.com/keys',
+  'http://127.0.0.1:80@login.contoso.com/keys',
+  'http://10.0.0.1/keys',
+  'ftp://127.0.0.1/keys',
+  'file:///etc/keys',
+  'login.contoso.com/keys',
+  '',
+])('keys of an issuer do not come from %j, where anybody could change them', async (url) => {
+  await expect(load(whole(url))).rejects.toMatchObject({
+    code: 'PLAN_INVALID',
+    message: `${join(folder, 'dmsa.toml')}: [codec-server] jwks-url: is not acceptable: write it as jwks-url = "https://login.contoso.com/keys"`,
+  });
+});
+
+test.each([
+  'https://login.contoso.com/keys',
+  'HTTPS://login.contoso.com:8443/keys?v=2',
+  'http://127.0.0.1:8080/keys',
+  'http://localhost/keys',
+  'http://[::1]:8080/keys',
+])('keys of an issuer come from %j', async (jwksUrl) => {
+  expect((await load(whole(jwksUrl))).codecServer?.accessTokens).toEqual({
+    ...{ issuer: 'https://login.contoso.com', audience: 'dmsa', jwksUrl },
+  });
+});
+
 test('without them nothing is encrypted, and nobody is asked for a token', async () => {
   const settings = await load('');
   expect(settings).not.toHaveProperty('encryption');
@@ -65,6 +99,8 @@ host = "mgmt.contoso.com"
 user = "admin"
 private-key-file = "id"
 known-hosts-file = "known_hosts"
+[vote]
+key-file = "bob.jwk"
 [encryption]
 keys-command = ["pass", "dmsa/ring"]
 key-id = "2026-11"
@@ -77,6 +113,7 @@ jwks-url = "https://login.contoso.com/keys"
   await writeFile(join(folder, 'dmsa.toml'), complete);
   const settings = await loadSettings({ folder, env: {} });
   expect(settings.encryption).toEqual({ keys: { command: ['pass', 'dmsa/ring'] }, keyId: '2026-11' });
+  expect(settings.vote).toEqual({ keyFile: join(folder, 'bob.jwk') });
   expect(settings.codecServer).toEqual({
     token: { file: join(folder, 'token') },
     accessTokens: {

@@ -22,6 +22,31 @@ test('fields that look like secrets are redacted, as deep as settings are.', () 
   });
 });
 
+test.each<[string, object, object]>([
+  ['the private part of a JWK', { kid: 'bob', x: 'public', d: 'planted' }, { x: 'public', d: '[redacted]' }],
+  ['a JWK of a setting', { vote: { key: { d: 'planted' } } }, { vote: { key: '[redacted]' } }],
+  ['a list of JWKs', { approvers: [{ d: 'planted' }] }, { approvers: [{ d: '[redacted]' }] }],
+  [
+    'a webhook',
+    { notify: { audit: { kind: 'json', url: 'https://hooks.example/planted', secret: 'planted' } } },
+    { notify: { audit: { kind: 'json', url: '[redacted]', secret: '[redacted]' } } },
+  ],
+  ['a key ring', { encryption: { keys: 'k1 planted' } }, { encryption: { keys: '[redacted]' } }],
+  ['a key of one', { ring: [{ id: 'k1', key: 'planted' }] }, { ring: [{ id: 'k1', key: '[redacted]' }] }],
+  ['a token', { codecServer: { token: 'planted' } }, { codecServer: { token: '[redacted]' } }],
+])('%s is redacted, and what stands beside it is not', (_what, fields, logged) => {
+  const { log, lines, events } = capture('info');
+  log.info(fields, 'loaded');
+  expect(lines.join('')).not.toContain('planted');
+  expect(events()[0]).toMatchObject(logged);
+});
+
+test('a signed vote is no secret', () => {
+  const { log, events } = capture('info');
+  log.info({ votes: [{ jws: 'e30.e30.c2ln', kid: 'bob' }] }, 'counted');
+  expect(events()[0]).toMatchObject({ votes: [{ jws: 'e30.e30.c2ln', kid: 'bob' }] });
+});
+
 test('an event is one line, below the level none.', () => {
   const { log, lines, events } = capture('warn');
   log.info('unimportant');

@@ -1,5 +1,10 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import type { PlayOptions } from '../../src/demo/play-scenario.ts';
 import { createLog } from '../../src/log.ts';
 import { tracingOf } from '../../src/telemetry/traces-to.ts';
 import { installRuntime } from '../../src/worker.ts';
@@ -14,6 +19,7 @@ interface Span {
   spanId: string;
   parentSpanId?: string;
   name: string;
+  attributes: Attribute[];
 }
 
 interface Sent {
@@ -37,13 +43,22 @@ describe.skipIf(!available)(`traces${reason ? ` (skipped: ${reason})` : ''}`, ()
     await temporal?.close();
   });
 
-  const play = (env: NodeJS.ProcessEnv) => async () => {
-    const tracing = await tracingOf(env);
-    const server = { ...temporal, uiUrl: null, embedded: true };
-    const { status } = await played('rejected', server, undefined, { tracing });
-    await tracing?.shutdown();
-    return status;
-  };
+  const play =
+    (env: NodeJS.ProcessEnv, options: Partial<PlayOptions> = {}) =>
+    async () => {
+      const tracing = await tracingOf(env);
+      const server = { ...temporal, uiUrl: null, embedded: true };
+      const { status } = await played('rejected', server, undefined, { tracing, ...options });
+      await tracing?.shutdown();
+      return status;
+    };
+
+  function spansSent(): Span[] {
+    const sent = collector.received.map(({ body }) => JSON.parse(body) as Sent);
+    return sent.flatMap(({ resourceSpans }) =>
+      resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)),
+    );
+  }
 
   test('without the variable nothing is sent, and the migration ends the same', async () => {
     const { outcome } = await play({})();
@@ -91,4 +106,53 @@ describe.skipIf(!available)(`traces${reason ? ` (skipped: ${reason})` : ''}`, ()
     const ids = logged.filter(({ migration, msg }) => migration === migrationId && msg === 'activity began');
     expect(new Set(ids.map(({ trace_id }) => trace_id))).toEqual(new Set([start.traceId]));
   });
+
+  test('a vote that the command line sends, from a process of its own, is in the trace of its migration', async () => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
+    let voting: ReturnType<typeof approve> | undefined;
+    const status = await play(env, {
+      request: { required: 2 },
+      onStatus: ({ migrationId, gates: [gate] }) => {
+        if (gate?.hash) voting ??= approve(migrationId, gate.hash, env);
+      },
+    })();
+    expect(status).toMatchObject({ outcome: 'undone', gates: [{ decision: 'approved' }, {}] });
+    expect((await voting)!.stdout).toContain(`Approved gate "start" of ${status.migrationId} as LAB\\carol`);
+
+    const spans = spansSent();
+    const ours = (name: string) =>
+      spans.filter((span) => span.name === name && isOf(span, status.migrationId));
+    const [start] = ours('StartWorkflow:migrateServiceAccount');
+    const approvals = ours('SignalWorkflow:approve');
+    expect(approvals.map(({ traceId, parentSpanId }) => [traceId, parentSpanId])).toEqual([
+      [start!.traceId, start!.spanId],
+      [start!.traceId, start!.spanId],
+    ]);
+    expect(ours('SignalWorkflow:reject')).toMatchObject([{ traceId: start!.traceId }]);
+    const heard = spans.filter(
+      ({ name, traceId }) => name === 'HandleSignal:approve' && traceId === start!.traceId,
+    );
+    expect(heard.map(({ parentSpanId }) => parentSpanId).sort()).toEqual(
+      approvals.map(({ spanId }) => spanId).sort(),
+    );
+  });
+
+  function approve(id: string, hash: string, env: NodeJS.ProcessEnv) {
+    const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+    const args = ['approve', id, '--gate', 'start', '--hash', hash, '--by', 'LAB\\carol'];
+    return promisify(execFile)(process.execPath, [program, ...args], {
+      env: {
+        PATH: process.env.PATH,
+        TEMPORAL_ADDRESS: temporal.address,
+        TEMPORAL_NAMESPACE: temporal.namespace,
+        ...env,
+      },
+    });
+  }
 });
+
+function isOf({ attributes }: Span, workflowId: string): boolean {
+  return attributes.some(
+    ({ key, value }) => key === 'temporalWorkflowId' && value.stringValue === workflowId,
+  );
+}

@@ -4,8 +4,8 @@ import { filled, type SettingKey } from './key.ts';
 
 /** Whoever can change what it answers lets in whom they like: over the network only with TLS. */
 const keysUrl = z
-  .url({ protocol: /^https?$/ })
-  .refine((url) => /^https:|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/]|$)/i.test(url));
+  .url({ protocol: /^https$/ })
+  .or(z.url({ protocol: /^http$/, hostname: /^(localhost|127\.0\.0\.1|\[::1\])$/ }));
 
 /** Of `[encryption]` and `[codec-server]`: what Temporal stores, and who reads it. */
 export const encryptionKeys: SettingKey[] = [
