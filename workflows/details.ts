@@ -27,11 +27,12 @@ export function currentDetails(status: MigrationStatus): string {
 /** What has changed since people voted, who has said yes and who is asked, and the vote to send, ready to be copied. */
 function gateParagraphs(gate: Gate, status: MigrationStatus): string[] {
   const { name, hash, drift, signed, hosts } = gate;
-  const vote = `{"gate":"${name}","hash":"${hash}","by":"DOMAIN\\\\you","reason":"\u2026"}`;
+  // Without a name it does not count: what is pasted as it is, is nobody's vote.
+  const vote = `{"gate":"${name}","hash":"${hash}","by":"","reason":""}`;
   const about = hosts ? ` It is about ${hosts.slice(0, shown).join(', ')}.` : '';
   const how = signed
     ? 'Vote with `dmsa approve --key`, as only signed votes count for:'
-    : 'Vote with the signal `approve` or `reject`:';
+    : 'Vote with the signal `approve` or `reject`, and who you are in `by`:';
   return [
     ...(drift.length > 0 ? [`Votes are void, as this has changed: ${drift.slice(-10).join('; ')}`] : []),
     `Gate **${name}** is open.${about} ${votesText(gate, status)} ${how}`,

@@ -46,7 +46,7 @@ const payloadSchema = z.object({
   hash: z.string().max(128),
   by: z.string().trim().min(1).max(256),
   reason: z.string().max(1024).default(''),
-  at: z.iso.datetime().optional(),
+  at: z.iso.datetime({ offset: true }).optional(),
 });
 
 const signedSchema = z.object({ jws: z.string().max(8192) });

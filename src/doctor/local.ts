@@ -48,8 +48,11 @@ export async function checkSecrets(settings: Settings): Promise<Check> {
   return warn('secrets', `others may read ${open.join(', ')}`, `chmod 600 ${open.join(' ')}`);
 }
 
-function secretsOf({ directory, powershell }: Settings): Secret[] {
+function secretsOf({ directory, powershell, notify = {}, encryption, codecServer }: Settings): Secret[] {
   return [
+    ...Object.values(notify).flatMap(({ url, secret }) => [url, secret]),
+    encryption?.keys ?? null,
+    codecServer?.token ?? null,
     'password' in directory ? directory.password : directory.passphrase,
     'passphrase' in powershell ? powershell.passphrase : null,
     'password' in powershell ? powershell.password : null,
@@ -57,8 +60,10 @@ function secretsOf({ directory, powershell }: Settings): Secret[] {
   ].filter((secret) => secret !== null);
 }
 
-function privateFiles({ directory, powershell }: Settings): string[] {
+function privateFiles({ directory, powershell, vote, worker }: Settings): string[] {
   return [
+    ...(vote ? [vote.keyFile] : []),
+    ...(worker.signingKeyFile ? [worker.signingKeyFile] : []),
     ...('privateKeyFile' in directory ? [directory.privateKeyFile] : []),
     ...('privateKeyFile' in powershell ? [powershell.privateKeyFile] : []),
   ];

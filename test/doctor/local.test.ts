@@ -91,6 +91,33 @@ describe('secrets', () => {
     });
   });
 
+  test('are those of webhooks, key rings, codec servers, votes and reports, too', async () => {
+    const place = (name: string) => ({ file: join(folder, name) });
+    const every = (given: { secret?: string; vote?: string } = {}): Settings => ({
+      ...settings('password', 'id'),
+      notify: {
+        audit: {
+          kind: 'json',
+          url: place('password'),
+          secret: place(given.secret ?? 'password'),
+          events: null,
+        },
+      },
+      encryption: { keys: place('password'), keyId: null },
+      codecServer: { token: place('password'), accessTokens: null },
+      vote: { keyFile: join(folder, given.vote ?? 'id') },
+    });
+    expect(await checkSecrets(every({ secret: 'empty' }))).toMatchObject({ verdict: 'fail' });
+    expect(await checkSecrets(every({ vote: 'missing' }))).toMatchObject({
+      verdict: 'fail',
+      seen: `${join(folder, 'missing')} cannot be read (ENOENT)`,
+    });
+    expect(await checkSecrets(every())).toMatchObject({
+      verdict: 'ok',
+      seen: '5 that can be read, by you alone',
+    });
+  });
+
   test('are counted, and never told', async () => {
     const check = await checkSecrets(settings('password', 'id'));
     expect(check).toEqual({

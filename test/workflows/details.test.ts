@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { verifyVotes } from '../../activities/gates/verify-votes.ts';
 import { openGate, type RecordedVote } from '../../src/domain/gates.ts';
 import type { MigrationStatus } from '../../src/domain/status.ts';
 import { currentDetails } from '../../workflows/details.ts';
@@ -44,4 +45,16 @@ test('it says that it is paused, what has failed and why it turned back', () => 
   expect(text).toContain('Paused: send `resume` to go on.');
   expect(text).toContain('- **web01** failed: `SERVICE_START_FAILED` it stays stopped');
   expect(text).toContain('Turned back: `GATE_REJECTED` not now');
+});
+
+test('the vote that is shown to be copied counts only with a name', async () => {
+  const shown = JSON.parse(/```\n(.*)\n```/.exec(currentDetails(statusWith([])))![1]!);
+  const [gate] = statusWith([]).gates;
+  const cast = async (payload: object) => {
+    const votes = [{ decision: 'approve' as const, payload, receivedAt: at }];
+    const domain = { dnsName: 'lab.example', netbiosName: 'LAB' };
+    return (await verifyVotes({ votes, gate: gate!, requestedBy: 'LAB\\alice', domain }))[0]!.refused;
+  };
+  expect(await cast(shown)).toBe('VOTE_MALFORMED');
+  expect(await cast({ ...shown, by: 'LAB\\bob' })).toBeNull();
 });
