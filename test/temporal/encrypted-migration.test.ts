@@ -200,6 +200,8 @@ describe.skipIf(!temporalAvailable().available)('with a key ring', () => {
     // No activity is there: the migration stays where it checks its plan.
     await (await worker(workflowId, ours)).runUntil(async () => {
       await stranger.workflow.getHandle(workflowId).signal('undo', { by: 'LAB\\carol', reason: 'lost key' });
+      // What comes before the first task is heard by the order of the handlers.
+      await vi.waitFor(async () => expect(await outcomes()).toHaveLength(1), 30_000);
       await handle.signal('pause', { by: 'LAB\\carol', reason: 'clear' });
       await vi.waitFor(async () => expect(await outcomes()).toHaveLength(2), 30_000);
       expect(await outcomes()).toMatchObject(seen);
