@@ -34,7 +34,7 @@ export interface PreflightDeps {
 }
 
 export interface PreflightRequest {
-  plan: Pick<Plan, 'account' | 'dmsa' | 'domain' | 'hosts' | 'hash' | 'waitForKds'>;
+  plan: Pick<Plan, 'account' | 'dmsa' | 'domain' | 'hosts' | 'hash' | 'waitForKds' | 'approverKeys'>;
   /** What the hash is for: a gate's name, or `plan`. */
   gate: string;
   expect: Expectation;
@@ -67,7 +67,8 @@ export async function preflight(
   const besides = inspections.flatMap(({ facts, surroundings: said }) => (said ? [[facts.name, said]] : []));
   const surroundings: Surroundings = { spnHolders, protectedGroups, hosts: Object.fromEntries(besides) };
   const facts: Facts = { ...objects, hosts: hosts ?? inspections.map((inspection) => inspection.facts) };
-  const findings = assess({ ...request, facts, domain, surroundings, sameDn });
+  const isSigned = plan.approverKeys !== undefined && request.gate === 'start';
+  const findings = assess({ ...request, facts, domain, surroundings, sameDn, isSigned });
   const evidence = { facts, domain: shortened(domain), server, findings };
   return { ...evidence, dc, hash: sha256(votedOn(evidence, plan.hash, request.gate)) };
 }

@@ -107,7 +107,10 @@ export async function recordVotes(m: Migration): Promise<never> {
     const votes = state.queue.slice(0, votesAtOnce);
     const { gates } = state.status;
     const gate = gates.find((each) => each.decision === 'open' && each.hash !== null) ?? null;
+    const round = gate?.reopened;
     const recorded = await verified(m, votes, gate);
+    // What they were for has changed while they were verified.
+    if (gate?.reopened !== round) for (const vote of recorded) if (vote.refused === null) vote.void = true;
     const target = gate ?? gates.at(-1);
     target?.votes.push(...recorded);
     if (!target) state.status.earlyVotes.push(...recorded);

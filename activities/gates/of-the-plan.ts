@@ -33,7 +33,10 @@ export function requireHosts(plan: Plan | null, work: HostWork[]): void {
 }
 
 function differing(host: PlanHost, { services = [], pools = [], checks = [] }: HostWork): string | null {
-  const stranger = (given: string[], planned: string[]) => given.find((name) => !planned.includes(name));
+  const stranger = (given: string[], planned: string[]) => {
+    const known = planned.map((name) => name.toLowerCase());
+    return given.find((name) => !known.includes(name.toLowerCase()));
+  };
   const service = stranger(services, host.services);
   if (service !== undefined) return `the plan names no service ${service} there`;
   const pool = stranger(pools, host.pools ?? []);

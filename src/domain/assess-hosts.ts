@@ -9,6 +9,8 @@ const mostSkewMs = 5 * 60_000;
 export interface HostAsked {
   /** Services of the plan on the host. */
   services: string[];
+  /** The services and pools that may be restarted; absent where that is whatever is there. */
+  allowed?: string[];
   /** DNS name of the account's domain. */
   domain: string;
   /** Absent where the host was not asked this time. */
@@ -64,7 +66,11 @@ function assessSurroundings(
   }
 }
 
-function assessServices(host: HostFacts, { services: planned, surroundings }: HostAsked, found: Found) {
+function assessServices(
+  host: HostFacts,
+  { services: planned, allowed, surroundings }: HostAsked,
+  found: Found,
+) {
   const { services, pools = [], logonRight } = host;
   const joinsLater = surroundings?.joinsLater ?? [];
   if (services.length + pools.length + joinsLater.length === 0) {
@@ -72,6 +78,9 @@ function assessServices(host: HostFacts, { services: planned, surroundings }: Ho
   }
   const present = new Set(services.map(({ name }) => name.toLowerCase()));
   for (const name of planned) if (!present.has(name.toLowerCase())) found('SERVICE_MISSING', name);
+  const known = allowed?.map((name) => name.toLowerCase());
+  for (const name of [...services.map((service) => service.name), ...pools])
+    if (known && !known.includes(name.toLowerCase())) found('SERVICE_UNPLANNED', name);
   if (services.length > 0 && logonRight === 'no') {
     found('LOGON_RIGHT_MISSING', 'it is not named itself; a group may give it the right');
   }

@@ -27,6 +27,8 @@ export interface Assessed {
   expect: Expectation;
   /** Whether two DNs name one object; comparing DNs needs RFC 4514, which lives in src/directory. */
   sameDn(a: string | null, b: string | null): boolean;
+  /** Whether people sign for what the plan names, so that nothing else is restarted; absent means that they do not. */
+  isSigned?: boolean;
   /** SIDs that a person has allowed among the principals. */
   allowed: string[];
   /** ISO 8601. */
@@ -56,13 +58,14 @@ export function assess(input: Assessed): Finding[] {
   return findings.sort((a, b) => rank[a.severity] - rank[b.severity]);
 }
 
-function assessHosts({ facts, plan, surroundings, policySetAt = {} }: Assessed): Finding[] {
+function assessHosts({ facts, plan, surroundings, policySetAt = {}, isSigned = false }: Assessed): Finding[] {
   const joined = new Set(facts.dmsa?.principals.map(({ sid }) => sid));
   return facts.hosts.flatMap((host) => {
     const planned = plan.hosts.find(({ name }) => name === host.name);
     const hasJoined = planned !== undefined && joined.has(planned.computerSid);
     return assessHost(host, {
       services: planned?.services ?? [],
+      ...(isSigned && { allowed: [...(planned?.services ?? []), ...(planned?.pools ?? [])] }),
       domain: plan.domain.dnsName,
       surroundings: surroundings.hosts[host.name],
       policySetAt: hasJoined ? undefined : policySetAt[host.name],

@@ -72,6 +72,8 @@ export interface Gate {
   votes: RecordedVote[];
   /** Why votes were voided: what differed when it was time to act. */
   drift: string[];
+  /** How often it was opened anew; absent for never. */
+  reopened?: number;
   /** Whether only signed votes count. */
   signed?: boolean;
   /** Names of the hosts that a wave is about. */
@@ -116,6 +118,7 @@ export function reopen(gate: Gate, hash: string, drifted: Drift[]): void {
   gate.drift.push(...drifted);
   gate.decision = 'open';
   gate.hash = hash;
+  gate.reopened = (gate.reopened ?? 0) + 1;
 }
 
 /** One no is enough to reject; enough distinct yeses approve. */

@@ -13,7 +13,7 @@ import {
 import { sealPlan } from '../../src/plan/hash.ts';
 import { newPrivateKey, type PrivateKey, publicKeyOf } from '../../src/signing/keys.ts';
 import { signVote } from '../../src/signing/votes.ts';
-import { asked, entryOf, failureOf, imageOf, inLab, migrationId, run } from './in-lab.ts';
+import { asked, entryOf, failureOf, type InLab, imageOf, inLab, migrationId, run } from './in-lab.ts';
 
 const at = '2025-06-01T08:00:00.000Z';
 const hash = 'a'.repeat(64);
@@ -211,6 +211,22 @@ describe('votes that allow nothing', () => {
     const votes = [await world.sign(bob), await world.sign(device)];
     expect(await failureOf(world.create(world.approval(votes)))).toMatchObject(missing('1 of 2'));
   });
+});
+
+test('a service that came after the plan blocks where votes are signed, as they do not allow its restart', async () => {
+  const blocking = async (world: InLab) => {
+    const { settings } = world.lab.hosts[0]!;
+    settings.services.push({ ...settings.services[0]!, name: 'NewApi' });
+    const { findings } = await run(world, 'preflight', {
+      ...{ plan: world.plan, gate: 'start', expect: 'unlinked', allowed: [], hosts: null },
+      server: 'dc1.lab.example',
+    });
+    return findings.filter(({ severity }) => severity === 'block');
+  };
+  expect(await blocking(await signed())).toMatchObject([
+    { code: 'SERVICE_UNPLANNED', subject: 'fin01.lab.example', evidence: 'NewApi' },
+  ]);
+  expect(await blocking(await inLab())).toEqual([]);
 });
 
 describe('votes that allow it', () => {

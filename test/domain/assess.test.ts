@@ -616,6 +616,27 @@ describe('group policy, rights and clusters', () => {
   });
 });
 
+describe('where people sign for what the plan names', () => {
+  const [own] = goodHost(web02).services;
+  const signed = (changes: Partial<HostFacts>): Assessed => ({ ...withHost(changes), isSigned: true });
+
+  test('a service or a pool that it does not name blocks, and its own does not, in whatever case', () => {
+    const services = [
+      { ...own!, name: 'WEBAPP' },
+      { ...own!, name: 'WebApp2' },
+    ];
+    expect(told(signed({ services: services.slice(0, 1) }))).toEqual([]);
+    expect(told(signed({ services, pools: ['Web'] }))).toEqual([
+      `block SERVICE_UNPLANNED ${web02}: WebApp2`,
+      `block SERVICE_UNPLANNED ${web02}: Web`,
+    ]);
+  });
+
+  test('nothing is said of it elsewhere: it is voted on, and restarted with the others', () => {
+    expect(told(withHost({ services: [own!, { ...own!, name: 'WebApp2' }] }))).toEqual([]);
+  });
+});
+
 test('every finding of the table has been produced above, but for those that belong to others', () => {
   const elsewhere: FindingCode[] = [
     // Of the finder of accounts

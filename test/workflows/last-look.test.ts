@@ -76,6 +76,34 @@ describe.skipIf(!available)(`between the votes and the deed${reason ? ` (skipped
     }).finally(release);
   });
 
+  test('a vote that is verified while its evidence drifts is void, too', async () => {
+    const look = holding('preflight', 'before its effect', lookAt.start);
+    const verifying = holding('verifyVotes', 'before its effect', 2);
+    const activities: typeof look.activities = (real) => ({
+      ...look.activities(real),
+      ...verifying.activities(real),
+    });
+    await rehearse(theatre, { request, activities }, async (rehearsal) => {
+      const { migrations, id, lab } = rehearsal;
+      await rehearsal.approve();
+      await look.reached;
+      const { name, hash } = (await rehearsal.status()).gates[0]!;
+      const late = { gate: name, hash: hash!, by: 'LAB\\dave', decision: 'approve', reason: '' } as const;
+      const voting = migrations.vote(id, late);
+      await verifying.reached;
+      await lab.dc.store.replace(lab.seeded.accountDn, { servicePrincipalName: ['HTTP/new'] });
+      look.release();
+      await rehearsal.until(({ gates }) => gates[0]!.drift.length > 0);
+      verifying.release();
+      expect(await voting).toMatchObject({ by: 'LAB\\dave', refused: null, void: true });
+      const asked = await rehearsal.status();
+      expect(asked.gates[0]).toMatchObject({ decision: 'open', votes: [{ void: true }, { void: true }] });
+    }).finally(() => {
+      look.release();
+      verifying.release();
+    });
+  });
+
   test('a pause is followed by one more look', async () => {
     const { activities, reached, release } = holding('preflight', 'after its effect', lookAt.start);
     await rehearse(theatre, { request, activities }, async (rehearsal) => {

@@ -32,6 +32,12 @@ export const hostFindings = {
     meaning: 'A service named in the plan is not on the host, or does not log on as the account.',
     fix: 'Plan again: the services of the host have changed.',
   },
+  SERVICE_UNPLANNED: {
+    severity: 'block',
+    meaning:
+      'Votes are signed for a plan that does not name a service or an application pool of the account that is on the host.',
+    fix: 'Plan again, so that it is voted on and restarted, too.',
+  },
   SERVICE_NOT_RUNNING: {
     severity: 'info',
     meaning: 'A service of the account is stopped; it stays stopped and joins at its next start.',
