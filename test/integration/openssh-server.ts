@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -96,13 +96,21 @@ export async function startOpenSsh(
   };
 }
 
+/**
+ * What the shell of this machine's user does when it starts, and says, is no part of a host: it has a home of its own, and
+ * the PowerShell engine where it is unpacked already.
+ */
+export function homeIn(folder: string): Record<string, string> {
+  return { HOME: folder, XDG_CACHE_HOME: process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache') };
+}
+
 export function defaultConfig(folder: string): string[] {
   const environment = {
+    ...homeIn(folder),
     PATH: `${folder}/bin:/usr/bin:/bin`,
     PSModulePath: `${folder}/modules`,
     PWSH_REGISTRY: `${folder}/registry.json`,
     DMSA_STUB_CALLS: `${folder}/calls.json`,
-    ...(process.env.XDG_CACHE_HOME ? { XDG_CACHE_HOME: process.env.XDG_CACHE_HOME } : {}),
   };
   const assignments = Object.entries(environment).map(([name, value]) => `"${name}=${value}"`);
   return [

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Settings } from '../../../src/config/settings.ts';
 import type { Lab } from '../../../src/lab/lab.ts';
 import { type LabHost, managementHost } from '../../../src/lab/topology.ts';
-import { defaultConfig, type OpenSsh, startOpenSsh } from '../../integration/openssh-server.ts';
+import { defaultConfig, homeIn, type OpenSsh, startOpenSsh } from '../../integration/openssh-server.ts';
 import { engine, type Registry, withParents } from '../../powershell/engine.ts';
 import { type HostState, hostState, service } from '../../powershell/states.ts';
 import { type Bridge, startBridge } from './bridge.ts';
@@ -87,13 +87,13 @@ async function furnish(
   await writeFile(`${folder}/registry.json`, JSON.stringify(registry));
   const all: Record<string, string> = {
     ...environment,
+    ...homeIn(folder),
     // Windows' own programs are stubs that run on Node.
     PATH: `${folder}/bin:${dirname(process.execPath)}:/usr/bin:/bin`,
     PWSH_REGISTRY: `${folder}/registry.json`,
     STUB_HOST: `${folder}/state.json`,
     SystemRoot: `${stubs}system-root`,
     STUB_ENGINE: engine!,
-    ...(process.env.XDG_CACHE_HOME ? { XDG_CACHE_HOME: process.env.XDG_CACHE_HOME } : {}),
   };
   const assignments = Object.entries(all).map(([name, value]) => `"${name}=${value}"`);
   const others = defaultConfig(folder).filter((line) => !line.startsWith('SetEnv '));
