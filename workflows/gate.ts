@@ -110,7 +110,8 @@ async function readWhileNotPaused(m: Migration, gate: Gate): Promise<Reading> {
 function currentGate(m: Migration, name: GateName, hosts?: string[]): Gate {
   const { gates } = m.state.status;
   const present = gates.find((gate) => gate.name === name);
-  if (present) return present;
+  // One that is looked at once more is open to a no meanwhile.
+  if (present) return Object.assign(present, { decision: 'open' as const });
   const plan = gatePlan(m.plan, name);
   const { expiresAt, ...reminder } = dates(m, name);
   const gate = openGate(name, plan, now(), expiresAt, {
