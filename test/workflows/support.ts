@@ -90,6 +90,8 @@ export interface RehearsalOptions {
   edit?: (plan: Plan) => Plan;
   /** Who is told. */
   webhooks?: Settings['notify'];
+  /** What happens while no worker is there, between the two. */
+  whileNoWorker?: (rehearsal: Rehearsal) => Promise<void>;
   /** Goes on with another worker, after the one of the story has ended: it has to replay everything. */
   afterRestart?: (rehearsal: Rehearsal) => Promise<void>;
   /** Replaces activities: what a test wants to see fail. */
@@ -139,6 +141,7 @@ export async function rehearse(
     const played = rehearsal(env, lab, plan, migrations, workflowId);
     try {
       await (await worker()).runUntil(() => story(played));
+      await options.whileNoWorker?.(played);
       if (options.afterRestart) await (await worker()).runUntil(() => options.afterRestart!(played));
     } finally {
       await env.client.workflow
