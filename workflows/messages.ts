@@ -1,13 +1,19 @@
 import { ActivityFailure, condition, patched, setCurrentDetails, setHandler } from '@temporalio/workflow';
 
 import type { ErrorCode } from '../src/domain/errors.ts';
-import { countedVotes, type Gate, type RecordedVote, type VoteRefusal } from '../src/domain/gates.ts';
+import {
+  countedVotes,
+  type Gate,
+  longestOfVote,
+  type RecordedVote,
+  type VoteRefusal,
+} from '../src/domain/gates.ts';
 import { reading } from './activities.ts';
 import { boundVotes, hasRoom } from './bounds.ts';
 import * as contract from './contract.ts';
 import { currentDetails } from './details.ts';
 import { retryHost, skipHost } from './host-decisions.ts';
-import { by, idOf, isRecord, longestText, textOf } from './payload.ts';
+import { by, idOf, isRecord, textOf } from './payload.ts';
 import { outcomes, type Reaction, receive, turnsBack } from './signals.ts';
 import { inMs, type Migration, now, type QueuedVote } from './state.ts';
 import { extension } from './steps/observe.ts';
@@ -179,15 +185,12 @@ function ofBearableSize(payload: unknown): unknown {
   if (!isRecord(payload)) return null;
   const fields = voteFields.flatMap((name) => (payload[name] === undefined ? [] : [[name, payload[name]]]));
   const bearable = fields.every(([name, value]) => {
-    const longest = name === 'jws' ? longestJws : longestText;
+    const longest = name === 'jws' ? longestOfVote.jws : longestOfVote.reason;
     return typeof value === 'string' && value.length <= longest;
   });
   return bearable ? { ...Object.fromEntries(fields), ...idOf(payload) } : idOf(payload);
 }
 
 const voteFields = ['gate', 'hash', 'by', 'reason', 'at', 'jws'] as const;
-
-/** A reason of 1,024 characters of four octets, in base64, and what stands around it. */
-const longestJws = 8192;
 
 const sidPattern = /^S-1-\d+(-\d+){1,15}$/;

@@ -1,3 +1,4 @@
+import { longestOfVote } from '../src/domain/gates.ts';
 import { isUnreadable } from '../src/domain/unreadable.ts';
 import type { By } from './contract.ts';
 
@@ -6,26 +7,20 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !isUnreadable(value) && !Array.isArray(value);
 }
 
-/** As long as a reason may be (activities/gates/verify-votes.ts). */
-export const longestText = 1024;
-
 /** Who sent it and why: `unknown` where it does not say. */
 export function by(payload: unknown): By {
   const record = isRecord(payload) ? payload : {};
   return {
-    by: typeof record.by === 'string' ? record.by.slice(0, longestText) : 'unknown',
-    reason: typeof record.reason === 'string' ? record.reason.slice(0, longestText) : '',
+    by: typeof record.by === 'string' ? record.by.slice(0, longestOfVote.reason) : 'unknown',
+    reason: typeof record.reason === 'string' ? record.reason.slice(0, longestOfVote.reason) : '',
   };
 }
 
 /** What its sender calls it; nothing where that is no short text. */
 export function idOf(payload: unknown): { id?: string } {
   const id = isRecord(payload) ? payload.id : undefined;
-  return typeof id === 'string' && id.length <= longestId ? { id } : {};
+  return typeof id === 'string' && id.length <= longestOfVote.id ? { id } : {};
 }
-
-/** A UUID has 36 characters. */
-const longestId = 64;
 
 /**
  * Whether its sender and reason are texts, where they are there at all. No payload is none that is wrong: whoever asks

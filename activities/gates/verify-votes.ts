@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import {
   type Gate,
+  longestOfVote,
   type RecordedVote,
   refusal,
   type Vote,
@@ -37,19 +38,19 @@ interface QueuedVote {
 
 /** What the sender calls it: kept whatever else is wrong. */
 const sentSchema = z
-  .object({ id: z.string().max(64) })
+  .object({ id: z.string().max(longestOfVote.id) })
   .partial()
   .catch({});
 
 const payloadSchema = z.object({
   gate: z.custom<GateName>((name) => typeof name === 'string' && gateNamePattern.test(name)),
-  hash: z.string().max(128),
-  by: z.string().trim().min(1).max(256),
-  reason: z.string().max(1024).default(''),
+  hash: z.string().max(longestOfVote.hash),
+  by: z.string().trim().min(1).max(longestOfVote.by),
+  reason: z.string().max(longestOfVote.reason).default(''),
   at: z.iso.datetime({ offset: true }).optional(),
 });
 
-const signedSchema = z.object({ jws: z.string().max(8192) });
+const signedSchema = z.object({ jws: z.string().max(longestOfVote.jws) });
 
 /** Says of each vote whether it counts, and if not why. Reads nothing: an unsigned identity is declared, not proven. */
 export async function verifyVotes(input: VerifyVotesInput): Promise<RecordedVote[]> {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import type { LiveStatus, SignalPayload } from '../client/migrations.ts';
 import { DmsaError } from '../domain/errors.ts';
+import { longestOfVote } from '../domain/gates.ts';
 import { didYouMean } from '../domain/nearest.ts';
 import type { RecordedSignal, SignalName } from '../domain/status.ts';
 import { type Context, newCommand } from './context.ts';
@@ -88,11 +89,10 @@ export function whoOf({ io }: Context, { by, reason }: ActOptions): { by: string
 
 /** What is longer is cut by the migration, or makes a vote malformed. Throws PLAN_INVALID. */
 export function requireShort({ reason, by = '' }: { reason: string; by?: string }): void {
-  const [option, most, text] = by.length > 256 ? ['--by', 256, by] : ['--reason', longestReason, reason];
+  const longest = longestOfVote;
+  const [option, most, text] =
+    by.length > longest.by ? ['--by', longest.by, by] : ['--reason', longest.reason, reason];
   if (text.length <= most) return;
   const message = `${option}: has ${text.length} characters, and at most ${most} are kept`;
   throw new DmsaError('PLAN_INVALID', option, message);
 }
-
-/** As long as a reason may be (activities/gates/verify-votes.ts). */
-const longestReason = 1024;

@@ -14,6 +14,16 @@ export interface Vote {
   at?: string;
 }
 
+/** How long the texts of a vote may be, in characters: whoever sends, signs, takes in and verifies one holds to these. */
+export const longestOfVote = {
+  hash: 128,
+  by: 256,
+  reason: 1024,
+  id: 64,
+  /** A reason of so many characters of four octets, in base64, and what stands around it. */
+  jws: 8192,
+} as const;
+
 export type VoteRefusal =
   | 'VOTE_UNSIGNED'
   | 'VOTE_BAD_SIGNATURE'

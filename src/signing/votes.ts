@@ -2,7 +2,7 @@ import { CompactSign, compactVerify, importJWK } from 'jose';
 import { z } from 'zod';
 
 import { canonicalJson } from '../domain/canonical.ts';
-import type { Vote } from '../domain/gates.ts';
+import { longestOfVote, type Vote } from '../domain/gates.ts';
 import type { ApproverKeySet, GateName } from '../domain/plan.ts';
 import { gateNamePattern } from '../domain/plan.ts';
 import type { PrivateKey } from './keys.ts';
@@ -25,10 +25,10 @@ const claims = z.strictObject({
   execution: z.string(),
   plan: z.string(),
   gate: z.custom<GateName>((name) => typeof name === 'string' && gateNamePattern.test(name)),
-  hash: z.string().max(128),
+  hash: z.string().max(longestOfVote.hash),
   decision: z.enum(['approve', 'reject']),
-  by: z.string().trim().min(1).max(256),
-  reason: z.string().max(1024),
+  by: z.string().trim().min(1).max(longestOfVote.by),
+  reason: z.string().max(longestOfVote.reason),
   at: z.iso.datetime(),
 });
 

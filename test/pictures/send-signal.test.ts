@@ -1,35 +1,27 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { signalNames } from '../../src/domain/status.ts';
 import { people } from '../../src/lab/scenarios/scenario.ts';
-import { type DevServer, startDevServer } from '../../src/temporal/dev-server.ts';
-import { findExecutable } from '../../src/temporal/executable.ts';
-import { browserAvailable, openBrowser } from '../support/browser.ts';
+import { browserAvailable } from '../support/browser.ts';
 import { temporalAvailable } from '../support/temporal.ts';
 import { type SentName, temporalCli } from '../support/temporal-cli.ts';
-import { openTheatre, rehearse, type Theatre } from '../workflows/support.ts';
+import { openTemporalUi, type TemporalUi } from '../support/temporal-ui.ts';
+import { rehearse, type Theatre } from '../workflows/support.ts';
 
 /** An approver with nothing but Temporal's UI, as docs/approvals.md promises. */
 describe.skipIf(!temporalAvailable().available || !browserAvailable())(
   '“Send a Signal” in Temporal’s UI',
   () => {
-    let server: DevServer;
+    let ui: TemporalUi;
+    let server: TemporalUi['server'];
     let theatre: Theatre;
     let browser: Browser;
     beforeAll(async () => {
-      const executable = await findExecutable({ env: process.env, onProgress: () => undefined });
-      server = await startDevServer({ executable, namespace: 'default' });
-      const { address } = server;
-      theatre = await openTheatre(() => TestWorkflowEnvironment.createFromExistingServer({ address }));
-      browser = await openBrowser();
+      ui = await openTemporalUi();
+      ({ server, theatre, browser } = ui);
     });
-    afterAll(async () => {
-      await browser?.close();
-      await theatre?.close();
-      await server?.close();
-    });
+    afterAll(() => ui?.close());
 
     async function openMigration(id: string): Promise<Page> {
       const page = await browser.newPage({ viewport: { width: 1360, height: 900 } });

@@ -1,35 +1,27 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { type DevServer, startDevServer } from '../../src/temporal/dev-server.ts';
-import { findExecutable } from '../../src/temporal/executable.ts';
-import { browserAvailable, openBrowser } from '../support/browser.ts';
+import { browserAvailable } from '../support/browser.ts';
 import { temporalAvailable } from '../support/temporal.ts';
-import { openTheatre, rehearse, type Theatre } from '../workflows/support.ts';
+import { openTemporalUi, type TemporalUi } from '../support/temporal-ui.ts';
+import { rehearse, type Theatre } from '../workflows/support.ts';
 
 /** `DMSA_PICTURES=docs` writes the picture of the documentation anew. */
 const folder = fileURLToPath(new URL(`../../${process.env.DMSA_PICTURES ?? 'reports'}/`, import.meta.url));
 
 describe.skipIf(!temporalAvailable().available || !browserAvailable())('a migration in Temporal’s UI', () => {
-  let server: DevServer;
+  let ui: TemporalUi;
+  let server: TemporalUi['server'];
   let theatre: Theatre;
   let browser: Browser;
   beforeAll(async () => {
-    const executable = await findExecutable({ env: process.env, onProgress: () => undefined });
-    server = await startDevServer({ executable, namespace: 'default' });
-    const { address } = server;
-    theatre = await openTheatre(() => TestWorkflowEnvironment.createFromExistingServer({ address }));
-    browser = await openBrowser();
+    ui = await openTemporalUi();
+    ({ server, theatre, browser } = ui);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await theatre?.close();
-    await server?.close();
-  });
+  afterAll(() => ui?.close());
 
   test('shows what it is about, what it waits for, the vote to send, and what each step does', async () => {
     await rehearse(theatre, {}, async ({ until, id, plan }) => {

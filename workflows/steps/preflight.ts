@@ -52,7 +52,8 @@ export function voteOn({ state }: Migration, { evidence, hostsReadAt }: Reading)
   Object.assign(state, { evidence, hostsReadAt });
 }
 
-const freshMs = 5 * 60_000;
+/** As long as what was read is taken to hold. */
+export const freshMs = 5 * 60_000;
 
 export function requireNothingBlocking(m: Migration): void {
   const blocks = blocking(m.state.status.findings);

@@ -7,10 +7,7 @@ import type { Facts } from '../../src/domain/facts.ts';
 import { MigrationState } from '../../src/domain/states.ts';
 import { unlessPaused } from '../messages.ts';
 import type { Migration } from '../state.ts';
-import { look, requireNothingBlocking } from './preflight.ts';
-
-/** As long as what was read is taken to hold. */
-const freshMs = 5 * 60_000;
+import { freshMs, look, requireNothingBlocking } from './preflight.ts';
 
 /**
  * Waits while the migration is paused, and looks again where that, or what was done since gate "start", took long, and where
