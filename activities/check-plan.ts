@@ -1,4 +1,4 @@
-import type { Plan } from '../src/domain/plan.ts';
+import type { Plan } from '../src/domain/plan/plan.ts';
 import { parsePlan } from '../src/plan/schema.ts';
 import type { ActivityDeps } from './deps.ts';
 import { requireKnownKeys } from './gates/require-approval.ts';

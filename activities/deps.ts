@@ -1,12 +1,12 @@
 import type { Webhook } from '../src/config/settings.ts';
 import { type ConnectDirectory, type Directory, withDomain } from '../src/directory/directory.ts';
-import type { ApproverKey, Target } from '../src/domain/plan.ts';
-import type { OperationName, Parameters, Result } from '../src/powershell/operations.ts';
+import type { ApproverKey, Target } from '../src/domain/plan/plan.ts';
 import type { Transport } from '../src/powershell/transport.ts';
-import type { Records } from '../src/records.ts';
+import type { OperationName, Parameters, Result } from '../src/powershell/wire/operations.ts';
+import type { Records } from '../src/records/records.ts';
 import { cancellationSignal } from './runtime.ts';
 
-/** All that activities may touch; `src/worker.ts` makes the real ones from the settings. */
+/** All that activities may touch; `src/worker/worker.ts` makes the real ones from the settings. */
 export interface ActivityDeps {
   connectDirectory: ConnectDirectory;
   /** DNS names of the DCs in the settings, in their order. */

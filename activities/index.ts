@@ -1,4 +1,4 @@
-import type { Plan } from '../src/domain/plan.ts';
+import type { Plan } from '../src/domain/plan/plan.ts';
 import { checkPlan } from './check-plan.ts';
 import type { ActivityDeps } from './deps.ts';
 import { type CreateDmsaInput, createDmsa, removeDmsa } from './directory/create-dmsa.ts';
@@ -27,7 +27,7 @@ import {
   verifyCompleted,
   verifyRestored,
 } from './preflight.ts';
-import { recorded } from './recorded.ts';
+import { recorded } from './recording/recorded.ts';
 import { translateFailures } from './runtime.ts';
 
 /**

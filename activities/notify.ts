@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 
 import { readSecret, type Secret } from '../src/config/secret.ts';
-import { DmsaError, type ErrorCode } from '../src/domain/errors.ts';
-import type { Notice, NoticeEvent } from '../src/domain/notice.ts';
+import { DmsaError, type ErrorCode } from '../src/domain/errors/errors.ts';
+import type { Notice, NoticeEvent } from '../src/domain/migration/notice.ts';
 import { bodyOf } from '../src/notify/body.ts';
 import { send } from '../src/notify/send.ts';
 import { signature } from '../src/notify/sign.ts';

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 
-import { DmsaError, type ErrorCode, isRetryable } from '../src/domain/errors.ts';
+import { DmsaError, type ErrorCode, isRetryable } from '../src/domain/errors/errors.ts';
 
 /** The time of this attempt by Temporal's clock: the only clock of activities, so that time can be skipped. */
 export function now(): Date {

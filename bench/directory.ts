@@ -1,19 +1,19 @@
+import { type Lab, startLab } from '../lab/lab.ts';
+import { createDmsa, setPrincipals } from '../lab/rules/dmsa.ts';
+import { startMigration } from '../lab/rules/phases.ts';
+import { defaultTopology, labDomain } from '../lab/topology.ts';
 import type { ConnectDirectory, Directory } from '../src/directory/directory.ts';
 import { childDn } from '../src/directory/dn.ts';
 import { octets } from '../src/directory/entry.ts';
 import { findComputers } from '../src/directory/names/find-computers.ts';
 import { sidText } from '../src/directory/sid.ts';
-import type { HostFacts } from '../src/domain/facts.ts';
-import type { Plan } from '../src/domain/plan.ts';
-import { type Lab, startLab } from '../src/lab/lab.ts';
-import { createDmsa, setPrincipals } from '../src/lab/rules/dmsa.ts';
-import { startMigration } from '../src/lab/rules/phases.ts';
-import { defaultTopology, labDomain } from '../src/lab/topology.ts';
+import type { HostFacts } from '../src/domain/facts/facts.ts';
+import type { Plan } from '../src/domain/plan/plan.ts';
+import { type PreflightDeps, preflight, readFacts } from '../src/inspection/preflight.ts';
 import { makePlan } from '../src/plan/make-plan.ts';
 import { parseRequest } from '../src/plan/request.ts';
 import type { Transport } from '../src/powershell/transport.ts';
-import { type PreflightDeps, preflight, readFacts } from '../src/preflight.ts';
-import { connectionsOf } from '../src/worker.ts';
+import { connectionsOf } from '../src/worker/worker.ts';
 import { table } from './figures.ts';
 
 /** LDAP operations of reading, which must not grow with the hosts; every host is among the principals. */

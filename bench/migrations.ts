@@ -1,8 +1,8 @@
-import { type Played, playScenario } from '../src/demo/play-scenario.ts';
-import { scenarios } from '../src/lab/scenarios/index.ts';
-import { createLog } from '../src/log.ts';
+import { type Played, playScenario } from '../lab/demo/play-scenario.ts';
+import { scenarios } from '../lab/scenarios/index.ts';
+import { createLog } from '../src/telemetry/log.ts';
 import { ensureTemporal } from '../src/temporal/server.ts';
-import { installRuntime } from '../src/worker.ts';
+import { installRuntime } from '../src/worker/worker.ts';
 import { sequentialScript } from './sequential.ts';
 import { hostsOf } from './topology.ts';
 

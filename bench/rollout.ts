@@ -1,9 +1,9 @@
-import { playScenario } from '../src/demo/play-scenario.ts';
-import type { MigrationStatus } from '../src/domain/status.ts';
-import { scenarios } from '../src/lab/scenarios/index.ts';
-import { createLog } from '../src/log.ts';
+import { playScenario } from '../lab/demo/play-scenario.ts';
+import { scenarios } from '../lab/scenarios/index.ts';
+import type { MigrationStatus } from '../src/domain/migration/status.ts';
+import { createLog } from '../src/telemetry/log.ts';
 import { ensureTemporal } from '../src/temporal/server.ts';
-import { installRuntime } from '../src/worker.ts';
+import { installRuntime } from '../src/worker/worker.ts';
 import { table } from './figures.ts';
 import { hostsOf } from './topology.ts';
 

@@ -1,12 +1,12 @@
+import { type LabOptions, startLab } from '../lab/lab.ts';
+import { reserveAddress } from '../lab/samba/address.ts';
+import { sambaAvailable } from '../lab/samba/available.ts';
+import { defaultTopology, labDomain } from '../lab/topology.ts';
 import type { Directory } from '../src/directory/directory.ts';
 import { childDn } from '../src/directory/dn.ts';
 import { findComputers } from '../src/directory/names/find-computers.ts';
 import { findPrincipal } from '../src/directory/names/find-principal.ts';
-import { type LabOptions, startLab } from '../src/lab/lab.ts';
-import { reserveAddress } from '../src/lab/samba/address.ts';
-import { sambaAvailable } from '../src/lab/samba/available.ts';
-import { defaultTopology, labDomain } from '../src/lab/topology.ts';
-import { connectionsOf } from '../src/worker.ts';
+import { connectionsOf } from '../src/worker/worker.ts';
 import { perSecond, table } from './figures.ts';
 
 const computers = 500;

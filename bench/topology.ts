@@ -1,4 +1,4 @@
-import { defaultTopology, labDomain, labHost, type Topology } from '../src/lab/topology.ts';
+import { defaultTopology, labDomain, labHost, type Topology } from '../lab/topology.ts';
 
 /** Any number of hosts with one service each, which takes a second to restart, as a small service does. */
 export function hostsOf(count: number, restartMs = 1_000): Topology {

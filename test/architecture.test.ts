@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, posix, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-import { defaultTopology, domainControllerName, labDomain, managementHost } from '../src/lab/topology.ts';
+import { defaultTopology, domainControllerName, labDomain, managementHost } from '../lab/topology.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -64,14 +64,14 @@ const within =
 describe('imports go one way', () => {
   test('the test reads imports as they are written', () => {
     expect(sources.length).toBeGreaterThan(150);
-    expect(importsOf('workflows/waves.ts')).toEqual([
+    expect(importsOf('workflows/hosts/waves.ts')).toEqual([
       { to: '@temporalio/workflow', typeOnly: false, dynamic: false },
       { to: 'activities/hosts/each-host.ts', typeOnly: true, dynamic: false },
-      { to: 'src/domain/journal.ts', typeOnly: false, dynamic: false },
+      { to: 'src/domain/migration/journal.ts', typeOnly: false, dynamic: false },
       { to: 'workflows/state.ts', typeOnly: true, dynamic: false },
     ]);
     expect(importsOf('src/cli/assembly.ts')).toContainEqual({
-      to: 'src/lab/lab.ts',
+      to: 'lab/lab.ts',
       typeOnly: false,
       dynamic: true,
     });
@@ -99,22 +99,22 @@ describe('imports go one way', () => {
   });
 
   test('activities import no workflow, no lab, no command line, no client', () => {
-    const outside = within('workflows/', 'src/lab/', 'src/demo/', 'src/cli/', 'src/client/', 'src/report/');
+    const outside = within('workflows/', 'lab/', 'lab/demo/', 'src/cli/', 'src/client/', 'src/report/');
     expect(forbidden(within('activities/'), ({ to }) => !outside(to))).toEqual([]);
   });
 
   test('nothing imports the lab but the lab, the demonstration, and the assembly of commands, when one needs it', () => {
-    const free = within('src/lab/', 'src/demo/');
+    const free = within('lab/', 'lab/demo/');
     const allowed = ({ to, dynamic }: Import, file: string) =>
-      !to.startsWith('src/lab/') || (file === 'src/cli/assembly.ts' && dynamic);
+      !to.startsWith('lab/') || (file === 'src/cli/assembly.ts' && dynamic);
     expect(forbidden((file) => !free(file), allowed)).toEqual([]);
   });
 
   test('what reaches the world knows nothing of those who call it', () => {
-    const lower = within('src/directory/', 'src/powershell/', 'src/hosts/', 'src/config/', 'src/plan/');
+    const lower = within('src/directory/', 'src/powershell/', 'src/inspection/', 'src/config/', 'src/plan/');
     const upper = within(
       'src/cli/',
-      'src/demo/',
+      'lab/demo/',
       'src/client/',
       'src/report/',
       'src/temporal/',
@@ -137,7 +137,7 @@ test('no production file mentions a name of the lab', () => {
     ...topology.bystanders,
     ...topology.hosts.map((host) => host.name.split('.')[0]!),
   ].map((name) => name.toLowerCase());
-  const production = files.filter((file) => !within('src/lab/', 'src/demo/')(file));
+  const production = files.filter((file) => !within('lab/', 'lab/demo/')(file));
   const found = production.flatMap((file) => {
     const text = contents.get(file)!.toLowerCase();
     return names.filter((name) => text.includes(name)).map((name) => `${file}: ${name}`);

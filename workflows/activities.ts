@@ -4,7 +4,7 @@ import type { Activities } from '../activities/index.ts';
 
 /**
  * How long each kind of activity may take, and how often it is tried. Whether an error is worth another try is
- * decided in one table, src/domain/errors.ts, not here. `summary` is what Temporal's UI shows.
+ * decided in one table, src/domain/errors/errors.ts, not here. `summary` is what Temporal's UI shows.
  */
 
 /** Reads: nothing is lost by asking again, and a cancellation may stop them at once. */

@@ -1,9 +1,8 @@
 import { ActivityFailure, sleep } from '@temporalio/workflow';
-
-import { durationMs } from '../src/domain/duration.ts';
-import { setStatus } from '../src/domain/journal.ts';
-import type { StageName } from '../src/domain/stages.ts';
+import { setStatus } from '../src/domain/migration/journal.ts';
+import type { StageName } from '../src/domain/migration/stages.ts';
 import { MigrationState } from '../src/domain/states.ts';
+import { durationMs } from '../src/domain/values/duration.ts';
 import type { Adoption } from './contract.ts';
 import { inMs, type Migration, now, waitFor } from './state.ts';
 import { look } from './steps/preflight.ts';

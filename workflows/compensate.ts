@@ -6,21 +6,20 @@ import {
   log,
   type TemporalFailure,
 } from '@temporalio/workflow';
-
-import { durationMs } from '../src/domain/duration.ts';
-import type { ErrorCode } from '../src/domain/errors.ts';
+import type { ErrorCode } from '../src/domain/errors/errors.ts';
 import {
   hasEffect,
   type JournalEntry,
   type JournalStep,
   setStatus,
   undoOrder,
-} from '../src/domain/journal.ts';
-import type { Failure } from '../src/domain/status.ts';
+} from '../src/domain/migration/journal.ts';
+import type { Failure } from '../src/domain/migration/status.ts';
+import { durationMs } from '../src/domain/values/duration.ts';
 import { undoingOnHosts } from './activities.ts';
 import { continueIfLong, isLong } from './continue.ts';
 import { failureOf } from './failures.ts';
-import { notify } from './notify.ts';
+import { notify } from './messages/notify.ts';
 import { inMs, type Migration, publish, stage, waitFor } from './state.ts';
 import { undoComplete } from './steps/complete.ts';
 import { undoCreateDmsa } from './steps/create-dmsa.ts';

@@ -1,9 +1,9 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { Duration } from '../src/domain/duration.ts';
-import type { Facts } from '../src/domain/facts.ts';
-import type { RecordedVote, Vote } from '../src/domain/gates.ts';
-import type { Plan } from '../src/domain/plan.ts';
-import type { MigrationStatus, RecordedSignal, SignalName } from '../src/domain/status.ts';
+import type { Facts } from '../src/domain/facts/facts.ts';
+import type { RecordedVote, Vote } from '../src/domain/gates/gates.ts';
+import type { MigrationStatus, RecordedSignal, SignalName } from '../src/domain/migration/status.ts';
+import type { Plan } from '../src/domain/plan/plan.ts';
+import type { Duration } from '../src/domain/values/duration.ts';
 import type { Carried } from './state.ts';
 
 /**
@@ -36,7 +36,7 @@ export interface Sent {
   id?: string;
 }
 
-/** A vote, or the same as a compact JWS where only signed votes count (src/signing/votes.ts). */
+/** A vote, or the same as a compact JWS where only signed votes count (src/approval/votes.ts). */
 export type SentVote = Sent & (Omit<Vote, 'decision'> | { jws: string });
 
 export const approve = defineSignal<[SentVote]>('approve');

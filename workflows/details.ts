@@ -1,6 +1,6 @@
-import { approvals, awaitedAt, type Gate } from '../src/domain/gates.ts';
-import { stageTitles } from '../src/domain/stages.ts';
-import type { MigrationStatus } from '../src/domain/status.ts';
+import { approvals, awaitedAt, type Gate } from '../src/domain/gates/gates.ts';
+import { stageTitles } from '../src/domain/migration/stages.ts';
+import type { MigrationStatus } from '../src/domain/migration/status.ts';
 
 /** Temporal keeps what is shown with the workflow: of many hosts, the first. */
 const shown = 100;

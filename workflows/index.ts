@@ -1,3 +1,3 @@
 export { holdDmsaName } from './lock.ts';
+export { notifyPeople } from './messages/notify-people.ts';
 export { migrateServiceAccount } from './migrate.ts';
-export { notifyPeople } from './notify-people.ts';

@@ -1,4 +1,4 @@
-import { type JournalEntry, type JournalStep, setStatus } from '../src/domain/journal.ts';
+import { type JournalEntry, type JournalStep, setStatus } from '../src/domain/migration/journal.ts';
 import { type Migration, now } from './state.ts';
 
 type Entry<S extends JournalStep> = Extract<JournalEntry, { step: S }>;

@@ -1,7 +1,7 @@
 import { log, metricMeter } from '@temporalio/workflow';
 
-import type { Gate } from '../src/domain/gates.ts';
-import type { MigrationStatus } from '../src/domain/status.ts';
+import type { Gate } from '../src/domain/gates/gates.ts';
+import type { MigrationStatus } from '../src/domain/migration/status.ts';
 
 /**
  * What happens to a migration, counted and logged by the worker that carries it on; nothing on a replay. The names of the

@@ -7,15 +7,15 @@ import {
   TemporalFailure,
 } from '@temporalio/workflow';
 
-import type { ErrorCode } from '../src/domain/errors.ts';
-import type { MigrationResult } from '../src/domain/status.ts';
+import type { ErrorCode } from '../src/domain/errors/errors.ts';
+import type { MigrationResult } from '../src/domain/migration/status.ts';
 import { adopt } from './adopt.ts';
 import { turnBack } from './compensate.ts';
 import type { MigrationInput } from './contract.ts';
-import { openAndPassGate } from './gate.ts';
-import { handleMessages, recordVotes } from './messages.ts';
+import { openAndPassGate } from './gates/gate.ts';
+import { handleMessages, recordVotes } from './messages/messages.ts';
+import { notify } from './messages/notify.ts';
 import { countEnd } from './metrics.ts';
-import { notify } from './notify.ts';
 import { type Migration, newMigration, stage, waitFor } from './state.ts';
 import { complete } from './steps/complete.ts';
 import { createDmsa } from './steps/create-dmsa.ts';

@@ -6,7 +6,7 @@ export const searchAttributes = {
   stage: defineSearchAttributeKey('DmsaStage', SearchAttributeType.KEYWORD),
   /** The gate that is open, or `none`. */
   gate: defineSearchAttributeKey('DmsaGate', SearchAttributeType.KEYWORD),
-  /** What a person is needed for (src/domain/needs.ts), or `none`. */
+  /** What a person is needed for (src/domain/migration/needs.ts), or `none`. */
   needs: defineSearchAttributeKey('DmsaNeeds', SearchAttributeType.KEYWORD),
   /** `running`, or how it ended. */
   outcome: defineSearchAttributeKey('DmsaOutcome', SearchAttributeType.KEYWORD),

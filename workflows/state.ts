@@ -7,12 +7,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
-import type { Evidence, Facts, HostEvidence } from '../src/domain/facts.ts';
-import type { Vote } from '../src/domain/gates.ts';
-import { needsOf } from '../src/domain/needs.ts';
-import { migrationId, type Plan, type Target, targetOf } from '../src/domain/plan.ts';
-import type { Stage, StageName } from '../src/domain/stages.ts';
-import type { MigrationStatus } from '../src/domain/status.ts';
+import type { Evidence, Facts, HostEvidence } from '../src/domain/facts/facts.ts';
+import type { Vote } from '../src/domain/gates/gates.ts';
+import { needsOf } from '../src/domain/migration/needs.ts';
+import type { Stage, StageName } from '../src/domain/migration/stages.ts';
+import type { MigrationStatus } from '../src/domain/migration/status.ts';
+import { migrationId, type Plan, type Target, targetOf } from '../src/domain/plan/plan.ts';
 import type { By, MigrationInput } from './contract.ts';
 import { currentDetails } from './details.ts';
 import { failureOf } from './failures.ts';

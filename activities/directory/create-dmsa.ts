@@ -1,12 +1,12 @@
 import { fromOneDc } from '../../src/directory/directory.ts';
 import { readDmsa } from '../../src/directory/read/read-account.ts';
-import { DmsaError } from '../../src/domain/errors.ts';
-import type { DmsaFacts } from '../../src/domain/facts.ts';
-import { dmsaMark, dmsaSamAccountName, type Target } from '../../src/domain/plan.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
+import type { DmsaFacts } from '../../src/domain/facts/facts.ts';
+import { dmsaMark, dmsaSamAccountName, type Target } from '../../src/domain/plan/plan.ts';
 import { type ActivityDeps, onManagementHost, readNow } from '../deps.ts';
 import { requireTarget } from '../gates/of-the-plan.ts';
 import { type Approval, requireApproval } from '../gates/require-approval.ts';
-import { type Acting, backward, forward, journalled } from '../journal.ts';
+import { type Acting, backward, forward, journalled } from '../recording/journal.ts';
 import { attempt } from '../runtime.ts';
 import { keeping, serverOf } from './pair.ts';
 import { requireSettled } from './settled.ts';

@@ -1,6 +1,6 @@
 import { withPrincipalNames } from '../../src/directory/principals/read-principals.ts';
-import { DmsaError } from '../../src/domain/errors.ts';
-import type { Target } from '../../src/domain/plan.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
+import type { Target } from '../../src/domain/plan/plan.ts';
 import { MigrationState } from '../../src/domain/states.ts';
 import { type ActivityDeps, readNow } from '../deps.ts';
 import { notDue, now } from '../runtime.ts';

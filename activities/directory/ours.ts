@@ -1,6 +1,6 @@
-import { DmsaError } from '../../src/domain/errors.ts';
-import type { JournalEntry } from '../../src/domain/journal.ts';
-import type { Target } from '../../src/domain/plan.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
+import type { JournalEntry } from '../../src/domain/migration/journal.ts';
+import type { Target } from '../../src/domain/plan/plan.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
 import { describePair, type PairRead } from './pair.ts';
 

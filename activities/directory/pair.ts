@@ -2,9 +2,9 @@ import { type Directory, fromOneDc, serverToKeep } from '../../src/directory/dir
 import { sameDn } from '../../src/directory/dn.ts';
 import { capable, readControllers } from '../../src/directory/read/read-controllers.ts';
 import { type FoundPair, readPair } from '../../src/directory/read/read-pair.ts';
-import { DmsaError } from '../../src/domain/errors.ts';
-import type { AccountFacts, DmsaFacts } from '../../src/domain/facts.ts';
-import type { Target } from '../../src/domain/plan.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
+import type { AccountFacts, DmsaFacts } from '../../src/domain/facts/facts.ts';
+import type { Target } from '../../src/domain/plan/plan.ts';
 import type { MigrationState } from '../../src/domain/states.ts';
 import { type ActivityDeps, readNow } from '../deps.ts';
 

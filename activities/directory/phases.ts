@@ -1,11 +1,11 @@
-import { DmsaError } from '../../src/domain/errors.ts';
-import { lag } from '../../src/domain/lag.ts';
-import type { Target } from '../../src/domain/plan.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
+import { lag } from '../../src/domain/facts/lag.ts';
+import type { Target } from '../../src/domain/plan/plan.ts';
 import { type MigrationState, type Phase, phases } from '../../src/domain/states.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
 import { requireTarget } from '../gates/of-the-plan.ts';
 import { type Approval, requireApproval } from '../gates/require-approval.ts';
-import { type Acting, forward, journalled } from '../journal.ts';
+import { type Acting, forward, journalled } from '../recording/journal.ts';
 import { attempt, now } from '../runtime.ts';
 import { requireOurs } from './ours.ts';
 import { describePair, isIn, isUnlinked, keeping, type Pair, type PairRead, pairNow } from './pair.ts';

@@ -1,7 +1,7 @@
 import { readReplicas } from '../../src/directory/read/read-replicas.ts';
-import type { Drift } from '../../src/domain/drift.ts';
-import { lag, type Objects, type ReplicaFacts } from '../../src/domain/lag.ts';
-import type { Target } from '../../src/domain/plan.ts';
+import { lag, type Objects, type ReplicaFacts } from '../../src/domain/facts/lag.ts';
+import type { Target } from '../../src/domain/plan/plan.ts';
+import type { Drift } from '../../src/domain/values/drift.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { attempt, cancellationSignal, notSettled } from '../runtime.ts';
 

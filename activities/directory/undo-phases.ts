@@ -1,10 +1,10 @@
-import { differences } from '../../src/domain/compare.ts';
-import { DmsaError } from '../../src/domain/errors.ts';
-import type { DmsaFacts } from '../../src/domain/facts.ts';
-import type { JournalEntry } from '../../src/domain/journal.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
+import { differences } from '../../src/domain/facts/compare.ts';
+import type { DmsaFacts } from '../../src/domain/facts/facts.ts';
+import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import { MigrationState } from '../../src/domain/states.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
-import { type Acting, backward, journalled } from '../journal.ts';
+import { type Acting, backward, journalled } from '../recording/journal.ts';
 import { attempt } from '../runtime.ts';
 import { requireOurs } from './ours.ts';
 import { describePair, isIn, isUnlinked, keeping, type Pair, type PairRead, pairNow } from './pair.ts';

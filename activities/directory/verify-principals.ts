@@ -1,8 +1,8 @@
 import { withPrincipalNames } from '../../src/directory/principals/read-principals.ts';
-import { hostsLetIn } from '../../src/domain/assess-principals.ts';
-import { DmsaError } from '../../src/domain/errors.ts';
-import type { DmsaFacts, Principal } from '../../src/domain/facts.ts';
-import type { PlanHost, Target } from '../../src/domain/plan.ts';
+import { hostsLetIn } from '../../src/domain/assess/assess-principals.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
+import type { DmsaFacts, Principal } from '../../src/domain/facts/facts.ts';
+import type { PlanHost, Target } from '../../src/domain/plan/plan.ts';
 import { MigrationState } from '../../src/domain/states.ts';
 import { type ActivityDeps, readNow } from '../deps.ts';
 import { notDue, now } from '../runtime.ts';

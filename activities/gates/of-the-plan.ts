@@ -1,6 +1,6 @@
-import { canonicalJson } from '../../src/domain/canonical.ts';
-import type { HealthCheck, Plan, PlanHost, Target } from '../../src/domain/plan.ts';
-import { targetOf } from '../../src/domain/plan.ts';
+import type { HealthCheck, Plan, PlanHost, Target } from '../../src/domain/plan/plan.ts';
+import { targetOf } from '../../src/domain/plan/plan.ts';
+import { canonicalJson } from '../../src/domain/values/canonical.ts';
 import { missing } from './require-approval.ts';
 
 /**

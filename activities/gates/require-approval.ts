@@ -1,6 +1,7 @@
+import { readSignedVote, type VoteClaims } from '../../src/approval/votes.ts';
 import { readDomainNames } from '../../src/directory/read/read-domain.ts';
-import { DmsaError } from '../../src/domain/errors.ts';
-import { type KnownPeople, personOf } from '../../src/domain/people.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
+import { type KnownPeople, personOf } from '../../src/domain/plan/people.ts';
 import {
   type ApproverKey,
   type ApproverKeySet,
@@ -8,10 +9,9 @@ import {
   gatePlan,
   migrationId as idOf,
   type Plan,
-} from '../../src/domain/plan.ts';
+} from '../../src/domain/plan/plan.ts';
 import { findPeople } from '../../src/plan/people.ts';
 import { parsePlan } from '../../src/plan/schema.ts';
-import { readSignedVote, type VoteClaims } from '../../src/signing/votes.ts';
 import { type ActivityDeps, readNow } from '../deps.ts';
 
 /** What a change shows of the votes that allow it. */

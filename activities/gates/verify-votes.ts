@@ -1,5 +1,5 @@
 import { z } from 'zod';
-
+import { claimedBy, readSignedVote, type SignedFor } from '../../src/approval/votes.ts';
 import {
   type Gate,
   longestOfVote,
@@ -7,11 +7,10 @@ import {
   refusal,
   type Vote,
   type VoteRefusal,
-} from '../../src/domain/gates.ts';
-import type { DomainNames } from '../../src/domain/identity.ts';
-import { type Person, personOf } from '../../src/domain/people.ts';
-import { type ApproverKeySet, type GateName, gateNamePattern } from '../../src/domain/plan.ts';
-import { claimedBy, readSignedVote, type SignedFor } from '../../src/signing/votes.ts';
+} from '../../src/domain/gates/gates.ts';
+import type { DomainNames } from '../../src/domain/plan/identity.ts';
+import { type Person, personOf } from '../../src/domain/plan/people.ts';
+import { type ApproverKeySet, type GateName, gateNamePattern } from '../../src/domain/plan/plan.ts';
 
 export interface VerifyVotesInput {
   /** As the signals brought them, in order: anyone may send anything. */

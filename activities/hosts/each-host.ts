@@ -1,8 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, type CancelledFailure } from '@temporalio/common';
-
-import { DmsaError, type ErrorCode, isRetryable } from '../../src/domain/errors.ts';
-import { mapLimited } from '../../src/limited.ts';
+import { mapLimited } from '../../src/async/limited.ts';
+import { DmsaError, type ErrorCode, isRetryable } from '../../src/domain/errors/errors.ts';
 import { toFailure } from '../runtime.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { type Duration, durationMs } from '../../src/domain/duration.ts';
-import { DmsaError, type ErrorCode } from '../../src/domain/errors.ts';
-import type { ServiceFacts, Verdict } from '../../src/domain/facts.ts';
-import type { HealthCheck } from '../../src/domain/plan.ts';
-import { restartTimeMs } from '../../src/domain/restart-time.ts';
-import { mapLimited } from '../../src/limited.ts';
+import { mapLimited } from '../../src/async/limited.ts';
+import { DmsaError, type ErrorCode } from '../../src/domain/errors/errors.ts';
+import type { ServiceFacts, Verdict } from '../../src/domain/facts/facts.ts';
+import type { HealthCheck } from '../../src/domain/plan/plan.ts';
+import { restartTimeMs } from '../../src/domain/plan/restart-time.ts';
+import { type Duration, durationMs } from '../../src/domain/values/duration.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { requireHosts } from '../gates/of-the-plan.ts';
 import { type Approval, requireApproval } from '../gates/require-approval.ts';

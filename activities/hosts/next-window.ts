@@ -1,5 +1,5 @@
-import type { MaintenanceWindow } from '../../src/domain/plan.ts';
-import { nextOpening, openAt } from '../../src/domain/windows.ts';
+import type { MaintenanceWindow } from '../../src/domain/plan/plan.ts';
+import { nextOpening, openAt } from '../../src/domain/plan/windows.ts';
 import { now } from '../runtime.ts';
 
 export interface NextWindow {

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-
-import { type Duration, durationMs } from '../../src/domain/duration.ts';
-import { DmsaError } from '../../src/domain/errors.ts';
-import type { JournalEntry } from '../../src/domain/journal.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
+import type { JournalEntry } from '../../src/domain/migration/journal.ts';
+import { type Duration, durationMs } from '../../src/domain/values/duration.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { requireHosts } from '../gates/of-the-plan.ts';
 import { type Approval, requireApproval } from '../gates/require-approval.ts';
-import { forward, journalled } from '../journal.ts';
+import { forward, journalled } from '../recording/journal.ts';
 import { attempt, cancellationSignal, runningClock } from '../runtime.ts';
 import { eachHost, type HostOutcome } from './each-host.ts';
 

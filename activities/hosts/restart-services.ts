@@ -1,14 +1,14 @@
-import { durationMs } from '../../src/domain/duration.ts';
-import type { Verdict } from '../../src/domain/facts.ts';
-import type { JournalEntry } from '../../src/domain/journal.ts';
-import type { HealthCheck } from '../../src/domain/plan.ts';
-import { restartTimeMs } from '../../src/domain/restart-time.ts';
-import { type EventVerdicts, eventVerdicts } from '../../src/hosts/events.ts';
-import type { Result } from '../../src/powershell/operations.ts';
+import type { Verdict } from '../../src/domain/facts/facts.ts';
+import type { JournalEntry } from '../../src/domain/migration/journal.ts';
+import type { HealthCheck } from '../../src/domain/plan/plan.ts';
+import { restartTimeMs } from '../../src/domain/plan/restart-time.ts';
+import { durationMs } from '../../src/domain/values/duration.ts';
+import { type EventVerdicts, eventVerdicts } from '../../src/inspection/events.ts';
+import type { Result } from '../../src/powershell/wire/operations.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { requireHosts } from '../gates/of-the-plan.ts';
 import { type Approval, requireApproval } from '../gates/require-approval.ts';
-import { backward, forward, journalled } from '../journal.ts';
+import { backward, forward, journalled } from '../recording/journal.ts';
 import { attempt, cancellationSignal, runningClock } from '../runtime.ts';
 import { eachHost, FailedWith, type HostOutcome } from './each-host.ts';
 

@@ -1,4 +1,4 @@
-import { DmsaError } from '../../src/domain/errors.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { eachHost, type HostOutcome } from './each-host.ts';
 import type { SetHostsInput } from './set-hosts.ts';

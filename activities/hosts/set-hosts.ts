@@ -1,10 +1,10 @@
-import { DmsaError } from '../../src/domain/errors.ts';
-import type { PolicyValue } from '../../src/domain/facts.ts';
-import type { JournalEntry } from '../../src/domain/journal.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
+import type { PolicyValue } from '../../src/domain/facts/facts.ts';
+import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { requireHosts } from '../gates/of-the-plan.ts';
 import { type Approval, requireApproval } from '../gates/require-approval.ts';
-import { backward, forward, journalled } from '../journal.ts';
+import { backward, forward, journalled } from '../recording/journal.ts';
 import { cancellationSignal } from '../runtime.ts';
 import { eachHost, type HostOutcome } from './each-host.ts';
 

@@ -1,7 +1,7 @@
 import { ridOf } from '../directory/sid.ts';
-import type { Principal } from '../domain/facts.ts';
-import { type Finding, finding } from '../domain/findings.ts';
-import { describeStranger, strangers } from '../domain/principals.ts';
+import type { Principal } from '../domain/facts/facts.ts';
+import { describeStranger, strangers } from '../domain/facts/principals.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { AuditedDmsa } from './facts.ts';
 
 /**

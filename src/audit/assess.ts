@@ -1,5 +1,5 @@
 import { sameDn } from '../directory/dn.ts';
-import { type Finding, type FindingCode, finding, type Severity } from '../domain/findings.ts';
+import { type Finding, type FindingCode, finding, type Severity } from '../domain/findings/findings.ts';
 import { MigrationState } from '../domain/states.ts';
 import { principalFindings } from './assess-principals.ts';
 import type { AuditedDmsa, AuditFacts } from './facts.ts';

@@ -1,6 +1,6 @@
 import { type ConnectDirectory, fromOneDc, withDirectory } from '../directory/directory.ts';
 import { readDomainNames } from '../directory/read/read-domain.ts';
-import type { Finding, Severity } from '../domain/findings.ts';
+import type { Finding, Severity } from '../domain/findings/findings.ts';
 import { type Assessed, assessPair, sorted } from './assess.ts';
 import { type EventFacts, type EventSource, readEvents } from './events.ts';
 import { type AuditFilter, isWithin, scopeOf } from './filter.ts';

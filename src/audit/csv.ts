@@ -1,5 +1,5 @@
-import { clean } from '../cli/render/text.ts';
-import type { Finding } from '../domain/findings.ts';
+import { clean } from '../cli/view/text.ts';
+import type { Finding } from '../domain/findings/findings.ts';
 import type { Audit } from './audit.ts';
 import type { AuditedPair } from './report.ts';
 

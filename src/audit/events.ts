@@ -1,10 +1,10 @@
+import { mapLimited } from '../async/limited.ts';
+import { retrying } from '../async/retrying.ts';
 import type { Directory } from '../directory/directory.ts';
 import { capable, readControllers } from '../directory/read/read-controllers.ts';
-import { DmsaError } from '../domain/errors.ts';
-import { mapLimited } from '../limited.ts';
-import type { Result } from '../powershell/operations.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 import type { Transport } from '../powershell/transport.ts';
-import { retrying } from '../retrying.ts';
+import type { Result } from '../powershell/wire/operations.ts';
 
 export type MigrationEvent = Result<'read-migration-events'>['events'][number];
 

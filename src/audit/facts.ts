@@ -1,4 +1,4 @@
-import type { AccountKind, Principal } from '../domain/facts.ts';
+import type { AccountKind, Principal } from '../domain/facts/facts.ts';
 
 /** Everything of a domain that has to do with dMSAs, as it was read. Nothing in it is a verdict yet. */
 export interface AuditFacts {

@@ -6,8 +6,8 @@ import {
   type PrincipalName,
   parsePrincipalName,
 } from '../directory/names/principal-name.ts';
-import { DmsaError } from '../domain/errors.ts';
-import type { DomainNames } from '../domain/identity.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
+import type { DomainNames } from '../domain/plan/identity.ts';
 import type { AuditedAccount, AuditedDmsa } from './facts.ts';
 import type { Pair } from './pairs.ts';
 

@@ -3,7 +3,7 @@ import { findComputers } from '../directory/names/find-computers.ts';
 import { principalFacts } from '../directory/principals/principal-facts.ts';
 import { named, readKnownSids } from '../directory/principals/read-principals.ts';
 import { domainOf } from '../directory/security/well-known-sids.ts';
-import type { Principal } from '../domain/facts.ts';
+import type { Principal } from '../domain/facts/facts.ts';
 import type { AuditedDmsa } from './facts.ts';
 import { hostsFor, type RecordedMigration } from './records.ts';
 

@@ -10,7 +10,7 @@ import {
   showDeactivatedLinksControl,
   showDeletedControl,
 } from '../directory/schema.ts';
-import { batches } from '../domain/plan.ts';
+import { batches } from '../domain/plan/plan.ts';
 import type { AuditedAccount, AuditedDmsa, AuditFacts, DeletedAccount, Stray } from './facts.ts';
 import { principalsIn, withPrincipals } from './principals.ts';
 import { privilegedMembers } from './privileged.ts';

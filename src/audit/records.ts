@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { sameDn } from '../directory/dn.ts';
-import { DmsaError } from '../domain/errors.ts';
-import type { JournalRecord } from '../records.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
+import type { JournalRecord } from '../records/records.ts';
 
 /** What our own journals say of one migration: the account and dMSA that we linked, and whether that still holds. */
 export interface RecordedMigration {

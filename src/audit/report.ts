@@ -1,4 +1,4 @@
-import type { Finding, Severity } from '../domain/findings.ts';
+import type { Finding, Severity } from '../domain/findings/findings.ts';
 import type { Assessed } from './assess.ts';
 import type { AuditedAccount, AuditedDmsa } from './facts.ts';
 import type { Proof } from './proof.ts';

@@ -1,6 +1,6 @@
-import { durationMs } from '../domain/duration.ts';
-import { type Finding, finding } from '../domain/findings.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
 import { MigrationState } from '../domain/states.ts';
+import { durationMs } from '../domain/values/duration.ts';
 import type { Pair } from './pairs.ts';
 import type { Proof } from './proof.ts';
 

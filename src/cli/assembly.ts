@@ -9,7 +9,7 @@ import type { Planned } from '../plan/make-plan.ts';
 import type { PlanRequest } from '../plan/request.ts';
 import type { SavedPlan } from '../plan/saved.ts';
 import type { ClosableTransport } from '../powershell/transport.ts';
-import type { WorkerOptions } from '../worker.ts';
+import type { WorkerOptions } from '../worker/worker.ts';
 import type { Context } from './context.ts';
 
 /** What is behind the commands; loaded when a command needs it, so that `--help` and `list` start at once. */
@@ -89,13 +89,13 @@ export const assembly: Assembly = {
   },
   async plan(request, settings) {
     const { makePlan } = await import('../plan/make-plan.ts');
-    const { connectionsOf } = await import('../worker.ts');
+    const { connectionsOf } = await import('../worker/worker.ts');
     const connections = connectionsOf(settings);
     return await makePlan(request, connections).finally(() => connections.transport.close());
   },
   async requireUndrifted(saved, settings) {
     const { requireUndrifted } = await import('../plan/saved.ts');
-    const { connectionsOf } = await import('../worker.ts');
+    const { connectionsOf } = await import('../worker/worker.ts');
     const connections = connectionsOf(settings);
     await requireUndrifted(saved, connections, new Date()).finally(() => connections.transport.close());
   },
@@ -141,15 +141,15 @@ export const assembly: Assembly = {
     return await runningAccounts(env);
   },
   async scenarios() {
-    const { scenarios } = await import('../lab/scenarios/index.ts');
+    const { scenarios } = await import('../../lab/scenarios/index.ts');
     return Object.keys(scenarios);
   },
   async worker(options) {
-    const { runWorker } = await import('../worker.ts');
+    const { runWorker } = await import('../worker/worker.ts');
     await runWorker(options);
   },
   async lab(options) {
-    const { runLab } = await import('../lab/lab.ts');
+    const { runLab } = await import('../../lab/lab.ts');
     await runLab(options);
   },
   async codecServer(options) {
@@ -158,7 +158,7 @@ export const assembly: Assembly = {
   },
   keys: () => import('../temporal/key-file.ts'),
   async demo(context, options) {
-    const { runDemo } = await import('../demo/demo.ts');
+    const { runDemo } = await import('../../lab/demo/demo.ts');
     return await runDemo(context, options);
   },
 };

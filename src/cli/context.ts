@@ -8,7 +8,7 @@ import {
   loadSettingsIfAny,
 } from '../config/load.ts';
 import type { ClientSettings, LogLevel, ReadingSettings, Settings } from '../config/settings.ts';
-import { createLog, type Log } from '../log.ts';
+import { createLog, type Log } from '../telemetry/log.ts';
 import type { Assembly } from './assembly.ts';
 import { examplesText } from './examples.ts';
 import { type ColorChoice, columnsOf, type Io, wantsColor } from './io.ts';

@@ -1,6 +1,6 @@
-import { DmsaError, type ErrorCode } from '../domain/errors.ts';
+import { DmsaError, type ErrorCode } from '../domain/errors/errors.ts';
 import { exitCodes } from '../domain/states.ts';
-import { clean } from './render/text.ts';
+import { clean } from './view/text.ts';
 
 /** Codes that say that what was asked for is not acceptable, and that nothing was changed: exit code 2. */
 const refusals: ErrorCode[] = [

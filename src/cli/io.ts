@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 
-import { clean } from './render/text.ts';
+import { clean } from './view/text.ts';
 
 /** Everything a command touches of the process it runs in, so that tests can run one without. */
 export interface Io {

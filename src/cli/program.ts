@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 
-import { didYouMean } from '../domain/nearest.ts';
+import { didYouMean } from '../domain/values/nearest.ts';
 import { version } from '../version.ts';
 import { type Assembly, assembly as realAssembly } from './assembly.ts';
 import { actCommands } from './commands/act.ts';

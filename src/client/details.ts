@@ -1,4 +1,4 @@
-import type { Plan } from '../domain/plan.ts';
+import type { Plan } from '../domain/plan/plan.ts';
 
 /** What Temporal's UI shows of the plan, in Markdown. */
 export function planDetails(plan: Plan): string {

@@ -4,7 +4,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 
 /** gRPC status codes (grpc.io/docs/guides/status-codes). */
 const failedPrecondition = 9;

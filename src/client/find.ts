@@ -2,9 +2,9 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 
 import { workflowType } from '../../workflows/contract.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
-import { DmsaError } from '../domain/errors.ts';
-import { didYouMean } from '../domain/nearest.ts';
-import type { Needs } from '../domain/needs.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
+import type { Needs } from '../domain/migration/needs.ts';
+import { didYouMean } from '../domain/values/nearest.ts';
 
 /** A migration as lists show it: what its search attributes say. Times are ISO 8601, UTC. */
 export interface ListedMigration {

@@ -1,6 +1,6 @@
 import type { Payload, PayloadCodec, PayloadConverter } from '@temporalio/common';
 
-import type { MigrationStatus } from '../domain/status.ts';
+import type { MigrationStatus } from '../domain/migration/status.ts';
 
 /** The status with what is under way: activities of many hosts report by heartbeat what they have done so far. */
 export interface LiveStatus extends MigrationStatus {

@@ -5,11 +5,16 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 
 import * as contract from '../../workflows/contract.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
-import { DmsaError } from '../domain/errors.ts';
-import type { Facts } from '../domain/facts.ts';
-import type { RecordedVote, Vote } from '../domain/gates.ts';
-import { migrationId, type Plan } from '../domain/plan.ts';
-import type { MigrationResult, MigrationStatus, RecordedSignal, SignalName } from '../domain/status.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
+import type { Facts } from '../domain/facts/facts.ts';
+import type { RecordedVote, Vote } from '../domain/gates/gates.ts';
+import type {
+  MigrationResult,
+  MigrationStatus,
+  RecordedSignal,
+  SignalName,
+} from '../domain/migration/status.ts';
+import { migrationId, type Plan } from '../domain/plan/plan.ts';
 import { planDetails } from './details.ts';
 import { translated } from './failures.ts';
 import { findMigration, type ListedMigration, type ListFilter, listMigrations } from './find.ts';

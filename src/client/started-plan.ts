@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 
 import type { MigrationInput } from '../../workflows/contract.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Plan } from '../domain/plan/plan.ts';
 
 /** The plan that a migration was started with, out of the first event of its history; null where that has none. */
 export async function startedPlan(client: Client, workflowId: string): Promise<Plan | null> {

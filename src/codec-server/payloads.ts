@@ -1,7 +1,7 @@
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { z } from 'zod';
 
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 import { Refusal } from './refusal.ts';
 
 /** What one request may hold, as JSON; Temporal itself refuses payloads beyond 2 MB. */

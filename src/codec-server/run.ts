@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { readPrivateFile, unreadable, unusable } from '../config/private-file.ts';
 import type { ClientSettings } from '../config/settings.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../telemetry/log.ts';
 import { dataConverterOf } from '../temporal/data-converter.ts';
 import { authentication } from './access.ts';
 import { isLoopback, parseOrigins } from './cross-origin.ts';

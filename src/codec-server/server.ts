@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { PayloadCodec } from '@temporalio/common';
 
 import { unusable } from '../config/private-file.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../telemetry/log.ts';
 import type { Authenticate } from './access.ts';
 import { checkLoopbackName, crossOriginHeaders, isLoopback, preflightHeaders } from './cross-origin.ts';
 import { convert, mostOctetsAsked, readPayloads, writePayloads } from './payloads.ts';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 
 /**
  * The text of a file that holds a private key. One that others may read is refused, as OpenSSH refuses it

@@ -3,8 +3,8 @@ import { dirname, resolve } from 'node:path';
 
 import { parse, TomlError } from 'smol-toml';
 
-import { DmsaError } from '../domain/errors.ts';
-import { didYouMean, editDistance } from '../domain/nearest.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
+import { didYouMean, editDistance } from '../domain/values/nearest.ts';
 import { environmentName, secretEndings, settingKeys } from './keys.ts';
 
 /** One setting as it was written, and where: for messages, and for paths relative to it. */

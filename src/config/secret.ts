@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 
 /** Where a secret is; never the secret itself, so that settings can be logged. */
 export type Secret = { file: string } | { env: string } | { command: string[] };

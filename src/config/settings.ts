@@ -1,4 +1,4 @@
-import type { NoticeEvent } from '../domain/notice.ts';
+import type { NoticeEvent } from '../domain/migration/notice.ts';
 import type { Secret } from './secret.ts';
 
 /** What the worker and the command line need to know of the world; from flags, environment and `dmsa.toml`. */

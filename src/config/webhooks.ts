@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { noticeEvents } from '../domain/notice.ts';
+import { noticeEvents } from '../domain/migration/notice.ts';
 import { secretEndings } from './keys.ts';
 import { invalid, type Written } from './read.ts';
 import type { Secret } from './secret.ts';

@@ -1,4 +1,4 @@
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 import { sameDn } from './dn.ts';
 import type { Entry } from './entry.ts';
 

@@ -1,4 +1,4 @@
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 import { guidText } from './guid.ts';
 import { decodeSecurityDescriptor, type SecurityDescriptor } from './security/security-descriptor.ts';
 import { sidText } from './sid.ts';

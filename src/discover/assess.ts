@@ -1,7 +1,7 @@
-import { assessHost } from '../domain/assess-hosts.ts';
-import { type Finding, finding } from '../domain/findings.ts';
-import { besides } from '../hosts/facts.ts';
-import type { Uses } from '../hosts/uses.ts';
+import { assessHost } from '../domain/assess/assess-hosts.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
+import { besides } from '../inspection/facts.ts';
+import type { Uses } from '../inspection/uses.ts';
 import type { HostSystem } from './host.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { csvTable } from '../audit/csv.ts';
-import type { Uses } from '../hosts/uses.ts';
+import type { Uses } from '../inspection/uses.ts';
 import type { Discovery } from './discover.ts';
 import type { DiscoveredHost } from './host.ts';
 

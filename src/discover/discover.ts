@@ -1,14 +1,14 @@
+import { mapLimited } from '../async/limited.ts';
+import { retrying } from '../async/retrying.ts';
 import { type ConnectDirectory, fromOneDc, withDirectory } from '../directory/directory.ts';
 import { readLogonNames } from '../directory/names/logon-names.ts';
 import { readDomainNames } from '../directory/read/read-domain.ts';
-import { DmsaError } from '../domain/errors.ts';
-import type { AccountFacts } from '../domain/facts.ts';
-import { isLogonOf } from '../domain/identity.ts';
-import { isPlanned } from '../hosts/uses.ts';
-import { mapLimited } from '../limited.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
+import type { AccountFacts } from '../domain/facts/facts.ts';
+import { isLogonOf } from '../domain/plan/identity.ts';
+import { isPlanned } from '../inspection/uses.ts';
 import { findAccount } from '../plan/find-account.ts';
 import type { Transport } from '../powershell/transport.ts';
-import { retrying } from '../retrying.ts';
 import { type Asked, type DiscoveredHost, discoveredHost, type HostVerdict, type Wanted } from './host.ts';
 import { type ChosenHost, type ChosenHosts, checkChoice, chooseHosts, type HostChoice } from './hosts.ts';
 

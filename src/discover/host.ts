@@ -1,11 +1,11 @@
 import type { DirectoryClock } from '../directory/directory.ts';
 import type { ComputerFacts } from '../directory/read/read-computers.ts';
-import { isErrorCode } from '../domain/errors.ts';
-import type { Verdict } from '../domain/facts.ts';
-import { blocking, type Finding } from '../domain/findings.ts';
-import { clockAhead, logonRightOf } from '../hosts/facts.ts';
-import { isUsed, noUses, type Uses, usesOf } from '../hosts/uses.ts';
-import type { Inventory } from '../powershell/inventory.ts';
+import { isErrorCode } from '../domain/errors/errors.ts';
+import type { Verdict } from '../domain/facts/facts.ts';
+import { blocking, type Finding } from '../domain/findings/findings.ts';
+import { clockAhead, logonRightOf } from '../inspection/facts.ts';
+import { isUsed, noUses, type Uses, usesOf } from '../inspection/uses.ts';
+import type { Inventory } from '../powershell/wire/inventory.ts';
 import { assessUses } from './assess.ts';
 import type { ChosenHost } from './hosts.ts';
 

@@ -6,8 +6,8 @@ import {
   readComputersBelow,
   readComputersNamed,
 } from '../directory/read/read-computers.ts';
-import { durationMs } from '../domain/duration.ts';
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
+import { durationMs } from '../domain/values/duration.ts';
 import { hostName } from '../plan/fields.ts';
 
 /** Which hosts are wanted: those that are named, and those that the directory has. */

@@ -1,7 +1,7 @@
 import { environmentName, type SettingKey, secretEndings, settingKeys } from '../config/keys.ts';
-import { errorKinds } from '../domain/errors.ts';
-import { findingKinds } from '../domain/findings.ts';
-import { type WindowsError, windowsErrors } from '../domain/windows-errors.ts';
+import { errorKinds } from '../domain/errors/errors.ts';
+import { type WindowsError, windowsErrors } from '../domain/errors/windows-errors.ts';
+import { findingKinds } from '../domain/findings/findings.ts';
 
 /** Pages of `docs/` that are made of the tables in the code; a test holds the files equal to what is made here. */
 
@@ -12,7 +12,7 @@ export function findingsPage(): string {
   const rows = Object.entries(findingKinds).map(([code, { severity, meaning, fix }]) =>
     row(`\`${code}\``, severity, meaning, fix),
   );
-  return `${made('src/domain/findings.ts')}
+  return `${made('src/domain/findings/findings.ts')}
 # Findings
 
 What preflight and the observation can find. \`block\` stops a migration before it changes anything, \`warn\` is shown
@@ -25,7 +25,7 @@ export function errorsPage(): string {
   const rows = Object.entries(errorKinds).map(([code, { retryable, meaning, fix }]) =>
     row(`\`${code}\``, retryable ? 'yes' : 'no', meaning, fix),
   );
-  return `${made('src/domain/errors.ts')}
+  return `${made('src/domain/errors/errors.ts')}
 # Errors
 
 Every failure has one of these codes, in the output of commands, in the status of a migration and as the type of a

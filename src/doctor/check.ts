@@ -1,4 +1,4 @@
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 
 /**
  * - `warn`: it works, and will not for long, or not in every case.

@@ -3,7 +3,7 @@ import { connectDirectory } from '../directory/connection/connection.ts';
 import { type Server, serversOf } from '../directory/connection/servers.ts';
 import type { Directory } from '../directory/directory.ts';
 import { readDomain } from '../directory/read/read-domain.ts';
-import { assessDomain } from '../domain/assess-domain.ts';
+import { assessDomain } from '../domain/assess/assess-domain.ts';
 import { checkCertificate } from './certificate.ts';
 import { type Check, fail, isCheck, type Limits, notChecked, ok, warn, within } from './check.ts';
 import { checkClock } from './clock.ts';

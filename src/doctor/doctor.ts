@@ -1,5 +1,5 @@
 import type { ClientSettings, Settings } from '../config/settings.ts';
-import type { DmsaError } from '../domain/errors.ts';
+import type { DmsaError } from '../domain/errors/errors.ts';
 import { type Check, fail, failed, type Limits, notChecked, ok, type Verdict, verdicts } from './check.ts';
 import { checkDirectory } from './directory.ts';
 import { checkNode, checkRecords, checkSecrets } from './local.ts';

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 import { readSecret, type Secret } from '../config/secret.ts';
 import type { ClientSettings, Settings } from '../config/settings.ts';
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 import { type Check, fail, failed, ok, warn } from './check.ts';
 
 /** The oldest Node.js that the package is tested on: `engines` of package.json. */

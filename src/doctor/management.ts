@@ -1,9 +1,9 @@
 import type { Settings } from '../config/settings.ts';
 import { directoryServers } from '../directory/connection/servers.ts';
-import { firstCapableBuild } from '../domain/domain-facts.ts';
-import { errorKinds, isErrorCode } from '../domain/errors.ts';
+import { errorKinds, isErrorCode } from '../domain/errors/errors.ts';
+import { firstCapableBuild } from '../domain/facts/domain-facts.ts';
 import { transportOf } from '../powershell/connect-hosts.ts';
-import type { Result } from '../powershell/operations.ts';
+import type { Result } from '../powershell/wire/operations.ts';
 import { type Check, fail, isCheck, type Limits, notChecked, ok, within } from './check.ts';
 import { compared } from './clock.ts';
 

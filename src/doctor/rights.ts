@@ -5,7 +5,7 @@ import { type Directory, withDirectory } from '../directory/directory.ts';
 import { text, texts } from '../directory/entry.ts';
 import { readDomainNames } from '../directory/read/read-domain.ts';
 import { attribute, dmsaClass } from '../directory/schema.ts';
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 import { findAccount } from '../plan/find-account.ts';
 import { type Check, fail, isCheck, type Limits, ok, unknown, warn, within } from './check.ts';
 

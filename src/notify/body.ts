@@ -1,5 +1,5 @@
 import type { Webhook } from '../config/settings.ts';
-import type { Notice } from '../domain/notice.ts';
+import type { Notice } from '../domain/migration/notice.ts';
 import { messageOf } from './message.ts';
 import { slackBody } from './slack.ts';
 import { teamsBody } from './teams.ts';

@@ -1,5 +1,5 @@
-import type { Notice, NoticeEvent } from '../domain/notice.ts';
-import { stageTitles } from '../domain/stages.ts';
+import type { Notice, NoticeEvent } from '../domain/migration/notice.ts';
+import { stageTitles } from '../domain/migration/stages.ts';
 
 /** A notice in words, for chats: no part of it is markup, whatever it says. */
 export interface Message {

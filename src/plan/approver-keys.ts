@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { type KnownPeople, personOf } from '../domain/people.ts';
-import type { ApproverKeySet, Plan } from '../domain/plan.ts';
+import { type KnownPeople, personOf } from '../domain/plan/people.ts';
+import type { ApproverKeySet, Plan } from '../domain/plan/plan.ts';
 import { distinct, filledText } from './fields.ts';
 
 /** One Ed25519 public key of an approver. A private member, `d`, is refused with everything that has no place here. */

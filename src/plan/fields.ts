@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { parseDn } from '../directory/dn.ts';
-import { durationMs, durationPattern } from '../domain/duration.ts';
+import { durationMs, durationPattern } from '../domain/values/duration.ts';
 
 /** The forms of single values, shared by plans, plan requests and settings; every message says what is accepted. */
 

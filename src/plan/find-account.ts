@@ -2,10 +2,10 @@ import type { Directory } from '../directory/directory.ts';
 import { texts, values } from '../directory/entry.ts';
 import { findPrincipal } from '../directory/names/find-principal.ts';
 import { accountAttributes, accountFacts } from '../directory/read/read-account.ts';
-import { DmsaError } from '../domain/errors.ts';
-import type { AccountFacts } from '../domain/facts.ts';
-import { type Finding, finding } from '../domain/findings.ts';
-import type { DomainNames } from '../domain/identity.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
+import type { AccountFacts } from '../domain/facts/facts.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
+import type { DomainNames } from '../domain/plan/identity.ts';
 
 /** The account, or the finding that says why there is none. */
 export type FoundAccount = { account: AccountFacts; finding: null } | { account: null; finding: Finding };

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-
-import { canonicalJson } from '../domain/canonical.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Plan } from '../domain/plan/plan.ts';
+import { canonicalJson } from '../domain/values/canonical.ts';
 
 /** SHA-256, hex, of the canonical JSON of everything in the plan but the hash itself. */
 export function planHash(plan: Omit<Plan, 'hash'> & { hash?: string }): string {

@@ -1,12 +1,13 @@
+import { retrying } from '../async/retrying.ts';
 import { type Directory, withDirectory } from '../directory/directory.ts';
 import { childDn } from '../directory/dn.ts';
 import { text } from '../directory/entry.ts';
 import { findComputers } from '../directory/names/find-computers.ts';
 import { capable, readControllers } from '../directory/read/read-controllers.ts';
 import { readDomainNames } from '../directory/read/read-domain.ts';
-import { DmsaError } from '../domain/errors.ts';
-import type { Facts } from '../domain/facts.ts';
-import { blocking, type Finding } from '../domain/findings.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
+import type { Facts } from '../domain/facts/facts.ts';
+import { blocking, type Finding } from '../domain/findings/findings.ts';
 import {
   dmsaSamAccountName,
   type GatePlan,
@@ -16,9 +17,8 @@ import {
   type PlanGates,
   type PlanHost,
   type Rollout,
-} from '../domain/plan.ts';
-import { type PreflightDeps, preflight } from '../preflight.ts';
-import { retrying } from '../retrying.ts';
+} from '../domain/plan/plan.ts';
+import { type PreflightDeps, preflight } from '../inspection/preflight.ts';
 import { findAccount } from './find-account.ts';
 import { sealPlan } from './hash.ts';
 import { findPeople } from './people.ts';

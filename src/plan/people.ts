@@ -1,9 +1,9 @@
 import type { Directory } from '../directory/directory.ts';
 import { type Entry, sidOf, text, texts } from '../directory/entry.ts';
 import { findPrincipal } from '../directory/names/find-principal.ts';
-import { type Finding, finding } from '../domain/findings.ts';
-import type { DomainNames } from '../domain/identity.ts';
-import { normalName, type Person } from '../domain/people.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
+import type { DomainNames } from '../domain/plan/identity.ts';
+import { normalName, type Person } from '../domain/plan/people.ts';
 
 /**
  * The accounts behind the names of who asks and who decides, so that one person under two names is one. One search a name.

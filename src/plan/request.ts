@@ -1,7 +1,5 @@
 import { z } from 'zod';
-
-import type { Duration } from '../domain/duration.ts';
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 import type {
   ApproverKey,
   GatePlan,
@@ -9,7 +7,8 @@ import type {
   MaintenanceWindow,
   PlanGates,
   Rollout,
-} from '../domain/plan.ts';
+} from '../domain/plan/plan.ts';
+import type { Duration } from '../domain/values/duration.ts';
 import { approverKeyList } from './approver-keys.ts';
 import {
   distinct,

@@ -6,7 +6,7 @@ import {
   type PlanHost,
   type Rollout,
   weekdays,
-} from '../domain/plan.ts';
+} from '../domain/plan/plan.ts';
 import { distinct, duration, filledText, hostName } from './fields.ts';
 
 /** What plans and plan requests say of the rollout; every message says what is accepted. */

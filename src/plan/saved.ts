@@ -1,11 +1,10 @@
 import { z } from 'zod';
-
-import { drift, driftText } from '../domain/drift.ts';
-import { DmsaError } from '../domain/errors.ts';
-import type { Facts } from '../domain/facts.ts';
-import { migrationId, type Plan } from '../domain/plan.ts';
-import { type PreflightDeps, preflight } from '../preflight.ts';
-import { retrying } from '../retrying.ts';
+import { retrying } from '../async/retrying.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
+import type { Facts } from '../domain/facts/facts.ts';
+import { migrationId, type Plan } from '../domain/plan/plan.ts';
+import { drift, driftText } from '../domain/values/drift.ts';
+import { type PreflightDeps, preflight } from '../inspection/preflight.ts';
 import { parsePlan } from './schema.ts';
 
 /** A plan with what was there when it was made; files of older versions have only the plan. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-import { DmsaError } from '../domain/errors.ts';
-import { personOf } from '../domain/people.ts';
-import type { GatePlan, Plan, PlanGates } from '../domain/plan.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
+import { personOf } from '../domain/plan/people.ts';
+import type { GatePlan, Plan, PlanGates } from '../domain/plan/plan.ts';
 import { approverKeySet, keysProblem, withKey } from './approver-keys.ts';
 import {
   distinct,

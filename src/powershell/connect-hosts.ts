@@ -1,6 +1,6 @@
 import type { Settings } from '../config/settings.ts';
-import { localTransport } from './local-transport.ts';
-import { sshTransport } from './ssh-transport.ts';
+import { localTransport } from './local/local-transport.ts';
+import { sshTransport } from './ssh/ssh-transport.ts';
 import type { ClosableTransport } from './transport.ts';
 
 /** The way to the hosts that the settings choose, with its own limit of open sessions where none is given. */

@@ -1,4 +1,4 @@
-import type { OperationName, Parameters, Result } from './operations.ts';
+import type { OperationName, Parameters, Result } from './wire/operations.ts';
 
 /** Runs one operation on one host in a session of its own. The activities know nothing else of PowerShell. */
 export interface Transport {

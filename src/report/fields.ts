@@ -1,4 +1,4 @@
-import { encryptionText } from '../domain/encryption.ts';
+import { encryptionText } from '../domain/facts/encryption.ts';
 import type {
   AccountFacts,
   DelegationFacts,
@@ -6,8 +6,8 @@ import type {
   Facts,
   HostFacts,
   PolicyValue,
-} from '../domain/facts.ts';
-import { principalLabel } from '../domain/principals.ts';
+} from '../domain/facts/facts.ts';
+import { principalLabel } from '../domain/facts/principals.ts';
 
 /** One line of the comparison before and after, in the words that terminal and report share. */
 export interface Field {

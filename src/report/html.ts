@@ -1,6 +1,6 @@
-import { stageEnd } from '../cli/render/stages.ts';
-import { cleaned } from '../cli/render/text.ts';
-import { moment } from '../cli/render/time.ts';
+import { stageEnd } from '../cli/view/stages.ts';
+import { cleaned } from '../cli/view/text.ts';
+import { moment } from '../cli/view/time.ts';
 import { charts } from './chart/chart.ts';
 import { sectionsOf } from './document.ts';
 import type { PublicKey } from './keys.ts';

@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises';
 
 import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
-
+import { readPrivateKey } from '../approval/keys.ts';
 import { unreadable, unusable } from '../config/private-file.ts';
-import { readPrivateKey } from '../signing/keys.ts';
 
 /** An Ed25519 public key (RFC 8037), and what it is told by. */
 export interface PublicKey {

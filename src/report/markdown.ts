@@ -1,5 +1,5 @@
-import { cleaned } from '../cli/render/text.ts';
-import { moment } from '../cli/render/time.ts';
+import { cleaned } from '../cli/view/text.ts';
+import { moment } from '../cli/view/time.ts';
 import { sectionsOf } from './document.ts';
 import type { PublicKey } from './keys.ts';
 import { type Block, type Cell, type Row, signs, type Table } from './model.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { MigrationStatus } from '../domain/status.ts';
+import type { MigrationStatus } from '../domain/migration/status.ts';
 
 /**
  * A file name, without its ending, of id and start: one for each run of each migration, that Windows takes as well: no

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-
-import { canonicalJson } from '../domain/canonical.ts';
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
+import { canonicalJson } from '../domain/values/canonical.ts';
 import { type Report, sha256 } from './report.ts';
 import { reportText, type SealedReport } from './seal.ts';
 

@@ -1,8 +1,14 @@
 import { readFile } from 'node:fs/promises';
 
 import { unusable } from '../config/private-file.ts';
-import { type OperationName, operations } from '../powershell/operations.ts';
-import { type CommandRecord, type Doing, mostRecordOctets, type ReadRecord, recordFile } from '../records.ts';
+import { type OperationName, operations } from '../powershell/wire/operations.ts';
+import {
+  type CommandRecord,
+  type Doing,
+  mostRecordOctets,
+  type ReadRecord,
+  recordFile,
+} from '../records/records.ts';
 
 /** What the worker has run and read for one migration, oldest first. */
 export interface Recorded {

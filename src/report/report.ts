@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-
-import { canonicalJson } from '../domain/canonical.ts';
-import type { Facts } from '../domain/facts.ts';
-import type { Gate } from '../domain/gates.ts';
-import type { Plan } from '../domain/plan.ts';
-import type { MigrationStatus } from '../domain/status.ts';
+import type { Facts } from '../domain/facts/facts.ts';
+import type { Gate } from '../domain/gates/gates.ts';
+import type { MigrationStatus } from '../domain/migration/status.ts';
+import type { Plan } from '../domain/plan/plan.ts';
+import { canonicalJson } from '../domain/values/canonical.ts';
 import { version } from '../version.ts';
 import type { Recorded } from './recorded.ts';
 

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 import type { Migrations } from '../client/migrations.ts';
 import type { ClientSettings } from '../config/settings.ts';
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 import { renderHtml } from './html.ts';
 import { readPublicKeys, readSigningKey } from './keys.ts';
 import { renderMarkdown } from './markdown.ts';

@@ -1,6 +1,6 @@
 import { CompactSign } from 'jose';
 
-import { canonicalJson } from '../domain/canonical.ts';
+import { canonicalJson } from '../domain/values/canonical.ts';
 import type { SigningKey } from './keys.ts';
 import { type Report, sha256 } from './report.ts';
 

@@ -1,9 +1,8 @@
 import { calculateJwkThumbprint } from 'jose';
-
-import { approvals, type RecordedVote } from '../domain/gates.ts';
-import { personOf } from '../domain/people.ts';
-import { type GateName, gatePlan, type Plan } from '../domain/plan.ts';
-import { readSignedVote, type VoteClaims } from '../signing/votes.ts';
+import { readSignedVote, type VoteClaims } from '../approval/votes.ts';
+import { approvals, type RecordedVote } from '../domain/gates/gates.ts';
+import { personOf } from '../domain/plan/people.ts';
+import { type GateName, gatePlan, type Plan } from '../domain/plan/plan.ts';
 import type { Report } from './report.ts';
 
 /** What the signature of one vote says. `declared`: it has none, so its identity is what its sender said. */

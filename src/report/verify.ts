@@ -1,6 +1,6 @@
 import { compactVerify, decodeProtectedHeader } from 'jose';
 
-import { DmsaError, type ErrorCode } from '../domain/errors.ts';
+import { DmsaError, type ErrorCode } from '../domain/errors/errors.ts';
 import { planHash } from '../plan/hash.ts';
 import { type PublicKey, publicKeysOf, verificationKey } from './keys.ts';
 import { changed, openReport } from './open.ts';

@@ -12,7 +12,7 @@ import type {
 } from '@temporalio/worker';
 
 import type { Settings } from '../config/settings.ts';
-import type { RecordedVote } from '../domain/gates.ts';
+import type { RecordedVote } from '../domain/gates/gates.ts';
 import type { MetricName } from './metrics.ts';
 
 /** As workflows/interceptors.ts sends it. */

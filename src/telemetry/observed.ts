@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { MetricMeter } from '@temporalio/common';
 
 import type { ConnectDirectory } from '../directory/directory.ts';
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 import type { Transport } from '../powershell/transport.ts';
 import type { MetricName } from './metrics.ts';
 

@@ -2,7 +2,7 @@ import { Client, type ClientOptions, Connection, type WorkflowClientInterceptor 
 import { type ClientConfigProfile, loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 import { unencrypted } from './data-converter.ts';
 
 /** Which server to talk to. Absent fields come from Temporal's own environment and profile file. */

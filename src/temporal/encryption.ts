@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
 
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 import { encryptedEncoding, keyIdField, keyIdOf, quoted } from './encrypted-encoding.ts';
 import type { KeyRing, RingKey } from './key-ring.ts';
 

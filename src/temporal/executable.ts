@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { DmsaError } from '../domain/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 import { cacheFolder, makeAtomically } from './cache.ts';
 import { downloadTemporal } from './download.ts';
 import { buildTemporal } from './go-install.ts';

@@ -1,6 +1,6 @@
 import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
 
-import { unreadable } from '../domain/unreadable.ts';
+import { unreadable } from '../domain/facts/unreadable.ts';
 import { keyIdOf, quoted } from './encrypted-encoding.ts';
 
 /** What a workflow sees in the place of a payload that nobody can read: no object, so that it has the shape of nothing. */

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-
+import { setPrincipals } from '../../lab/rules/dmsa.ts';
+import { completeMigration } from '../../lab/rules/phases.ts';
 import { uac } from '../../src/directory/schema.ts';
-import { setPrincipals } from '../../src/lab/rules/dmsa.ts';
-import { completeMigration } from '../../src/lab/rules/phases.ts';
 import { samplePlan } from '../plan/sample-plan.ts';
 import { accountDn, asked, dmsaDn, failureOf, type InLab, inLab, linked, pair, run } from './in-lab.ts';
 

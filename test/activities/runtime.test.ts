@@ -3,7 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, test } from 'vitest';
 
 import { attempt, notDue, now, toFailure, translateFailures } from '../../activities/runtime.ts';
-import { DmsaError, type ErrorCode, errorKinds } from '../../src/domain/errors.ts';
+import { DmsaError, type ErrorCode, errorKinds } from '../../src/domain/errors/errors.ts';
 import { failureOf, silent } from './in-lab.ts';
 
 describe('what Temporal is told of a failure', () => {

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
-
+import { type Lab, type LabOptions, startLab } from '../../lab/lab.ts';
+import { completeMigration, startMigration } from '../../lab/rules/phases.ts';
 import { type Audit, audit } from '../../src/audit/audit.ts';
 import type { AuditFilter } from '../../src/audit/filter.ts';
 import type { AuditedPair } from '../../src/audit/report.ts';
@@ -8,9 +9,7 @@ import { octets, type Value } from '../../src/directory/entry.ts';
 import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
 import { descriptorForPrincipals } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
-import { type Lab, type LabOptions, startLab } from '../../src/lab/lab.ts';
-import { completeMigration, startMigration } from '../../src/lab/rules/phases.ts';
-import { connectionsOf } from '../../src/worker.ts';
+import { connectionsOf } from '../../src/worker/worker.ts';
 
 export const seededAt = new Date('2025-06-01T08:00:00.000Z');
 export const by = 'LAB\\rosa';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 
 import { type Audit, audit } from '../../src/audit/audit.ts';
-import { migrationId } from '../../src/domain/plan.ts';
-import { fileRecords } from '../../src/records.ts';
+import { migrationId } from '../../src/domain/plan/plan.ts';
+import { fileRecords } from '../../src/records/records.ts';
 import { addDmsa, entryOf, type InLab, imageOf, inLab, run } from '../activities/in-lab.ts';
 import { codes } from './in-domain.ts';
 

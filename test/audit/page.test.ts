@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { csvColumns } from '../../src/audit/csv.ts';
-import { findingKinds } from '../../src/domain/findings.ts';
+import { findingKinds } from '../../src/domain/findings/findings.ts';
 import { page, root, tableUnder } from '../docs/markdown.ts';
 import { domainOf } from './in-domain.ts';
 

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-
+import { defaultTopology } from '../../lab/topology.ts';
 import { assessPair } from '../../src/audit/assess.ts';
 import type { AuditedAccount, AuditedDmsa, AuditFacts } from '../../src/audit/facts.ts';
 import { pairUp } from '../../src/audit/pairs.ts';
 import type { RecordedMigration } from '../../src/audit/records.ts';
-import { renderAudit } from '../../src/cli/render/audit.ts';
-import { defaultTopology } from '../../src/lab/topology.ts';
+import { renderAudit } from '../../src/cli/view/audit.ts';
 import { codes, domainOf } from './in-domain.ts';
 
 describe('what an audit asks', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { sambaAvailable } from '../../src/lab/samba/available.ts';
+import { sambaAvailable } from '../../lab/samba/available.ts';
 import { type AuditedDomain, codes, pairNamed, startDomain } from './in-domain.ts';
 
 const { available, reason } = sambaAvailable();

@@ -5,13 +5,13 @@ import type {
   Facts,
   HostEvidence,
   HostFacts,
-} from '../../src/domain/facts.ts';
-import { finding } from '../../src/domain/findings.ts';
-import type { Gate, RecordedVote } from '../../src/domain/gates.ts';
-import type { JournalEntry } from '../../src/domain/journal.ts';
-import { migrationId } from '../../src/domain/plan.ts';
-import type { Stage, StageName } from '../../src/domain/stages.ts';
-import type { MigrationStatus } from '../../src/domain/status.ts';
+} from '../../src/domain/facts/facts.ts';
+import { finding } from '../../src/domain/findings/findings.ts';
+import type { Gate, RecordedVote } from '../../src/domain/gates/gates.ts';
+import type { JournalEntry } from '../../src/domain/migration/journal.ts';
+import type { Stage, StageName } from '../../src/domain/migration/stages.ts';
+import type { MigrationStatus } from '../../src/domain/migration/status.ts';
+import { migrationId } from '../../src/domain/plan/plan.ts';
 import { samplePlan } from '../plan/sample-plan.ts';
 
 /** A migration of `svc-web` on three hosts that began at 08:00:00 and is seen at 08:01:00. */

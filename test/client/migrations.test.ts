@@ -5,8 +5,8 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { type LiveStatus, Migrations } from '../../src/client/migrations.ts';
-import type { Vote } from '../../src/domain/gates.ts';
-import type { Plan } from '../../src/domain/plan.ts';
+import type { Vote } from '../../src/domain/gates/gates.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
 import { registerSearchAttributes } from '../../src/temporal/search-attributes.ts';
 import { samplePlan } from '../plan/sample-plan.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../support/temporal.ts';

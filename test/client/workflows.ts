@@ -1,7 +1,7 @@
 import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
 
-import type { RecordedVote, Vote } from '../../src/domain/gates.ts';
-import type { MigrationResult, MigrationStatus, SignalName } from '../../src/domain/status.ts';
+import type { RecordedVote, Vote } from '../../src/domain/gates/gates.ts';
+import type { MigrationResult, MigrationStatus, SignalName } from '../../src/domain/migration/status.ts';
 import * as contract from '../../workflows/contract.ts';
 
 /** Speaks the contract of a migration and nothing else: enough to see what the client sends and reads. */

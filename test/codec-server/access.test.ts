@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authentication } from '../../src/codec-server/access.ts';
 import { startCodecServer } from '../../src/codec-server/server.ts';
 import type { CodecServerSettings } from '../../src/config/settings.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/telemetry/log.ts';
 import { ask } from './ask.ts';
 
 const token = 'correct-horse-battery-staple';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-
+import { createAuthority, issueServerCertificate } from '../../lab/certificates.ts';
 import { parseOrigins } from '../../src/codec-server/cross-origin.ts';
 import { mostOctetsAsked, readPayloads, writePayloads } from '../../src/codec-server/payloads.ts';
 import {
@@ -10,8 +10,7 @@ import {
   type CodecServerOptions,
   startCodecServer,
 } from '../../src/codec-server/server.ts';
-import { createAuthority, issueServerCertificate } from '../../src/lab/certificates.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/telemetry/log.ts';
 import { compressing } from '../../src/temporal/compression.ts';
 import { encryptedEncoding, keyIdField } from '../../src/temporal/encrypted-encoding.ts';
 import { encrypting } from '../../src/temporal/encryption.ts';

@@ -11,8 +11,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { runCodecServer } from '../../src/codec-server/run.ts';
 import type { EncryptionSettings } from '../../src/config/settings.ts';
-import { createLog } from '../../src/log.ts';
 import { freePorts } from '../../src/processes/ports.ts';
+import { createLog } from '../../src/telemetry/log.ts';
 import { connectTemporal } from '../../src/temporal/connection.ts';
 import { dataConverterOf } from '../../src/temporal/data-converter.ts';
 import { type DevServer, startDevServer } from '../../src/temporal/dev-server.ts';

@@ -1,10 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
+import type { LabDirectory } from '../../lab/directories.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
-import type { LabDirectory } from '../../src/lab/directories.ts';
 
 /** Connects to a directory without any hosts as the worker would, with settings in files. The caller closes it. */
 export async function connected({ controllers, caPem, user, password }: LabDirectory): Promise<Directory> {

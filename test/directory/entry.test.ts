@@ -8,7 +8,7 @@ import {
   type SecurityDescriptor,
 } from '../../src/directory/security/security-descriptor.ts';
 import { sidOctets } from '../../src/directory/sid.ts';
-import { DmsaError } from '../../src/domain/errors.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
 
 const dn = 'CN=svc,DC=lab,DC=example';
 const sid = 'S-1-5-21-1-2-3-1104';

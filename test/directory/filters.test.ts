@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-
+import type { LdapFilter } from '../../lab/directory/memory-store.ts';
+import { decodeFilter } from '../../lab/ldap/filter-codec.ts';
 import { childDn, parseDn } from '../../src/directory/dn.ts';
 import { texts } from '../../src/directory/entry.ts';
 import { all, anyOf, either, equals } from '../../src/directory/filters.ts';
 import { guidOctets } from '../../src/directory/guid.ts';
 import { sidOctets } from '../../src/directory/sid.ts';
-import type { LdapFilter } from '../../src/lab/directory/memory-store.ts';
-import { decodeFilter } from '../../src/lab/ldap/filter-codec.ts';
 import { baseDn, encodedFilter, newStore } from '../lab/ldap/fixture.ts';
 import { directoryOf } from './in-memory.ts';
 import { directoryWith, searchDone } from './ldap/scripted-server.ts';

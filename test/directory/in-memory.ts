@@ -1,9 +1,8 @@
 import { onTestFinished } from 'vitest';
-
+import type { MemoryStore } from '../../lab/directory/memory-store.ts';
+import type { SeedEntry } from '../../lab/directory/seed-entry.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
-import type { MemoryStore } from '../../src/lab/directory/memory-store.ts';
-import type { SeedEntry } from '../../src/lab/directory/seed-entry.ts';
 import { serve, settingsFor } from '../lab/ldap/fixture.ts';
 
 /** A connection to a server of the test's own, which serves that store; and how many operations it has been asked. */

@@ -1,8 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-
+import { type LabHost, labHost } from '../../lab/topology.ts';
 import type { DiscoverProgress } from '../../src/discover/discover.ts';
-import { DmsaError } from '../../src/domain/errors.ts';
-import { type LabHost, labHost } from '../../src/lab/topology.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
 import { transportOf } from '../../src/powershell/connect-hosts.ts';
 import { discoverIn, discoveryOf, labOf, noChoice } from './in-lab.ts';
 import { everyUse, inventoryOf, service, transportWith } from './inventories.ts';

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, type MockInstance, test, vi } from 'vitest';
-
+import { MemoryStore } from '../../lab/directory/memory-store.ts';
+import { type Lab, startLab } from '../../lab/lab.ts';
+import { reserveAddress } from '../../lab/samba/address.ts';
+import { defaultTopology, labHost } from '../../lab/topology.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { isoToFileTime } from '../../src/directory/file-time.ts';
 import { uac } from '../../src/directory/schema.ts';
 import { checkChoice, chooseHosts, type HostChoice, type ReasonLeftOut } from '../../src/discover/hosts.ts';
-import { MemoryStore } from '../../src/lab/directory/memory-store.ts';
-import { type Lab, startLab } from '../../src/lab/lab.ts';
-import { reserveAddress } from '../../src/lab/samba/address.ts';
-import { defaultTopology, labHost } from '../../src/lab/topology.ts';
 import { describeWithSamba } from '../support/samba.ts';
 
 const nothing: HostChoice = { names: [], ou: null, allServers: false, activeWithin: null };

@@ -1,13 +1,12 @@
 import { onTestFinished } from 'vitest';
-
+import { type Lab, startLab } from '../../lab/lab.ts';
+import { defaultTopology, labHost, type Topology } from '../../lab/topology.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import { type DiscoverRequest, type Discovery, discover } from '../../src/discover/discover.ts';
 import type { HostChoice } from '../../src/discover/hosts.ts';
-import type { DmsaError } from '../../src/domain/errors.ts';
-import { type Lab, startLab } from '../../src/lab/lab.ts';
-import { defaultTopology, labHost, type Topology } from '../../src/lab/topology.ts';
-import type { Inventory } from '../../src/powershell/inventory.ts';
+import type { DmsaError } from '../../src/domain/errors/errors.ts';
 import type { Transport } from '../../src/powershell/transport.ts';
+import type { Inventory } from '../../src/powershell/wire/inventory.ts';
 import { clock, transportWith } from './inventories.ts';
 
 export const noChoice: HostChoice = { names: [], ou: null, allServers: false, activeWithin: null };

@@ -1,7 +1,7 @@
-import { DmsaError } from '../../src/domain/errors.ts';
-import type { Inventory } from '../../src/powershell/inventory.ts';
-import { operations } from '../../src/powershell/operations.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
 import type { Transport } from '../../src/powershell/transport.ts';
+import type { Inventory } from '../../src/powershell/wire/inventory.ts';
+import { operations } from '../../src/powershell/wire/operations.ts';
 
 export const clock = new Date('2025-06-01T08:00:00.000Z');
 const svc = 'LAB\\svc-finance';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 import { noPlan } from '../../src/cli/commands/discover-plan.ts';
 import { discoverCsvColumns } from '../../src/discover/csv.ts';
-import { findingKinds } from '../../src/domain/findings.ts';
+import { findingKinds } from '../../src/domain/findings/findings.ts';
 import { page, root, tableUnder } from '../docs/markdown.ts';
 import { discoveryOf } from './in-lab.ts';
 import { everyUse, inventoryOf } from './inventories.ts';
@@ -27,7 +27,7 @@ const isWithin = (path: string, parent: string) =>
   path.startsWith(`${parent}.`) || path.startsWith(`${parent}[]`);
 
 test('the page of the discovery names every finding that it can make, and no other', () => {
-  const source = readFileSync(resolve(root, 'src/domain/assess-hosts.ts'), 'utf8');
+  const source = readFileSync(resolve(root, 'src/domain/assess/assess-hosts.ts'), 'utf8');
   // Of a plan, of a migration, and of a column of its own.
   const others = ['SERVICE_MISSING', 'SERVICE_UNPLANNED', 'HOST_NOT_REBOOTED', 'HOST_HAS_NO_SERVICE'];
   const made = [...source.matchAll(/'([A-Z]+_[A-Z_]+)'/g)].map(([, code]) => code!);

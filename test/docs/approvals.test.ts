@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 
-import { voteRefusals } from '../../src/domain/gates.ts';
-import { signalNames } from '../../src/domain/status.ts';
+import { voteRefusals } from '../../src/domain/gates/gates.ts';
+import { signalNames } from '../../src/domain/migration/status.ts';
 import { findExecutable } from '../../src/temporal/executable.ts';
 import { temporalAvailable } from '../support/temporal.ts';
 import { openRealTheatre, rehearse, type Theatre } from '../workflows/support.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { noticeEvents } from '../../src/domain/notice.ts';
+import { noticeEvents } from '../../src/domain/migration/notice.ts';
 import { signature } from '../../src/notify/sign.ts';
 import { blocks, page } from './markdown.ts';
 

@@ -6,8 +6,8 @@ import { commandSpecs } from '../../src/cli/program.ts';
 import { environmentName, settingKeys } from '../../src/config/keys.ts';
 import { cliPage } from '../../src/docs/cli.ts';
 import { errorsPage, findingsPage, settingsPage } from '../../src/docs/tables.ts';
-import { errorKinds } from '../../src/domain/errors.ts';
-import { findingKinds } from '../../src/domain/findings.ts';
+import { errorKinds } from '../../src/domain/errors/errors.ts';
+import { findingKinds } from '../../src/domain/findings/findings.ts';
 
 const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
 const page = (name: string) => readFile(`${docs}${name}`, 'utf8');

@@ -5,20 +5,20 @@ import { dirname, join, posix, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { verifyVotes } from '../../activities/gates/verify-votes.ts';
+import { scenarios } from '../../lab/scenarios/index.ts';
+import { labDomain } from '../../lab/topology.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { newProgram } from '../../src/cli/program.ts';
 import { settingKeys } from '../../src/config/keys.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import { errorKinds } from '../../src/domain/errors.ts';
-import { findingKinds } from '../../src/domain/findings.ts';
-import { openGate, voteRefusals } from '../../src/domain/gates.ts';
-import type { GatePlan } from '../../src/domain/plan.ts';
-import { stageTitles } from '../../src/domain/stages.ts';
+import { errorKinds } from '../../src/domain/errors/errors.ts';
+import { findingKinds } from '../../src/domain/findings/findings.ts';
+import { openGate, voteRefusals } from '../../src/domain/gates/gates.ts';
+import { stageTitles } from '../../src/domain/migration/stages.ts';
+import type { GatePlan } from '../../src/domain/plan/plan.ts';
 import { exitCodes } from '../../src/domain/states.ts';
-import { scenarios } from '../../src/lab/scenarios/index.ts';
-import { labDomain } from '../../src/lab/topology.ts';
 import { requestDefaults } from '../../src/plan/request.ts';
-import { operationNames } from '../../src/powershell/operations.ts';
+import { operationNames } from '../../src/powershell/wire/operations.ts';
 import * as contract from '../../workflows/contract.ts';
 import { blocks, codeSpans, links, page, pages, root, shellLines, tableUnder } from './markdown.ts';
 
@@ -60,7 +60,7 @@ describe('what the pages name exists', () => {
     const named = everywhere(codeSpans)
       .map((span) => inFolder.exec(span)?.[1] ?? (atRoot.test(span) ? span : null))
       .filter((path) => path !== null && !made.includes(path));
-    expect(named).toEqual(expect.arrayContaining(['src/lab/', 'test/histories/', 'docker-compose.yml']));
+    expect(named).toEqual(expect.arrayContaining(['lab/', 'test/histories/', 'docker-compose.yml']));
     expect(named.filter((path) => !existsSync(resolve(root, path!)))).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 
-import { signalNames } from '../../src/domain/status.ts';
+import { signalNames } from '../../src/domain/migration/status.ts';
 import { temporalAvailable } from '../support/temporal.ts';
 import { type Recorded, type SentName, temporalCli } from '../support/temporal-cli.ts';
 import {

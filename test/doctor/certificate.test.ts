@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-
+import { type Certificate, createAuthority, issueServerCertificate } from '../../lab/certificates.ts';
 import { checkCertificate } from '../../src/doctor/certificate.ts';
-import { type Certificate, createAuthority, issueServerCertificate } from '../../src/lab/certificates.ts';
 
 const dayMs = 86_400_000;
 /** The lab issues them for ten years. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { failed, isCheck, ok, within } from '../../src/doctor/check.ts';
-import { DmsaError } from '../../src/domain/errors.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
 
 const patient = (signal = new AbortController().signal) => ({ limitMs: 30_000, signal });
 

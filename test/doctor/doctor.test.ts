@@ -2,15 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-
+import { createAuthority } from '../../lab/certificates.ts';
+import type { LabFaults } from '../../lab/faults.ts';
+import { type Lab, startLab } from '../../lab/lab.ts';
+import { defaultTopology, managementHost, twoControllers } from '../../lab/topology.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import type { Check } from '../../src/doctor/check.ts';
 import { type DoctorRequest, diagnose } from '../../src/doctor/doctor.ts';
-import { DmsaError } from '../../src/domain/errors.ts';
-import { createAuthority } from '../../src/lab/certificates.ts';
-import type { LabFaults } from '../../src/lab/faults.ts';
-import { type Lab, startLab } from '../../src/lab/lab.ts';
-import { defaultTopology, managementHost, twoControllers } from '../../src/lab/topology.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
 
 let folder: string;
 let lab: Lab;

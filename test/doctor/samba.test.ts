@@ -2,12 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-
+import { type Lab, startLab } from '../../lab/lab.ts';
+import { reserveAddress } from '../../lab/samba/address.ts';
+import { defaultTopology } from '../../lab/topology.ts';
 import { serversOf } from '../../src/directory/connection/servers.ts';
 import { checkRights } from '../../src/doctor/rights.ts';
-import { type Lab, startLab } from '../../src/lab/lab.ts';
-import { reserveAddress } from '../../src/lab/samba/address.ts';
-import { defaultTopology } from '../../src/lab/topology.ts';
 import { describeWithSamba } from '../support/samba.ts';
 
 const base = 'DC=lab,DC=example';

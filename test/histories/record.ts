@@ -2,12 +2,12 @@ import { access, writeFile } from 'node:fs/promises';
 
 import proto from '@temporalio/proto';
 
-import { playScenario } from '../../src/demo/play-scenario.ts';
-import { scenarios } from '../../src/lab/scenarios/index.ts';
-import { createLog } from '../../src/log.ts';
+import { playScenario } from '../../lab/demo/play-scenario.ts';
+import { scenarios } from '../../lab/scenarios/index.ts';
+import { createLog } from '../../src/telemetry/log.ts';
 import { connectTemporal } from '../../src/temporal/connection.ts';
 import { ensureTemporal } from '../../src/temporal/server.ts';
-import { installRuntime } from '../../src/worker.ts';
+import { installRuntime } from '../../src/worker/worker.ts';
 
 /**
  * `npm run histories [scenario …]` plays scenarios and saves the history of each beside this file, for the replay

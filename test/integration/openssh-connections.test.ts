@@ -8,9 +8,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 
 import type { HostAddress, SshSettings } from '../../src/config/settings.ts';
-import { DmsaError } from '../../src/domain/errors.ts';
-import { answerLimit } from '../../src/powershell/envelope.ts';
-import { sshTransport } from '../../src/powershell/ssh-transport.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
+import { sshTransport } from '../../src/powershell/ssh/ssh-transport.ts';
+import { answerLimit } from '../../src/powershell/wire/envelope.ts';
 import { defaultConfig, missing, type OpenSsh, startOpenSsh } from './openssh-server.ts';
 
 const host = 'web01.lab.example';

@@ -1,10 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-
-import { DmsaError } from '../../src/domain/errors.ts';
-import { newKeyPair } from '../../src/lab/ssh/key-pair.ts';
-import { sshTransport } from '../../src/powershell/ssh-transport.ts';
+import { newKeyPair } from '../../lab/ssh/key-pair.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
+import { sshTransport } from '../../src/powershell/ssh/ssh-transport.ts';
 import { defaultConfig, missing, type OpenSsh, startOpenSsh } from './openssh-server.ts';
 
 const host = 'web01.lab.example';

@@ -2,7 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-
+import { type Lab, startLab } from '../../lab/lab.ts';
+import { createDmsa, setPrincipals } from '../../lab/rules/dmsa.ts';
+import { startMigration } from '../../lab/rules/phases.ts';
+import { reserveAddress } from '../../lab/samba/address.ts';
+import { defaultTopology } from '../../lab/topology.ts';
 import { octets, text } from '../../src/directory/entry.ts';
 import { guidText } from '../../src/directory/guid.ts';
 import {
@@ -12,16 +16,11 @@ import {
   withAce,
 } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
-import type { Plan } from '../../src/domain/plan.ts';
-import { type Lab, startLab } from '../../src/lab/lab.ts';
-import { createDmsa, setPrincipals } from '../../src/lab/rules/dmsa.ts';
-import { startMigration } from '../../src/lab/rules/phases.ts';
-import { reserveAddress } from '../../src/lab/samba/address.ts';
-import { defaultTopology } from '../../src/lab/topology.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
+import { type PreflightDeps, preflight } from '../../src/inspection/preflight.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { parseRequest } from '../../src/plan/request.ts';
-import { type PreflightDeps, preflight } from '../../src/preflight.ts';
-import { connectionsOf } from '../../src/worker.ts';
+import { connectionsOf } from '../../src/worker/worker.ts';
 import { describeWithSamba } from '../support/samba.ts';
 
 const base = 'DC=lab,DC=example';

@@ -4,14 +4,13 @@ import { join } from 'node:path';
 
 import { Client } from 'ldapts';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-
+import { createAuthority } from '../../lab/certificates.ts';
+import { sambaAvailable } from '../../lab/samba/available.ts';
+import { type Samba, startSamba } from '../../lab/samba/samba.ts';
 import type { CertificateLogin, DirectorySettings, PasswordLogin } from '../../src/config/settings.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { directoryError } from '../../src/directory/ldap/ldap-errors.ts';
-import { createAuthority } from '../../src/lab/certificates.ts';
-import { sambaAvailable } from '../../src/lab/samba/available.ts';
-import { type Samba, startSamba } from '../../src/lab/samba/samba.ts';
 import { clientFiles } from '../directory/connection/domain-controllers.ts';
 
 const { available, reason } = sambaAvailable();

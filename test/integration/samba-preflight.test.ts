@@ -2,20 +2,19 @@ import { readFile } from 'node:fs/promises';
 
 import { Client } from 'ldapts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
+import { type Lab, startLab } from '../../lab/lab.ts';
+import { createDmsa } from '../../lab/rules/dmsa.ts';
+import { sambaAvailable } from '../../lab/samba/available.ts';
+import { defaultTopology } from '../../lab/topology.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { readAccount, readDmsa } from '../../src/directory/read/read-account.ts';
 import { readDomain, readDomainNames } from '../../src/directory/read/read-domain.ts';
 import { readProtectedGroups } from '../../src/directory/read/read-privileges.ts';
 import { readSpnHolders } from '../../src/directory/read/read-spn-holders.ts';
 import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
-import type { AccountFacts } from '../../src/domain/facts.ts';
-import { type Lab, startLab } from '../../src/lab/lab.ts';
-import { createDmsa } from '../../src/lab/rules/dmsa.ts';
-import { sambaAvailable } from '../../src/lab/samba/available.ts';
-import { defaultTopology } from '../../src/lab/topology.ts';
+import type { AccountFacts } from '../../src/domain/facts/facts.ts';
 import { findAccount } from '../../src/plan/find-account.ts';
-import { connectionsOf } from '../../src/worker.ts';
+import { connectionsOf } from '../../src/worker/worker.ts';
 
 const { available, reason } = sambaAvailable();
 if (reason) process.stderr.write(`${reason}\n`);

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
+import { sambaAvailable } from '../../lab/samba/available.ts';
+import { type Samba, sambaClient, startSamba } from '../../lab/samba/samba.ts';
+import { SambaStore } from '../../lab/samba/store.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { childDn } from '../../src/directory/dn.ts';
@@ -13,10 +15,7 @@ import { withPrincipalNames } from '../../src/directory/principals/read-principa
 import { uac } from '../../src/directory/schema.ts';
 import { descriptorForPrincipals } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
-import { sambaAvailable } from '../../src/lab/samba/available.ts';
-import { type Samba, sambaClient, startSamba } from '../../src/lab/samba/samba.ts';
-import { SambaStore } from '../../src/lab/samba/store.ts';
-import { goodDmsa } from '../domain/good-facts.ts';
+import { goodDmsa } from '../domain/facts/good-facts.ts';
 
 const { available, reason } = sambaAvailable();
 if (reason) process.stderr.write(`${reason}\n`);

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
 
-import { playScenario } from '../../src/demo/play-scenario.ts';
-import { differences } from '../../src/domain/compare.ts';
-import { reserveAddress } from '../../src/lab/samba/address.ts';
-import { scenarios } from '../../src/lab/scenarios/index.ts';
-import { testServer, topologyFor } from '../scenarios/support.ts';
+import { playScenario } from '../../lab/demo/play-scenario.ts';
+import { reserveAddress } from '../../lab/samba/address.ts';
+import { scenarios } from '../../lab/scenarios/index.ts';
+import { differences } from '../../src/domain/facts/compare.ts';
+import { testServer, topologyFor } from '../lab/scenarios/support.ts';
 import { describeWithSamba } from '../support/samba.ts';
 
 /** The same migrations, with a real AD DC behind every read: what the lab's directory answers has to hold there. */

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-
+import { type Lab, startLab } from '../../lab/lab.ts';
+import { reserveAddress } from '../../lab/samba/address.ts';
+import { defaultTopology, labController, type Topology } from '../../lab/topology.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { integer, octets, text, texts } from '../../src/directory/entry.ts';
 import { attribute, uac } from '../../src/directory/schema.ts';
 import { decodeSecurityDescriptor, principalsOf } from '../../src/directory/security/security-descriptor.ts';
 import { ridOf, sidText } from '../../src/directory/sid.ts';
-import { type Lab, startLab } from '../../src/lab/lab.ts';
-import { reserveAddress } from '../../src/lab/samba/address.ts';
-import { defaultTopology, labController, type Topology } from '../../src/lab/topology.ts';
 import { describeWithSamba } from '../support/samba.ts';
 
 const baseDn = 'DC=lab,DC=example';

@@ -7,7 +7,11 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
+import { reserveAddress } from '../../lab/samba/address.ts';
+import { installSamba, requireSamba, sambaAvailable } from '../../lab/samba/available.ts';
+import { type Samba, startSamba } from '../../lab/samba/samba.ts';
+import { SambaStore } from '../../lab/samba/store.ts';
+import { LdapFailure } from '../../lab/store.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import { childDn } from '../../src/directory/dn.ts';
 import { integer, octets, text, texts, type Value } from '../../src/directory/entry.ts';
@@ -20,11 +24,6 @@ import {
   principalsOf,
 } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
-import { reserveAddress } from '../../src/lab/samba/address.ts';
-import { installSamba, requireSamba, sambaAvailable } from '../../src/lab/samba/available.ts';
-import { type Samba, startSamba } from '../../src/lab/samba/samba.ts';
-import { SambaStore } from '../../src/lab/samba/store.ts';
-import { LdapFailure } from '../../src/lab/store.ts';
 import { computersLdif, describeWithSamba, openSamba } from '../support/samba.ts';
 
 describeWithSamba('a real Samba domain', () => {
@@ -291,7 +290,7 @@ describeWithSamba('starting and ending Samba', () => {
     expect(error).toMatchObject({ code: 'EADDRINUSE' });
     release();
     release();
-    const module = JSON.stringify(join(import.meta.dirname, '../../src/lab/samba/address.ts'));
+    const module = JSON.stringify(join(import.meta.dirname, '../../lab/samba/address.ts'));
     const holder = spawn(process.execPath, [
       '--input-type=module',
       '-e',

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { type Played, playInLab } from '../../src/demo/play-scenario.ts';
-import { differences } from '../../src/domain/compare.ts';
-import { startLab } from '../../src/lab/lab.ts';
-import { scenarios } from '../../src/lab/scenarios/index.ts';
-import { managementHost } from '../../src/lab/topology.ts';
-import { testServer, topologyFor } from '../scenarios/support.ts';
+import { type Played, playInLab } from '../../lab/demo/play-scenario.ts';
+import { startLab } from '../../lab/lab.ts';
+import { scenarios } from '../../lab/scenarios/index.ts';
+import { managementHost } from '../../lab/topology.ts';
+import { differences } from '../../src/domain/facts/compare.ts';
+import { testServer, topologyFor } from '../lab/scenarios/support.ts';
 import { temporalAvailable } from '../support/temporal.ts';
 import { startWindowsHosts, type WindowsHosts } from '../support/windows/hosts.ts';
 import { missing } from './openssh-server.ts';

@@ -7,7 +7,7 @@ import {
   issueClientCertificate,
   issueServerCertificate,
   principalNameOf,
-} from '../../src/lab/certificates.ts';
+} from '../../lab/certificates.ts';
 
 const now = new Date('2025-09-01T08:00:00Z');
 

@@ -1,4 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Lab, type LabOptions, startLab } from '../../lab/lab.ts';
+import { defaultTopology, type LabDmsa, labController, labHost, type Topology } from '../../lab/topology.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
@@ -7,17 +9,9 @@ import { fileTimeToIso } from '../../src/directory/file-time.ts';
 import { attribute, inChainRule, uac } from '../../src/directory/schema.ts';
 import { decodeSecurityDescriptor, principalsOf } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
-import { type Lab, type LabOptions, startLab } from '../../src/lab/lab.ts';
-import {
-  defaultTopology,
-  type LabDmsa,
-  labController,
-  labHost,
-  type Topology,
-} from '../../src/lab/topology.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { parseRequest } from '../../src/plan/request.ts';
-import { connectionsOf } from '../../src/worker.ts';
+import { connectionsOf } from '../../src/worker/worker.ts';
 import { newStore } from './ldap/fixture.ts';
 
 const baseDn = 'DC=lab,DC=example';

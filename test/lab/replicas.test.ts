@@ -1,17 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-
+import { named } from '../../lab/controllers.ts';
+import { MemoryStore } from '../../lab/directory/memory-store.ts';
+import { managementOperations } from '../../lab/hosts/operations.ts';
+import { startLab } from '../../lab/lab.ts';
+import { Replication } from '../../lab/replicas.ts';
+import { defaultTopology, twoControllers } from '../../lab/topology.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import { integer, octets, text, texts, values } from '../../src/directory/entry.ts';
 import { parseNeighbor } from '../../src/directory/read/replication-xml.ts';
 import { attribute } from '../../src/directory/schema.ts';
 import { sidText } from '../../src/directory/sid.ts';
-import { named } from '../../src/lab/controllers.ts';
-import { MemoryStore } from '../../src/lab/directory/memory-store.ts';
-import { managementOperations } from '../../src/lab/hosts/operations.ts';
-import { startLab } from '../../src/lab/lab.ts';
-import { Replication } from '../../src/lab/replicas.ts';
-import { defaultTopology, twoControllers } from '../../src/lab/topology.ts';
 import { baseDn, domainSid } from './ldap/fixture.ts';
 
 const dc1 = 'dc1.lab.example';

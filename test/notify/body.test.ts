@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { type Notice, noticeEvents } from '../../src/domain/notice.ts';
+import { type Notice, noticeEvents } from '../../src/domain/migration/notice.ts';
 import { bodyOf } from '../../src/notify/body.ts';
 import { messageOf } from '../../src/notify/message.ts';
 import { escapeMrkdwn } from '../../src/notify/slack.ts';

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { playScenario } from '../../src/demo/play-scenario.ts';
-import { scenarios } from '../../src/lab/scenarios/index.ts';
-import { createLog } from '../../src/log.ts';
+import { playScenario } from '../../lab/demo/play-scenario.ts';
+import { scenarios } from '../../lab/scenarios/index.ts';
 import { type ReportFormat, render, save, sealed } from '../../src/report/reports.ts';
+import { createLog } from '../../src/telemetry/log.ts';
 import { ensureTemporal } from '../../src/temporal/server.ts';
-import { installRuntime } from '../../src/worker.ts';
+import { installRuntime } from '../../src/worker/worker.ts';
 import { newKey, writeKey } from '../report/keys-of-test.ts';
 import { openBrowser } from '../support/browser.ts';
 

@@ -1,8 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
-import { signalNames } from '../../src/domain/status.ts';
-import { people } from '../../src/lab/scenarios/scenario.ts';
+import { people } from '../../lab/scenarios/scenario.ts';
+import { signalNames } from '../../src/domain/migration/status.ts';
 import { browserAvailable } from '../support/browser.ts';
 import { temporalAvailable } from '../support/temporal.ts';
 import { type SentName, temporalCli } from '../support/temporal-cli.ts';

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Lab, startLab } from '../../lab/lab.ts';
+import { defaultTopology } from '../../lab/topology.ts';
 import { type Directory, withDirectory } from '../../src/directory/directory.ts';
 import { childDn } from '../../src/directory/dn.ts';
 import { octets } from '../../src/directory/entry.ts';
 import { guidText } from '../../src/directory/guid.ts';
 import { sidText } from '../../src/directory/sid.ts';
-import { DmsaError } from '../../src/domain/errors.ts';
-import { type Lab, startLab } from '../../src/lab/lab.ts';
-import { defaultTopology } from '../../src/lab/topology.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
 import { findAccount } from '../../src/plan/find-account.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { parseRequest } from '../../src/plan/request.ts';
-import { connectionsOf } from '../../src/worker.ts';
+import { connectionsOf } from '../../src/worker/worker.ts';
 
 const users = 'CN=Users,DC=lab,DC=example';
 const domain = { dnsName: 'lab.example', netbiosName: 'LAB' };

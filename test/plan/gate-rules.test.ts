@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
-import type { GatePlan, Plan, PlanGates } from '../../src/domain/plan.ts';
-import { type Lab, startLab } from '../../src/lab/lab.ts';
-import { defaultTopology } from '../../src/lab/topology.ts';
+import { type Lab, startLab } from '../../lab/lab.ts';
+import { defaultTopology } from '../../lab/topology.ts';
+import type { GatePlan, Plan, PlanGates } from '../../src/domain/plan/plan.ts';
 import { planHash } from '../../src/plan/hash.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { type PlanRequest, parseRequest } from '../../src/plan/request.ts';
 import { parsePlan } from '../../src/plan/schema.ts';
-import { connectionsOf } from '../../src/worker.ts';
+import { connectionsOf } from '../../src/worker/worker.ts';
 
 let lab: Lab;
 beforeAll(async () => {

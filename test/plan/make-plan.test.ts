@@ -1,21 +1,20 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-
-import { renderPlan } from '../../src/cli/render/plan.ts';
+import type { MemoryStore } from '../../lab/directory/memory-store.ts';
+import { type Lab, startLab } from '../../lab/lab.ts';
+import { completeMigration, startMigration } from '../../lab/rules/phases.ts';
+import { defaultTopology, type Topology } from '../../lab/topology.ts';
+import { renderPlan } from '../../src/cli/view/plan.ts';
 import { childDn } from '../../src/directory/dn.ts';
 import { octets } from '../../src/directory/entry.ts';
 import { isoToFileTime } from '../../src/directory/file-time.ts';
 import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
 import { sidText } from '../../src/directory/sid.ts';
-import { DmsaError } from '../../src/domain/errors.ts';
-import type { MemoryStore } from '../../src/lab/directory/memory-store.ts';
-import { type Lab, startLab } from '../../src/lab/lab.ts';
-import { completeMigration, startMigration } from '../../src/lab/rules/phases.ts';
-import { defaultTopology, type Topology } from '../../src/lab/topology.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
 import { makePlan, type Planned } from '../../src/plan/make-plan.ts';
 import { type PlanRequest, parseRequest, requestDefaults } from '../../src/plan/request.ts';
 import { parsePlan } from '../../src/plan/schema.ts';
-import { connectionsOf } from '../../src/worker.ts';
+import { connectionsOf } from '../../src/worker/worker.ts';
 
 const users = 'CN=Users,DC=lab,DC=example';
 const managed = 'CN=Managed Service Accounts,DC=lab,DC=example';

@@ -1,19 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-
+import type { MemoryStore } from '../../lab/directory/memory-store.ts';
+import { type Lab, startLab } from '../../lab/lab.ts';
+import { defaultTopology } from '../../lab/topology.ts';
 import { type Directory, withDirectory } from '../../src/directory/directory.ts';
 import { octets } from '../../src/directory/entry.ts';
 import { equals } from '../../src/directory/filters.ts';
 import { sidText } from '../../src/directory/sid.ts';
-import { DmsaError } from '../../src/domain/errors.ts';
-import { personOf } from '../../src/domain/people.ts';
-import type { MemoryStore } from '../../src/lab/directory/memory-store.ts';
-import { type Lab, startLab } from '../../src/lab/lab.ts';
-import { defaultTopology } from '../../src/lab/topology.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
+import { personOf } from '../../src/domain/plan/people.ts';
 import { makePlan, type Planned } from '../../src/plan/make-plan.ts';
 import { findPeople } from '../../src/plan/people.ts';
 import { type PlanRequest, parseRequest } from '../../src/plan/request.ts';
 import { parsePlan } from '../../src/plan/schema.ts';
-import { connectionsOf } from '../../src/worker.ts';
+import { connectionsOf } from '../../src/worker/worker.ts';
 
 const users = 'CN=Users,DC=lab,DC=example';
 const domain = { dnsName: 'lab.example', netbiosName: 'LAB' };

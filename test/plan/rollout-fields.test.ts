@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { DmsaError } from '../../src/domain/errors.ts';
-import type { HealthCheck, MaintenanceWindow, PlanHost, Rollout } from '../../src/domain/plan.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
+import type { HealthCheck, MaintenanceWindow, PlanHost, Rollout } from '../../src/domain/plan/plan.ts';
 import { parseRequest } from '../../src/plan/request.ts';
 import { parsePlan } from '../../src/plan/schema.ts';
 import { samplePlan } from './sample-plan.ts';

@@ -1,4 +1,4 @@
-import type { Plan } from '../../src/domain/plan.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
 import { sealPlan } from '../../src/plan/hash.ts';
 
 /** A plan as the planner makes it, for tests that need one of every field. */

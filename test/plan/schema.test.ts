@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { DmsaError } from '../../src/domain/errors.ts';
-import type { Plan } from '../../src/domain/plan.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
 import { planHash, sealPlan } from '../../src/plan/hash.ts';
 import { parseRequest, requestDefaults } from '../../src/plan/request.ts';
 import { parsePlan } from '../../src/plan/schema.ts';

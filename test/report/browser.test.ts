@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import type { MigrationStatus } from '../../src/domain/status.ts';
+import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import { renderHtml } from '../../src/report/html.ts';
 import { evidence, hostFacts, undone, waiting } from '../cli/fixtures.ts';
 import { browserAvailable, openBrowser } from '../support/browser.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { type CommandRecord, fileRecords, type ReadRecord, recordFile } from '../../src/records.ts';
+import { type CommandRecord, fileRecords, type ReadRecord, recordFile } from '../../src/records/records.ts';
 import { readRecorded } from '../../src/report/recorded.ts';
 
 const id = 'dmsa/contoso.com/svc-web';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-import type { MigrationStatus } from '../../src/domain/status.ts';
+import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import { renderHtml } from '../../src/report/html.ts';
 import { renderMarkdown } from '../../src/report/markdown.ts';
 import { html } from '../../src/report/markup.ts';

@@ -1,4 +1,4 @@
-import type { MigrationStatus } from '../../src/domain/status.ts';
+import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import type { Recorded } from '../../src/report/recorded.ts';
 import { makeReport } from '../../src/report/report.ts';
 import type { SealedReport } from '../../src/report/seal.ts';

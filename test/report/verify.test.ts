@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { CompactSign } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../src/domain/canonical.ts';
-import { DmsaError } from '../../src/domain/errors.ts';
-import type { ApproverKey, Plan } from '../../src/domain/plan.ts';
+import { newPrivateKey, type PrivateKey, publicKeyOf } from '../../src/approval/keys.ts';
+import { signVote } from '../../src/approval/votes.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
+import type { ApproverKey, Plan } from '../../src/domain/plan/plan.ts';
+import { canonicalJson } from '../../src/domain/values/canonical.ts';
 import { sealPlan } from '../../src/plan/hash.ts';
 import {
   type PublicKey,
@@ -19,8 +21,6 @@ import {
 import { makeReport, type Report, sha256 } from '../../src/report/report.ts';
 import { reportText, sealReport } from '../../src/report/seal.ts';
 import { verifyReport } from '../../src/report/verify.ts';
-import { newPrivateKey, type PrivateKey, publicKeyOf } from '../../src/signing/keys.ts';
-import { signVote } from '../../src/signing/votes.ts';
 import { completed, now, plan } from '../cli/fixtures.ts';
 import { newKey, writeKey } from './keys-of-test.ts';
 

@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls';
 
 import { BindRequest, Control, type Message, UnbindRequest } from 'ldapts';
 
-import { Elements, takeMessage } from '../../src/lab/ldap/ber.ts';
+import { Elements, takeMessage } from '../../lab/ldap/ber.ts';
 
 /** Everything that a server answered to one operation, in the order in which it came. */
 export interface RawAnswer {

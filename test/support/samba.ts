@@ -1,8 +1,8 @@
 import { describe } from 'vitest';
 
-import { reserveAddress } from '../../src/lab/samba/address.ts';
-import { sambaAvailable } from '../../src/lab/samba/available.ts';
-import { type Samba, type SambaOptions, startSamba } from '../../src/lab/samba/samba.ts';
+import { reserveAddress } from '../../lab/samba/address.ts';
+import { sambaAvailable } from '../../lab/samba/available.ts';
+import { type Samba, type SambaOptions, startSamba } from '../../lab/samba/samba.ts';
 
 const { available, reason } = sambaAvailable();
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import type { RecordedVote } from '../../src/domain/gates.ts';
-import type { RecordedSignal, signalNames } from '../../src/domain/status.ts';
+import type { RecordedVote } from '../../src/domain/gates/gates.ts';
+import type { RecordedSignal, signalNames } from '../../src/domain/migration/status.ts';
 import { findExecutable } from '../../src/temporal/executable.ts';
 
 export type SentName = 'approve' | 'reject' | (typeof signalNames)[number];

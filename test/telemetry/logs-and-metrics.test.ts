@@ -2,14 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
+import type { Played } from '../../lab/demo/play-scenario.ts';
 import type { Secret } from '../../src/config/secret.ts';
 import type { Settings } from '../../src/config/settings.ts';
-import type { Played } from '../../src/demo/play-scenario.ts';
-import { createLog } from '../../src/log.ts';
 import { freePorts } from '../../src/processes/ports.ts';
+import { createLog } from '../../src/telemetry/log.ts';
 import { metricKinds } from '../../src/telemetry/metrics.ts';
-import { installRuntime } from '../../src/worker.ts';
+import { installRuntime } from '../../src/worker/worker.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable } from '../support/temporal.ts';
 import { historyText, played } from './played.ts';

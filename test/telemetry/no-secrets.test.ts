@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { people } from '../../src/lab/scenarios/scenario.ts';
+import { people } from '../../lab/scenarios/scenario.ts';
 import { temporalAvailable } from '../support/temporal.ts';
 import { found } from './secret-search.ts';
 import { playSigned, type SignedMigration } from './signed-migration.ts';

@@ -3,11 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { inject } from 'vitest';
-
+import type { Lab } from '../../lab/lab.ts';
+import { people } from '../../lab/scenarios/scenario.ts';
 import { run } from '../../src/cli/program.ts';
 import { settingsToml } from '../../src/config/write.ts';
-import type { Lab } from '../../src/lab/lab.ts';
-import { people } from '../../src/lab/scenarios/scenario.ts';
 import { fakeIo } from '../cli/fake-io.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { unique } from '../support/temporal.ts';

@@ -1,12 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 import type { Client } from '@temporalio/client';
-
+import { type Played, type PlayOptions, playInLab } from '../../lab/demo/play-scenario.ts';
+import { type Lab, startLab } from '../../lab/lab.ts';
+import { scenarios } from '../../lab/scenarios/index.ts';
+import { defaultTopology } from '../../lab/topology.ts';
 import type { Settings } from '../../src/config/settings.ts';
-import { type Played, type PlayOptions, playInLab } from '../../src/demo/play-scenario.ts';
-import { type Lab, startLab } from '../../src/lab/lab.ts';
-import { scenarios } from '../../src/lab/scenarios/index.ts';
-import { defaultTopology } from '../../src/lab/topology.ts';
 import type { TemporalServer } from '../../src/temporal/server.ts';
 
 /** Plays a scenario in a lab of its own, whose settings `change` may change before the worker begins. */

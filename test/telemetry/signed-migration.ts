@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { inject, vi } from 'vitest';
-
+import { startLab } from '../../lab/lab.ts';
+import { people } from '../../lab/scenarios/scenario.ts';
+import { defaultTopology } from '../../lab/topology.ts';
 import { run } from '../../src/cli/program.ts';
-import type { MigrationStatus } from '../../src/domain/status.ts';
-import { startLab } from '../../src/lab/lab.ts';
-import { people } from '../../src/lab/scenarios/scenario.ts';
-import { defaultTopology } from '../../src/lab/topology.ts';
+import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import { freePorts } from '../../src/processes/ports.ts';
 import { connectTemporal } from '../../src/temporal/connection.ts';
 import { dataConverterOf } from '../../src/temporal/data-converter.ts';

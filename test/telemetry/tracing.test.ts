@@ -4,10 +4,10 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import type { PlayOptions } from '../../src/demo/play-scenario.ts';
-import { createLog } from '../../src/log.ts';
+import type { PlayOptions } from '../../lab/demo/play-scenario.ts';
+import { createLog } from '../../src/telemetry/log.ts';
 import { tracingOf } from '../../src/telemetry/traces-to.ts';
-import { installRuntime } from '../../src/worker.ts';
+import { installRuntime } from '../../src/worker/worker.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable } from '../support/temporal.ts';
 import { played } from './played.ts';

@@ -8,20 +8,19 @@ import { type Client, WorkflowFailedError } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-
+import { playInLab } from '../../lab/demo/play-scenario.ts';
+import { startLab } from '../../lab/lab.ts';
+import { scenarios } from '../../lab/scenarios/index.ts';
+import { people } from '../../lab/scenarios/scenario.ts';
 import { Migrations } from '../../src/client/migrations.ts';
 import type { EncryptionSettings } from '../../src/config/settings.ts';
-import { playInLab } from '../../src/demo/play-scenario.ts';
-import type { RecordedSignal } from '../../src/domain/status.ts';
-import { startLab } from '../../src/lab/lab.ts';
-import { scenarios } from '../../src/lab/scenarios/index.ts';
-import { people } from '../../src/lab/scenarios/scenario.ts';
+import type { RecordedSignal } from '../../src/domain/migration/status.ts';
 import { payloadConverterPath } from '../../src/temporal/bundle.ts';
 import { connectTemporal } from '../../src/temporal/connection.ts';
 import { dataConverterOf, workerDataConverterOf } from '../../src/temporal/data-converter.ts';
 import { encryptedEncoding } from '../../src/temporal/encrypted-encoding.ts';
+import { testServer, topologyFor } from '../lab/scenarios/support.ts';
 import { samplePlan } from '../plan/sample-plan.ts';
-import { testServer, topologyFor } from '../scenarios/support.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../support/temporal.ts';
 import { placesOf, textsOf } from './texts-of.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import type { MigrationStatus } from '../../src/domain/status.ts';
+import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import { temporalAvailable } from '../support/temporal.ts';
 import { holding } from './holding.ts';
 import { openRealTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';

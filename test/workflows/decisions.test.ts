@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-
-import type { Gate } from '../../src/domain/gates.ts';
-import { countedVotes } from '../../src/domain/gates.ts';
-import type { MigrationStatus } from '../../src/domain/status.ts';
-import type { Topology } from '../../src/lab/topology.ts';
+import type { Topology } from '../../lab/topology.ts';
+import type { Gate } from '../../src/domain/gates/gates.ts';
+import { countedVotes } from '../../src/domain/gates/gates.ts';
+import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 
 import { verifyVotes } from '../../activities/gates/verify-votes.ts';
-import { openGate, type RecordedVote } from '../../src/domain/gates.ts';
-import type { MigrationStatus } from '../../src/domain/status.ts';
+import { openGate, type RecordedVote } from '../../src/domain/gates/gates.ts';
+import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import { currentDetails } from '../../workflows/details.ts';
 
 const at = '2025-06-01T08:00:00.000Z';

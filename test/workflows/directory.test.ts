@@ -2,10 +2,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Activities } from '../../activities/index.ts';
+import type { MemoryStore } from '../../lab/directory/memory-store.ts';
+import type { Lab } from '../../lab/lab.ts';
+import { twoControllers } from '../../lab/topology.ts';
 import { childDn } from '../../src/directory/dn.ts';
-import type { MemoryStore } from '../../src/lab/directory/memory-store.ts';
-import type { Lab } from '../../src/lab/lab.ts';
-import { twoControllers } from '../../src/lab/topology.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
 

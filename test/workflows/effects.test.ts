@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { defaultPayloadConverter } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startMigration, undoMigration } from '../../lab/rules/phases.ts';
 import type { SshKeyLogin } from '../../src/config/settings.ts';
-import { startMigration, undoMigration } from '../../src/lab/rules/phases.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
 

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Activities } from '../../activities/index.ts';
-import { votedOn } from '../../src/domain/assess.ts';
-import { canonicalJson } from '../../src/domain/canonical.ts';
-import type { AccountFacts, DmsaFacts, Evidence, Facts } from '../../src/domain/facts.ts';
-import type { JournalEntry } from '../../src/domain/journal.ts';
-import { dmsaLockId } from '../../src/domain/plan.ts';
+import { votedOn } from '../../src/domain/assess/assess.ts';
+import type { AccountFacts, DmsaFacts, Evidence, Facts } from '../../src/domain/facts/facts.ts';
+import type { JournalEntry } from '../../src/domain/migration/journal.ts';
+import { dmsaLockId } from '../../src/domain/plan/plan.ts';
+import { canonicalJson } from '../../src/domain/values/canonical.ts';
 import type { MigrationInput } from '../../workflows/contract.ts';
 import { workflowType } from '../../workflows/contract.ts';
 import type { Carried } from '../../workflows/state.ts';

@@ -5,9 +5,9 @@ import proto from '@temporalio/proto';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { createLog, temporalLogger } from '../../src/log.ts';
+import { createLog, temporalLogger } from '../../src/telemetry/log.ts';
 import { workflowInterceptors } from '../../src/temporal/bundle.ts';
-import { installRuntime } from '../../src/worker.ts';
+import { installRuntime } from '../../src/worker/worker.ts';
 
 const folder = new URL('../histories/', import.meta.url);
 const recorded = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();

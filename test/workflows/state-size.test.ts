@@ -1,12 +1,12 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { expect, test } from 'vitest';
 
-import { see } from '../../src/domain/evidence.ts';
-import { evidenceNames, type Facts, type HostEvidence } from '../../src/domain/facts.ts';
-import { finding } from '../../src/domain/findings.ts';
-import type { JournalEntry } from '../../src/domain/journal.ts';
-import type { PlanHost } from '../../src/domain/plan.ts';
-import type { Stage } from '../../src/domain/stages.ts';
+import { see } from '../../src/domain/facts/evidence.ts';
+import { evidenceNames, type Facts, type HostEvidence } from '../../src/domain/facts/facts.ts';
+import { finding } from '../../src/domain/findings/findings.ts';
+import type { JournalEntry } from '../../src/domain/migration/journal.ts';
+import type { Stage } from '../../src/domain/migration/stages.ts';
+import type { PlanHost } from '../../src/domain/plan/plan.ts';
 import { maxHosts } from '../../src/plan/schema.ts';
 import { compressing } from '../../src/temporal/compression.ts';
 

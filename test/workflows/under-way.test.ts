@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
-import { DmsaError } from '../../src/domain/errors.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
 import { temporalAvailable } from '../support/temporal.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { holding } from './holding.ts';

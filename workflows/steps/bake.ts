@@ -1,14 +1,13 @@
 import { condition } from '@temporalio/workflow';
-
-import { durationMs } from '../../src/domain/duration.ts';
-import { see } from '../../src/domain/evidence.ts';
-import type { PlanHost } from '../../src/domain/plan.ts';
+import { see } from '../../src/domain/facts/evidence.ts';
+import type { PlanHost } from '../../src/domain/plan/plan.ts';
+import { durationMs } from '../../src/domain/values/duration.ts';
 import { readingHosts } from '../activities.ts';
-import { approval } from '../approval.ts';
 import { continueIfLong, isLong } from '../continue.ts';
-import { isSkipped } from '../host-decisions.ts';
+import { approval } from '../gates/approval.ts';
+import { isSkipped } from '../hosts/host-decisions.ts';
+import { hostFailed, requireFewFailures } from '../hosts/rollout.ts';
 import { evidenceOf, inMs, type Migration, now, type Progress, waitFor } from '../state.ts';
-import { hostFailed, requireFewFailures } from './rollout.ts';
 
 /**
  * Leaves the canary to run for as long as the plan says, and then looks at it once more: services that ran still run, as

@@ -1,12 +1,12 @@
 import { ActivityFailure } from '@temporalio/workflow';
 
-import type { ErrorCode } from '../../src/domain/errors.ts';
-import { setStatus } from '../../src/domain/journal.ts';
-import type { Stage } from '../../src/domain/stages.ts';
+import type { ErrorCode } from '../../src/domain/errors/errors.ts';
+import { setStatus } from '../../src/domain/migration/journal.ts';
+import type { Stage } from '../../src/domain/migration/stages.ts';
 import { changing, undoing } from '../activities.ts';
-import { approval } from '../approval.ts';
 import type { Undo } from '../compensate.ts';
 import { failureOf } from '../failures.ts';
+import { approval } from '../gates/approval.ts';
 import { register } from '../journal.ts';
 import { again, keep, type Migration, now, waitFor } from '../state.ts';
 

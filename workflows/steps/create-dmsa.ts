@@ -1,10 +1,10 @@
-import { setStatus } from '../../src/domain/journal.ts';
-import type { Stage } from '../../src/domain/stages.ts';
+import { setStatus } from '../../src/domain/migration/journal.ts';
+import type { Stage } from '../../src/domain/migration/stages.ts';
 import { changing, undoing } from '../activities.ts';
-import { approval } from '../approval.ts';
 import type { Undo } from '../compensate.ts';
+import { approval } from '../gates/approval.ts';
 import { register } from '../journal.ts';
-import { unlessPaused } from '../messages.ts';
+import { unlessPaused } from '../messages/messages.ts';
 import { keep, type Migration } from '../state.ts';
 
 /** Creates the dMSA where it is absent; one that was there before is used, and is not removed by an undo. */

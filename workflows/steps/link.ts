@@ -1,8 +1,8 @@
-import { setStatus } from '../../src/domain/journal.ts';
-import type { Stage } from '../../src/domain/stages.ts';
+import { setStatus } from '../../src/domain/migration/journal.ts';
+import type { Stage } from '../../src/domain/migration/stages.ts';
 import { changing, undoing } from '../activities.ts';
-import { approval } from '../approval.ts';
 import type { Undo } from '../compensate.ts';
+import { approval } from '../gates/approval.ts';
 import { register } from '../journal.ts';
 import { again, keep, type Migration } from '../state.ts';
 import { unlessPausedOrDrifted } from './still-so.ts';

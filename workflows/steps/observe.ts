@@ -1,5 +1,5 @@
-import { durationMs, durationPattern, formatDuration } from '../../src/domain/duration.ts';
-import type { Stage } from '../../src/domain/stages.ts';
+import type { Stage } from '../../src/domain/migration/stages.ts';
+import { durationMs, durationPattern, formatDuration } from '../../src/domain/values/duration.ts';
 import { waiting } from '../activities.ts';
 import { continueIfLong, isLong } from '../continue.ts';
 import { inMs, type Migration, now, waitFor } from '../state.ts';

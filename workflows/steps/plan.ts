@@ -1,8 +1,8 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ApplicationFailure, ParentClosePolicy, sleep, startChild, workflowInfo } from '@temporalio/workflow';
 
-import type { ErrorCode } from '../../src/domain/errors.ts';
-import { dmsaLockId } from '../../src/domain/plan.ts';
+import type { ErrorCode } from '../../src/domain/errors/errors.ts';
+import { dmsaLockId } from '../../src/domain/plan/plan.ts';
 import { reading } from '../activities.ts';
 import type { holdDmsaName } from '../lock.ts';
 import type { Migration } from '../state.ts';

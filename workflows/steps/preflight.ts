@@ -1,17 +1,17 @@
 import { ActivityFailure, ApplicationFailure, patched, sleep } from '@temporalio/workflow';
-import type { Expectation } from '../../src/domain/assess.ts';
-import { drift, driftText } from '../../src/domain/drift.ts';
-import type { ErrorCode } from '../../src/domain/errors.ts';
-import type { Evidence } from '../../src/domain/facts.ts';
-import { blocking, type Finding } from '../../src/domain/findings.ts';
-import type { Gate } from '../../src/domain/gates.ts';
-import { holdFor } from '../../src/domain/hold.ts';
-import type { GateName } from '../../src/domain/plan.ts';
+import type { Expectation } from '../../src/domain/assess/assess.ts';
+import type { ErrorCode } from '../../src/domain/errors/errors.ts';
+import type { Evidence } from '../../src/domain/facts/facts.ts';
+import { blocking, type Finding } from '../../src/domain/findings/findings.ts';
+import type { Gate } from '../../src/domain/gates/gates.ts';
+import { holdFor } from '../../src/domain/migration/hold.ts';
+import type { GateName } from '../../src/domain/plan/plan.ts';
+import { drift, driftText } from '../../src/domain/values/drift.ts';
 import { reading, readingHosts } from '../activities.ts';
 import { continueIfLong } from '../continue.ts';
-import { seeHosts, seePrincipals } from '../evidence.ts';
 import { failureOf } from '../failures.ts';
-import { leftOut } from '../host-decisions.ts';
+import { seeHosts, seePrincipals } from '../hosts/evidence.ts';
+import { leftOut } from '../hosts/host-decisions.ts';
 import { evidenceOf, keep, type Migration, now, waitFor } from '../state.ts';
 import { strangersAllowed } from './strangers.ts';
 

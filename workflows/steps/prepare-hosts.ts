@@ -1,14 +1,14 @@
-import { see } from '../../src/domain/evidence.ts';
-import type { HostFacts } from '../../src/domain/facts.ts';
-import { batches } from '../../src/domain/plan.ts';
-import type { Stage } from '../../src/domain/stages.ts';
+import { see } from '../../src/domain/facts/evidence.ts';
+import type { HostFacts } from '../../src/domain/facts/facts.ts';
+import type { Stage } from '../../src/domain/migration/stages.ts';
+import { batches } from '../../src/domain/plan/plan.ts';
 import { onHosts, undoingOnHosts } from '../activities.ts';
-import { approval } from '../approval.ts';
 import type { Undo } from '../compensate.ts';
-import { isSkipped } from '../host-decisions.ts';
+import { approval } from '../gates/approval.ts';
+import { isSkipped } from '../hosts/host-decisions.ts';
+import { runWave } from '../hosts/waves.ts';
 import { register } from '../journal.ts';
 import { evidenceOf, type Migration, now } from '../state.ts';
-import { runWave } from '../waves.ts';
 import { unlessPausedOrDrifted } from './still-so.ts';
 
 /** Setting a policy value stops no service, so many hosts are prepared in one activity, this many at once. */

@@ -1,14 +1,14 @@
-import { see } from '../../src/domain/evidence.ts';
-import type { PlanHost } from '../../src/domain/plan.ts';
-import { restartable } from '../../src/domain/restart-steps.ts';
-import type { Stage } from '../../src/domain/stages.ts';
+import { see } from '../../src/domain/facts/evidence.ts';
+import { restartable } from '../../src/domain/migration/restart-steps.ts';
+import type { Stage } from '../../src/domain/migration/stages.ts';
+import type { PlanHost } from '../../src/domain/plan/plan.ts';
 import { onHosts } from '../activities.ts';
-import { approval } from '../approval.ts';
+import { approval } from '../gates/approval.ts';
+import { hostFailed, mayFail, rollOut, runWaveOf } from '../hosts/rollout.ts';
 import { register } from '../journal.ts';
 import { evidenceOf, type Migration, now, type Progress } from '../state.ts';
 import { startNamesOf } from './bake.ts';
 import { names } from './prepare-hosts.ts';
-import { hostFailed, mayFail, rollOut, runWaveOf } from './rollout.ts';
 
 /** A server with much memory and many disks tests them before it boots. */
 const timeout = '30m';

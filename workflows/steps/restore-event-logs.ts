@@ -1,15 +1,15 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 
 import type { HostOutcome } from '../../activities/hosts/each-host.ts';
-import type { JournalEntry } from '../../src/domain/journal.ts';
-import { batches } from '../../src/domain/plan.ts';
-import type { Stage } from '../../src/domain/stages.ts';
+import type { JournalEntry } from '../../src/domain/migration/journal.ts';
+import type { Stage } from '../../src/domain/migration/stages.ts';
+import { batches } from '../../src/domain/plan/plan.ts';
 import { onHosts } from '../activities.ts';
 import { failureOf } from '../failures.ts';
-import { skippedHosts } from '../host-decisions.ts';
-import { unlessPaused } from '../messages.ts';
+import { skippedHosts } from '../hosts/host-decisions.ts';
+import { outcomesOf } from '../hosts/waves.ts';
+import { unlessPaused } from '../messages/messages.ts';
 import type { Migration } from '../state.ts';
-import { outcomesOf } from '../waves.ts';
 import { hostsAtOnce, hostsPerActivity, names, waveMs } from './prepare-hosts.ts';
 
 type HostEntry = Extract<JournalEntry, { step: 'prepare-host' }>;

@@ -1,13 +1,13 @@
 import { ApplicationFailure, sleep } from '@temporalio/workflow';
 
-import { hostsLetIn } from '../../src/domain/assess-principals.ts';
-import { durationMs } from '../../src/domain/duration.ts';
-import type { ErrorCode } from '../../src/domain/errors.ts';
-import type { Stage } from '../../src/domain/stages.ts';
+import { hostsLetIn } from '../../src/domain/assess/assess-principals.ts';
+import type { ErrorCode } from '../../src/domain/errors/errors.ts';
+import type { Stage } from '../../src/domain/migration/stages.ts';
+import { durationMs } from '../../src/domain/values/duration.ts';
 import { readingHosts } from '../activities.ts';
-import { seeEvents, seeHosts, seePrincipals } from '../evidence.ts';
-import { openAndPassGate } from '../gate.ts';
-import { skippedHosts } from '../host-decisions.ts';
+import { openAndPassGate } from '../gates/gate.ts';
+import { seeEvents, seeHosts, seePrincipals } from '../hosts/evidence.ts';
+import { skippedHosts } from '../hosts/host-decisions.ts';
 import { inMs, type Migration, now, waitFor } from '../state.ts';
 import { preflight } from './preflight.ts';
 import { restoreEventLogs } from './restore-event-logs.ts';

@@ -1,11 +1,10 @@
 import { ApplicationFailure, patched } from '@temporalio/workflow';
-
-import { differences } from '../../src/domain/compare.ts';
-import { driftText } from '../../src/domain/drift.ts';
-import type { ErrorCode } from '../../src/domain/errors.ts';
-import type { Facts } from '../../src/domain/facts.ts';
+import type { ErrorCode } from '../../src/domain/errors/errors.ts';
+import { differences } from '../../src/domain/facts/compare.ts';
+import type { Facts } from '../../src/domain/facts/facts.ts';
 import { MigrationState } from '../../src/domain/states.ts';
-import { unlessPaused } from '../messages.ts';
+import { driftText } from '../../src/domain/values/drift.ts';
+import { unlessPaused } from '../messages/messages.ts';
 import type { Migration } from '../state.ts';
 import { freshMs, look, requireNothingBlocking } from './preflight.ts';
 

@@ -1,8 +1,8 @@
 import { condition, patched } from '@temporalio/workflow';
 
-import type { Principal } from '../../src/domain/facts.ts';
-import { finding } from '../../src/domain/findings.ts';
-import { describeStranger, strangers } from '../../src/domain/principals.ts';
+import type { Principal } from '../../src/domain/facts/facts.ts';
+import { describeStranger, strangers } from '../../src/domain/facts/principals.ts';
+import { finding } from '../../src/domain/findings/findings.ts';
 import { type Migration, publish, waitFor } from '../state.ts';
 
 /**

@@ -3,14 +3,14 @@ import { Option } from 'commander';
 import type { ReadingSettings } from '../../config/settings.ts';
 import { writtenSid } from '../../directory/names/principal-name.ts';
 import type { ResolvedPrincipal } from '../../directory/names/resolve-principal.ts';
-import { DmsaError } from '../../domain/errors.ts';
-import type { RecordedSignal } from '../../domain/status.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
+import type { RecordedSignal } from '../../domain/migration/status.ts';
 import { sid as sidField } from '../../plan/fields.ts';
-import { act, confirm, type Sent, type Told } from '../acting.ts';
 import type { Context } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
-import { cleaned } from '../render/text.ts';
-import { undoSteps } from '../render/undo.ts';
+import { cleaned } from '../view/text.ts';
+import { undoSteps } from '../view/undo.ts';
+import { act, confirm, type Sent, type Told } from './acting.ts';
 import { resumeCommand } from './resume.ts';
 
 /** What people send to a migration that runs; each is a signal, and its verdict is waited for. */

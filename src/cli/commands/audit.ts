@@ -2,7 +2,7 @@ import { auditCsv } from '../../audit/csv.ts';
 import { exitCodes } from '../../domain/states.ts';
 import { type Context, newCommand } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
-import { renderAudit } from '../render/audit.ts';
+import { renderAudit } from '../view/audit.ts';
 
 interface AuditOptions {
   account?: string;

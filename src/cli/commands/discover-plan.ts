@@ -2,15 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import type { Discovery } from '../../discover/discover.ts';
-import { DmsaError } from '../../domain/errors.ts';
-import { blocking, type Finding } from '../../domain/findings.ts';
-import type { Plan } from '../../domain/plan.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
+import { blocking, type Finding } from '../../domain/findings/findings.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import { parseRequest } from '../../plan/request.ts';
 import type { Context } from '../context.ts';
 import { type Told, tellError } from '../failures.ts';
 import { declaredUser } from '../io.ts';
-import { renderPlan } from '../render/plan.ts';
 import { shellWord } from '../shell.ts';
+import { renderPlan } from '../view/plan.ts';
 import type { DiscoverOptions } from './discover.ts';
 
 /** What became of the plan that was asked for. */

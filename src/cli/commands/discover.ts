@@ -5,15 +5,15 @@ import { InvalidArgumentError } from 'commander';
 
 import { discoverCsv } from '../../discover/csv.ts';
 import type { Discovery } from '../../discover/discover.ts';
-import { DmsaError } from '../../domain/errors.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
 import { exitCodes } from '../../domain/states.ts';
 import { dmsaName } from '../../plan/fields.ts';
-import { askingProgress } from '../asking.ts';
 import { type Context, collect, newCommand } from '../context.ts';
 import { interrupted, type Told, tellError } from '../failures.ts';
-import { readHostsFile } from '../hosts-file.ts';
+import { readHostsFile } from '../options/hosts-file.ts';
 import type { CommandSpec } from '../program.ts';
-import { renderDiscovery } from '../render/discover.ts';
+import { askingProgress } from '../prompts/asking.ts';
+import { renderDiscovery } from '../view/discover.ts';
 import { nextStep, noPlan, type PlanOutcome, planCommandOf, planFound } from './discover-plan.ts';
 
 export interface DiscoverOptions {

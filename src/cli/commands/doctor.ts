@@ -1,12 +1,12 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { DmsaError } from '../../domain/errors.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
 import { exitCodes } from '../../domain/states.ts';
 import { type Context, newCommand } from '../context.ts';
+import { number } from '../options/rollout-options.ts';
 import type { CommandSpec } from '../program.ts';
-import { renderDoctor } from '../render/doctor.ts';
-import { number } from '../rollout-options.ts';
+import { renderDoctor } from '../view/doctor.ts';
 
 interface DoctorOptions {
   account?: string;

@@ -2,11 +2,11 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { type Beginning, schemaFile, settingsTemplate } from '../../config/template.ts';
-import { DmsaError } from '../../domain/errors.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
 import { hostName } from '../../plan/fields.ts';
-import { askLine } from '../ask.ts';
 import { type Context, collect, newCommand } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
+import { askLine } from '../prompts/ask.ts';
 import { shellWord } from '../shell.ts';
 import { schemaText } from './schema.ts';
 

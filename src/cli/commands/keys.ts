@@ -2,9 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { Argument } from 'commander';
-
-import { DmsaError } from '../../domain/errors.ts';
-import { newPrivateKey, publicKeyOf, readPrivateKey } from '../../signing/keys.ts';
+import { newPrivateKey, publicKeyOf, readPrivateKey } from '../../approval/keys.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
 import { type Context, newCommand } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
 

@@ -1,11 +1,11 @@
 import { Option } from 'commander';
 
 import type { ListedMigration } from '../../client/migrations.ts';
-import type { Needs } from '../../domain/needs.ts';
+import type { Needs } from '../../domain/migration/needs.ts';
 import { type Context, newCommand } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
-import { cleaned, columns, padTo, paint, shorten } from '../render/text.ts';
-import { moment } from '../render/time.ts';
+import { cleaned, columns, padTo, paint, shorten } from '../view/text.ts';
+import { moment } from '../view/time.ts';
 
 interface ListOptions {
   all?: boolean;

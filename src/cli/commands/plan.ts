@@ -4,11 +4,11 @@ import { resolve } from 'node:path';
 import { exitCodes } from '../../domain/states.ts';
 import { savedPlan } from '../../plan/saved.ts';
 import { type Context, newCommand } from '../context.ts';
-import { addPlanOptions, type PlanOptions } from '../plan-options.ts';
-import { planned } from '../planned.ts';
+import { addPlanOptions, type PlanOptions } from '../options/plan-options.ts';
+import { addRolloutOptions } from '../options/rollout-options.ts';
 import type { CommandSpec } from '../program.ts';
-import { addRolloutOptions } from '../rollout-options.ts';
 import { shellWord } from '../shell.ts';
+import { planned } from '../view/planned.ts';
 
 export function planCommand(): CommandSpec {
   const command = newCommand(

@@ -1,10 +1,10 @@
-import { durationPattern } from '../../domain/duration.ts';
-import { DmsaError } from '../../domain/errors.ts';
-import { type ActOptions, act, confirm, whoOf } from '../acting.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
+import { durationPattern } from '../../domain/values/duration.ts';
 import type { Context } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
-import { cleaned } from '../render/text.ts';
-import { undoSteps } from '../render/undo.ts';
+import { cleaned } from '../view/text.ts';
+import { undoSteps } from '../view/undo.ts';
+import { type ActOptions, act, confirm, whoOf } from './acting.ts';
 
 interface ResumeOptions extends ActOptions {
   adopt?: boolean;

@@ -2,15 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 
-import { DmsaError } from '../../domain/errors.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
 import { parseSavedPlan, type SavedPlan } from '../../plan/saved.ts';
 import { type Context, newCommand } from '../context.ts';
-import { follow } from '../follow.ts';
 import { askYesNo } from '../io.ts';
-import { addPlanOptions, type PlanOptions } from '../plan-options.ts';
-import { planned } from '../planned.ts';
+import { addPlanOptions, type PlanOptions } from '../options/plan-options.ts';
+import { addRolloutOptions } from '../options/rollout-options.ts';
 import type { CommandSpec } from '../program.ts';
-import { addRolloutOptions } from '../rollout-options.ts';
+import { follow } from '../view/follow.ts';
+import { planned } from '../view/planned.ts';
 
 interface StartOptions extends Partial<PlanOptions> {
   watch?: boolean;

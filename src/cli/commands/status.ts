@@ -1,7 +1,7 @@
 import { type Context, newCommand } from '../context.ts';
-import { exitCodeOf, follow } from '../follow.ts';
 import type { CommandSpec } from '../program.ts';
-import { renderStatus } from '../render/status.ts';
+import { exitCodeOf, follow } from '../view/follow.ts';
+import { renderStatus } from '../view/status.ts';
 
 export function statusCommand(): CommandSpec {
   const command = newCommand('status', 'Show how a migration stands.', ['text', 'json', 'jsonl'])

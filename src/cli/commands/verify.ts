@@ -4,8 +4,8 @@ import { exitCodes } from '../../domain/states.ts';
 import type { Verification } from '../../report/verify.ts';
 import { type Context, newCommand } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
-import { clean, paint } from '../render/text.ts';
-import { moment } from '../render/time.ts';
+import { clean, paint } from '../view/text.ts';
+import { moment } from '../view/time.ts';
 
 interface VerifyOptions {
   key?: string;

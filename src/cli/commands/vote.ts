@@ -1,23 +1,22 @@
 import { resolve } from 'node:path';
 
 import { Option } from 'commander';
-
+import { type PrivateKey, readPrivateKey } from '../../approval/keys.ts';
+import { signVote } from '../../approval/votes.ts';
 import type { LiveStatus } from '../../client/migrations.ts';
-import { DmsaError } from '../../domain/errors.ts';
-import { type Gate, type Vote, voteRefusals } from '../../domain/gates.ts';
-import type { Plan } from '../../domain/plan.ts';
-import { type PlanStep, stepsAfterGate } from '../../domain/plan-steps.ts';
-import { type PrivateKey, readPrivateKey } from '../../signing/keys.ts';
-import { signVote } from '../../signing/votes.ts';
-import { requireShort } from '../acting.ts';
-import { ballotOf, gateName, signedFor, type VoteOptions } from '../ballot.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
+import { type Gate, type Vote, voteRefusals } from '../../domain/gates/gates.ts';
+import { type PlanStep, stepsAfterGate } from '../../domain/migration/plan-steps.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import { type Context, newCommand } from '../context.ts';
 import { askYesNo, declaredUser } from '../io.ts';
 import type { CommandSpec } from '../program.ts';
-import { gateLines } from '../render/gate.ts';
-import { findingLines } from '../render/plan.ts';
-import { stepLines } from '../render/steps.ts';
-import { cleaned } from '../render/text.ts';
+import { ballotOf, gateName, signedFor, type VoteOptions } from '../prompts/ballot.ts';
+import { gateLines } from '../view/gate.ts';
+import { findingLines } from '../view/plan.ts';
+import { stepLines } from '../view/steps.ts';
+import { cleaned } from '../view/text.ts';
+import { requireShort } from './acting.ts';
 
 export function voteCommands(): CommandSpec[] {
   return (['approve', 'reject'] as const).map((decision) => {

@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogUpdate } from 'log-update';
 
 import type { ListedMigration, LiveStatus, Migrations } from '../../client/migrations.ts';
-import { DmsaError } from '../../domain/errors.ts';
-import { stageTitles } from '../../domain/stages.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
+import { stageTitles } from '../../domain/migration/stages.ts';
 import { type Context, newCommand } from '../context.ts';
 import { interrupted } from '../failures.ts';
 import type { CommandSpec } from '../program.ts';
-import { renderBoard } from '../render/board.ts';
-import { clean } from '../render/text.ts';
-import { moment } from '../render/time.ts';
+import { renderBoard } from '../view/board.ts';
+import { clean } from '../view/text.ts';
+import { moment } from '../view/time.ts';
 
 /** A migration in the list, with its status where a worker answers. */
 export interface Watched {

@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import { Client, ResultCodeError } from 'ldapts';
 
 import type { DirectorySettings, HostAddress } from '../../config/settings.ts';
-import { DmsaError } from '../../domain/errors.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
 import type { ConnectDirectory } from '../directory.ts';
 import { guardLdap } from '../ldap/ber-guard.ts';
 import { LdapDirectory } from '../ldap/ldap-directory.ts';

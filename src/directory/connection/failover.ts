@@ -1,4 +1,4 @@
-import { DmsaError, type ErrorCode } from '../../domain/errors.ts';
+import { DmsaError, type ErrorCode } from '../../domain/errors/errors.ts';
 import type { Directory, DirectoryClock, SearchOptions } from '../directory.ts';
 import { sameDn } from '../dn.ts';
 import type { Entry } from '../entry.ts';

@@ -6,7 +6,7 @@ import { type Client, ResultCodeError } from 'ldapts';
 import { readPrivateFile, unreadable, unusable } from '../../config/private-file.ts';
 import { readSecret } from '../../config/secret.ts';
 import type { CertificateLogin, DirectorySettings } from '../../config/settings.ts';
-import { DmsaError, errorKinds } from '../../domain/errors.ts';
+import { DmsaError, errorKinds } from '../../domain/errors/errors.ts';
 import { directoryError } from '../ldap/ldap-errors.ts';
 
 /** Who binds, with the secrets read. */

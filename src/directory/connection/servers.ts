@@ -1,5 +1,5 @@
 import type { DirectorySettings, HostAddress } from '../../config/settings.ts';
-import { DmsaError } from '../../domain/errors.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
 
 /** One URL of the settings. */
 export interface Server {

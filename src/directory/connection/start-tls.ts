@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 import { ExtendedRequest } from 'ldapts';
 
-import { DmsaError } from '../../domain/errors.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
 import { BerError, readHeader } from '../ldap/ber.ts';
 import { answerTag, checkAnswer } from '../ldap/ldap-message.ts';
 

@@ -1,7 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
 
-import { DmsaError } from '../../domain/errors.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
 import type { ClientCertificate } from './login.ts';
 import type { Server } from './servers.ts';
 import { startTls } from './start-tls.ts';

@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 
 import { ProtocolOperation } from 'ldapts';
 
-import { DmsaError } from '../../domain/errors.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
 import { BerCursor, BerError, berTag, readHeader } from './ber.ts';
 import { emptyReference, withReferralsInText } from './ldap-encode.ts';
 import { oneLine } from './ldap-errors.ts';

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { type Client, type Entry as ClientEntry, Control, type Filter, PresenceFilter } from 'ldapts';
 
-import { DmsaError } from '../../domain/errors.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
 import type { Directory, DirectoryClock, SearchOptions } from '../directory.ts';
 import { parseDn } from '../dn.ts';
 import { type Entry, text, type Value } from '../entry.ts';

@@ -1,6 +1,6 @@
 import { InvalidAsn1Error, MessageParserError, ResultCodeError } from 'ldapts';
 
-import { DmsaError, type ErrorCode } from '../../domain/errors.ts';
+import { DmsaError, type ErrorCode } from '../../domain/errors/errors.ts';
 
 /** LDAP result codes (RFC 4511 4.1.9) that mean something of their own; any other is DIRECTORY_REFUSED. */
 const byResultCode: Record<number, ErrorCode> = {

@@ -1,4 +1,4 @@
-import { DmsaError } from '../../domain/errors.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
 import { type Entry, type Value, values } from '../entry.ts';
 import type { LdapLimits } from './limits.ts';
 

@@ -1,5 +1,5 @@
-import { DmsaError } from '../../domain/errors.ts';
-import { batches } from '../../domain/plan.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
+import { batches } from '../../domain/plan/plan.ts';
 import type { Directory } from '../directory.ts';
 import { type Entry, sidOf, text } from '../entry.ts';
 import { anyOf } from '../filters.ts';

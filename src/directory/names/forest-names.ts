@@ -1,4 +1,4 @@
-import type { DomainNames } from '../../domain/identity.ts';
+import type { DomainNames } from '../../domain/plan/identity.ts';
 import type { Directory } from '../directory.ts';
 import { normalDn } from '../dn.ts';
 import { integer, octets, text, texts } from '../entry.ts';

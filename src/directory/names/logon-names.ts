@@ -1,6 +1,6 @@
-import type { AccountFacts } from '../../domain/facts.ts';
-import type { LogonNames } from '../../domain/identity.ts';
-import type { Target } from '../../domain/plan.ts';
+import type { AccountFacts } from '../../domain/facts/facts.ts';
+import type { LogonNames } from '../../domain/plan/identity.ts';
+import type { Target } from '../../domain/plan/plan.ts';
 import type { Directory } from '../directory.ts';
 import { octets, sidOf, texts } from '../entry.ts';
 import { anyOf } from '../filters.ts';

@@ -1,5 +1,5 @@
-import { DmsaError } from '../../domain/errors.ts';
-import type { DomainNames } from '../../domain/identity.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
+import type { DomainNames } from '../../domain/plan/identity.ts';
 import { normalDn, parseDn } from '../dn.ts';
 import { guidOctets } from '../guid.ts';
 import { sidOctets } from '../sid.ts';

@@ -1,4 +1,4 @@
-import { DmsaError } from '../../domain/errors.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
 import { type ConnectDirectory, withDirectory } from '../directory.ts';
 import { type Entry, octets, text, texts } from '../entry.ts';
 import { readDomainNames } from '../read/read-domain.ts';

@@ -1,4 +1,4 @@
-import type { Principal, PrincipalKind } from '../../domain/facts.ts';
+import type { Principal, PrincipalKind } from '../../domain/facts/facts.ts';
 import { type Entry, integer, octets, sidOf, text, texts } from '../entry.ts';
 import { kindOf } from '../read/read-account.ts';
 import { wellKnown } from '../security/well-known-sids.ts';

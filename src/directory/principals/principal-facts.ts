@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { DmsaFacts } from '../../domain/facts.ts';
+import type { DmsaFacts } from '../../domain/facts/facts.ts';
 import { accessRules, areOnlyGrants, grantees } from '../security/access.ts';
 import { decodeSecurityDescriptor, type SecurityDescriptor } from '../security/security-descriptor.ts';
 

@@ -1,5 +1,5 @@
-import type { AccessRule, DmsaFacts, Membership, Principal } from '../../domain/facts.ts';
-import { batches } from '../../domain/plan.ts';
+import type { AccessRule, DmsaFacts, Membership, Principal } from '../../domain/facts/facts.ts';
+import { batches } from '../../domain/plan/plan.ts';
 import type { Directory } from '../directory.ts';
 import { anyOf } from '../filters.ts';
 import { decide } from '../security/access.ts';

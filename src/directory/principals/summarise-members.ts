@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { type Membership, namesShown } from '../../domain/facts.ts';
+import { type Membership, namesShown } from '../../domain/facts/facts.ts';
 import type { Members } from './read-members.ts';
 
 /** The members as facts carry them: which of the plan's hosts are among them, and how many others. */

@@ -1,4 +1,4 @@
-import type { AccountFacts, AccountKind, DelegationFacts, DmsaFacts } from '../../domain/facts.ts';
+import type { AccountFacts, AccountKind, DelegationFacts, DmsaFacts } from '../../domain/facts/facts.ts';
 import { MigrationState } from '../../domain/states.ts';
 import type { Directory } from '../directory.ts';
 import { descriptorOf, type Entry, guidOf, integer, octets, sidOf, text, texts } from '../entry.ts';

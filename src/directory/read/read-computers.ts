@@ -1,4 +1,4 @@
-import { batches } from '../../domain/plan.ts';
+import { batches } from '../../domain/plan/plan.ts';
 import type { Directory } from '../directory.ts';
 import { type Entry, integer, sidOf, text, texts } from '../entry.ts';
 import { fileTimeToIso } from '../file-time.ts';

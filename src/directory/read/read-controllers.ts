@@ -1,5 +1,5 @@
-import type { ControllerFacts } from '../../domain/domain-facts.ts';
-import { firstCapableBuild } from '../../domain/domain-facts.ts';
+import type { ControllerFacts } from '../../domain/facts/domain-facts.ts';
+import { firstCapableBuild } from '../../domain/facts/domain-facts.ts';
 import type { Directory } from '../directory.ts';
 import { normalDn, parentDn, parseDn, sameDn } from '../dn.ts';
 import { type Entry, text, texts } from '../entry.ts';

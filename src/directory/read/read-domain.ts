@@ -1,5 +1,5 @@
-import type { DomainFacts } from '../../domain/domain-facts.ts';
-import type { PlanDomain } from '../../domain/plan.ts';
+import type { DomainFacts } from '../../domain/facts/domain-facts.ts';
+import type { PlanDomain } from '../../domain/plan/plan.ts';
 import type { Directory } from '../directory.ts';
 import { text } from '../entry.ts';
 import { anyOf, equals } from '../filters.ts';

@@ -1,5 +1,5 @@
-import type { KdsKeyFacts } from '../../domain/domain-facts.ts';
-import { DmsaError } from '../../domain/errors.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
+import type { KdsKeyFacts } from '../../domain/facts/domain-facts.ts';
 import type { Directory } from '../directory.ts';
 import { type Entry, text } from '../entry.ts';
 import { fileTimeToIso } from '../file-time.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { AccountFacts, DmsaFacts } from '../../domain/facts.ts';
-import { dmsaSamAccountName, type Target } from '../../domain/plan.ts';
+import type { AccountFacts, DmsaFacts } from '../../domain/facts/facts.ts';
+import { dmsaSamAccountName, type Target } from '../../domain/plan/plan.ts';
 import type { Directory } from '../directory.ts';
 import { sameDn } from '../dn.ts';
 import { readAccount, readDmsa } from './read-account.ts';

@@ -1,4 +1,4 @@
-import type { AccountFacts } from '../../domain/facts.ts';
+import type { AccountFacts } from '../../domain/facts/facts.ts';
 import type { Directory } from '../directory.ts';
 import { octets, values } from '../entry.ts';
 import { all, anyOf, equals } from '../filters.ts';

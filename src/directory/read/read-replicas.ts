@@ -1,6 +1,6 @@
-import { DmsaError } from '../../domain/errors.ts';
-import { lag, type Objects, type ReplicaFacts } from '../../domain/lag.ts';
-import { dmsaSamAccountName, type Target } from '../../domain/plan.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
+import { lag, type Objects, type ReplicaFacts } from '../../domain/facts/lag.ts';
+import { dmsaSamAccountName, type Target } from '../../domain/plan/plan.ts';
 import { type ConnectDirectory, type Directory, withDomain } from '../directory.ts';
 import { readAccount, readDmsa } from './read-account.ts';
 

@@ -1,4 +1,4 @@
-import type { ReplicationFacts } from '../../domain/domain-facts.ts';
+import type { ReplicationFacts } from '../../domain/facts/domain-facts.ts';
 import type { Directory } from '../directory.ts';
 import { texts } from '../entry.ts';
 import { parseNeighbor } from './replication-xml.ts';

@@ -1,6 +1,6 @@
-import type { AccountFacts, DmsaFacts } from '../../domain/facts.ts';
-import { batches } from '../../domain/plan.ts';
-import type { SpnHolder } from '../../domain/surroundings.ts';
+import type { AccountFacts, DmsaFacts } from '../../domain/facts/facts.ts';
+import type { SpnHolder } from '../../domain/facts/surroundings.ts';
+import { batches } from '../../domain/plan/plan.ts';
 import type { Directory } from '../directory.ts';
 import { type Entry, guidOf, texts } from '../entry.ts';
 import { anyOf } from '../filters.ts';

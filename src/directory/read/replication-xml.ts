@@ -1,4 +1,4 @@
-import type { ReplicationFacts } from '../../domain/domain-facts.ts';
+import type { ReplicationFacts } from '../../domain/facts/domain-facts.ts';
 import { parseDn } from '../dn.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { AccessRule } from '../../domain/facts.ts';
+import type { AccessRule } from '../../domain/facts/facts.ts';
 import { type AccessAce, aceFlag, right } from './ace.ts';
 import type { SecurityDescriptor } from './security-descriptor.ts';
 import { wellKnownSid } from './well-known-sids.ts';

@@ -1,7 +1,7 @@
-import { failedStage, stageEnd } from '../../cli/render/stages.ts';
-import { elapsed } from '../../cli/render/time.ts';
-import { type Stage, stageTitles } from '../../domain/stages.ts';
-import type { MigrationStatus } from '../../domain/status.ts';
+import { failedStage, stageEnd } from '../../cli/view/stages.ts';
+import { elapsed } from '../../cli/view/time.ts';
+import { type Stage, stageTitles } from '../../domain/migration/stages.ts';
+import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { html, type Markup } from '../markup.ts';
 import { type Scale, timeScale } from './scale.ts';
 import { voteSigns } from './votes.ts';

@@ -1,7 +1,7 @@
-import { verdict } from '../../cli/render/gate.ts';
-import type { RecordedVote } from '../../domain/gates.ts';
-import type { Stage } from '../../domain/stages.ts';
-import type { MigrationStatus } from '../../domain/status.ts';
+import { verdict } from '../../cli/view/gate.ts';
+import type { RecordedVote } from '../../domain/gates/gates.ts';
+import type { Stage } from '../../domain/migration/stages.ts';
+import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { html, type Markup } from '../markup.ts';
 import { stageAt } from '../sections/stages.ts';
 

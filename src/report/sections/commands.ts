@@ -1,6 +1,6 @@
-import { elapsed } from '../../cli/render/time.ts';
-import { stageTitles } from '../../domain/stages.ts';
-import type { MigrationStatus } from '../../domain/status.ts';
+import { elapsed } from '../../cli/view/time.ts';
+import { stageTitles } from '../../domain/migration/stages.ts';
+import type { MigrationStatus } from '../../domain/migration/status.ts';
 import type { Block, Cell, Mark, Row } from '../model.ts';
 import type { Command, Recorded } from '../recorded.ts';
 import { stageAt } from './stages.ts';

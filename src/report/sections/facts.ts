@@ -1,4 +1,4 @@
-import type { MigrationStatus } from '../../domain/status.ts';
+import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { type Field, factSections } from '../fields.ts';
 import type { Block, Cell, Mark, Row } from '../model.ts';
 

@@ -1,4 +1,4 @@
-import type { MigrationStatus } from '../../domain/status.ts';
+import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { type Block, marked } from '../model.ts';
 
 export function findingBlocks({ findings }: MigrationStatus): Block[] {

@@ -1,5 +1,5 @@
-import type { JournalEntry } from '../../domain/journal.ts';
-import type { MigrationStatus } from '../../domain/status.ts';
+import type { JournalEntry } from '../../domain/migration/journal.ts';
+import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { type Block, type Cell, marked, type Row } from '../model.ts';
 
 /** What was changed, and what an undo puts back, or has put back. */

@@ -1,7 +1,7 @@
-import { stageEnd } from '../../cli/render/stages.ts';
-import { elapsed } from '../../cli/render/time.ts';
-import { type Stage, stageTitles } from '../../domain/stages.ts';
-import type { MigrationStatus } from '../../domain/status.ts';
+import { stageEnd } from '../../cli/view/stages.ts';
+import { elapsed } from '../../cli/view/time.ts';
+import { type Stage, stageTitles } from '../../domain/migration/stages.ts';
+import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { atMost, type Block } from '../model.ts';
 
 /** The drawing, and below it what each stage changed. */

@@ -1,13 +1,12 @@
 import { once } from 'node:events';
 
 import { describe, expect, onTestFinished, test } from 'vitest';
-
+import { createAuthority, issueServerCertificate } from '../../../lab/certificates.ts';
+import { startLdapServer } from '../../../lab/ldap/server.ts';
 import { connectDirectory } from '../../../src/directory/connection/connection.ts';
 import { texts } from '../../../src/directory/entry.ts';
 import { anyOf, equals } from '../../../src/directory/filters.ts';
-import { DmsaError } from '../../../src/domain/errors.ts';
-import { createAuthority, issueServerCertificate } from '../../../src/lab/certificates.ts';
-import { startLdapServer } from '../../../src/lab/ldap/server.ts';
+import { DmsaError } from '../../../src/domain/errors/errors.ts';
 import { admin, baseDn, dc, domainSid, newStore, serve, settingsFor } from '../../lab/ldap/fixture.ts';
 import { closedPort, silentServer } from './domain-controllers.ts';
 

@@ -6,15 +6,14 @@ import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 
 import { onTestFinished } from 'vitest';
-
-import type { DirectorySettings, HostAddress } from '../../../src/config/settings.ts';
 import {
   type Certificate,
   issueClientCertificate,
   issueServerCertificate,
-} from '../../../src/lab/certificates.ts';
-import { MemoryStore } from '../../../src/lab/directory/memory-store.ts';
-import { type LdapFaults, type LdapServer, startLdapServer } from '../../../src/lab/ldap/server.ts';
+} from '../../../lab/certificates.ts';
+import { MemoryStore } from '../../../lab/directory/memory-store.ts';
+import { type LdapFaults, type LdapServer, startLdapServer } from '../../../lab/ldap/server.ts';
+import type { DirectorySettings, HostAddress } from '../../../src/config/settings.ts';
 import { admin, authority, baseDn, dc, domainSid, settingsFor, started } from '../../lab/ldap/fixture.ts';
 
 export interface Dc {

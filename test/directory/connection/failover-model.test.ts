@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { FailoverDirectory } from '../../../src/directory/connection/failover.ts';
 import { serversOf } from '../../../src/directory/connection/servers.ts';
 import type { Directory } from '../../../src/directory/directory.ts';
-import { DmsaError, type ErrorCode } from '../../../src/domain/errors.ts';
+import { DmsaError, type ErrorCode } from '../../../src/domain/errors/errors.ts';
 import { baseDn } from '../../lab/ldap/fixture.ts';
 
 /** What happens at a server, one after the other: to attempts to open, and to operations; then all is well. */

@@ -1,10 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-
+import { createAuthority, issueServerCertificate } from '../../../lab/certificates.ts';
+import type { Fault, OperationKind } from '../../../lab/ldap/server.ts';
 import { type ConnectionLimits, connectDirectory } from '../../../src/directory/connection/connection.ts';
 import type { ConnectOptions, Directory } from '../../../src/directory/directory.ts';
 import { text } from '../../../src/directory/entry.ts';
-import { createAuthority, issueServerCertificate } from '../../../src/lab/certificates.ts';
-import type { Fault, OperationKind } from '../../../src/lab/ldap/server.ts';
 import { authority, baseDn } from '../../lab/ldap/fixture.ts';
 import { type Dc, type DcOptions, hostsOf, settingsOf, startDc } from './domain-controllers.ts';
 

@@ -3,12 +3,11 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { describe, expect, onTestFinished, test } from 'vitest';
-
+import { createAuthority } from '../../../lab/certificates.ts';
 import type { CertificateLogin } from '../../../src/config/settings.ts';
 import { connectDirectory } from '../../../src/directory/connection/connection.ts';
 import type { Directory } from '../../../src/directory/directory.ts';
-import { DmsaError } from '../../../src/domain/errors.ts';
-import { createAuthority } from '../../../src/lab/certificates.ts';
+import { DmsaError } from '../../../src/domain/errors/errors.ts';
 import { authority, baseDn, dc, settingsFor } from '../../lab/ldap/fixture.ts';
 import { clientFiles, type Dc, hostsOf, settingsOf, startDc } from './domain-controllers.ts';
 

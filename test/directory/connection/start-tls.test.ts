@@ -2,15 +2,14 @@ import { connect } from 'node:net';
 
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-
+import { createAuthority, issueServerCertificate } from '../../../lab/certificates.ts';
+import { element, integerElement, textElement } from '../../../lab/ldap/ber.ts';
+import type { FaultResult } from '../../../lab/ldap/faults.ts';
+import { encodeResult } from '../../../lab/ldap/responses.ts';
 import { type ConnectionLimits, connectDirectory } from '../../../src/directory/connection/connection.ts';
 import { startTlsOid } from '../../../src/directory/connection/start-tls.ts';
 import type { Directory } from '../../../src/directory/directory.ts';
-import { DmsaError } from '../../../src/domain/errors.ts';
-import { createAuthority, issueServerCertificate } from '../../../src/lab/certificates.ts';
-import { element, integerElement, textElement } from '../../../src/lab/ldap/ber.ts';
-import type { FaultResult } from '../../../src/lab/ldap/faults.ts';
-import { encodeResult } from '../../../src/lab/ldap/responses.ts';
+import { DmsaError } from '../../../src/domain/errors/errors.ts';
 import { admin, authority, baseDn, dc, settingsFor } from '../../lab/ldap/fixture.ts';
 import { closedPort, settingsOf, startDc, tcpServer } from './domain-controllers.ts';
 

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-
+import { Elements, element, takeMessage, textElement } from '../../../lab/ldap/ber.ts';
+import { encodeEntry } from '../../../lab/ldap/responses.ts';
 import { parseDn } from '../../../src/directory/dn.ts';
 import type { Entry } from '../../../src/directory/entry.ts';
-import { DmsaError, type ErrorCode } from '../../../src/domain/errors.ts';
-import { Elements, element, takeMessage, textElement } from '../../../src/lab/ldap/ber.ts';
-import { encodeEntry } from '../../../src/lab/ldap/responses.ts';
+import { DmsaError, type ErrorCode } from '../../../src/domain/errors/errors.ts';
 import { directoryOn, entries, message, reference, ScriptedServer, searchDone } from './scripted-server.ts';
 
 const base = 'DC=lab,DC=example';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-
-import type { DmsaError, ErrorCode } from '../../../src/domain/errors.ts';
-import { element, integerElement, textElement } from '../../../src/lab/ldap/ber.ts';
-import { encodeNotice, encodeResult } from '../../../src/lab/ldap/responses.ts';
+import { element, integerElement, textElement } from '../../../lab/ldap/ber.ts';
+import { encodeNotice, encodeResult } from '../../../lab/ldap/responses.ts';
+import type { DmsaError, ErrorCode } from '../../../src/domain/errors/errors.ts';
 import {
   directoryWith,
   entries,

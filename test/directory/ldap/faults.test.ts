@@ -1,5 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-
+import type { MemoryStore } from '../../../lab/directory/memory-store.ts';
+import { encodeEntry } from '../../../lab/ldap/responses.ts';
+import type { Fault, LdapServer } from '../../../lab/ldap/server.ts';
 import { connectDirectory } from '../../../src/directory/connection/connection.ts';
 import type { Directory } from '../../../src/directory/directory.ts';
 import { childDn } from '../../../src/directory/dn.ts';
@@ -8,10 +10,7 @@ import { equals } from '../../../src/directory/filters.ts';
 import { readDmsa } from '../../../src/directory/read/read-account.ts';
 import { attribute, dmsaClass } from '../../../src/directory/schema.ts';
 import { sidOctets } from '../../../src/directory/sid.ts';
-import { type DmsaError, type ErrorCode, errorKinds } from '../../../src/domain/errors.ts';
-import type { MemoryStore } from '../../../src/lab/directory/memory-store.ts';
-import { encodeEntry } from '../../../src/lab/ldap/responses.ts';
-import type { Fault, LdapServer } from '../../../src/lab/ldap/server.ts';
+import { type DmsaError, type ErrorCode, errorKinds } from '../../../src/domain/errors/errors.ts';
 import { baseDn, dc, domainSid, newStore, serve, settingsFor } from '../../lab/ldap/fixture.ts';
 import { directoryWith, searchDone } from './scripted-server.ts';
 

@@ -9,7 +9,7 @@ import {
 import { describe, expect, test } from 'vitest';
 
 import { directoryError, isNoSuchObject } from '../../../src/directory/ldap/ldap-errors.ts';
-import { DmsaError } from '../../../src/domain/errors.ts';
+import { DmsaError } from '../../../src/domain/errors/errors.ts';
 
 const server = 'ldaps://dc1.lab.example';
 const coded = (code: string, message: string) => Object.assign(new Error(message), { code });

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-
+import type { Request } from '../../../lab/ldap/requests.ts';
+import { encodeEntry } from '../../../lab/ldap/responses.ts';
 import type { Entry, Value } from '../../../src/directory/entry.ts';
 import type { LdapLimits } from '../../../src/directory/ldap/limits.ts';
-import type { Request } from '../../../src/lab/ldap/requests.ts';
-import { encodeEntry } from '../../../src/lab/ldap/responses.ts';
 import { directoryWith, searchDone } from './scripted-server.ts';
 
 const group = 'CN=hosts,DC=lab,DC=example';

@@ -3,13 +3,12 @@ import { Duplex } from 'node:stream';
 
 import { Client } from 'ldapts';
 import { onTestFinished } from 'vitest';
-
+import { element, integerElement, takeMessage, textElement } from '../../../lab/ldap/ber.ts';
+import { decodeRequest, type Request } from '../../../lab/ldap/requests.ts';
+import { encodeEntry, encodeResult } from '../../../lab/ldap/responses.ts';
 import { guardLdap } from '../../../src/directory/ldap/ber-guard.ts';
 import { LdapDirectory } from '../../../src/directory/ldap/ldap-directory.ts';
 import { defaultLimits, type LdapLimits } from '../../../src/directory/ldap/limits.ts';
-import { element, integerElement, takeMessage, textElement } from '../../../src/lab/ldap/ber.ts';
-import { decodeRequest, type Request } from '../../../src/lab/ldap/requests.ts';
-import { encodeEntry, encodeResult } from '../../../src/lab/ldap/responses.ts';
 
 export const server = 'ldap://dc1.lab.example';
 

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
+import { type LabDirectory, startMemoryDirectory } from '../../../lab/directories.ts';
+import { defaultTopology } from '../../../lab/topology.ts';
 import type { Directory } from '../../../src/directory/directory.ts';
 import { octets } from '../../../src/directory/entry.ts';
 import { findComputers } from '../../../src/directory/names/find-computers.ts';
 import { sidText } from '../../../src/directory/sid.ts';
-import { type LabDirectory, startMemoryDirectory } from '../../../src/lab/directories.ts';
-import { defaultTopology } from '../../../src/lab/topology.ts';
 import { connected } from '../connected.ts';
 
 const computers = 5_000;

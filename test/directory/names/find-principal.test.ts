@@ -1,21 +1,20 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
+import {
+  type LabDirectory,
+  type LabDirectoryOptions,
+  startMemoryDirectory,
+  startSambaDirectory,
+} from '../../../lab/directories.ts';
+import { reserveAddress } from '../../../lab/samba/address.ts';
+import { defaultTopology } from '../../../lab/topology.ts';
 import type { Directory, SearchOptions } from '../../../src/directory/directory.ts';
 import { childDn } from '../../../src/directory/dn.ts';
 import { type Entry, octets, text } from '../../../src/directory/entry.ts';
 import { guidText } from '../../../src/directory/guid.ts';
 import { findPrincipal } from '../../../src/directory/names/find-principal.ts';
 import { sidOctets, sidText } from '../../../src/directory/sid.ts';
-import { DmsaError } from '../../../src/domain/errors.ts';
-import {
-  type LabDirectory,
-  type LabDirectoryOptions,
-  startMemoryDirectory,
-  startSambaDirectory,
-} from '../../../src/lab/directories.ts';
-import { reserveAddress } from '../../../src/lab/samba/address.ts';
-import { defaultTopology } from '../../../src/lab/topology.ts';
+import { DmsaError } from '../../../src/domain/errors/errors.ts';
 import { describeWithSamba } from '../../support/samba.ts';
 import { connected } from '../connected.ts';
 

@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
+import { type Lab, startLab } from '../../../lab/lab.ts';
+import { defaultTopology } from '../../../lab/topology.ts';
 import type { Directory, SearchOptions } from '../../../src/directory/directory.ts';
 import { type Entry, octets } from '../../../src/directory/entry.ts';
 import { guidText } from '../../../src/directory/guid.ts';
 import { readLogonNames } from '../../../src/directory/names/logon-names.ts';
 import { readAccount } from '../../../src/directory/read/read-account.ts';
 import { sidOctets } from '../../../src/directory/sid.ts';
-import { type Lab, startLab } from '../../../src/lab/lab.ts';
-import { defaultTopology } from '../../../src/lab/topology.ts';
+import { readFacts } from '../../../src/inspection/preflight.ts';
 import { makePlan } from '../../../src/plan/make-plan.ts';
 import { parseRequest } from '../../../src/plan/request.ts';
-import { readFacts } from '../../../src/preflight.ts';
-import { connectionsOf } from '../../../src/worker.ts';
+import { connectionsOf } from '../../../src/worker/worker.ts';
 import { account } from '../../cli/fixtures.ts';
 
 const domain = { dnsName: 'lab.example', netbiosName: 'LAB', baseDn: 'DC=lab,DC=example', server: 'dc1' };

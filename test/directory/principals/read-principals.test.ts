@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-
+import type { MemoryStore } from '../../../lab/directory/memory-store.ts';
 import { connectDirectory } from '../../../src/directory/connection/connection.ts';
 import type { Directory } from '../../../src/directory/directory.ts';
 import { childDn } from '../../../src/directory/dn.ts';
@@ -14,9 +14,8 @@ import {
   right,
 } from '../../../src/directory/security/security-descriptor.ts';
 import { sidOctets, sidText } from '../../../src/directory/sid.ts';
-import type { DmsaFacts } from '../../../src/domain/facts.ts';
-import type { MemoryStore } from '../../../src/lab/directory/memory-store.ts';
-import { goodDmsa } from '../../domain/good-facts.ts';
+import type { DmsaFacts } from '../../../src/domain/facts/facts.ts';
+import { goodDmsa } from '../../domain/facts/good-facts.ts';
 import { baseDn, domainSid, newStore, serve, settingsFor } from '../../lab/ldap/fixture.ts';
 
 const users = `CN=Users,${baseDn}`;

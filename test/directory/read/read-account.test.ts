@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-
+import type { MemoryStore } from '../../../lab/directory/memory-store.ts';
 import { octets } from '../../../src/directory/entry.ts';
 import { guidText } from '../../../src/directory/guid.ts';
 import { readAccount, readDmsa } from '../../../src/directory/read/read-account.ts';
 import { attribute, dmsaClass, uac, uncopiedFlags } from '../../../src/directory/schema.ts';
-import type { AccountFacts } from '../../../src/domain/facts.ts';
-import type { MemoryStore } from '../../../src/lab/directory/memory-store.ts';
+import type { AccountFacts } from '../../../src/domain/facts/facts.ts';
 import { baseDn, domainSid, newStore } from '../../lab/ldap/fixture.ts';
 import { directoryOf } from '../in-memory.ts';
 

@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-
+import { type ControllerOptions, controllerObjects, siteObjects } from '../../../lab/directory/forest.ts';
+import type { MemoryStore } from '../../../lab/directory/memory-store.ts';
 import { capable, readControllers } from '../../../src/directory/read/read-controllers.ts';
-import { type ControllerOptions, controllerObjects, siteObjects } from '../../../src/lab/directory/forest.ts';
-import type { MemoryStore } from '../../../src/lab/directory/memory-store.ts';
 import { baseDn, newStore } from '../../lab/ldap/fixture.ts';
 import { addAll, directoryOf } from '../in-memory.ts';
 

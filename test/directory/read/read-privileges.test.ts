@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-
+import type { MemoryStore } from '../../../lab/directory/memory-store.ts';
 import { childDn } from '../../../src/directory/dn.ts';
 import { octets } from '../../../src/directory/entry.ts';
 import { protectedGroup, readProtectedGroups } from '../../../src/directory/read/read-privileges.ts';
 import { sidOctets, sidText } from '../../../src/directory/sid.ts';
-import type { MemoryStore } from '../../../src/lab/directory/memory-store.ts';
 import { baseDn, domainSid, newStore } from '../../lab/ldap/fixture.ts';
 import { directoryOf } from '../in-memory.ts';
 

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-
+import type { MemoryStore } from '../../../lab/directory/memory-store.ts';
 import { guidText } from '../../../src/directory/guid.ts';
 import { readSpnHolders } from '../../../src/directory/read/read-spn-holders.ts';
-import type { MemoryStore } from '../../../src/lab/directory/memory-store.ts';
-import { goodAccount, goodDmsa } from '../../domain/good-facts.ts';
+import { goodAccount, goodDmsa } from '../../domain/facts/good-facts.ts';
 import { baseDn, newStore } from '../../lab/ldap/fixture.ts';
 import { directoryOf } from '../in-memory.ts';
 

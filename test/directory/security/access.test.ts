@@ -7,7 +7,7 @@ import {
   right,
   type SecurityDescriptor,
 } from '../../../src/directory/security/security-descriptor.ts';
-import type { AccessRule } from '../../../src/domain/facts.ts';
+import type { AccessRule } from '../../../src/domain/facts/facts.ts';
 import { anyDescriptor } from './any-descriptor.ts';
 
 const web01 = 'S-1-5-21-1-2-3-1104';

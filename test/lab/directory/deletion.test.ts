@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-
+import type { MemoryStore } from '../../../lab/directory/memory-store.ts';
 import { type Entry, octets, text, texts } from '../../../src/directory/entry.ts';
 import { guidText } from '../../../src/directory/guid.ts';
 import { sidText } from '../../../src/directory/sid.ts';
-import type { MemoryStore } from '../../../src/lab/directory/memory-store.ts';
 import { baseDn, domainSid, newStore } from '../ldap/fixture.ts';
 
 const users = `CN=Users,${baseDn}`;

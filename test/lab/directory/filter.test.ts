@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-
+import { type Candidate, evaluate } from '../../../lab/directory/filter.ts';
+import { element } from '../../../lab/ldap/ber.ts';
+import { decodeFilter } from '../../../lab/ldap/filter-codec.ts';
 import type { Value } from '../../../src/directory/entry.ts';
 import { guidOctets } from '../../../src/directory/guid.ts';
 import { sidOctets } from '../../../src/directory/sid.ts';
-import { type Candidate, evaluate } from '../../../src/lab/directory/filter.ts';
-import { element } from '../../../src/lab/ldap/ber.ts';
-import { decodeFilter } from '../../../src/lab/ldap/filter-codec.ts';
 import { encodedFilter } from '../ldap/fixture.ts';
 
 const entry: Record<string, Value[]> = {

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-
+import type { MemoryStore } from '../../../lab/directory/memory-store.ts';
+import { dnKey } from '../../../lab/directory/values.ts';
+import { LdapFailure } from '../../../lab/store.ts';
 import { childDn, normalDn, parentDn } from '../../../src/directory/dn.ts';
 import { type Entry, text, texts } from '../../../src/directory/entry.ts';
-import type { MemoryStore } from '../../../src/lab/directory/memory-store.ts';
-import { dnKey } from '../../../src/lab/directory/values.ts';
-import { LdapFailure } from '../../../src/lab/store.ts';
 import { baseDn, newStore } from '../ldap/fixture.ts';
 
 const anything = { kind: 'present', attribute: 'objectClass' } as const;

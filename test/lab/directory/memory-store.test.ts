@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-
+import type { LdapFailure } from '../../../lab/store.ts';
 import { integer, octets, text, texts } from '../../../src/directory/entry.ts';
 import { sidText } from '../../../src/directory/sid.ts';
-import type { LdapFailure } from '../../../src/lab/store.ts';
 import { baseDn, domainSid, newStore } from '../ldap/fixture.ts';
 
 const users = `CN=Users,${baseDn}`;

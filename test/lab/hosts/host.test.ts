@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest';
-
+import { SimulatedHost } from '../../../lab/hosts/host.ts';
+import { completeMigration } from '../../../lab/rules/phases.ts';
+import { type LabHost, type LabService, labHost } from '../../../lab/topology.ts';
 import { octets } from '../../../src/directory/entry.ts';
 import { attribute } from '../../../src/directory/schema.ts';
 import {
   decodeSecurityDescriptor,
   principalsOf,
 } from '../../../src/directory/security/security-descriptor.ts';
-import { SimulatedHost } from '../../../src/lab/hosts/host.ts';
-import { completeMigration } from '../../../src/lab/rules/phases.ts';
-import { type LabHost, type LabService, labHost } from '../../../src/lab/topology.ts';
-import { operations, type Parameters } from '../../../src/powershell/operations.ts';
+import { operations, type Parameters } from '../../../src/powershell/wire/operations.ts';
 import { linkedDomain, pair, refusalOf, type TestDomain } from '../rules/domain.ts';
 
 const began = '2025-06-01T08:00:00.000Z';

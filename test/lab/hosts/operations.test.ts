@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-
+import { SimulatedHost } from '../../../lab/hosts/host.ts';
+import { hostOperations, managementOperations } from '../../../lab/hosts/operations.ts';
+import { labHost } from '../../../lab/topology.ts';
 import { octets, text } from '../../../src/directory/entry.ts';
 import { attribute } from '../../../src/directory/schema.ts';
-import { SimulatedHost } from '../../../src/lab/hosts/host.ts';
-import { hostOperations, managementOperations } from '../../../src/lab/hosts/operations.ts';
-import { labHost } from '../../../src/lab/topology.ts';
-import { operationNames, operations } from '../../../src/powershell/operations.ts';
+import { operationNames, operations } from '../../../src/powershell/wire/operations.ts';
 import {
   accountDn,
   dmsaDn,

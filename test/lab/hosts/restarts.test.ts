@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 
-import { SimulatedHost } from '../../../src/lab/hosts/host.ts';
-import { type LabHost, type LabService, labHost } from '../../../src/lab/topology.ts';
-import type { Parameters } from '../../../src/powershell/operations.ts';
+import { SimulatedHost } from '../../../lab/hosts/host.ts';
+import { type LabHost, type LabService, labHost } from '../../../lab/topology.ts';
+import type { Parameters } from '../../../src/powershell/wire/operations.ts';
 import { linkedDomain, refusalOf } from '../rules/domain.ts';
 
 const began = '2025-06-01T08:00:00.000Z';

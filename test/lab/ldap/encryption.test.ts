@@ -4,11 +4,10 @@ import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 
 import { Client } from 'ldapts';
 import { describe, expect, onTestFinished, test } from 'vitest';
-
+import { createAuthority, issueClientCertificate } from '../../../lab/certificates.ts';
+import { type LdapServer, startLdapServer } from '../../../lab/ldap/server.ts';
 import { whoAmIOid } from '../../../src/directory/connection/login.ts';
 import { startTlsOid } from '../../../src/directory/connection/start-tls.ts';
-import { createAuthority, issueClientCertificate } from '../../../src/lab/certificates.ts';
-import { type LdapServer, startLdapServer } from '../../../src/lab/ldap/server.ts';
 import { admin, authority, certificate, dc, newStore } from './fixture.ts';
 
 async function serve(): Promise<LdapServer> {

@@ -5,13 +5,12 @@ import { connect, type TLSSocket } from 'node:tls';
 
 import { BerWriter, Client } from 'ldapts';
 import { onTestFinished } from 'vitest';
-
+import { createAuthority, issueServerCertificate } from '../../../lab/certificates.ts';
+import { MemoryStore } from '../../../lab/directory/memory-store.ts';
+import { type Element, Elements } from '../../../lab/ldap/ber.ts';
+import { type LdapFaults, type LdapServer, startLdapServer } from '../../../lab/ldap/server.ts';
 import type { DirectorySettings, HostAddress } from '../../../src/config/settings.ts';
 import { parseFilter } from '../../../src/directory/filter-text.ts';
-import { createAuthority, issueServerCertificate } from '../../../src/lab/certificates.ts';
-import { MemoryStore } from '../../../src/lab/directory/memory-store.ts';
-import { type Element, Elements } from '../../../src/lab/ldap/ber.ts';
-import { type LdapFaults, type LdapServer, startLdapServer } from '../../../src/lab/ldap/server.ts';
 
 export const baseDn = 'DC=lab,DC=example';
 export const dc = 'dc1.lab.example';

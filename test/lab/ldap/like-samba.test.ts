@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { attributeRows } from '../../../src/lab/directory/attribute-table.ts';
-import { definitionOf, links } from '../../../src/lab/directory/attributes.ts';
+import { attributeRows } from '../../../lab/directory/attribute-table.ts';
+import { definitionOf, links } from '../../../lab/directory/attributes.ts';
 import { describeWithSamba } from '../../support/samba.ts';
 import { changes } from './like-samba/changes.ts';
 import { contexts } from './like-samba/contexts.ts';

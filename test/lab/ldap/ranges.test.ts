@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { inRange, largestRange, wantedRanges } from '../../../src/lab/ldap/ranges.ts';
+import { inRange, largestRange, wantedRanges } from '../../../lab/ldap/ranges.ts';
 
 describe('values in ranges', () => {
   test.each(['member;range=x', 'member;range=', 'member;range=1', 'member;range=*-*', 'member;range=-1-5'])(

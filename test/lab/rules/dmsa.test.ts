@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-
+import { createDmsa, removeDmsa, setPrincipals } from '../../../lab/rules/dmsa.ts';
 import { octets, text, texts } from '../../../src/directory/entry.ts';
 import { guidText } from '../../../src/directory/guid.ts';
 import { attribute, dmsaClass } from '../../../src/directory/schema.ts';
@@ -7,7 +7,6 @@ import {
   decodeSecurityDescriptor,
   principalsOf,
 } from '../../../src/directory/security/security-descriptor.ts';
-import { createDmsa, removeDmsa, setPrincipals } from '../../../src/lab/rules/dmsa.ts';
 import { dmsaDn, domainWithDmsa, managed, newDomain, refusalOf } from './domain.ts';
 
 const request = {

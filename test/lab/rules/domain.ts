@@ -1,14 +1,14 @@
+import { MemoryStore } from '../../../lab/directory/memory-store.ts';
+import { createDmsa } from '../../../lab/rules/dmsa.ts';
+import { DomainController } from '../../../lab/rules/domain-controller.ts';
+import { type PhaseRequest, startMigration } from '../../../lab/rules/phases.ts';
+import { seed } from '../../../lab/seed.ts';
+import { OperationFailure } from '../../../lab/ssh/operation-failure.ts';
+import { defaultTopology, type Topology } from '../../../lab/topology.ts';
 import type { Entry } from '../../../src/directory/entry.ts';
 import { octets } from '../../../src/directory/entry.ts';
 import { attribute } from '../../../src/directory/schema.ts';
 import { type Ace, decodeSecurityDescriptor } from '../../../src/directory/security/security-descriptor.ts';
-import { MemoryStore } from '../../../src/lab/directory/memory-store.ts';
-import { createDmsa } from '../../../src/lab/rules/dmsa.ts';
-import { DomainController } from '../../../src/lab/rules/domain-controller.ts';
-import { type PhaseRequest, startMigration } from '../../../src/lab/rules/phases.ts';
-import { seed } from '../../../src/lab/seed.ts';
-import { OperationFailure } from '../../../src/lab/ssh/operation-failure.ts';
-import { defaultTopology, type Topology } from '../../../src/lab/topology.ts';
 
 export const managed = 'CN=Managed Service Accounts,DC=lab,DC=example';
 export const dmsaDn = `CN=dmsa-finance,${managed}`;

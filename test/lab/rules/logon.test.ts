@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-
+import { setPrincipals } from '../../../lab/rules/dmsa.ts';
+import { addPrincipal, type LogonHost, logOn } from '../../../lab/rules/logon.ts';
+import { completeMigration, startMigration, undoMigration } from '../../../lab/rules/phases.ts';
 import { octets } from '../../../src/directory/entry.ts';
 import { attribute, uac } from '../../../src/directory/schema.ts';
 import {
@@ -10,9 +12,6 @@ import {
   right,
 } from '../../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../../src/directory/sid.ts';
-import { setPrincipals } from '../../../src/lab/rules/dmsa.ts';
-import { addPrincipal, type LogonHost, logOn } from '../../../src/lab/rules/logon.ts';
-import { completeMigration, startMigration, undoMigration } from '../../../src/lab/rules/phases.ts';
 import { accountDn, dmsaDn, domainWithDmsa, linkedDomain, pair, type TestDomain } from './domain.ts';
 
 const sid = 'S-1-5-21-1000-2000-3000-2001';

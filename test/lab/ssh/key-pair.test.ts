@@ -1,7 +1,7 @@
 import ssh2 from 'ssh2';
 import { expect, test } from 'vitest';
 
-import { newKeyPair } from '../../../src/lab/ssh/key-pair.ts';
+import { newKeyPair } from '../../../lab/ssh/key-pair.ts';
 
 test('every key pair can be read again, also those that begin with a zero', () => {
   // One in 256 pairs of ssh2's own cannot: a thousand leave no doubt.

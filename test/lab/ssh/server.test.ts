@@ -9,11 +9,11 @@ import ssh2, {
 } from 'ssh2';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { newKeyPair } from '../../../src/lab/ssh/key-pair.ts';
-import { type SshServer, type SshServerOptions, startSshServer } from '../../../src/lab/ssh/server.ts';
-import type { HandleOperation } from '../../../src/lab/ssh/session.ts';
-import { commandLine, startedMarker } from '../../../src/powershell/bootstrap.ts';
-import { prepareRequest } from '../../../src/powershell/envelope.ts';
+import { newKeyPair } from '../../../lab/ssh/key-pair.ts';
+import { type SshServer, type SshServerOptions, startSshServer } from '../../../lab/ssh/server.ts';
+import type { HandleOperation } from '../../../lab/ssh/session.ts';
+import { commandLine, startedMarker } from '../../../src/powershell/wire/bootstrap.ts';
+import { prepareRequest } from '../../../src/powershell/wire/envelope.ts';
 
 const pair = newKeyPair();
 const user = 'LAB\\worker';

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 
-import type { Lab } from '../../../src/lab/lab.ts';
+import type { Lab } from '../../../lab/lab.ts';
 import { runCmdlet } from './cmdlets.ts';
 import { logOnHost, migrationEvents } from './logons.ts';
 

@@ -1,3 +1,9 @@
+import { named } from '../../../lab/controllers.ts';
+import type { Lab } from '../../../lab/lab.ts';
+import { createDmsa, setPrincipals } from '../../../lab/rules/dmsa.ts';
+import type { DomainController } from '../../../lab/rules/domain-controller.ts';
+import { completeMigration, startMigration, undoMigration } from '../../../lab/rules/phases.ts';
+import { OperationFailure } from '../../../lab/ssh/operation-failure.ts';
 import { type Entry, guidOf, octets, sidOf, text, texts } from '../../../src/directory/entry.ts';
 import { guidOctets } from '../../../src/directory/guid.ts';
 import { attribute } from '../../../src/directory/schema.ts';
@@ -6,13 +12,7 @@ import {
   principalsOf,
 } from '../../../src/directory/security/security-descriptor.ts';
 import { sidOctets } from '../../../src/directory/sid.ts';
-import { named } from '../../../src/lab/controllers.ts';
-import type { Lab } from '../../../src/lab/lab.ts';
-import { createDmsa, setPrincipals } from '../../../src/lab/rules/dmsa.ts';
-import type { DomainController } from '../../../src/lab/rules/domain-controller.ts';
-import { completeMigration, startMigration, undoMigration } from '../../../src/lab/rules/phases.ts';
-import { OperationFailure } from '../../../src/lab/ssh/operation-failure.ts';
-import type { AskedError, StubAccount } from '../../powershell/states.ts';
+import type { AskedError, StubAccount } from '../../activities/scripts/states.ts';
 
 /** What a cmdlet was called with, by the names of its own parameters. */
 interface Called {

@@ -1,13 +1,12 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
+import type { Lab } from '../../../lab/lab.ts';
+import { type LabHost, managementHost } from '../../../lab/topology.ts';
 import type { Settings } from '../../../src/config/settings.ts';
-import type { Lab } from '../../../src/lab/lab.ts';
-import { type LabHost, managementHost } from '../../../src/lab/topology.ts';
+import { engine, type Registry, withParents } from '../../activities/scripts/engine.ts';
+import { type HostState, hostState, service } from '../../activities/scripts/states.ts';
 import { defaultConfig, homeIn, type OpenSsh, startOpenSsh } from '../../integration/openssh-server.ts';
-import { engine, type Registry, withParents } from '../../powershell/engine.ts';
-import { type HostState, hostState, service } from '../../powershell/states.ts';
 import { type Bridge, startBridge } from './bridge.ts';
 
 /** The hosts of a lab as real OpenSSH servers with the PowerShell engine, each with registry and services of its own. */
@@ -25,7 +24,7 @@ export interface WindowsHosts {
   close(): Promise<void>;
 }
 
-const stubs = fileURLToPath(new URL('../../powershell/stubs/', import.meta.url));
+const stubs = fileURLToPath(new URL('../../activities/scripts/stubs/', import.meta.url));
 const extensions = fileURLToPath(new URL('./', import.meta.url));
 /** It is there on every Windows. */
 const policies = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System';

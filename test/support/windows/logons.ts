@@ -1,9 +1,9 @@
+import type { Lab } from '../../../lab/lab.ts';
+import { logOn } from '../../../lab/rules/logon.ts';
+import { labDomain } from '../../../lab/topology.ts';
 import { text } from '../../../src/directory/entry.ts';
-import { isLogonOf } from '../../../src/domain/identity.ts';
-import type { Lab } from '../../../src/lab/lab.ts';
-import { logOn } from '../../../src/lab/rules/logon.ts';
-import { labDomain } from '../../../src/lab/topology.ts';
-import type { StubEvent } from '../../powershell/states.ts';
+import { isLogonOf } from '../../../src/domain/plan/identity.ts';
+import type { StubEvent } from '../../activities/scripts/states.ts';
 
 export interface LogonQuestion {
   /** Computer name, as `FIN01`. */

@@ -2,7 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 
 import { Control } from 'ldapts';
-
+import { createDmsa, setPrincipals } from '../../../../lab/rules/dmsa.ts';
+import { DomainController } from '../../../../lab/rules/domain-controller.ts';
+import { addPrincipal } from '../../../../lab/rules/logon.ts';
+import { type Samba, sambaClient, startSamba } from '../../../../lab/samba/samba.ts';
+import { SambaStore } from '../../../../lab/samba/store.ts';
 import { attribute, sdFlagsControl } from '../../../../src/directory/schema.ts';
 import {
   type Ace,
@@ -12,11 +16,6 @@ import {
   right,
   type SecurityDescriptor,
 } from '../../../../src/directory/security/security-descriptor.ts';
-import { createDmsa, setPrincipals } from '../../../../src/lab/rules/dmsa.ts';
-import { DomainController } from '../../../../src/lab/rules/domain-controller.ts';
-import { addPrincipal } from '../../../../src/lab/rules/logon.ts';
-import { type Samba, sambaClient, startSamba } from '../../../../src/lab/samba/samba.ts';
-import { SambaStore } from '../../../../src/lab/samba/store.ts';
 import type { Sample } from './samples.ts';
 
 /** `node test/directory/security/descriptors/collect.ts` writes samples.json anew: real ones out of a Samba domain, and made ones. */

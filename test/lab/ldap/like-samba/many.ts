@@ -1,4 +1,4 @@
-import { Elements, element, integerElement } from '../../../../src/lab/ldap/ber.ts';
+import { Elements, element, integerElement } from '../../../../lab/ldap/ber.ts';
 import { RawControl, type RawLdap } from '../../../support/raw-ldap.ts';
 import { place, users } from './places.ts';
 import { like, type Question, type SearchParts, searched, unlike } from './questions.ts';

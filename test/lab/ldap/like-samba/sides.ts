@@ -1,7 +1,7 @@
 import { connect } from 'node:tls';
 
-import { type LdapServer, startLdapServer } from '../../../../src/lab/ldap/server.ts';
-import type { Samba } from '../../../../src/lab/samba/samba.ts';
+import { type LdapServer, startLdapServer } from '../../../../lab/ldap/server.ts';
+import type { Samba } from '../../../../lab/samba/samba.ts';
 import { RawLdap } from '../../../support/raw-ldap.ts';
 import { openSamba } from '../../../support/samba.ts';
 import { admin, baseDn, certificate, newStore, secureSocket } from '../fixture.ts';

@@ -1,0 +1,49 @@
+import type { Facts } from '../../src/domain/facts/facts.ts';
+import { blocking } from '../../src/domain/findings/findings.ts';
+import type { StageName } from '../../src/domain/migration/stages.ts';
+import type { MigrationStatus } from '../../src/domain/migration/status.ts';
+import type { Planned } from '../../src/plan/make-plan.ts';
+import type { PlanRequest } from '../../src/plan/request.ts';
+
+/** What planning refused, in the shape of a status: no migration was started. */
+export function refusedStatus(
+  request: PlanRequest,
+  planned: Planned,
+  startedAt: Date,
+  after: Facts,
+): MigrationStatus {
+  const started = startedAt.toISOString();
+  const ended = new Date().toISOString();
+  const blocks = blocking(planned.findings);
+  const message = blocks.map(({ code, subject, evidence }) => `${code} ${subject} (${evidence})`).join('; ');
+  const stage = (name: StageName, note: string | null) => ({
+    name,
+    startedAt: started,
+    endedAt: ended,
+    changed: [],
+    note,
+  });
+  return {
+    migrationId: planned.migrationId,
+    account: planned.facts.account?.samAccountName ?? request.account,
+    dmsa: request.dmsa,
+    requestedBy: request.requestedBy,
+    planHash: '',
+    startedAt: started,
+    outcome: 'refused',
+    stage: 'preflight',
+    stages: [stage('plan', null), stage('preflight', message)],
+    waitingFor: null,
+    nextAt: null,
+    paused: false,
+    gates: [],
+    earlyVotes: [],
+    findings: planned.findings,
+    hosts: [],
+    allowedPrincipals: [],
+    journal: [],
+    failure: { code: 'PREFLIGHT_BLOCKED', message },
+    before: planned.facts,
+    after,
+  };
+}

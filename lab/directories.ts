@@ -1,0 +1,102 @@
+import type { HostAddress } from '../src/config/settings.ts';
+import { DmsaError } from '../src/domain/errors/errors.ts';
+import type { LabFaults } from './faults.ts';
+import { startForest } from './forest.ts';
+import type { Replication } from './replicas.ts';
+import type { DirectoryStore } from './store.ts';
+import { domainControllerName, labController, labDomain, type Topology } from './topology.ts';
+
+/** A DC that answers over LDAPS. */
+export interface ServedController {
+  /** DNS name. */
+  name: string;
+  store: DirectoryStore;
+  at: HostAddress;
+  isUp(): boolean;
+  /** Takes it down: connections end, and none is made until it starts again, on the same port. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  /** LDAP operations by kind; null where they are not counted. */
+  counts(): Record<string, number> | null;
+}
+
+/** A directory that the lab stands on, with what a client needs to reach it. */
+export interface LabDirectory {
+  /** Of the lab's domain; there is always a first. */
+  controllers: ServedController[];
+  /** Of the domain below it. */
+  childControllers: ServedController[];
+  /** Null where a real server does that by itself, or has no partner. */
+  replication: Replication | null;
+  caPem: string;
+  user: string;
+  password: string;
+  close(): Promise<void>;
+}
+
+export interface LabDirectoryOptions {
+  topology: Topology;
+  faults?: LabFaults;
+  clock: () => Date;
+  /** A loopback address of its own lets several Samba servers run at once: their ports are fixed. */
+  sambaAddress?: string;
+  onProgress?: (line: string) => void;
+  signal?: AbortSignal;
+}
+
+/** The lab's own directory, in memory, over real LDAPS. */
+export function startMemoryDirectory(options: LabDirectoryOptions): Promise<LabDirectory> {
+  return startForest(options);
+}
+
+/** A real Samba AD DC; its administrator reads, and the lab's rules write. Throws PLAN_INVALID for what it is not. */
+export async function startSambaDirectory(options: LabDirectoryOptions): Promise<LabDirectory> {
+  requireOneController(options.topology);
+  const { startSamba } = await import('./samba/samba.ts');
+  const { SambaStore } = await import('./samba/store.ts');
+  const { onProgress, signal, sambaAddress: address } = options;
+  const samba = await startSamba({ onProgress, signal, address });
+  const store = await SambaStore.connect(samba);
+  const controller: ServedController = {
+    name: domainControllerName,
+    store,
+    at: { address: samba.address, port: samba.port },
+    isUp: () => true,
+    stop: () => Promise.reject(notWithSamba('it cannot be taken down and up again')),
+    start: async () => undefined,
+    counts: () => null,
+  };
+  return {
+    controllers: [controller],
+    childControllers: [],
+    replication: null,
+    caPem: samba.caPem,
+    ...samba.admin,
+    async close() {
+      await store.close();
+      await samba.close();
+    },
+  };
+}
+
+/** The lab's Samba is one freshly made DC: it joins no other, its schema is extended as it is made, SPNs are unique. */
+function requireOneController(topology: Topology): void {
+  const { controllers = [labController('dc1')], child, lacking = [], account, accounts = [] } = topology;
+  const [first, ...others] = controllers;
+  if (others.length > 0) throw notWithSamba(`there is no ${others[0]!.name} beside ${domainControllerName}`);
+  const usual = labController('dc1');
+  if (first?.name !== usual.name || first.readOnly || first.site !== usual.site)
+    throw notWithSamba(`${domainControllerName} is writable and in ${usual.site}`);
+  if (child) throw notWithSamba(`${labDomain.dnsName} is the only domain of its forest`);
+  const twin = [account, ...accounts].find(({ duplicateSpns }) => duplicateSpns);
+  if (twin) throw notWithSamba(`${twin.name} cannot have an SPN that another account has`);
+  if (lacking.length > 0) throw notWithSamba(`its schema has ${lacking.join(', ')}`);
+}
+
+function notWithSamba(why: string): DmsaError {
+  return new DmsaError(
+    'PLAN_INVALID',
+    '--directory samba',
+    `This is not possible on the lab's Samba: ${why}`,
+  );
+}

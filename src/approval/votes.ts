@@ -1,0 +1,83 @@
+import { CompactSign, compactVerify, importJWK } from 'jose';
+import { z } from 'zod';
+import { longestOfVote, type Vote } from '../domain/gates/gates.ts';
+import type { ApproverKeySet, GateName } from '../domain/plan/plan.ts';
+import { gateNamePattern } from '../domain/plan/plan.ts';
+import { canonicalJson } from '../domain/values/canonical.ts';
+import type { PrivateKey } from './keys.ts';
+
+/** What a signed vote is for, besides gate and evidence: it counts nowhere else. */
+export interface SignedFor {
+  /** Workflow id of the migration. */
+  migration: string;
+  /** Run id of its first run: a later migration of the same plan is another one. */
+  execution: string;
+  /** Hash of the plan. */
+  plan: string;
+}
+
+/** Media type of the header, so that nothing else that a key signs is a vote (RFC 8725, 3.11). */
+const type = 'dmsa-vote+jws';
+
+const claims = z.strictObject({
+  migration: z.string(),
+  execution: z.string(),
+  plan: z.string(),
+  gate: z.custom<GateName>((name) => typeof name === 'string' && gateNamePattern.test(name)),
+  hash: z.string().max(longestOfVote.hash),
+  decision: z.enum(['approve', 'reject']),
+  by: z.string().trim().min(1).max(longestOfVote.by),
+  reason: z.string().max(longestOfVote.reason),
+  at: z.iso.datetime(),
+});
+
+export type VoteClaims = z.output<typeof claims>;
+
+/** The vote as a compact JWS (RFC 7515) with EdDSA (RFC 8037): what the signals `approve` and `reject` take as `jws`. */
+export async function signVote(
+  vote: Vote & { at: string },
+  signedFor: SignedFor,
+  key: PrivateKey,
+): Promise<string> {
+  const payload = new TextEncoder().encode(canonicalJson({ ...vote, ...signedFor }));
+  const header = { alg: 'EdDSA', typ: type, kid: key.kid };
+  return await new CompactSign(payload).setProtectedHeader(header).sign(await importJWK(key, 'EdDSA'));
+}
+
+/** What was signed and by whose key; null where the signature is not that of one of the keys. */
+export async function readSignedVote(
+  jws: string,
+  { keys }: ApproverKeySet,
+): Promise<{ claims: VoteClaims; kid: string; approver: string } | null> {
+  try {
+    const kid = keyIdOf(jws);
+    const key = keys.find((each) => each.kid === kid);
+    if (!key) return null;
+    const { kty, crv, x } = key;
+    const { payload, protectedHeader } = await compactVerify(jws, await importJWK({ kty, crv, x }, 'EdDSA'), {
+      algorithms: ['EdDSA'],
+    });
+    if (protectedHeader.typ !== type) return null;
+    const parsed = claims.safeParse(JSON.parse(new TextDecoder().decode(payload)));
+    return parsed.success ? { claims: parsed.data, kid: key.kid, approver: key.approver } : null;
+  } catch {
+    // Whatever is wrong with it, it is no signature of these keys.
+    return null;
+  }
+}
+
+/** What a text that has the form of a signed vote says, whoever wrote it; null where it has not. Proves nothing. */
+export function claimedBy(jws: string): Pick<VoteClaims, 'gate' | 'hash' | 'by' | 'reason' | 'at'> | null {
+  try {
+    const parsed = claims.safeParse(JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()));
+    if (!parsed.success) return null;
+    const { gate, hash, by, reason, at } = parsed.data;
+    return { gate, hash, by, reason, at };
+  } catch {
+    return null;
+  }
+}
+
+function keyIdOf(jws: string): unknown {
+  return JSON.parse(Buffer.from(jws.split('.')[0] ?? '', 'base64url').toString()).kid;
+}

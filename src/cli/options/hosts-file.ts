@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import { DmsaError } from '../../domain/errors/errors.ts';
+import type { Io } from '../io.ts';
+import { parseCheck, type WrittenCheck } from './rollout-text.ts';
+
+/** A host of a hosts file, with what its line says of the rollout. */
+export interface HostLine {
+  name: string;
+  group: string | null;
+  checks: WrittenCheck[];
+}
+
+/** The names of the hosts of `--hosts-file`. Throws as `readHostLines`. */
+export async function readHostsFile(io: Pick<Io, 'folder'>, file: string | undefined): Promise<string[]> {
+  return (await readHostLines(io, file)).map(({ name }) => name);
+}
+
+/**
+ * One host a line, `web01.contoso.com group=farm check=tcp:8080 check="script:C:\Program Files\web.ps1"`; `#` begins a
+ * comment, but for within quotes. Throws PLAN_INVALID where the file cannot be read, or a line, which it names.
+ */
+export async function readHostLines(io: Pick<Io, 'folder'>, file: string | undefined): Promise<HostLine[]> {
+  if (!file) return [];
+  const content = await readFile(resolve(io.folder, file), 'utf8').catch((cause) => {
+    throw new DmsaError('PLAN_INVALID', file, `--hosts-file ${file}: cannot be read (${cause.code})`, {
+      cause,
+    });
+  });
+  // Windows' editors begin UTF-8 with a mark.
+  const lines = content.replace(/^\uFEFF/, '').split(/\r?\n/);
+  return lines.flatMap((line, index) => hostLine(line, `--hosts-file ${file}, line ${index + 1}`));
+}
+
+function hostLine(line: string, where: string): HostLine[] {
+  const invalid = (message: string) => new DmsaError('PLAN_INVALID', where, `${where}: ${message}`);
+  const [name, ...words] = wordsOf(line, invalid);
+  if (name === undefined) return [];
+  if (!/^[^\s#=]+$/.test(name)) throw invalid(`"${name}" is no name of a host, with which a line begins`);
+  const host: HostLine = { name, group: null, checks: [] };
+  for (const word of words) {
+    const [, key, value] = /^(group|check)=(.+)$/s.exec(word) ?? [];
+    if (key === 'group' && host.group !== null) throw invalid('a host is in one group at most');
+    if (key === 'group') host.group = value!;
+    else if (key === 'check') host.checks.push(checkOf(value!, invalid));
+    else throw invalid(`"${word}" is neither group=NAME nor check=WHAT; one host goes on one line`);
+  }
+  return [host];
+}
+
+function checkOf(text: string, invalid: (message: string) => DmsaError): WrittenCheck {
+  try {
+    return parseCheck(text);
+  } catch (error) {
+    if (error instanceof RangeError) throw invalid(error.message);
+    throw error;
+  }
+}
+
+/** Words between blanks up to a `#`; quotes hold what is in them together, and are taken off. */
+function wordsOf(line: string, invalid: (message: string) => DmsaError): string[] {
+  const words: string[] = [];
+  let rest = line.trimStart();
+  while (rest !== '' && !rest.startsWith('#')) {
+    const [word] = /^(?:[^\s"#]|"[^"]*")+/.exec(rest) ?? [];
+    if (word === undefined) throw invalid('a quote is opened and not closed');
+    words.push(word.replaceAll('"', ''));
+    rest = rest.slice(word.length).trimStart();
+  }
+  return words;
+}

@@ -1,0 +1,18 @@
+import { createInterface } from 'node:readline/promises';
+
+import type { Io } from '../io.ts';
+
+/**
+ * Asks for a line on the terminal; nothing typed is the suggestion, where there is one. Null where nobody can be asked.
+ */
+export async function askLine(io: Io, question: string, suggestion?: string): Promise<string | null> {
+  if (!io.in.isTTY || !io.err.isTTY) return null;
+  const lines = createInterface({ input: io.in, output: io.err });
+  try {
+    const shown = suggestion ? ` [${suggestion}]` : '';
+    const answer = await lines.question(`${question}${shown}: `, { signal: io.signal });
+    return answer.trim() || (suggestion ?? '');
+  } finally {
+    lines.close();
+  }
+}

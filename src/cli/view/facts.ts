@@ -1,0 +1,48 @@
+import type { Facts } from '../../domain/facts/facts.ts';
+import { type Field, factSections } from '../../report/fields.ts';
+import { cleaned, columns, padTo, paint, wrap } from './text.ts';
+
+/**
+ * The directory and the hosts before and after as a short table; what changed is marked with `*`, and in colour.
+ * Hosts that look alike share one section.
+ */
+export function renderFacts(
+  before: Facts | null,
+  after: Facts | null,
+  options: { color: boolean; width: number },
+): string {
+  const width = Math.max(60, options.width);
+  const { bold, dim } = paint(options.color);
+  const sections = factSections(cleaned(before), cleaned(after));
+  const label = Math.max(...sections.flatMap(({ fields }) => fields.map((field) => columns(field.label))), 8);
+  const cell = Math.floor((width - label - 8) / 2);
+  const head = dim(`${' '.repeat(label + 4)}  ${padTo('before', cell)}  after`);
+  return [
+    head,
+    ...sections.flatMap(({ title, fields }) => [
+      ...wrap(title, width).map(bold),
+      ...fields.flatMap((field) => fieldLines(field, label, cell, options.color)),
+    ]),
+  ].join('\n');
+}
+
+/** A value may take several lines; the two columns stay side by side. */
+function fieldLines(
+  { label, before, after }: Field,
+  labelWidth: number,
+  cell: number,
+  color: boolean,
+): string[] {
+  const { red, green, dim, yellow } = paint(color);
+  const changed = before.join('\n') !== after.join('\n');
+  const left = before.flatMap((value) => wrap(value, cell));
+  const right = after.flatMap((value) => wrap(value, cell));
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, row) => {
+    const mark = changed && row === 0 ? yellow('*') : ' ';
+    const name = padTo(row === 0 ? label : '', labelWidth);
+    const old = padTo(left[row] ?? '', cell);
+    const now = right[row] ?? '';
+    const line = changed ? `${red(old)}  ${green(now)}` : `${dim(old)}  ${dim(now)}`;
+    return `  ${mark} ${changed ? name : dim(name)}  ${line}`.trimEnd();
+  });
+}

@@ -1,0 +1,66 @@
+import {
+  approvals,
+  awaitedAt,
+  countedVotes,
+  counts,
+  type Gate,
+  type RecordedVote,
+  voteRefusals,
+} from '../../domain/gates/gates.ts';
+import type { MigrationStatus } from '../../domain/migration/status.ts';
+import type { RenderOptions } from './status.ts';
+import { paint, wrap } from './text.ts';
+import { momentFrom } from './time.ts';
+
+/** Of the status: who has asked, and by what people are told apart. */
+type Asked = Pick<MigrationStatus, 'requestedBy' | 'domain' | 'people'>;
+
+/** A gate with its votes, who may still vote, and why votes were voided. */
+export function gateLines(gate: Gate, asked: Asked, { color, width, now }: RenderOptions): string[] {
+  const { bold, dim, yellow } = paint(color);
+  const counted = approvals(gate).length;
+  const expiry = gate.overdue ? 'overdue since' : 'expires';
+  const votes = `${counted} of ${gate.required} ${gate.required === 1 ? 'vote' : 'votes'}`;
+  const [first = '', ...rest] = wrap(
+    `Gate "${gate.name}": ${votes}, ${expiry} ${momentFrom(gate.expiresAt, now)}`,
+    width,
+  );
+  return [
+    first.replace(/^Gate "[\w-]+"/, bold),
+    ...rest.map((line) => `  ${line}`),
+    dim(gate.hash ? `  evidence ${gate.hash.slice(0, 16)}` : '  evidence is being read'),
+    ...gate.votes.flatMap((vote) => voteLines(vote, gate, color, width)),
+    ...wrap(missingVotes(gate, asked), width - 2).map((line) => `  ${line}`),
+    ...gate.drift.flatMap((change) =>
+      wrap(`changed: ${change}`, width - 2).map((line) => `  ${yellow(line)}`),
+    ),
+  ].filter((line) => line.trim() !== '');
+}
+
+/** Who has to vote yet, or an empty text where nobody has to. */
+export function missingVotes(gate: Gate, { domain, people, requestedBy }: Asked): string {
+  const missing = gate.required - approvals(gate).length;
+  if (gate.decision !== 'open' || missing <= 0) return '';
+  if (gate.approvers.length === 0) return `missing: ${missing} of anyone but the requester`;
+  // Older versions left no names of the domain: then one spelling is one person.
+  const voted = new Set(countedVotes(gate).map(({ by }) => by.toLowerCase()));
+  const awaited = domain
+    ? awaitedAt(gate, { domain, people, requestedBy })
+    : gate.approvers.filter((approver) => !voted.has(approver.toLowerCase()));
+  return `missing: ${missing} of ${awaited.join(', ') || 'nobody'}`;
+}
+
+/** Whether and why a vote counts, in words. */
+export function verdict(vote: RecordedVote, gate: Gate): string {
+  if (vote.refused) return `does not count: ${voteRefusals[vote.refused]}`;
+  return counts(vote, gate) ? 'counts' : 'voided: the evidence has changed since';
+}
+
+function voteLines(vote: RecordedVote, gate: Gate, color: boolean, width: number): string[] {
+  const { green, red, dim } = paint(color);
+  const isCounted = counts(vote, gate);
+  const mark = !isCounted ? dim('-') : vote.decision === 'approve' ? green('✓') : red('✗');
+  const reason = vote.reason ? `: "${vote.reason}"` : '';
+  const text = `${vote.by} ${vote.decision === 'approve' ? 'approves' : 'rejects'}${reason}${isCounted ? '' : ` (${verdict(vote, gate)})`}`;
+  return wrap(text, width - 4).map((line, part) => `  ${part ? ' ' : mark} ${isCounted ? line : dim(line)}`);
+}

@@ -1,0 +1,132 @@
+import type { EvidenceName, HostEvidence, Verdict } from '../../domain/facts/facts.ts';
+import type { FailedHost } from '../../domain/migration/status.ts';
+import type { RenderOptions } from './status.ts';
+import { columns, padTo, paint, shorten } from './text.ts';
+
+export interface EvidenceColumn {
+  name: EvidenceName;
+  title: string;
+  /** Where all columns do not fit by their titles. */
+  short: string;
+  /** What it says, for the report. */
+  meaning: string;
+  /** Older versions did not look at it: it is left out where nothing is known of it. */
+  optional?: true;
+  of(evidence: HostEvidence): Verdict;
+}
+
+/** What is known of each host, in the order in which it comes about; the numbers are events of the Kerberos log. */
+export const evidenceColumns: EvidenceColumn[] = [
+  column('build', 'build', 'bld', 'build 26100 or later', true),
+  column('policy', 'policy', 'pol', 'dMSA logons are allowed by policy'),
+  column('logOn', 'log', 'log', 'the Kerberos log is on', true),
+  column('restarted', 'restart', 'rst', 'its services were restarted'),
+  column('healthy', 'healthy', 'ok', 'its health checks are good', true),
+  column('startNameKept', 'name', 'nam', 'its services still log on as the account', true),
+  column('logonRightKept', 'right', 'rgt', 'the account still has "Log on as a service"', true),
+  column('discovered', '307', '307', 'the host discovered the migration'),
+  column('joined', '308', '308', 'it added itself to the principals'),
+  column('principal', 'principal', 'prn', 'it may retrieve the managed password, by LDAP'),
+  column('keysFetched', '309', '309', 'it fetched keys of the dMSA'),
+];
+
+function column(
+  name: EvidenceName,
+  title: string,
+  short: string,
+  meaning: string,
+  optional?: true,
+): EvidenceColumn {
+  const of = (evidence: HostEvidence) => evidence[name] ?? 'unknown';
+  return { name, title, short, meaning, of, ...(optional && { optional }) };
+}
+
+/** Those that say something of one of the hosts, and those that were always shown. */
+export function columnsFor(hosts: HostEvidence[]): EvidenceColumn[] {
+  return evidenceColumns.filter(
+    ({ optional, of }) => !optional || hosts.some((evidence) => of(evidence) !== 'unknown'),
+  );
+}
+
+interface Cell extends EvidenceColumn {
+  head: string;
+  width: number;
+}
+
+/** Columns that are left for a host's name at the least, or the titles are shortened. */
+const leastName = 20;
+
+/** A matrix of yes, no and ? (unknown), one host a line; the hosts that are least far come first where some are left out. */
+export function hostLines(
+  hosts: HostEvidence[],
+  options: RenderOptions & { failed?: FailedHost[] },
+): string[] {
+  if (hosts.length === 0) return [];
+  const { color, width, progress = {}, maxHosts = Number.POSITIVE_INFINITY, failed = [] } = options;
+  const { bold, dim } = paint(color);
+  const shown = hosts.length > maxHosts ? mostTelling(hosts, maxHosts, progress) : hosts;
+  const cells = cellsFor(hosts, width);
+  const nameWidth = Math.min(
+    Math.max(...shown.map(({ host }) => columns(host)), 5),
+    width - 3 - taken(cells),
+  );
+  const heads = cells.map(({ head, width }) => `  ${padTo(head, width)}`).join('');
+  const lines = shown.flatMap((evidence) => [
+    `  ${padTo(evidence.host, nameWidth)}${verdicts(evidence, cells, color)}`,
+    ...remarks(evidence, { ...options, progress, failed }),
+  ]);
+  const left = hosts.length - shown.length;
+  return [
+    bold(`${padTo('Hosts', nameWidth + 2)}${heads}`.trimEnd()),
+    ...lines,
+    ...(left > 0 ? [dim(`  and ${left} more`)] : []),
+  ];
+}
+
+function cellsFor(hosts: HostEvidence[], width: number): Cell[] {
+  const titled = (of: 'title' | 'short') =>
+    columnsFor(hosts).map((each) => ({ ...each, head: each[of], width: Math.max(3, each[of].length) }));
+  const long = titled('title');
+  const optional = long.some((each) => each.optional);
+  return optional && width - 3 - taken(long) < leastName ? titled('short') : long;
+}
+
+function taken(cells: Cell[]): number {
+  return cells.reduce((sum, cell) => sum + cell.width + 2, 0);
+}
+
+/** What cannot be said by yes and no, a line each. */
+function remarks(
+  { host, skipped }: HostEvidence,
+  { color, width, progress = {}, failed = [] }: RenderOptions & { failed?: FailedHost[] },
+): string[] {
+  const { dim, red } = paint(color);
+  const failure = failed.find((each) => each.host === host);
+  const why = skipped?.reason ? `: ${skipped.reason}` : '';
+  return [
+    ...(progress[host] ? [dim(`    ${shorten(progress[host], width - 4)}`)] : []),
+    ...(failure ? [red(`    ${shorten(`${failure.code} ${failure.message}`, width - 4)}`)] : []),
+    ...(skipped ? [dim(`    ${shorten(`skipped by ${skipped.by}${why}`, width - 4)}`)] : []),
+  ];
+}
+
+function verdicts(evidence: HostEvidence, cells: Cell[], color: boolean): string {
+  const { green, red, dim } = paint(color);
+  const style = { yes: green, no: red, unknown: dim };
+  return cells
+    .map(({ of, width }, index) => {
+      const text = of(evidence) === 'unknown' ? '?' : of(evidence);
+      const last = index === cells.length - 1;
+      return `  ${style[of(evidence)](text)}${last ? '' : ' '.repeat(width - text.length)}`;
+    })
+    .join('');
+}
+
+/** Those that failed or are at work first, then those that are least far; a host that is left out says the least. */
+function mostTelling(hosts: HostEvidence[], count: number, progress: Record<string, string>): HostEvidence[] {
+  const yeses = (evidence: HostEvidence) => evidenceColumns.filter(({ of }) => of(evidence) === 'yes').length;
+  const rank = (evidence: HostEvidence) =>
+    (progress[evidence.host] ? -20 : 0) + (evidence.skipped ? 20 : 0) + yeses(evidence);
+  const chosen = new Set([...hosts].sort((a, b) => rank(a) - rank(b)).slice(0, count));
+  return hosts.filter((evidence) => chosen.has(evidence));
+}

@@ -1,0 +1,117 @@
+import type { MigrationStatus } from '../../domain/migration/status.ts';
+import { gateLines } from './gate.ts';
+import { hostLines } from './hosts.ts';
+import { findingLines } from './plan.ts';
+import { type Detail, stageLines } from './stages.ts';
+import { cleaned, padTo, paint, shorten, wrap } from './text.ts';
+import { elapsed, momentFrom } from './time.ts';
+import { undoSteps } from './undo.ts';
+
+export interface RenderOptions {
+  color: boolean;
+  /** Columns of the terminal; never written beyond. */
+  width: number;
+  now: Date;
+  /** What is shown before the stage that runs, instead of `▶`. */
+  spinner?: string;
+  /** What each host does right now, by heartbeat. */
+  progress?: Record<string, string>;
+  /** How many hosts are shown at most; all by default. */
+  maxHosts?: number;
+  /** Rows of the terminal: what matters least is left out until the rest fits; everything is shown by default. */
+  height?: number;
+}
+
+/**
+ * The whole status as text for a terminal, without a line end after the last line. Where it would be higher than
+ * `height`, it leaves out what each stage changed, then what an undo would do, then the findings, then far stages.
+ */
+export function renderStatus(status: MigrationStatus, options: RenderOptions): string {
+  const safe = cleaned(status);
+  const inner = { ...options, width: Math.max(40, options.width), progress: cleaned(options.progress ?? {}) };
+  const { height = Number.POSITIVE_INFINITY } = options;
+  const fits = (text: string) => text.split('\n').length <= height;
+
+  const whole = joined([...needed(safe, inner, 'full'), ...extras(safe, inner)]);
+  if (fits(whole)) return whole;
+  for (const detail of ['brief', 'least'] as const) {
+    const sections = [...needed(safe, inner, detail), ...extras(safe, inner)];
+    const least = needed(safe, inner, detail).length;
+    for (let count = sections.length; count >= least; count--) {
+      const text = joined(sections.slice(0, count));
+      if (fits(text)) return text;
+    }
+  }
+  const fewest = needed(safe, inner, 'least');
+  while (fewest.length > 3 && !fits(joined(fewest))) fewest.pop();
+  return joined(fewest);
+}
+
+function needed(status: MigrationStatus, options: RenderOptions, detail: Detail): string[][] {
+  return [
+    headerLines(status, options),
+    stageLines(status, options, detail),
+    waitingLines(status, options),
+    status.gates
+      .filter((gate) => gate.name === openGateName(status))
+      .flatMap((gate) => gateLines(gate, status, options)),
+    hostLines(status.hosts, { ...options, failed: status.failedHosts ?? [] }),
+  ].filter((lines) => lines.length > 0);
+}
+
+function extras(status: MigrationStatus, options: RenderOptions): string[][] {
+  return [
+    status.findings.length > 0 ? findingLines(status.findings, options) : [],
+    undoLines(status, options),
+  ].filter((lines) => lines.length > 0);
+}
+
+function joined(sections: string[][]): string {
+  return sections.map((lines) => lines.join('\n')).join('\n\n');
+}
+
+/** Of a migration that has ended, no gate is of interest any more. */
+function openGateName(status: MigrationStatus) {
+  return status.outcome === 'running'
+    ? status.gates.find((gate) => gate.decision === 'open')?.name
+    : undefined;
+}
+
+function headerLines(status: MigrationStatus, { color, width, now }: RenderOptions): string[] {
+  const { bold, dim } = paint(color);
+  const ended = status.outcome === 'running' ? now : new Date(status.stages.at(-1)?.endedAt ?? now);
+  const state = `${status.paused ? 'paused' : status.outcome} ${elapsed(ended.getTime() - Date.parse(status.startedAt))}`;
+  const title = padTo(`${status.account} → ${status.dmsa}`, width - state.length - 1);
+  const details = `${status.migrationId} · asked for by ${status.requestedBy} · plan ${status.planHash.slice(0, 16)}`;
+  return [`${bold(title)} ${outcomeColor(status, color)(state)}`, dim(shorten(details, width))];
+}
+
+function outcomeColor(status: MigrationStatus, color: boolean): (text: string) => string {
+  const { green, yellow, red, cyan } = paint(color);
+  const byOutcome = { running: cyan, completed: green, undone: yellow, refused: red, 'needs-operator': red };
+  return status.paused ? yellow : byOutcome[status.outcome];
+}
+
+function waitingLines(status: MigrationStatus, { color, width, now }: RenderOptions): string[] {
+  const { bold, red } = paint(color);
+  const lines: string[] = [];
+  if (status.waitingFor) lines.push(...wrap(`Waiting for ${status.waitingFor}`, width).map(bold));
+  if (status.nextAt) lines.push(`Until ${momentFrom(status.nextAt, now)}`);
+  if (status.failure)
+    lines.push(...wrap(`${status.failure.code}: ${status.failure.message}`, width).map((line) => red(line)));
+  return lines;
+}
+
+/** Only while an undo can be asked for. */
+function undoLines(status: MigrationStatus, { color, width }: RenderOptions): string[] {
+  if (status.outcome !== 'running' && status.outcome !== 'needs-operator') return [];
+  const steps = undoSteps(status);
+  if (steps.length === 0) return [];
+  const { bold, dim } = paint(color);
+  const lines = steps.flatMap((step, index) =>
+    wrap(step, width - 5).map((line, part) =>
+      dim(`${part ? '    ' : `${String(index + 1).padStart(3)} `} ${line}`),
+    ),
+  );
+  return [bold('An undo would now'), ...lines];
+}

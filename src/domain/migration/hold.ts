@@ -1,0 +1,40 @@
+import type { Evidence } from '../facts/facts.ts';
+import type { GateName, Plan } from '../plan/plan.ts';
+import { durationMs } from '../values/duration.ts';
+
+/** Something in the way that passes by itself. */
+export interface Hold {
+  waitingFor: string;
+  /** ISO 8601: when to look again. */
+  until: string;
+}
+
+/**
+ * What preflight has to wait for before its findings mean anything, or null. A KDS root key that becomes effective later
+ * is waited for where the plan says so (failure-cases.md, 13). Replication that fails is waited for once the accounts are
+ * linked: going on is not allowed then [overview], and turning weeks back for a link between two sites helps nobody. So is
+ * a host's clock, which Kerberos has to agree with.
+ */
+export function holdFor(
+  { domain, findings }: Pick<Evidence, 'domain' | 'findings'>,
+  plan: Pick<Plan, 'waits' | 'waitForKds'>,
+  gate: GateName,
+  now: string,
+): Hold | null {
+  const found = (code: string) => findings.filter((each) => each.code === code);
+  if (gate === 'start' && plan.waitForKds && found('KDS_KEY_NOT_EFFECTIVE').length > 0) {
+    return { waitingFor: 'the KDS root key to become effective', until: domain.kdsEffectiveAt! };
+  }
+  const lookAgain = new Date(Date.parse(now) + durationMs(plan.waits.checkEvery)).toISOString();
+  const [failing] = found('REPLICATION_FAILING');
+  if (gate !== 'start' && failing) {
+    const waitingFor = `replication to work again: ${failing.subject}, ${failing.evidence}`;
+    return { waitingFor, until: lookAgain };
+  }
+  const skewed = found('HOST_CLOCK_SKEWED').find(({ severity }) => severity === 'block');
+  if (gate !== 'start' && skewed) {
+    const waitingFor = `the clock of ${skewed.subject}, which is ${skewed.evidence}`;
+    return { waitingFor, until: lookAgain };
+  }
+  return null;
+}

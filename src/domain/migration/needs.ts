@@ -1,0 +1,20 @@
+import { decide } from '../gates/gates.ts';
+import type { MigrationStatus } from './status.ts';
+
+/**
+ * What a person is needed for: votes (overdue where the gate has expired), a compensation or a host that failed, or a yes
+ * to a principal.
+ */
+export const needs = ['none', 'approval', 'overdue', 'operator', 'host', 'principal'] as const;
+
+export type Needs = (typeof needs)[number];
+
+/** What lists show and filter by. */
+export function needsOf({ outcome, gates, failedHosts = [], waitingFor }: MigrationStatus): Needs {
+  if (outcome === 'needs-operator') return 'operator';
+  if (outcome !== 'running') return 'none';
+  const open = gates.find((gate) => gate.decision === 'open');
+  if (open && decide(open) === 'open') return open.overdue ? 'overdue' : 'approval';
+  if (failedHosts.length > 0) return 'host';
+  return waitingFor?.includes('signal allowPrincipal') ? 'principal' : 'none';
+}

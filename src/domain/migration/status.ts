@@ -1,0 +1,108 @@
+import type { Facts, HostEvidence } from '../facts/facts.ts';
+import type { Finding } from '../findings/findings.ts';
+import type { Gate, RecordedVote } from '../gates/gates.ts';
+import type { DomainNames } from '../plan/identity.ts';
+import type { Person } from '../plan/people.ts';
+import type { Outcome } from '../states.ts';
+import type { JournalEntry } from './journal.ts';
+import type { Stage, StageName } from './stages.ts';
+
+/** What the query `status` answers: everything that the command line, the report and Temporal's UI show. */
+export interface MigrationStatus {
+  migrationId: string;
+  account: string;
+  dmsa: string;
+  requestedBy: string;
+  /** The names of the domain, and whom the plan knows: by them people are told apart. Absent in what older versions left. */
+  domain?: DomainNames;
+  people?: Person[];
+  planHash: string;
+  startedAt: string;
+  /**
+   * Run id of the first run: what a signed vote is for, so that it counts in no later migration of the same plan. Absent
+   * in what older versions left.
+   */
+  execution?: string;
+  outcome: Outcome | 'running';
+  stage: StageName;
+  stages: Stage[];
+  /** What a person is asked for, or what time is waited for; null while working. */
+  waitingFor: string | null;
+  /** ISO 8601 of the next timer, where there is one. */
+  nextAt: string | null;
+  paused: boolean;
+  gates: Gate[];
+  /** Votes that came when no gate had been opened yet. */
+  earlyVotes: RecordedVote[];
+  /** How many votes that did not count are not kept any more; absent for none. */
+  votesLeftOut?: number;
+  findings: Finding[];
+  hosts: HostEvidence[];
+  /** SIDs of principals that a person has allowed. */
+  allowedPrincipals: AllowedPrincipal[];
+  journal: JournalEntry[];
+  /** Code and message of what ended the way forward; null while all is well. */
+  failure: Failure | null;
+  /** Hosts that failed and wait for a person's `retry` or `skipHost`; absent while there was none. */
+  failedHosts?: FailedHost[];
+  /** What people have sent besides votes, and what became of it; the latest last (workflows/messages/bounds.ts). */
+  signals?: RecordedSignal[];
+  before: Facts | null;
+  after: Facts | null;
+}
+
+export interface AllowedPrincipal {
+  sid: string;
+  by: string;
+  reason: string;
+  at: string;
+}
+
+export interface FailedHost {
+  host: string;
+  code: string;
+  message: string;
+  /** ISO 8601. */
+  at: string;
+}
+
+/** Votes are recorded with their gate; every other signal is one of these. */
+export const signalNames = [
+  'pause',
+  'resume',
+  'undo',
+  'retry',
+  'skipHost',
+  'extendObservation',
+  'allowPrincipal',
+] as const;
+
+export type SignalName = (typeof signalNames)[number];
+
+export interface RecordedSignal {
+  signal: SignalName;
+  /** The host, the SID or the duration it is about, cut to a bearable length; null where it names none. */
+  about: string | null;
+  by: string;
+  reason: string;
+  /** ISO 8601. */
+  at: string;
+  /** What the sender has called it, to find it again; absent where it was sent without. */
+  id?: string;
+  /** Why nothing was done about it; null where it was accepted. */
+  refused: string | null;
+}
+
+export interface Failure {
+  code: string;
+  message: string;
+}
+
+/** What the workflow returns: little, as it is kept in the history; the query `status` answers for all the rest. */
+export interface MigrationResult {
+  migrationId: string;
+  account: string;
+  dmsa: string;
+  outcome: Exclude<Outcome, 'needs-operator'>;
+  failure: Failure | null;
+}

@@ -1,0 +1,201 @@
+import type { Duration } from '../values/duration.ts';
+import type { DomainNames } from './identity.ts';
+import type { Person } from './people.ts';
+
+/** A plan is what will be done and no more; `start` does exactly this plan. Saved as JSON by `dmsa plan --out`. */
+export interface Plan {
+  version: 1;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+  /** Who asked for the migration; may not approve it. Declared, not proven. */
+  requestedBy: string;
+  domain: PlanDomain;
+  account: { dn: string; guid: string; sid: string; samAccountName: string };
+  dmsa: PlanDmsa;
+  /** In rollout order: the first `rollout.canary` hosts go first, alone. */
+  hosts: PlanHost[];
+  rollout: Rollout;
+  waits: PlanWaits;
+  gates: PlanGates;
+  /**
+   * Accounts of the requester and of everyone who is named as an approver, as far as the directory knows them: one person
+   * has one say, under whatever name. Absent in plans of older versions, and where it knows nobody.
+   */
+  people?: Person[];
+  /** Public keys of approvers: where there are any, only votes that are signed by one of them count. */
+  approverKeys?: ApproverKeySet;
+  /** Whether the Kerberos operational log is enabled, so that joining can be proven; an undo puts it back as it was. */
+  enableEventLog: boolean;
+  /** Whether logs that were enabled for the migration are put back after the soak; absent means that they stay on. */
+  restoreEventLog?: boolean;
+  /** Whether a KDS root key that becomes effective later is waited for; absent means that it blocks. */
+  waitForKds?: boolean;
+  /** Whether people are told by the webhooks of the worker's settings; absent in plans of older versions: they are not. */
+  notify?: boolean;
+  /** SHA-256, hex, of the canonical JSON of everything above. */
+  hash: string;
+}
+
+export interface PlanDomain extends DomainNames {
+  /** For example `DC=contoso,DC=com`. */
+  baseDn: string;
+  /** DNS name of the DC that the cmdlets are sent to: a capable one, the one that is read from where it is capable. */
+  server: string;
+}
+
+/** The part of a plan that every step needs; small, as each activity carries it into the history. */
+export type Target = Pick<Plan, 'domain' | 'account' | 'dmsa' | 'hash'>;
+
+/** `server`: the DC that is kept by now, where that is another than the plan's. */
+export function targetOf({ domain, account, dmsa, hash }: Plan, server: string = domain.server): Target {
+  return { domain: { ...domain, server }, account, dmsa, hash };
+}
+
+export interface PlanDmsa {
+  /** Common name, at most 15 characters, without the `$`. */
+  name: string;
+  dn: string;
+  container: string;
+  dnsHostName: string;
+}
+
+export interface PlanHost {
+  /** Fully qualified DNS name, lower case. */
+  name: string;
+  /** SID of the host's computer account: what has to appear among the principals. */
+  computerSid: string;
+  /** Services that log on as the superseded account. */
+  services: string[];
+  /** IIS application pools whose identity is the superseded account; absent for none. */
+  pools?: string[];
+  /** Hosts of one group (cluster nodes, a farm) are never worked on together. */
+  group?: string;
+  /** What has to be healthy after each restart, in this order; absent for none. */
+  checks?: HealthCheck[];
+}
+
+/** What is absent was not thought of by an older plan, and does what it did: nothing. */
+export interface Rollout {
+  canary: number;
+  /** How many hosts are worked on at once. */
+  maxParallel: number;
+  /** How long a service may take to be in a state that is waited for. */
+  serviceTimeout: Duration;
+  /** How long the canary is left to run, and has to stay healthy, before the next wave. */
+  bake?: Duration;
+  /** How many hosts may be down at once: those that failed and those that are worked on. */
+  maxUnavailable?: number;
+  /** How many hosts may fail before the migration turns back; they wait for a person's `retry` or `skipHost`. */
+  maxFailures?: number;
+  /** Waves of restarts, reboots and Complete begin in one of them only; an undo does not wait for any. */
+  windows?: MaintenanceWindow[];
+  /** Absent: no host is ever rebooted. */
+  reboot?: 'when-pending' | 'after-policy';
+}
+
+export interface MaintenanceWindow {
+  /** The weekdays on which it opens; every day where empty. */
+  days: Weekday[];
+  /** `HH:MM` on the clock of the time zone; `to` at or before `from` is on the next day. */
+  from: string;
+  to: string;
+  /** IANA name, such as `Europe/Zurich`. */
+  timeZone: string;
+}
+
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof weekdays)[number];
+
+/** Asked on the host itself until it is healthy, `attempts` times at most, `everySeconds` apart. */
+export type HealthCheck = { attempts: number; everySeconds: number } & (
+  | { kind: 'tcp'; port: number }
+  | { kind: 'http'; url: string; status: number }
+  /** The path of a script of the operator's on the host; healthy where it ends with exit code 0. */
+  | { kind: 'script'; path: string }
+);
+
+export interface PlanWaits {
+  /** How long a host may take to join the principals after its restart. */
+  join: Duration;
+  /** From the link, or from the last change of the principals, to the gate "complete" [overview: 14 to 28 days]. */
+  observe: Duration;
+  /** How often the two objects are read meanwhile. */
+  checkEvery: Duration;
+  soak: Duration;
+}
+
+/** Before anything is changed, before each wave of restarts on the way to Complete, before Complete, and at the end. */
+export interface PlanGates {
+  start: GatePlan;
+  complete: GatePlan;
+  /** Absent: waves follow one another by themselves. */
+  wave?: GatePlan;
+  /** Absent: the migration is done when the soak has passed well. */
+  soak?: GatePlan;
+}
+
+/** Each wave has a gate of its own, counted from 1. */
+export type GateName = 'start' | 'complete' | 'soak' | `wave-${number}`;
+
+export const gateNamePattern = /^(start|complete|soak|wave-[1-9]\d{0,3})$/;
+
+/** What the plan says of a gate. Throws where the plan has no such gate: that is a fault of the saga. */
+export function gatePlan({ gates }: Pick<Plan, 'gates'>, name: GateName): GatePlan {
+  const kind = name.startsWith('wave-') ? 'wave' : (name as keyof PlanGates);
+  const gate = gates[kind];
+  if (!gate) throw new Error(`the plan has no gate ${name}`);
+  return gate;
+}
+
+/** A JWK set (RFC 7517) of Ed25519 public keys (RFC 8037). */
+export interface ApproverKeySet {
+  keys: ApproverKey[];
+}
+
+export interface ApproverKey {
+  kty: 'OKP';
+  crv: 'Ed25519';
+  /** The public key, base64url. */
+  x: string;
+  kid: string;
+  /** Whose key it is: DOMAIN\name or name@domain. */
+  approver: string;
+}
+
+export interface GatePlan {
+  /** Who may vote; an empty list means anyone but the requester. */
+  approvers: string[];
+  /** How many have to say yes; at least 1. */
+  required: number;
+  expiresAfter: Duration;
+  onExpiry: 'hold' | 'undo';
+  /** How often people are reminded of it while it is open; absent for never. */
+  remindEvery?: Duration;
+}
+
+/** The computer-account style name of a dMSA. */
+export function dmsaSamAccountName(dmsa: Pick<PlanDmsa, 'name'>): string {
+  return `${dmsa.name}$`;
+}
+
+/** One migration per superseded account: the workflow id is made of the account alone. */
+export function migrationId(plan: Pick<Plan, 'account' | 'domain'>): string {
+  return `dmsa/${plan.domain.dnsName}/${plan.account.samAccountName}`.toLowerCase();
+}
+
+/** Held by a child workflow for as long as the migration runs, so that two accounts cannot claim one dMSA. */
+export function dmsaLockId(plan: Pick<Plan, 'dmsa' | 'domain'>): string {
+  return `dmsa-lock/${plan.domain.dnsName}/${plan.dmsa.name}`.toLowerCase();
+}
+
+/** Written to the description of a dMSA that this system creates: the evidence by which it may be removed again. */
+export function dmsaMark(plan: Pick<Plan, 'account' | 'hash'>): string {
+  return `Created by dmsa for ${plan.account.samAccountName}, plan ${plan.hash.slice(0, 16)}`;
+}
+
+/** Lists of at most `size` members, in order. */
+export function batches<T>(items: T[], size: number): T[][] {
+  const result: T[][] = [];
+  for (let start = 0; start < items.length; start += size) result.push(items.slice(start, start + size));
+  return result;
+}

@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+
+import {
+  type ConnectDirectory,
+  type Directory,
+  type DirectoryClock,
+  fromOneDc,
+  serverToKeep,
+  withDomain,
+} from '../directory/directory.ts';
+import { sameDn } from '../directory/dn.ts';
+import { readLogonNames } from '../directory/names/logon-names.ts';
+import { withPrincipalNames } from '../directory/principals/read-principals.ts';
+import { readDomain } from '../directory/read/read-domain.ts';
+import { readPair } from '../directory/read/read-pair.ts';
+import { readProtectedGroups } from '../directory/read/read-privileges.ts';
+import { readReplicas } from '../directory/read/read-replicas.ts';
+import { readSpnHolders } from '../directory/read/read-spn-holders.ts';
+import { assess, type Expectation, votedOn } from '../domain/assess/assess.ts';
+import type { DomainFacts, Evidence, Facts, HostFacts } from '../domain/facts/facts.ts';
+import type { Surroundings } from '../domain/facts/surroundings.ts';
+import type { Finding } from '../domain/findings/findings.ts';
+import type { LogonNames } from '../domain/plan/identity.ts';
+import type { Plan, Target } from '../domain/plan/plan.ts';
+import { canonicalJson } from '../domain/values/canonical.ts';
+import type { Transport } from '../powershell/transport.ts';
+import { type Inspection, type InspectOptions, inspectHosts } from './inspect.ts';
+
+export interface PreflightDeps {
+  connectDirectory: ConnectDirectory;
+  /** DNS names of the DCs in the settings, in their order. */
+  directoryServers: string[];
+  transport: Transport;
+}
+
+export interface PreflightRequest {
+  plan: Pick<Plan, 'account' | 'dmsa' | 'domain' | 'hosts' | 'hash' | 'waitForKds' | 'approverKeys'>;
+  /** What the hash is for: a gate's name, or `plan`. */
+  gate: string;
+  expect: Expectation;
+  allowed: string[];
+  /** ISO 8601. */
+  now: string;
+  /** Facts to take over instead of asking the hosts again. */
+  hosts: HostFacts[] | null;
+  /** What these hosts said when they were asked; absent where there is nothing to take over. */
+  hostFindings?: Finding[];
+  /** When the migration set the policy value of hosts: see assess(). */
+  policySetAt?: Record<string, string>;
+  /** DNS name of the DC to read from while it answers; the first in the settings where absent. */
+  server?: string;
+}
+
+/** Reads everything, says what it means, and hashes what will be voted on, with the DC that was read. Changes nothing. */
+export async function preflight(
+  deps: PreflightDeps,
+  request: PreflightRequest,
+  options: InspectOptions,
+): Promise<Evidence & { dc: string }> {
+  const { plan, hosts } = request;
+  const reading = readDirectory(deps, request, options.signal);
+  const [directory, inspections] = await Promise.all([
+    reading,
+    hosts ? [] : inspectPlanned(deps, plan, reading, options),
+  ]);
+  const { domain, spnHolders, protectedGroups, logonNames: _, clock: __, server, dc, ...objects } = directory;
+  const besides = inspections.flatMap(({ facts, surroundings: said }) => (said ? [[facts.name, said]] : []));
+  const surroundings: Surroundings = { spnHolders, protectedGroups, hosts: Object.fromEntries(besides) };
+  const facts: Facts = { ...objects, hosts: hosts ?? inspections.map((inspection) => inspection.facts) };
+  const isSigned = plan.approverKeys !== undefined && request.gate === 'start';
+  const findings = assess({ ...request, facts, domain, surroundings, sameDn, isSigned });
+  const evidence = { facts, domain: shortened(domain), server, findings };
+  return { ...evidence, dc, hash: sha256(votedOn(evidence, plan.hash, request.gate)) };
+}
+
+/** Directory and hosts as they are now, for comparing with what was before; reads as few things as preflight does. */
+export async function readFacts(
+  deps: PreflightDeps,
+  plan: Plan,
+  { server: prefer, ...options }: InspectOptions & { server?: string },
+) {
+  const connecting = { signal: options.signal, prefer };
+  const reading = withDomain(deps.connectDirectory, connecting, plan, async (directory) => {
+    const read = await fromOneDc(directory, () => readObjects(directory, plan));
+    return { ...read, dc: directory.dc, clock: directory.clock };
+  });
+  const [{ logonNames: _, clock: __, dc, ...objects }, inspections] = await Promise.all([
+    reading,
+    inspectPlanned(deps, plan, reading, options),
+  ]);
+  const facts: Facts = { ...objects, hosts: inspections.map((inspection) => inspection.facts) };
+  return { facts, inspections, dc };
+}
+
+/** Of long lists the beginning: evidence is kept in the workflow, whose state has to stay small. */
+function shortened(domain: DomainFacts): DomainFacts {
+  const most = 20;
+  return {
+    ...domain,
+    capableDcs: domain.capableDcs.slice(0, most),
+    controllers: domain.controllers.slice(0, most),
+    kdsKeys: domain.kdsKeys.slice(0, most),
+    replication: domain.replication?.slice(0, most) ?? null,
+  };
+}
+
+/** Hosts are asked while the directory is read, which says by which names the account logs on. */
+function inspectPlanned(
+  { transport }: PreflightDeps,
+  { hosts, domain, account }: Pick<Plan, 'hosts' | 'domain' | 'account'>,
+  reading: Promise<{ logonNames: LogonNames; clock: DirectoryClock | null }>,
+  options: InspectOptions,
+): Promise<Inspection[]> {
+  const names = hosts.map((host) => host.name);
+  return inspectHosts(transport, names, { domain, sid: account.sid, reading }, options);
+}
+
+/** What one DC says, and where the other DCs in the settings differ from it. */
+async function readDirectory(
+  deps: PreflightDeps,
+  { plan, server: prefer }: Pick<PreflightRequest, 'plan' | 'server'>,
+  signal?: AbortSignal,
+): Promise<
+  Objects & AroundAccount & { domain: DomainFacts; clock: DirectoryClock | null; dc: string; server: string }
+> {
+  const read = await withDomain(deps.connectDirectory, { signal, prefer }, plan, async (directory) => {
+    const found = await fromOneDc(directory, async () => {
+      const domain = await readDomain(directory);
+      const objects = await readObjects(directory, plan);
+      return { domain, objects, surroundings: await readSurroundings(directory, objects) };
+    });
+    return { ...found, dc: directory.dc, clock: directory.clock };
+  });
+  const { dc, clock, domain, objects, surroundings } = read;
+  const others = deps.directoryServers.filter((name) => name !== dc);
+  const replicas = await readReplicas(deps.connectDirectory, others, plan, objects, signal);
+  const server = serverToKeep(dc, domain.capableDcs, prefer ?? dc);
+  return { ...objects, ...surroundings, domain: { ...domain, replicas }, clock, dc, server };
+}
+
+type AroundAccount = Omit<Surroundings, 'hosts'>;
+
+type Objects = Omit<Facts, 'hosts'> & { logonNames: LogonNames };
+
+async function readObjects(directory: Directory, target: Target & Pick<Plan, 'hosts'>): Promise<Objects> {
+  const { account, dmsa } = await readPair(directory, target);
+  const logonNames = await readLogonNames(directory, account, target);
+  const hosts = target.hosts.map((host) => host.computerSid);
+  return { account, dmsa: dmsa && (await withPrincipalNames(directory, dmsa, hosts)), logonNames };
+}
+
+/** Two searches and a read; one search more for every 200 service principal names beyond the first 200. */
+async function readSurroundings(directory: Directory, objects: Objects): Promise<AroundAccount> {
+  const { account } = objects;
+  return {
+    protectedGroups: account ? await readProtectedGroups(directory, account) : [],
+    spnHolders: await readSpnHolders(directory, objects),
+  };
+}
+
+function sha256(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}

@@ -1,0 +1,131 @@
+import { hostname } from 'node:os';
+
+import { readSecret } from '../../config/secret.ts';
+import type { LocalSettings } from '../../config/settings.ts';
+import { DmsaError } from '../../domain/errors/errors.ts';
+import type { ClosableTransport } from '../transport.ts';
+import { asciiJson, type Credential, type PreparedRequest, prepareRequest } from '../wire/envelope.ts';
+import { type OperationName, operations, type Result } from '../wire/operations.ts';
+import { type BrokerRequest, brokerArguments } from './local-broker.ts';
+import { type LocalPool, localPool } from './local-pool.ts';
+import { type Answered, firstLine } from './local-process.ts';
+
+export interface LocalTransportOptions {
+  /** How many processes, each with its session, may be open at once; further runs wait for one to be free. */
+  maxSessions?: number;
+  /** After how long an idle session is closed. */
+  idleMs?: number;
+  /** How long a process that is asked to stop may take before it is ended by force. */
+  graceMs?: number;
+  env?: NodeJS.ProcessEnv;
+  /** For tests: the name of this machine. */
+  machine?: string;
+}
+
+/**
+ * Runs operations from a Windows machine with this program's own Kerberos identity, through `Invoke-Command` over
+ * WinRM. Each session has a process of its own, that serves one run at a time: several hosts at once, and what hangs,
+ * dies or floods takes nothing else with it. A process is used again for the same host while it is warm; one whose run
+ * failed is not.
+ *
+ * Operations of the management host run in the process itself where that host is this machine, without WinRM: a
+ * session would have no network credentials of its own ("second hop"). With a session configuration (JEA), a run is
+ * one command of that endpoint, which has the scripts installed and an identity of its own, also on this machine.
+ *
+ * Hosts go by their DNS names, as Kerberos does: addresses in the settings have no part in it.
+ *
+ * Beyond those of the interface, throws PLAN_INVALID where the program cannot be started, and ACCESS_DENIED where the
+ * endpoint does not offer the command to this identity.
+ */
+export function localTransport(
+  settings: LocalSettings,
+  {
+    maxSessions = 16,
+    idleMs = 30_000,
+    graceMs = 5_000,
+    env,
+    machine = hostname(),
+  }: LocalTransportOptions = {},
+): ClosableTransport {
+  const pool: LocalPool = localPool({
+    program: settings.program,
+    args: brokerArguments,
+    maxSessions,
+    idleMs,
+    graceMs,
+    env,
+  });
+  return {
+    async run(host, operation, parameters, { timeoutMs, signal, notAfter }) {
+      const target = targetOf(settings, host, operation, machine);
+      const credential = await readCredential(settings, operation, target);
+      const scripts = target.command ? 'installed' : 'sent';
+      const request = prepareRequest(operation, parameters, credential, { scripts });
+      const key = JSON.stringify([target.computer, target.configuration]);
+      const session = await pool.take(key, notAfter ?? signal);
+      try {
+        notAfter?.throwIfAborted();
+        const head: BrokerRequest = { ...target, nonce: request.nonce, operation };
+        const input = `${asciiJson(head)}\n${request.input}`;
+        const answered = await session.ask({ host, input, nonce: request.nonce, timeoutMs, signal });
+        const result = readOutput(host, request, answered, credential);
+        await session.giveBack();
+        return result;
+      } catch (error) {
+        await session.end();
+        throw error;
+      }
+    },
+    close: () => pool.close(),
+  };
+}
+
+type Target = Pick<BrokerRequest, 'computer' | 'configuration' | 'command'>;
+
+const commands = { host: 'Invoke-DmsaHostOperation', management: 'Invoke-DmsaManagementOperation' } as const;
+
+function targetOf(settings: LocalSettings, host: string, operation: OperationName, machine: string): Target {
+  const { on } = operations[operation];
+  const configuration =
+    on === 'management' ? settings.managementConfigurationName : settings.configurationName;
+  if (configuration) return { computer: host, configuration, command: commands[on] };
+  const here = on === 'management' && isThisMachine(host, machine);
+  return { computer: here ? null : host, configuration: null, command: null };
+}
+
+/** Windows gives its name without the domain; where it has one, the whole name counts. */
+function isThisMachine(host: string, machine: string): boolean {
+  const [asked, own] = [host.toLowerCase(), machine.toLowerCase()];
+  return asked === own || (!own.includes('.') && asked.split('.')[0] === own);
+}
+
+/** A JEA endpoint has an identity of its own, and no other host is ever sent a password. */
+async function readCredential(
+  { credential }: LocalSettings,
+  operation: OperationName,
+  { command }: Target,
+): Promise<Credential | null> {
+  if (!credential || command || operations[operation].on !== 'management') return null;
+  return { user: credential.user, password: await readSecret(credential.password) };
+}
+
+/** An answer that is none says more with what the program printed beside it. */
+function readOutput<N extends OperationName>(
+  host: string,
+  request: PreparedRequest<N>,
+  { stdout, stderr, exitCode }: Answered,
+  credential: Credential | null,
+): Result<N> {
+  try {
+    return request.read(stdout);
+  } catch (error) {
+    if (!(error instanceof DmsaError) || error.code !== 'ANSWER_INVALID') throw error;
+    const line = firstLine(credential ? stderr.replaceAll(credential.password, '***') : stderr);
+    const notes = [
+      ...(exitCode === null ? [] : [`exit code ${exitCode}`]),
+      ...(line ? [`standard error "${line}"`] : []),
+    ];
+    const shown = notes.length > 0 ? ` (${notes.join(', ')})` : '';
+    throw new DmsaError('ANSWER_INVALID', host, `${host}: ${error.message}${shown}`, { cause: error });
+  }
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+
+import { differences } from '../../../src/domain/facts/compare.ts';
+import type { Facts } from '../../../src/domain/facts/facts.ts';
+import { goodAccount, goodDmsa, goodHost, linkedAccount, linkedDmsa } from './good-facts.ts';
+
+const host = 'web01.lab.example';
+const before: Facts = { account: goodAccount(), dmsa: goodDmsa(), hosts: [goodHost(host)] };
+
+describe('what is not as it was before', () => {
+  test.each<[string, Facts, string]>([
+    [
+      'an account that stays disabled',
+      { ...before, account: goodAccount({ enabled: false }) },
+      'account.enabled: true → false',
+    ],
+    [
+      'a service principal name that is lost',
+      { ...before, account: goodAccount({ servicePrincipalNames: ['HTTP/web'] }) },
+      'account.servicePrincipalNames.HTTP/web: absent → HTTP/web',
+    ],
+    [
+      'a dMSA that is left behind',
+      { ...before, dmsa: goodDmsa({ description: 'left' }) },
+      'dmsa.description: null → left',
+    ],
+    [
+      'a principal that is left behind',
+      { ...before, dmsa: goodDmsa({ principals: [{ sid: 'S-1-5-7', name: null, kind: 'unknown' }] }) },
+      'dmsa.principals.S-1-5-7: absent → S-1-5-7',
+    ],
+    [
+      'a policy key that was not there',
+      { ...before, hosts: [goodHost(host, { policy: { value: 1, keyExists: false } })] },
+      `hosts.${host}.policy.keyExists: true → false`,
+    ],
+    [
+      'a service that does not run again',
+      {
+        ...before,
+        hosts: [goodHost(host, { services: [{ ...goodHost(host).services[0]!, state: 'Stopped' }] })],
+      },
+      `hosts.${host}.services.WebApp.state: Running → Stopped`,
+    ],
+    [
+      'a host that cannot be asked',
+      { ...before, hosts: [] },
+      `hosts.${host}: ${JSON.stringify(goodHost(host))} → absent`,
+    ],
+    [
+      'a dMSA that still points at the account',
+      { ...before, account: goodAccount({ claimedBy: ['CN=forged'] }) },
+      'account.claimedBy.CN=forged: absent → CN=forged',
+    ],
+    [
+      'a flag that is lost',
+      { ...before, account: goodAccount({ flags: ['NOT_DELEGATED'] }) },
+      'account.flags.NOT_DELEGATED: absent → NOT_DELEGATED',
+    ],
+    [
+      'an account that is another object of the same name',
+      { ...before, account: goodAccount({ guid: '7c9e6679-7425-40de-944b-e07fc1f90ae8' }) },
+      'account.guid: 0f8fad5b-d9cb-469f-a165-70867728950e → 7c9e6679-7425-40de-944b-e07fc1f90ae8',
+    ],
+    [
+      'a refusal that is lost',
+      { ...before, dmsa: goodDmsa({ accessRules: [{ sid: 'S-1-5-7', effect: 'deny' }] }) },
+      'dmsa.accessRules.S-1-5-7: absent → {"sid":"S-1-5-7","effect":"deny"}',
+    ],
+  ])('%s', (_what, after, expected) => {
+    const told = differences(before, after).map((each) => each.replace(',"rebootPending":false', ''));
+    expect(told).toEqual([expected.replace(',"rebootPending":false', '')]);
+  });
+
+  test('nothing, where only time has passed: a pending reboot, other octets for the same principals', () => {
+    const after: Facts = {
+      account: goodAccount(),
+      dmsa: goodDmsa({ principalsDigest: 'f'.repeat(64) }),
+      hosts: [goodHost(host, { rebootPending: true })],
+    };
+    expect(differences(before, after)).toEqual([]);
+  });
+
+  test('nothing, where somebody has moved and renamed the two objects meanwhile, which links follow', () => {
+    const moved = { dn: 'CN=svc-web-old,OU=Retired,DC=lab,DC=example' };
+    const movedDmsa = { dn: 'CN=dmsa-web,OU=Managed,DC=lab,DC=example' };
+    const linked: Facts = { ...before, account: linkedAccount(), dmsa: linkedDmsa() };
+    const after: Facts = {
+      ...before,
+      account: linkedAccount({ ...moved, supersededBy: movedDmsa.dn, claimedBy: [movedDmsa.dn] }),
+      dmsa: linkedDmsa({ ...movedDmsa, precededBy: moved.dn, claimedBy: [moved.dn] }),
+    };
+    expect(differences(linked, after)).toEqual([]);
+    const elsewhere = linkedAccount({ ...moved, supersededBy: 'CN=other', claimedBy: [movedDmsa.dn] });
+    expect(differences(linked, { ...after, account: elsewhere })).toEqual([
+      'account.supersededBy: 7c9e6679-7425-40de-944b-e07fc1f90ae7 → CN=other',
+    ]);
+  });
+
+  test('nothing, where others have put the account into a group or a trustee is called otherwise', () => {
+    const named = (name: string): Facts => ({
+      ...before,
+      account: goodAccount({ privilegedBecause: name }),
+      dmsa: goodDmsa({ principals: [{ sid: 'S-1-5-7', name, kind: 'group' }], hostsAllowed: [name] }),
+    });
+    expect(differences(named('old'), named('new'))).toEqual([]);
+  });
+
+  test('only what an older image has: what it lacks is no difference, and what it has is one', () => {
+    const { expiresAt, flags, encryptionTypes, claimedBy, ...account } = goodAccount();
+    expect({ expiresAt, flags, encryptionTypes, claimedBy }).not.toContain(undefined);
+    const { claimedBy: _, ...dmsa } = goodDmsa();
+    const old = { ...before, account, dmsa } as Facts;
+    const now: Facts = {
+      ...before,
+      account: goodAccount({ flags: ['NOT_DELEGATED'], encryptionTypes: 4 }),
+      dmsa: goodDmsa({ claimedBy: ['CN=x'], accessRules: [{ sid: 'S-1-5-7', effect: 'deny' }] }),
+    };
+    expect(differences(old, now)).toEqual([]);
+    expect(differences(now, old)).toEqual([]);
+    expect(differences(old, { ...now, account: goodAccount({ enabled: false }) })).toEqual([
+      'account.enabled: true → false',
+    ]);
+  });
+});

@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+
+import { inject } from 'vitest';
+
+import { defaultTopology, type Topology } from '../../../lab/topology.ts';
+import { createLog } from '../../../src/telemetry/log.ts';
+import type { TemporalServer } from '../../../src/temporal/server.ts';
+import { installRuntime } from '../../../src/worker/worker.ts';
+
+installRuntime(createLog('silent'));
+
+/** The one development server of the test run. */
+export function testServer(): TemporalServer {
+  const { address, namespace, reason } = inject('temporal');
+  if (address === null) throw new Error(reason ?? 'there is no Temporal server');
+  return { address, namespace, uiUrl: null, embedded: true, close: async () => undefined };
+}
+
+/** Three hosts whose account and dMSA no other test has: workflow ids are made of them. */
+export function topologyFor(_purpose: string): Topology {
+  const id = randomBytes(4).toString('hex');
+  return defaultTopology({ restartMs: 0, account: `svc-${id}`, dmsa: `dmsa-${id}` });
+}

@@ -1,0 +1,16 @@
+import type { Approval } from '../../activities/gates/require-approval.ts';
+import { countedVotes } from '../../src/domain/gates/gates.ts';
+import type { GateName } from '../../src/domain/plan/plan.ts';
+import type { Migration } from '../state.ts';
+
+/**
+ * The signed votes behind a change, for the activity that makes it: whoever can write to the Temporal namespace can
+ * write a history, and not a signature. Nothing where the plan asks for none.
+ */
+export function approval({ plan, state }: Migration, name: GateName): { approval?: Approval } {
+  if (!plan.approverKeys) return {};
+  const gate = state.status.gates.find((each) => each.name === name);
+  const votes = gate ? countedVotes(gate).flatMap(({ jws }) => jws ?? []) : [];
+  const { execution = '' } = state.status;
+  return { approval: { plan, gate: name, hash: gate?.hash ?? '', execution, votes } };
+}

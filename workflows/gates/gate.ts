@@ -1,0 +1,200 @@
+import { ApplicationFailure, condition, patched } from '@temporalio/workflow';
+import type { ErrorCode } from '../../src/domain/errors/errors.ts';
+import type { Evidence } from '../../src/domain/facts/facts.ts';
+import { blocking } from '../../src/domain/findings/findings.ts';
+import {
+  countedVotes,
+  decide,
+  type Gate,
+  openGate,
+  reopen,
+  voidVotes,
+} from '../../src/domain/gates/gates.ts';
+import { type GateName, gatePlan } from '../../src/domain/plan/plan.ts';
+import { type Drift, drift } from '../../src/domain/values/drift.ts';
+import { durationMs } from '../../src/domain/values/duration.ts';
+import { continueIfLong, isLong } from '../continue.ts';
+import { isSkipped, leftOut } from '../hosts/host-decisions.ts';
+import { hadToWaitForWindow } from '../hosts/windows.ts';
+import { unlessPaused } from '../messages/messages.ts';
+import { notify } from '../messages/notify.ts';
+import { countGate } from '../metrics.ts';
+import { inMs, type Migration, now, publish, waitFor } from '../state.ts';
+import { type Reading, readAgain, requireNothingBlocking, voteOn } from '../steps/preflight.ts';
+import { strangersAllowedStill } from '../steps/strangers.ts';
+
+/**
+ * Waits until enough people have said yes to the evidence, and then looks again: what has drifted since voids the
+ * votes, says so, and is voted on anew. Returns only when what was voted on is what is there. `hosts`: what a wave is
+ * about. Throws GATE_REJECTED, GATE_EXPIRED (where the plan says undo), PREFLIGHT_BLOCKED.
+ */
+export async function openAndPassGate(m: Migration, name: GateName, hosts?: string[]): Promise<void> {
+  const isNew = !m.state.status.gates.some((gate) => gate.name === name);
+  const gate = currentGate(m, name, hosts);
+  if (isNew) countGate(gate, 'opened');
+  if (m.plan.notify && isNew) await notify(m, 'gate-opened');
+  for (;;) {
+    if ((await decision(m, gate)) === 'pointless') return close(m, gate, 'void');
+    const voted = m.state.evidence!;
+    const reading = await readWhileNotPaused(m, gate);
+    const fresh = reading.evidence;
+    // Up to here nothing has been changed: what is there now is what turning back restores.
+    if (name === 'start') m.state.status.before = { ...fresh.facts };
+    requireNothingBlocking(m);
+    voteOn(m, reading);
+    // The hash of the gate is what people have seen, whatever a run that ended by hand has left as evidence.
+    if (fresh.hash === gate.hash) {
+      if (await isNothingNew(m, gate, fresh)) break;
+      continue;
+    }
+    const drifted = drift(votedOn(voted), votedOn(fresh));
+    // Before, votes counted again where what had drifted was put back as it was, and the gate kept its dates.
+    if (patched('reopened-gates-begin-anew')) beginAnew(m, gate, fresh.hash, drifted);
+    else reopen(gate, fresh.hash, drifted);
+    countGate(gate, 'drifted');
+    if (m.plan.notify) await notify(m, 'drift', { drift: drifted });
+  }
+  countGate(gate, 'approved');
+  close(m, gate, 'approved');
+}
+
+/** Other evidence than was voted on: the votes are void, and people get as long as they had. */
+export function beginAnew(m: Migration, gate: Gate, hash: string, drifted: Drift[]): void {
+  voidVotes(gate);
+  reopen(gate, hash, drifted);
+  Object.assign(gate, { overdue: false, ...dates(m, gate.name) });
+}
+
+function dates(m: Migration, name: GateName): Pick<Gate, 'expiresAt' | 'remindAt'> {
+  const { expiresAfter, remindEvery } = gatePlan(m.plan, name);
+  return {
+    expiresAt: inMs(durationMs(expiresAfter)),
+    ...(remindEvery && { remindAt: inMs(durationMs(remindEvery)) }),
+  };
+}
+
+function close(m: Migration, gate: Gate, decision: Gate['decision']): void {
+  gate.decision = decision;
+  publish(m);
+}
+
+/** Whatever people have said while it was looked at is heard before anything is done: a no, a pause, a host that is left out. */
+async function isNothingNew(m: Migration, gate: Gate, { skipped = [] }: Evidence): Promise<boolean> {
+  const { state } = m;
+  if (state.queue.length > 0 && patched('votes-heard-before-acting'))
+    await condition(() => state.queue.length === 0);
+  if (state.status.paused || decide(gate) !== 'approved') return false;
+  const isSame = leftOut(m, gate.name).join() === skipped.join();
+  return isSame || !patched('skips-heard-before-acting');
+}
+
+/** What people vote on, and are told the changes of; findings follow from it. */
+function votedOn({ facts, skipped }: Evidence): object {
+  return { ...facts, skipped };
+}
+
+/**
+ * The last look before acting: a pause may last for weeks, so that nothing is held back between it and the deed. Who has
+ * joined the principals since the gate opened is no less a stranger: another look follows the yes.
+ */
+async function readWhileNotPaused(m: Migration, gate: Gate): Promise<Reading> {
+  const acts = gate.name !== 'start' && gate.name !== 'soak';
+  for (;;) {
+    await unlessPaused(m);
+    if (acts && (await hadToWaitForWindow(m, 'stay'))) continue;
+    const reading = await readAgain(m, gate);
+    const fresh = reading.evidence;
+    const goesOn = acts && blocking(fresh.findings).length === 0;
+    if (goesOn && (await strangersAllowedStill(m, fresh.facts.dmsa?.principals ?? []))) continue;
+    // Reading hundreds of hosts takes its time: the window may have closed meanwhile.
+    if (goesOn && (await hadToWaitForWindow(m, 'stay'))) continue;
+    if (!m.state.status.paused) return reading;
+  }
+}
+
+/** The gate as the status shows it: opened now, or before a continue-as-new. */
+function currentGate(m: Migration, name: GateName, hosts?: string[]): Gate {
+  const { gates } = m.state.status;
+  const present = gates.find((gate) => gate.name === name);
+  // One that is looked at once more is open to a no meanwhile.
+  if (present) return Object.assign(present, { decision: 'open' as const });
+  const plan = gatePlan(m.plan, name);
+  const { expiresAt, ...reminder } = dates(m, name);
+  const gate = openGate(name, plan, now(), expiresAt, {
+    ...(m.plan.approverKeys && { signed: true }),
+    ...(hosts && { hosts }),
+    ...reminder,
+  });
+  gate.hash = m.state.evidence!.hash;
+  gates.push(gate);
+  return gate;
+}
+
+/**
+ * Waits for enough votes. The gate stays open to a no until it is passed. `pointless`: every host that it is about is left
+ * out by now. Throws GATE_REJECTED and GATE_EXPIRED.
+ */
+async function decision(m: Migration, gate: Gate): Promise<'approved' | 'pointless'> {
+  publish(m);
+  const isPointless = () => gate.hosts?.every((host) => isSkipped(m, host)) ?? false;
+  const decided = () => decide(gate) !== 'open' || isPointless();
+  while (!decided()) {
+    const votes = `${gate.required} vote${gate.required === 1 ? '' : 's'}`;
+    const left = Date.parse(gate.expiresAt) - Date.now();
+    const next = gate.overdue ? (gate.remindAt ?? null) : gate.expiresAt;
+    waitFor(m, `${votes} at gate "${gate.name}"`, next);
+    // Votes that came in time are verified first: a worker that was away sees them together with the expiry.
+    if (left <= 0) await condition(() => m.state.queue.length === 0);
+    if (decided()) break;
+    if (left <= 0) expire(m, gate);
+    if (isReminderDue(m, gate) && m.plan.notify) await notify(m, 'reminder');
+    const woken = () => decided() || isLong();
+    const timer = nextTimer(gate);
+    if (timer === null) await condition(woken);
+    else
+      await condition(woken, Math.max(1, timer - Date.now()), {
+        summary: `Gate "${gate.name}" waits for votes`,
+      });
+    await continueIfLong(m);
+  }
+  waitFor(m, null);
+  if (decide(gate) === 'rejected') {
+    gate.decision = 'rejected';
+    countGate(gate, 'rejected');
+    const no = countedVotes(gate).find((vote) => vote.decision === 'reject');
+    throw refused(
+      'GATE_REJECTED',
+      `${no?.by ?? 'an approver'} rejected gate "${gate.name}": ${no?.reason || 'no reason given'}`,
+    );
+  }
+  return isPointless() ? 'pointless' : 'approved';
+}
+
+/** Its expiry, or the next reminder where that comes before; null where neither comes. */
+function nextTimer({ overdue, expiresAt, remindAt }: Gate): number | null {
+  const times = [...(overdue ? [] : [expiresAt]), ...(remindAt ? [remindAt] : [])].map(Date.parse);
+  return times.length > 0 ? Math.min(...times) : null;
+}
+
+/** Then the next one is set. A worker that was away for several reminders sends one. */
+function isReminderDue(m: Migration, gate: Gate): boolean {
+  const { remindEvery } = gatePlan(m.plan, gate.name);
+  if (!gate.remindAt || !remindEvery || Date.parse(gate.remindAt) > Date.now()) return false;
+  gate.remindAt = inMs(durationMs(remindEvery));
+  return true;
+}
+
+function expire(m: Migration, gate: Gate): void {
+  if (gatePlan(m.plan, gate.name).onExpiry === 'undo') {
+    gate.decision = 'expired';
+    countGate(gate, 'expired');
+    throw refused('GATE_EXPIRED', `gate "${gate.name}" expired at ${gate.expiresAt}`);
+  }
+  if (gate.overdue) return;
+  gate.overdue = true;
+  if (patched('needs-in-lists')) publish(m);
+}
+
+function refused(code: ErrorCode, message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, code);
+}

@@ -1,0 +1,213 @@
+import {
+  ApplicationFailure,
+  condition,
+  isCancellation,
+  patched,
+  setCurrentDetails,
+} from '@temporalio/workflow';
+
+import type { HostOutcome } from '../../activities/hosts/each-host.ts';
+import type { ErrorCode } from '../../src/domain/errors/errors.ts';
+import type { JournalEntry } from '../../src/domain/migration/journal.ts';
+import type { Stage } from '../../src/domain/migration/stages.ts';
+import type { Failure } from '../../src/domain/migration/status.ts';
+import type { GateName, PlanHost } from '../../src/domain/plan/plan.ts';
+import { canaryOf, nextCanaryWave, nextWave } from '../../src/domain/plan/rollout.ts';
+import { drift } from '../../src/domain/values/drift.ts';
+import { continueIfLong, isLong } from '../continue.ts';
+import { currentDetails } from '../details.ts';
+import { beginAnew, openAndPassGate } from '../gates/gate.ts';
+import { notify, notifyOfFailedHosts } from '../messages/notify.ts';
+import { countFailedHost } from '../metrics.ts';
+import { type Migration, now, type Progress, publish, waitFor } from '../state.ts';
+import { preflight } from '../steps/preflight.ts';
+import { isSkipped } from './host-decisions.ts';
+import { type FailedOutcome, runWave } from './waves.ts';
+import { hadToWait } from './windows.ts';
+
+/** What a stage does to its hosts, in waves. */
+export interface Work {
+  /** All that it is about, in rollout order. */
+  hosts: PlanHost[];
+  /** Works on some at once. Hosts that failed are told by `hostFailed`; what it throws turns back. */
+  wave(hosts: PlanHost[], progress: Progress): Promise<void>;
+  /** Finds out whether the canary is well, before any other host is touched; what is not, by `hostFailed`. */
+  prove?(canary: PlanHost[], progress: Progress): Promise<void>;
+}
+
+/**
+ * The canary first and alone, until it is proven to be well; then waves as the plan allows. Hosts that fail are left
+ * where they are, up to `maxFailures`, and wait for a person; so does the rollout, where they keep it from going on and
+ * at its end. A run that goes on for another goes on with what is left.
+ */
+export async function rollOut(m: Migration, current: Stage, work: Work): Promise<void> {
+  const progress = progressOf(m, current);
+  const canary = canaryOf({ hosts: work.hosts, rollout: m.plan.rollout });
+  while (!progress.proven) {
+    await inWaves(m, canary, nextCanaryWave, progress, work);
+    const before = m.state.status.failedHosts;
+    await work.prove?.(
+      canary.filter(({ name }) => !isSkipped(m, name)),
+      progress,
+    );
+    if (m.plan.notify) await notifyOfFailedHosts(m, before);
+    progress.proven = canary.every(({ name }) => progress.done.includes(name) || isSkipped(m, name));
+  }
+  await inWaves(m, work.hosts, nextWave, progress, work);
+}
+
+/** Notes that a host failed. Throws its failure where the plan allows none, and TOO_MANY_FAILURES. */
+export function hostFailed(
+  m: Migration,
+  progress: Progress,
+  { host, code, message }: Failure & { host: string },
+): void {
+  const { status } = m.state;
+  const { maxFailures = 0 } = m.plan.rollout;
+  countFailedHost(host, code, message);
+  progress.done = progress.done.filter((name) => name !== host);
+  if (!progress.failed.includes(host)) progress.failed.push(host);
+  const others = (status.failedHosts ?? []).filter((failed) => failed.host !== host);
+  const decided = isSkipped(m, host);
+  status.failedHosts = decided ? others : [...others, { host, code, message, at: now() }];
+  if (maxFailures === 0) throw ApplicationFailure.nonRetryable(message, code);
+}
+
+/** Throws TOO_MANY_FAILURES where more hosts have failed than the plan allows; all of a wave are noted before. */
+export function requireFewFailures(m: Migration, { failed }: Progress): void {
+  const { maxFailures = 0 } = m.plan.rollout;
+  if (failed.length <= maxFailures) return;
+  const why = (m.state.status.failedHosts ?? []).map(({ host, code }) => `${host} (${code})`).join(', ');
+  const message = `${failed.length} hosts failed, and the plan allows ${maxFailures}: ${why || failed.join(', ')}`;
+  throw ApplicationFailure.nonRetryable(message, 'TOO_MANY_FAILURES' satisfies ErrorCode);
+}
+
+export function hostDone(progress: Progress, host: string): void {
+  if (!progress.done.includes(host)) progress.done.push(host);
+  progress.failed = progress.failed.filter((name) => name !== host);
+}
+
+async function inWaves(
+  m: Migration,
+  hosts: PlanHost[],
+  next: typeof nextWave,
+  progress: Progress,
+  work: Work,
+): Promise<void> {
+  // Whether what was voted on may have changed since: a run that was ended by hand may have ended long ago.
+  let isOld = m.state.adopted === true;
+  for (;;) {
+    const failed = failedAmong(m, work.hosts);
+    const left = hosts.filter(
+      (host) => !progress.done.includes(host.name) && !failed.includes(host) && !isSkipped(m, host.name),
+    );
+    const undecided = hosts.some((host) => failed.includes(host));
+    if (left.length === 0 && !undecided) return;
+    const wave = next(left, m.plan.rollout, failed);
+    if (wave.length === 0) await someoneDecides(m, failed);
+    else if (await hadToWait(m)) isOld = true;
+    else if (!(await mayBegin(m, wave, progress, isOld))) isOld = false;
+    else {
+      const before = m.state.status.failedHosts;
+      await work.wave(wave, progress);
+      progress.waves = (progress.waves ?? 0) + 1;
+      setCurrentDetails(currentDetails(m.state.status));
+      requireFewFailures(m, progress);
+      if (m.plan.notify) await notifyOfFailedHosts(m, before);
+    }
+  }
+}
+
+/**
+ * Whether people have said yes to this wave, where the plan asks them. False where they have only now, or it was looked at
+ * again as that is long ago (`isOld`): what begins is decided anew. After Complete nobody is asked: services that wait run
+ * on tickets that cannot be renewed.
+ */
+async function mayBegin(
+  m: Migration,
+  wave: PlanHost[],
+  { stage, waves = 0 }: Progress,
+  isOld: boolean,
+): Promise<boolean> {
+  if (!m.plan.gates.wave || stage !== 'restart-services') return true;
+  const name: GateName = `wave-${waves + 1}`;
+  const hosts = wave.map((host) => host.name);
+  const gate = m.state.status.gates.find((each) => each.name === name);
+  const covered = gate !== undefined && hosts.every((host) => gate.hosts!.includes(host));
+  if (covered && gate.decision === 'approved' && !isOld) return true;
+  if (!gate || !covered) {
+    await preflight(m, name, hosts);
+    if (gate) {
+      const drifted = drift({ wave: gate.hosts }, { wave: hosts });
+      gate.hosts = hosts;
+      beginAnew(m, gate, m.state.evidence!.hash, drifted);
+      if (m.plan.notify) await notify(m, 'drift', { drift: drifted });
+    }
+  }
+  await openAndPassGate(m, name, hosts);
+  return false;
+}
+
+/** Until a person says of one of them what is to become of it. */
+async function someoneDecides(m: Migration, failed: PlanHost[]): Promise<void> {
+  const names = failed.map(({ name }) => name.split('.')[0]).join(', ');
+  waitFor(m, `${names}: retry or skip (signals retry and skipHost)`);
+  // Histories of before lists knew of it have no event here.
+  const isTold = patched('needs-in-lists');
+  if (isTold) publish(m);
+  await condition(() => failedAmong(m, failed).length < failed.length || isLong());
+  await continueIfLong(m);
+  waitFor(m, null);
+  if (isTold) publish(m);
+}
+
+function failedAmong(m: Migration, hosts: PlanHost[]): PlanHost[] {
+  const names = new Set(m.state.status.failedHosts?.map(({ host }) => host));
+  return hosts.filter(({ name }) => names.has(name));
+}
+
+/** Of this stage: as far as an earlier run has come with it. */
+function progressOf(m: Migration, { name }: Stage): Progress {
+  if (m.state.rollout?.stage !== name)
+    m.state.rollout = { stage: name, done: [], failed: [], proven: false, bakeUntil: null };
+  return m.state.rollout!;
+}
+
+/** How many more hosts may fail in a wave of these. */
+export function mayFail(m: Migration, wave: PlanHost[], { failed }: Progress): number {
+  const others = failed.filter((name) => !wave.some((host) => host.name === name));
+  return Math.max(0, (m.plan.rollout.maxFailures ?? 0) - others.length);
+}
+
+/**
+ * One wave, as `runWave`, of which some hosts may fail: they are noted, and what they throw is the migration's end only
+ * where the plan allows no failure. What is no host's failure always is.
+ */
+export async function runWaveOf<R>(
+  m: Migration,
+  current: Stage,
+  progress: Progress,
+  entries: JournalEntry[],
+  wave: () => Promise<HostOutcome<R>[]>,
+  on: { done(host: string, result: R): void; failed?(host: string, result: R | undefined): void },
+): Promise<void> {
+  const failed: FailedOutcome<R>[] = [];
+  const onDone = (host: string, result: R) => {
+    on.done(host, result);
+    hostDone(progress, host);
+  };
+  let thrown: unknown = null;
+  try {
+    await runWave(m, entries, wave, onDone, 'applied', (outcome) => failed.push(outcome));
+  } catch (error) {
+    thrown = error;
+  }
+  for (const { host, result } of failed) on.failed?.(host, result);
+  const { maxFailures = 0 } = m.plan.rollout;
+  if (maxFailures === 0) for (const { host, code, message } of failed) countFailedHost(host, code, message);
+  if (thrown !== null && (isCancellation(thrown) || failed.length === 0 || maxFailures === 0)) throw thrown;
+  for (const { host, code, message } of failed) {
+    current.changed.push(`${host}: failed, ${code} ${message}`);
+    hostFailed(m, progress, { host, code, message });
+  }
+}
