@@ -15,7 +15,7 @@ const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 
 rmSync(dist, { recursive: true, force: true });
 compile();
-for (const folder of ['src', 'activities', 'workflows']) copyWhatIsNotCode(folder);
+for (const folder of ['src', 'activities', 'workflows', 'lab']) copyWhatIsNotCode(folder);
 copyJea();
 await bundleWorkflows();
 
