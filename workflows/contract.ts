@@ -60,6 +60,9 @@ export const outcomes = defineQuery<(RecordedVote | RecordedSignal)[], [SignalNa
   'outcomes',
 );
 
+/** What became of one vote or other signal, by the `id` of its sender; null where none of that id is kept. */
+export const record = defineQuery<RecordedVote | RecordedSignal | null, [string]>('record');
+
 /** All that a run knows: what `dmsa resume --adopt` goes on with after it was ended by hand. */
 export const carried = defineQuery<Carried>('carried');
 

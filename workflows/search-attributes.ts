@@ -3,6 +3,8 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 /** Registered by `dmsa worker` from day one; what `dmsa list` and Temporal's UI filter by. */
 export const searchAttributes = {
   account: defineSearchAttributeKey('DmsaAccount', SearchAttributeType.KEYWORD),
+  /** The account's name in lower case: AD ignores case in names, and Temporal does not. */
+  accountKey: defineSearchAttributeKey('DmsaAccountKey', SearchAttributeType.KEYWORD),
   stage: defineSearchAttributeKey('DmsaStage', SearchAttributeType.KEYWORD),
   /** The gate that is open, or `none`. */
   gate: defineSearchAttributeKey('DmsaGate', SearchAttributeType.KEYWORD),

@@ -87,11 +87,12 @@ async function meant(client: Client, account: string): Promise<string | undefine
   );
 }
 
-/** Names are compared as AD does, ignoring case, which a search attribute does not: so the ids are. */
+/** Ids of all migrations of that account, whatever its domain: what this costs does not grow with those of others. */
 async function idsOf(client: Client, account: string): Promise<string[]> {
+  const key = `${searchAttributes.accountKey.name} = '${account.replaceAll("'", "''")}'`;
+  const query = `WorkflowType = '${workflowType}' AND ${key} AND ExecutionStatus != 'ContinuedAsNew'`;
   const ids = new Set<string>();
-  for await (const { workflowId } of client.workflow.list({ query: `WorkflowType = '${workflowType}'` }))
-    if (workflowId.endsWith(`/${account}`)) ids.add(workflowId);
+  for await (const { workflowId } of client.workflow.list({ query })) ids.add(workflowId);
   return [...ids].sort();
 }
 

@@ -83,6 +83,7 @@ export class Migrations {
         staticDetails: planDetails(plan),
         typedSearchAttributes: [
           { key: searchAttributes.account, value: plan.account.samAccountName },
+          { key: searchAttributes.accountKey, value: plan.account.samAccountName.toLowerCase() },
           { key: searchAttributes.stage, value: 'plan' },
           { key: searchAttributes.gate, value: 'none' },
           { key: searchAttributes.needs, value: 'none' },
@@ -102,9 +103,7 @@ export class Migrations {
     const sent = { ...(jws === undefined ? vote : { jws }), id: randomUUID() };
     const signal = decision === 'approve' ? contract.approve : contract.reject;
     await this.#ask(id, () => handle.signal(signal, sent));
-    return await this.#recorded(handle, 'the vote', ({ gates, earlyVotes }) =>
-      [...earlyVotes, ...gates.flatMap((gate) => gate.votes)].find((each) => each.id === sent.id),
-    );
+    return await this.#recorded(handle, 'the vote', sent.id);
   }
 
   /**
@@ -115,9 +114,7 @@ export class Migrations {
     const handle = await this.#handle(id);
     const sent = { ...payload, id: randomUUID() };
     await this.#ask(handle.workflowId, () => handle.signal(signal, sent));
-    return await this.#recorded(handle, 'the signal', ({ signals = [] }) =>
-      signals.find((each) => each.id === sent.id),
-    );
+    return await this.#recorded(handle, 'the signal', sent.id);
   }
 
   /** The status as it is now, with what the hosts of a wave have done so far. */
@@ -203,21 +200,21 @@ export class Migrations {
     return this.#ask(handle.workflowId, () => handle.query(contract.status), 'worker');
   }
 
-  /** Asks until the migration has recorded what was sent to it. Throws NO_WORKER. */
-  async #recorded<T>(
+  /** Asks, ever more seldom, until the migration has recorded what was sent with that id. Throws NO_WORKER. */
+  async #recorded<T extends RecordedVote | RecordedSignal>(
     handle: WorkflowHandle,
     what: string,
-    find: (status: MigrationStatus) => T | undefined,
+    id: string,
   ): Promise<T> {
     const deadline = performance.now() + this.#answerWithinMs;
-    for (;;) {
-      const recorded = find(await this.#status(handle));
-      if (recorded) return recorded;
+    for (let pauseMs = 50; ; pauseMs = Math.min(2 * pauseMs, 1_000)) {
+      const record = await this.#ask(handle.workflowId, () => handle.query(contract.record, id), 'worker');
+      if (record) return record as T;
       if (performance.now() > deadline) {
         const message = `${what} was sent, and no worker has recorded it yet`;
         throw new DmsaError('NO_WORKER', handle.workflowId, message);
       }
-      await sleep(50);
+      await sleep(pauseMs);
     }
   }
 

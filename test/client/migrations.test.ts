@@ -120,7 +120,8 @@ describe.skipIf(!temporalAvailable().available)('the client of migrations', () =
   });
 
   test('finds a migration by id, by account, by DOMAIN\\account and by account@domain, in any case.', async () => {
-    const plan = newPlan();
+    const samAccountName = `Svc-O'Hara-${randomUUID()}`;
+    const plan = newPlan({ account: { ...account, samAccountName } });
     const id = await migrations.start(plan);
     const name = plan.account.samAccountName;
     for (const written of [id, id.toUpperCase(), `${name}@LAB.example`])

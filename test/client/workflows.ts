@@ -13,6 +13,10 @@ export async function migrateServiceAccount({ plan }: contract.MigrationInput): 
     gate.votes.push(recorded(decision, payload as Omit<Vote, 'decision'>, plan.requestedBy));
   };
   setHandler(contract.status, () => status);
+  setHandler(
+    contract.record,
+    (id) => [...gate.votes, ...(status.signals ?? [])].find((each) => each.id === id) ?? null,
+  );
   setHandler(contract.approve, (payload) => record('approve', payload));
   setHandler(contract.reject, (payload) => record('reject', payload));
   const heard = (

@@ -237,6 +237,7 @@ const named = [
   'events.childWorkflowExecutionStartedEventAttributes.workflowExecution.workflowId',
   'events.startChildWorkflowExecutionInitiatedEventAttributes.workflowId',
   'events.workflowExecutionStartedEventAttributes.searchAttributes.indexedFields.DmsaAccount.data',
+  'events.workflowExecutionStartedEventAttributes.searchAttributes.indexedFields.DmsaAccountKey.data',
   'events.workflowExecutionStartedEventAttributes.workflowId',
 ];
 

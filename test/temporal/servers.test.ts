@@ -10,7 +10,7 @@ import { ensureTemporal } from '../../src/temporal/server.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../support/temporal.ts';
 import { startTimeSkipping, timeSkippingAvailable } from '../support/time-skipping.ts';
 
-const names = ['DmsaAccount', 'DmsaGate', 'DmsaNeeds', 'DmsaOutcome', 'DmsaStage'];
+const names = ['DmsaAccount', 'DmsaAccountKey', 'DmsaGate', 'DmsaNeeds', 'DmsaOutcome', 'DmsaStage'];
 
 describe.skipIf(!temporalAvailable().available)('a Temporal server', () => {
   let temporal: TestTemporal;

@@ -16,7 +16,7 @@ import { inMs, type Migration, now, type QueuedVote } from '../state.ts';
 import { extension } from '../steps/observe.ts';
 import { boundVotes, hasRoom } from './bounds.ts';
 import { by, idOf, isRecord, textOf } from './payload.ts';
-import { outcomes, type Reaction, receive, turnsBack } from './signals.ts';
+import { outcomes, type Reaction, receive, recordOf, turnsBack } from './signals.ts';
 
 /**
  * Handlers only write down what arrived; whoever waits for it acts on it. Anyone may send any payload, so none is
@@ -26,6 +26,7 @@ export function handleMessages(m: Migration): void {
   setHandler(contract.status, () => m.state.status);
   setHandler(contract.carried, () => m.state);
   setHandler(contract.outcomes, (name) => outcomes(m, name));
+  setHandler(contract.record, (id) => recordOf(m, id));
   setHandler(contract.approve, (payload) => queueVote(m, 'approve', payload));
   setHandler(contract.reject, (payload) => queueVote(m, 'reject', payload));
   setHandler(contract.pause, (payload) => receive(m, 'pause', payload, pause));

@@ -39,11 +39,20 @@ function whyMalformed(m: Migration, payload: unknown): { refused: string } | nul
 
 /** The query `outcomes`. Anyone may ask for anything: what is no signal has none. */
 export function outcomes({ state }: Migration, name: unknown): (RecordedVote | RecordedSignal)[] {
-  const { gates, earlyVotes, signals = [] } = state.status;
+  const { signals = [] } = state.status;
   if (name === undefined || name === null) return signals;
-  const votes = [...earlyVotes, ...gates.flatMap((gate) => gate.votes)];
-  if (name === 'approve' || name === 'reject') return votes.filter((vote) => vote.decision === name);
+  if (name === 'approve' || name === 'reject') return votesOf(state).filter((vote) => vote.decision === name);
   return signals.filter(({ signal }) => signal === name);
+}
+
+/** The query `record`. */
+export function recordOf({ state }: Migration, id: unknown): RecordedVote | RecordedSignal | null {
+  if (typeof id !== 'string') return null;
+  return [...votesOf(state), ...(state.status.signals ?? [])].find((each) => each.id === id) ?? null;
+}
+
+function votesOf({ status }: Carried): RecordedVote[] {
+  return [...status.earlyVotes, ...status.gates.flatMap((gate) => gate.votes)];
 }
 
 /** Whether the way forward is over: nothing on it can be asked for any more. */

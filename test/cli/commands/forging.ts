@@ -12,6 +12,7 @@ export interface ForgedInput extends Partial<contract.MigrationInput> {
 export async function migrateServiceAccount({ says }: ForgedInput): Promise<void> {
   const { votes } = says.gates[0]!;
   setHandler(contract.status, () => says);
+  setHandler(contract.record, (id) => votes.find((vote) => vote.id === id) ?? null);
   setHandler(contract.approve, (sent) => {
     votes.push({ ...sent, refused: null } as (typeof votes)[number]);
   });
