@@ -55,7 +55,8 @@ describe('what the pages name exists', () => {
   });
 
   test('every file and folder of the repository that is named is in it', () => {
-    const inFolder = /^(?:\.\.?\/)*((?:src|lab|test|docs|scripts|activities|workflows|bench|deploy|\.ci)\/[\w./-]*)$/;
+    const inFolder =
+      /^(?:\.\.?\/)*((?:src|lab|test|docs|scripts|activities|workflows|bench|deploy|\.ci)\/[\w./-]*)$/;
     const atRoot = /^[\w.-]+\.(?:json|yml|ts|md)$/;
     const named = everywhere(codeSpans)
       .map((span) => inFolder.exec(span)?.[1] ?? (atRoot.test(span) ? span : null))
