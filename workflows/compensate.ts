@@ -58,7 +58,7 @@ export async function turnBack(m: Migration, error: TemporalFailure | null): Pro
   if (error) status.failure = reason(m, error);
   status.paused = false;
   for (const gate of status.gates) if (gate.decision === 'open') gate.decision = 'void';
-  if (m.plan.notify && error) await notify(m, 'turned-back');
+  if (error) await notify(m, 'turned-back');
   await stage(m, 'undo', async (current) => {
     current.note = status.failure!.message;
     for (;;) {
@@ -132,7 +132,7 @@ async function untilItSucceeds(
       waitFor(m, `an operator, to ${what}: ${code} ${message} (signal retry)`, nextAt);
       publish(m);
       // What is tried again by itself, and fails as it did, is told once.
-      if (m.plan.notify && told !== code) await notify(m, 'needs-operator', { failure: { code, message } });
+      if (told !== code) await notify(m, 'needs-operator', { failure: { code, message } });
       told = code;
       const asked = () => state.retryRequest !== null || isLong();
       // What one DC has not heard of yet it will hear: a person may wait for that as well as act.

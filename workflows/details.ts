@@ -7,7 +7,7 @@ const shown = 100;
 
 /** Current details in Temporal's UI, in Markdown: where the migration stands and what it needs from whom. */
 export function currentDetails(status: MigrationStatus): string {
-  const { account, dmsa, stage, waitingFor, nextAt, outcome, failure, paused, failedHosts = [] } = status;
+  const { account, dmsa, stage, waitingFor, nextAt, outcome, failure, paused, failedHosts } = status;
   const paragraphs = [
     `**${account} \u2192 ${dmsa}$**: ${outcome === 'running' ? stageTitles[stage] : outcome}`,
   ];
@@ -43,7 +43,7 @@ function gateParagraphs(gate: Gate, status: MigrationStatus): string[] {
 function votesText(gate: Gate, { domain, people, requestedBy }: MigrationStatus): string {
   const yes = approvals(gate).map(({ by }) => literal(by));
   const said = yes.length > 0 ? `, of ${yes.slice(0, shown).join(', ')}` : '';
-  const awaited = domain ? awaitedAt(gate, { domain, people, requestedBy }) : gate.approvers;
+  const awaited = awaitedAt(gate, { domain, people, requestedBy });
   const asked = gate.approvers.length === 0 ? 'anyone but the requester' : awaited.map(literal).join(', ');
   const missing = Math.max(0, gate.required - yes.length);
   return `${yes.length} of ${gate.required} yes${said}.${missing > 0 ? ` Asked: ${asked}.` : ''}`;

@@ -3,7 +3,6 @@ import {
   CancellationScope,
   ContinueAsNew,
   condition,
-  patched,
   TemporalFailure,
 } from '@temporalio/workflow';
 
@@ -65,9 +64,8 @@ export async function migrateServiceAccount(input: MigrationInput): Promise<Migr
     await votesRecorded(m);
     await stage(m, 'done', async () => undefined);
     countEnd(m.state.status);
-    if (m.plan.notify) await notify(m, 'done');
-    // Before, a vote that came while people were told was not recorded any more.
-    if (m.state.queue.length > 0 && patched('last-votes-recorded')) await votesRecorded(m);
+    await notify(m, 'done');
+    await votesRecorded(m);
   });
   return result(m);
 }

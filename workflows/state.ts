@@ -41,26 +41,26 @@ export interface Carried {
   hostsReadAt: string | null;
   /** Whether this migration created the dMSA, and so may remove it. */
   createdByUs: boolean;
-  /** DNS name of the DC that was read and changed last; absent until it is another than the plan's. */
-  server?: string;
+  /** DNS name of the DC that was read and changed last. */
+  server: string;
   observation: { until: string; digest: string | null } | null;
   completedAt: string | null;
-  /** What was there when the plan was made, until it has been compared; absent where nobody says. */
-  seen?: Facts;
-  /** Whether it goes on with the state of a run that was ended by hand; absent where it does not. */
-  adopted?: boolean;
+  /** What was there when the plan was made, until it has been compared; null where nobody says. */
+  seen: Facts | null;
+  /** Whether it goes on with the state of a run that was ended by hand. */
+  adopted: boolean;
   undoRequest: By | null;
-  retryRequest: (By & { accept?: boolean }) | null;
-  /** Code of the failure for which an undo waits for a person; absent where it does not. */
-  parked?: string | null;
-  /** ISO 8601: when the soak ends, or has ended; absent before it. */
-  soakUntil?: string;
+  retryRequest: (By & { accept: boolean }) | null;
+  /** Code of the failure for which an undo waits for a person; null where it does not. */
+  parked: string | null;
+  /** ISO 8601: when the soak ends, or has ended; null before it. */
+  soakUntil: string | null;
   /** Whether all was found well after the soak. */
-  soaked?: boolean;
-  /** How far the latest rollout has come; absent before the first, and in what older versions left. */
-  rollout?: Progress;
-  /** How often people have been told; absent for never. */
-  notices?: number;
+  soaked: boolean;
+  /** How far the latest rollout has come; null before the first. */
+  rollout: Progress | null;
+  /** How often people have been told. */
+  notices: number;
 }
 
 /** Of one stage that works on hosts in waves. Hosts that failed and wait for a person are in the status. */
@@ -70,8 +70,8 @@ export interface Progress {
   done: string[];
   /** Hosts that failed and were not mended by a retry, whatever a person said about them. */
   failed: string[];
-  /** How many waves have been worked on; absent in what older versions left. */
-  waves?: number;
+  /** How many waves have been worked on. */
+  waves: number;
   /** Whether the canary has been found well after its bake time, so that the others follow. */
   proven: boolean;
   /** ISO 8601: until when the canary is left to run. */
@@ -101,7 +101,14 @@ export function newMigration({ plan, carried, seen }: MigrationInput): Migration
       completedAt: null,
       undoRequest: null,
       retryRequest: null,
-      ...(seen && { seen }),
+      server: plan.domain.server,
+      seen: seen ?? null,
+      adopted: false,
+      parked: null,
+      soakUntil: null,
+      soaked: false,
+      rollout: null,
+      notices: 0,
     },
     heard: 0,
     forward: new CancellationScope(),
@@ -141,10 +148,8 @@ export async function stage(
  * Keeps the DC that an activity has used for what comes next: when the plan's own fails, the migration moves to another
  * one and stays there, as the first may come back without what was changed meanwhile.
  */
-export function keep(m: Migration, used: { server?: string } | null | undefined): void {
-  // Activities of version 0.1.0 did not tell.
-  const server = used?.server;
-  if (server !== undefined && server !== m.target.domain.server) m.state.server = server;
+export function keep(m: Migration, { server }: { server: string }): void {
+  m.state.server = server;
 }
 
 /** For an activity that may have been run by a run that was ended by hand: its first attempt is none. */
@@ -194,7 +199,7 @@ function initialStatus(plan: Plan): MigrationStatus {
     dmsa: plan.dmsa.name,
     requestedBy: plan.requestedBy,
     domain: { dnsName: plan.domain.dnsName, netbiosName: plan.domain.netbiosName },
-    ...(plan.people && { people: plan.people }),
+    people: plan.people ?? [],
     planHash: plan.hash,
     startedAt: now(),
     execution: workflowInfo().firstExecutionRunId,
@@ -206,11 +211,14 @@ function initialStatus(plan: Plan): MigrationStatus {
     paused: false,
     gates: [],
     earlyVotes: [],
+    votesLeftOut: 0,
     findings: [],
     hosts: plan.hosts.map(({ name }) => unknownEvidence(name)),
     allowedPrincipals: [],
     journal: [],
     failure: null,
+    failedHosts: [],
+    signals: [],
     before: null,
     after: null,
   };
@@ -225,5 +233,11 @@ function unknownEvidence(host: string): HostEvidence {
     keysFetched: 'unknown',
     principal: 'unknown',
     restarted: 'unknown',
+    build: 'unknown',
+    logOn: 'unknown',
+    healthy: 'unknown',
+    startNameKept: 'unknown',
+    logonRightKept: 'unknown',
+    seen: [],
   };
 }

@@ -10,8 +10,7 @@ import { type Approval, requireApproval } from '../gates/require-approval.ts';
 import { attempt, beating, cancellationSignal, now } from '../runtime.ts';
 
 export interface LookAtHostsInput {
-  /** Absent in what older versions asked for. */
-  migrationId?: string;
+  migrationId: string;
   /** The votes behind it, where the plan lists keys of approvers: checks run scripts. */
   approval?: Approval;
   hosts: HostToLookAt[];
@@ -44,7 +43,7 @@ const patience = 6;
 
 /** Whether hosts are well some time after their restart: what ran runs, as whom it ran, and its checks are healthy. Throws APPROVAL_MISSING. */
 export async function lookAtHosts(deps: ActivityDeps, input: LookAtHostsInput): Promise<HostLook[]> {
-  const { hosts, start, migrationId = '', approval } = input;
+  const { hosts, start, migrationId, approval } = input;
   requireHosts(
     await requireApproval(deps, { migrationId, approval }, 'start'),
     hosts.map(({ name, services, checks }) => ({

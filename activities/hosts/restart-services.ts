@@ -41,17 +41,16 @@ export interface RestartServicesInput {
 export interface RestartResult {
   restarted: string[];
   events: EventVerdicts;
-  // What is optional was not told by an older version.
   /** Application pools that were recycled. */
-  recycled?: string[];
+  recycled: string[];
   /** Services that were stopped and started along with them. */
-  dependents?: string[];
+  dependents: string[];
   /** Whether every service logs on as before; unknown where nobody knows how it was. */
-  startNameKept?: Verdict;
+  startNameKept: Verdict;
   /** Unknown where the plan has no check for the host. */
-  healthy?: Verdict;
+  healthy: Verdict;
   /** Checks that stayed unhealthy, each with its last answer. */
-  unhealthy?: string[];
+  unhealthy: string[];
 }
 
 /** Time for the session itself, over what services, pools and checks may take. */
@@ -101,7 +100,7 @@ export async function restartServices(
       );
       const result = resultOf(answer, checks, input, name);
       if (result.healthy === 'no' && !undoing)
-        throw new FailedWith('HEALTH_CHECK_FAILED', name, result.unhealthy!.join('; '), result);
+        throw new FailedWith('HEALTH_CHECK_FAILED', name, result.unhealthy.join('; '), result);
       return result;
     });
   };

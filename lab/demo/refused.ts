@@ -4,6 +4,7 @@ import type { StageName } from '../../src/domain/migration/stages.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import type { Planned } from '../../src/plan/make-plan.ts';
 import type { PlanRequest } from '../../src/plan/request.ts';
+import { labDomain } from '../topology.ts';
 
 /** What planning refused, in the shape of a status: no migration was started. */
 export function refusedStatus(
@@ -28,7 +29,10 @@ export function refusedStatus(
     account: planned.facts.account?.samAccountName ?? request.account,
     dmsa: request.dmsa,
     requestedBy: request.requestedBy,
+    domain: labDomain,
+    people: [],
     planHash: '',
+    execution: '',
     startedAt: started,
     outcome: 'refused',
     stage: 'preflight',
@@ -38,11 +42,14 @@ export function refusedStatus(
     paused: false,
     gates: [],
     earlyVotes: [],
+    votesLeftOut: 0,
     findings: planned.findings,
     hosts: [],
     allowedPrincipals: [],
     journal: [],
     failure: { code: 'PREFLIGHT_BLOCKED', message },
+    failedHosts: [],
+    signals: [],
     before: planned.facts,
     after,
   };

@@ -74,7 +74,7 @@ async function decideOnHosts(
   { migrations, id }: Play,
   once: (key: string, act: () => Promise<unknown>) => Promise<void>,
 ): Promise<void> {
-  for (const { host } of status.failedHosts ?? []) {
+  for (const { host } of status.failedHosts) {
     await once(`${decision} ${host}`, () =>
       decision === 'retry'
         ? migrations.send(id, 'retry', { by: people.operator, host, reason: 'its disk was full' })

@@ -7,7 +7,7 @@ import { drift, driftText } from '../domain/values/drift.ts';
 import { type PreflightDeps, preflight } from '../inspection/preflight.ts';
 import { parsePlan } from './schema.ts';
 
-/** A plan with what was there when it was made; files of older versions have only the plan. */
+/** A plan with what was there when it was made; null if the file does not say. */
 export interface SavedPlan {
   plan: Plan;
   seen: Facts | null;

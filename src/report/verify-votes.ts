@@ -76,7 +76,7 @@ function disagreement(signed: VoteClaims, vote: RecordedVote, { status }: Report
     reason: vote.reason,
     at: vote.at ?? '',
     migration: status.migrationId,
-    execution: status.execution ?? '',
+    execution: status.execution,
     plan: status.planHash,
   };
   const names = Object.keys(expected) as (keyof VoteClaims)[];

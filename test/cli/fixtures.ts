@@ -114,6 +114,12 @@ export function evidence(host: string, changes: Partial<HostEvidence> = {}): Hos
     keysFetched: 'unknown',
     principal: 'yes',
     restarted: 'yes',
+    build: 'unknown',
+    logOn: 'unknown',
+    healthy: 'unknown',
+    startNameKept: 'unknown',
+    logonRightKept: 'unknown',
+    seen: [],
     ...changes,
   };
 }
@@ -212,7 +218,10 @@ export const waiting: MigrationStatus = {
   account: 'svc-web',
   dmsa: 'dmsa-web$',
   requestedBy: plan.requestedBy,
+  domain: plan.domain,
+  people: [],
   planHash: plan.hash,
+  execution: 'c5b6a5f0-0000-4000-8000-000000000000',
   startedAt: at(0),
   outcome: 'running',
   stage: 'gate-complete',
@@ -235,6 +244,7 @@ export const waiting: MigrationStatus = {
     }),
   ],
   earlyVotes: [],
+  votesLeftOut: 0,
   findings: [finding('HOST_REBOOT_PENDING', 'web02.lab.example', 'PendingFileRenameOperations is set')],
   hosts: [
     evidence(names[0]!),
@@ -244,6 +254,8 @@ export const waiting: MigrationStatus = {
   allowedPrincipals: [],
   journal,
   failure: null,
+  failedHosts: [],
+  signals: [],
   before,
   after: null,
 };

@@ -15,7 +15,7 @@ export async function migrateServiceAccount({ plan }: contract.MigrationInput): 
   setHandler(contract.status, () => status);
   setHandler(
     contract.record,
-    (id) => [...gate.votes, ...(status.signals ?? [])].find((each) => each.id === id) ?? null,
+    (id) => [...gate.votes, ...status.signals].find((each) => each.id === id) ?? null,
   );
   setHandler(contract.approve, (payload) => record('approve', payload));
   setHandler(contract.reject, (payload) => record('reject', payload));
@@ -25,7 +25,7 @@ export async function migrateServiceAccount({ plan }: contract.MigrationInput): 
     refused: string | null = null,
   ) => {
     status.signals = [
-      ...(status.signals ?? []),
+      ...status.signals,
       { signal, about: null, by, reason, ...(id && { id }), at: status.startedAt, refused },
     ];
   };
@@ -78,7 +78,10 @@ function initialStatus(plan: contract.MigrationInput['plan']): MigrationStatus {
     account: plan.account.samAccountName,
     dmsa: plan.dmsa.name,
     requestedBy: plan.requestedBy,
+    domain: plan.domain,
+    people: [],
     planHash: plan.hash,
+    execution: '',
     startedAt,
     outcome: 'running',
     stage: 'gate-start',
@@ -101,6 +104,7 @@ function initialStatus(plan: contract.MigrationInput['plan']): MigrationStatus {
       },
     ],
     earlyVotes: [],
+    votesLeftOut: 0,
     findings: [],
     hosts: plan.hosts.map(({ name }) => ({
       host: name,
@@ -110,10 +114,18 @@ function initialStatus(plan: contract.MigrationInput['plan']): MigrationStatus {
       keysFetched: 'unknown',
       principal: 'unknown',
       restarted: 'unknown',
+      build: 'unknown',
+      logOn: 'unknown',
+      healthy: 'unknown',
+      startNameKept: 'unknown',
+      logonRightKept: 'unknown',
+      seen: [],
     })),
     allowedPrincipals: [],
     journal: [],
     failure: null,
+    failedHosts: [],
+    signals: [],
     before: null,
     after: null,
   };

@@ -65,7 +65,7 @@ describe.skipIf(!available)(`the walk-through${reason ? ` (skipped: ${reason})` 
 
         await until(({ waitingFor }) => waitingFor === 'the observation to end');
         expect((await run(meanwhile)).replace(/\s/g, '')).toContain('"reason":"month-end","refused":null');
-        const { signals } = await until((status) => status.signals?.length === 3);
+        const { signals } = await until((status) => status.signals.length === 3);
         expect(signals!.map(({ signal, refused }) => [signal, refused])).toEqual([
           ['extendObservation', null],
           ['pause', null],

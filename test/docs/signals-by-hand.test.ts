@@ -186,7 +186,7 @@ describe.skipIf(!available)(
           refused: null,
         });
 
-        const { failedHosts } = await until((status) => status.failedHosts?.length === 1);
+        const { failedHosts } = await until((status) => status.failedHosts.length === 1);
         expect(failedHosts).toMatchObject([{ host: failing, code: 'SERVICE_START_FAILED' }]);
         expect(await sent(id, 'retry', { ...carol, host: failing })).toMatchObject({
           about: failing,

@@ -134,10 +134,6 @@ describe.each([
     expect(textOf(full)).not.toContain('a machine that has no records of the migration');
   });
 
-  test('has principals that an older version was told to allow', () => {
-    expect(textOf({ ...full, signals: undefined })).toContain('allow principal S-1-5-21-9');
-  });
-
   test('has the key of a vote that was signed', () => {
     const signed = vote('LAB\\ann', { kid: 'ann-2025' });
     expect(textOf({ ...completed, gates: [gate({ votes: [signed] })] })).toContain(

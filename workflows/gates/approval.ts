@@ -11,6 +11,6 @@ export function approval({ plan, state }: Migration, name: GateName): { approval
   if (!plan.approverKeys) return {};
   const gate = state.status.gates.find((each) => each.name === name);
   const votes = gate ? countedVotes(gate).flatMap(({ jws }) => jws ?? []) : [];
-  const { execution = '' } = state.status;
+  const { execution } = state.status;
   return { approval: { plan, gate: name, hash: gate?.hash ?? '', execution, votes } };
 }

@@ -1,4 +1,4 @@
-import { ApplicationFailure, condition, patched } from '@temporalio/workflow';
+import { ApplicationFailure, condition } from '@temporalio/workflow';
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import type { Evidence } from '../../src/domain/facts/facts.ts';
 import { blocking } from '../../src/domain/findings/findings.ts';
@@ -21,7 +21,7 @@ import { notify } from '../messages/notify.ts';
 import { countGate } from '../metrics.ts';
 import { inMs, type Migration, now, publish, waitFor } from '../state.ts';
 import { type Reading, readAgain, requireNothingBlocking, voteOn } from '../steps/preflight.ts';
-import { strangersAllowedStill } from '../steps/strangers.ts';
+import { strangersAllowed } from '../steps/strangers.ts';
 
 /**
  * Waits until enough people have said yes to the evidence, and then looks again: what has drifted since voids the
@@ -32,7 +32,7 @@ export async function openAndPassGate(m: Migration, name: GateName, hosts?: stri
   const isNew = !m.state.status.gates.some((gate) => gate.name === name);
   const gate = currentGate(m, name, hosts);
   if (isNew) countGate(gate, 'opened');
-  if (m.plan.notify && isNew) await notify(m, 'gate-opened');
+  if (isNew) await notify(m, 'gate-opened');
   for (;;) {
     if ((await decision(m, gate)) === 'pointless') return close(m, gate, 'void');
     const voted = m.state.evidence!;
@@ -48,11 +48,9 @@ export async function openAndPassGate(m: Migration, name: GateName, hosts?: stri
       continue;
     }
     const drifted = drift(votedOn(voted), votedOn(fresh));
-    // Before, votes counted again where what had drifted was put back as it was, and the gate kept its dates.
-    if (patched('reopened-gates-begin-anew')) beginAnew(m, gate, fresh.hash, drifted);
-    else reopen(gate, fresh.hash, drifted);
+    beginAnew(m, gate, fresh.hash, drifted);
     countGate(gate, 'drifted');
-    if (m.plan.notify) await notify(m, 'drift', { drift: drifted });
+    await notify(m, 'drift', { drift: drifted });
   }
   countGate(gate, 'approved');
   close(m, gate, 'approved');
@@ -81,11 +79,9 @@ function close(m: Migration, gate: Gate, decision: Gate['decision']): void {
 /** Whatever people have said while it was looked at is heard before anything is done: a no, a pause, a host that is left out. */
 async function isNothingNew(m: Migration, gate: Gate, { skipped = [] }: Evidence): Promise<boolean> {
   const { state } = m;
-  if (state.queue.length > 0 && patched('votes-heard-before-acting'))
-    await condition(() => state.queue.length === 0);
+  await condition(() => state.queue.length === 0);
   if (state.status.paused || decide(gate) !== 'approved') return false;
-  const isSame = leftOut(m, gate.name).join() === skipped.join();
-  return isSame || !patched('skips-heard-before-acting');
+  return leftOut(m, gate.name).join() === skipped.join();
 }
 
 /** What people vote on, and are told the changes of; findings follow from it. */
@@ -105,7 +101,7 @@ async function readWhileNotPaused(m: Migration, gate: Gate): Promise<Reading> {
     const reading = await readAgain(m, gate);
     const fresh = reading.evidence;
     const goesOn = acts && blocking(fresh.findings).length === 0;
-    if (goesOn && (await strangersAllowedStill(m, fresh.facts.dmsa?.principals ?? []))) continue;
+    if (goesOn && (await strangersAllowed(m, fresh.facts.dmsa?.principals ?? []))) continue;
     // Reading hundreds of hosts takes its time: the window may have closed meanwhile.
     if (goesOn && (await hadToWaitForWindow(m, 'stay'))) continue;
     if (!m.state.status.paused) return reading;
@@ -147,7 +143,7 @@ async function decision(m: Migration, gate: Gate): Promise<'approved' | 'pointle
     if (left <= 0) await condition(() => m.state.queue.length === 0);
     if (decided()) break;
     if (left <= 0) expire(m, gate);
-    if (isReminderDue(m, gate) && m.plan.notify) await notify(m, 'reminder');
+    if (isReminderDue(m, gate)) await notify(m, 'reminder');
     const woken = () => decided() || isLong();
     const timer = nextTimer(gate);
     if (timer === null) await condition(woken);
@@ -192,7 +188,7 @@ function expire(m: Migration, gate: Gate): void {
   }
   if (gate.overdue) return;
   gate.overdue = true;
-  if (patched('needs-in-lists')) publish(m);
+  publish(m);
 }
 
 function refused(code: ErrorCode, message: string): ApplicationFailure {

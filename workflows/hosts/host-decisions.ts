@@ -34,7 +34,7 @@ export function skippedHosts(m: Migration): string[] {
 
 /** Hosts that a gate is not about: a wave does not wait for those that have failed before it, and wait for a person. */
 export function leftOut(m: Migration, gate: GateName): string[] {
-  const failed = gate.startsWith('wave-') ? (m.state.status.failedHosts ?? []).map(({ host }) => host) : [];
+  const failed = gate.startsWith('wave-') ? m.state.status.failedHosts.map(({ host }) => host) : [];
   return [...new Set([...skippedHosts(m), ...failed])].sort();
 }
 
@@ -67,12 +67,12 @@ const whyNotSkipped: WhyNot = (m, host) => {
 };
 
 const whyNotRetried: WhyNot = (m, host) => {
-  const failed = m.state.status.failedHosts?.some((each) => each.host === host) ?? false;
+  const failed = m.state.status.failedHosts.some((each) => each.host === host);
   return failed ? null : 'it waits for nobody: only a host that failed is tried again';
 };
 
 function noLongerFailed({ state: { status } }: Migration, host: string): void {
-  status.failedHosts = status.failedHosts?.filter((failed) => failed.host !== host);
+  status.failedHosts = status.failedHosts.filter((failed) => failed.host !== host);
 }
 
 const over: StageName[] = ['soak', 'undo', 'done'];

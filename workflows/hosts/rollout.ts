@@ -1,10 +1,4 @@
-import {
-  ApplicationFailure,
-  condition,
-  isCancellation,
-  patched,
-  setCurrentDetails,
-} from '@temporalio/workflow';
+import { ApplicationFailure, condition, isCancellation, setCurrentDetails } from '@temporalio/workflow';
 
 import type { HostOutcome } from '../../activities/hosts/each-host.ts';
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
@@ -50,7 +44,7 @@ export async function rollOut(m: Migration, current: Stage, work: Work): Promise
       canary.filter(({ name }) => !isSkipped(m, name)),
       progress,
     );
-    if (m.plan.notify) await notifyOfFailedHosts(m, before);
+    await notifyOfFailedHosts(m, before);
     progress.proven = canary.every(({ name }) => progress.done.includes(name) || isSkipped(m, name));
   }
   await inWaves(m, work.hosts, nextWave, progress, work);
@@ -67,7 +61,7 @@ export function hostFailed(
   countFailedHost(host, code, message);
   progress.done = progress.done.filter((name) => name !== host);
   if (!progress.failed.includes(host)) progress.failed.push(host);
-  const others = (status.failedHosts ?? []).filter((failed) => failed.host !== host);
+  const others = status.failedHosts.filter((failed) => failed.host !== host);
   const decided = isSkipped(m, host);
   status.failedHosts = decided ? others : [...others, { host, code, message, at: now() }];
   if (maxFailures === 0) throw ApplicationFailure.nonRetryable(message, code);
@@ -77,7 +71,7 @@ export function hostFailed(
 export function requireFewFailures(m: Migration, { failed }: Progress): void {
   const { maxFailures = 0 } = m.plan.rollout;
   if (failed.length <= maxFailures) return;
-  const why = (m.state.status.failedHosts ?? []).map(({ host, code }) => `${host} (${code})`).join(', ');
+  const why = m.state.status.failedHosts.map(({ host, code }) => `${host} (${code})`).join(', ');
   const message = `${failed.length} hosts failed, and the plan allows ${maxFailures}: ${why || failed.join(', ')}`;
   throw ApplicationFailure.nonRetryable(message, 'TOO_MANY_FAILURES' satisfies ErrorCode);
 }
@@ -95,7 +89,7 @@ async function inWaves(
   work: Work,
 ): Promise<void> {
   // Whether what was voted on may have changed since: a run that was ended by hand may have ended long ago.
-  let isOld = m.state.adopted === true;
+  let isOld = m.state.adopted;
   for (;;) {
     const failed = failedAmong(m, work.hosts);
     const left = hosts.filter(
@@ -110,10 +104,10 @@ async function inWaves(
     else {
       const before = m.state.status.failedHosts;
       await work.wave(wave, progress);
-      progress.waves = (progress.waves ?? 0) + 1;
+      progress.waves += 1;
       setCurrentDetails(currentDetails(m.state.status));
       requireFewFailures(m, progress);
-      if (m.plan.notify) await notifyOfFailedHosts(m, before);
+      await notifyOfFailedHosts(m, before);
     }
   }
 }
@@ -126,7 +120,7 @@ async function inWaves(
 async function mayBegin(
   m: Migration,
   wave: PlanHost[],
-  { stage, waves = 0 }: Progress,
+  { stage, waves }: Progress,
   isOld: boolean,
 ): Promise<boolean> {
   if (!m.plan.gates.wave || stage !== 'restart-services') return true;
@@ -141,7 +135,7 @@ async function mayBegin(
       const drifted = drift({ wave: gate.hosts }, { wave: hosts });
       gate.hosts = hosts;
       beginAnew(m, gate, m.state.evidence!.hash, drifted);
-      if (m.plan.notify) await notify(m, 'drift', { drift: drifted });
+      await notify(m, 'drift', { drift: drifted });
     }
   }
   await openAndPassGate(m, name, hosts);
@@ -152,25 +146,23 @@ async function mayBegin(
 async function someoneDecides(m: Migration, failed: PlanHost[]): Promise<void> {
   const names = failed.map(({ name }) => name.split('.')[0]).join(', ');
   waitFor(m, `${names}: retry or skip (signals retry and skipHost)`);
-  // Histories of before lists knew of it have no event here.
-  const isTold = patched('needs-in-lists');
-  if (isTold) publish(m);
+  publish(m);
   await condition(() => failedAmong(m, failed).length < failed.length || isLong());
   await continueIfLong(m);
   waitFor(m, null);
-  if (isTold) publish(m);
+  publish(m);
 }
 
 function failedAmong(m: Migration, hosts: PlanHost[]): PlanHost[] {
-  const names = new Set(m.state.status.failedHosts?.map(({ host }) => host));
+  const names = new Set(m.state.status.failedHosts.map(({ host }) => host));
   return hosts.filter(({ name }) => names.has(name));
 }
 
 /** Of this stage: as far as an earlier run has come with it. */
 function progressOf(m: Migration, { name }: Stage): Progress {
   if (m.state.rollout?.stage !== name)
-    m.state.rollout = { stage: name, done: [], failed: [], proven: false, bakeUntil: null };
-  return m.state.rollout!;
+    m.state.rollout = { stage: name, done: [], failed: [], waves: 0, proven: false, bakeUntil: null };
+  return m.state.rollout;
 }
 
 /** How many more hosts may fail in a wave of these. */

@@ -15,7 +15,7 @@ export function hasRoom(queue: { payload: unknown }[], payload: unknown): boolea
 
 /** Of what people have sent besides votes, the latest. */
 export function boundSignals(status: MigrationStatus): void {
-  status.signals = latest(status.signals ?? [], most.signals);
+  status.signals = latest(status.signals, most.signals);
 }
 
 /** Of votes that do not count, the latest, whatever gate they were for; those that count are as few as a gate wants. */
@@ -28,12 +28,11 @@ export function boundVotes(status: MigrationStatus): void {
     );
     left = Math.max(0, left - total(refused.map(sizeOf)));
     const kept = votes.filter((vote) => vote.refused === null || refused.includes(vote));
-    status.votesLeftOut = (status.votesLeftOut ?? 0) + votes.length - kept.length;
+    status.votesLeftOut += votes.length - kept.length;
     return kept;
   };
   for (const gate of status.gates.toReversed()) gate.votes = bounded(gate.votes);
   status.earlyVotes = bounded(status.earlyVotes);
-  if (status.votesLeftOut === 0) delete status.votesLeftOut;
 }
 
 function latest<T>(list: T[], octets: number): T[] {

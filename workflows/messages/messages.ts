@@ -1,4 +1,4 @@
-import { ActivityFailure, condition, patched, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { ActivityFailure, condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import {
@@ -67,11 +67,10 @@ const undo: Reaction = (m, payload) => {
  */
 const retry: Reaction = (m, payload) => {
   if (isRecord(payload) && payload.host !== undefined) return retryHost(m, payload);
-  const { status, parked = null } = m.state;
+  const { status, parked } = m.state;
   if (status.failure === null) return { refused: 'nothing waits to be tried again' };
   const accept = isRecord(payload) && payload.accept === true;
-  // Before, whatever had failed could be accepted.
-  if (accept && parked !== ('RESTORE_DIFFERS' satisfies ErrorCode) && patched('accepts-named-differences'))
+  if (accept && parked !== ('RESTORE_DIFFERS' satisfies ErrorCode))
     return { refused: 'no difference waits to be accepted (RESTORE_DIFFERS)' };
   m.state.retryRequest = { ...by(payload), accept };
   return {};
@@ -161,7 +160,7 @@ export async function unlessPaused(m: Migration): Promise<void> {
 
 /** What a signed vote has to name besides its gate: a vote for anything else does not count here. */
 function signedFor({ id, plan, state }: Migration) {
-  return { migration: id, execution: state.status.execution ?? '', plan: plan.hash };
+  return { migration: id, execution: state.status.execution, plan: plan.hash };
 }
 
 function decidedGates(gates: Gate[], open: Gate | null): Gate['name'][] {

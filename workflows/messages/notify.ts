@@ -19,12 +19,10 @@ import type { notifyPeople } from './notify-people.ts';
 /**
  * Tells people, where the plan says so, by a child workflow that outlives the migration: only its start is waited for,
  * and nothing that goes wrong with it is the migration's business. An undo does not stop it either.
- *
- * Histories of plans without `notify` know nothing of it: where one may pass, ask `m.plan.notify` before the await.
  */
 export async function notify(m: Migration, event: NoticeEvent, detail: NoticeDetail = {}): Promise<void> {
   if (!m.plan.notify) return;
-  m.state.notices = (m.state.notices ?? 0) + 1;
+  m.state.notices = m.state.notices + 1;
   // No random part: what else draws random numbers may differ from one worker to the next, and ids must not.
   const own = `${workflowInfo().firstExecutionRunId}-${m.state.notices}`;
   const notice = told(m, event, detail);
@@ -51,7 +49,7 @@ function told(m: Migration, event: NoticeEvent, detail: NoticeDetail): Notice | 
 }
 
 /** Of those that have failed since `before`; a host that failed again is told again. */
-export async function notifyOfFailedHosts(m: Migration, before: FailedHost[] = []): Promise<void> {
-  const hosts = (m.state.status.failedHosts ?? []).filter((failed) => !before.includes(failed));
+export async function notifyOfFailedHosts(m: Migration, before: FailedHost[]): Promise<void> {
+  const hosts = m.state.status.failedHosts.filter((failed) => !before.includes(failed));
   if (hosts.length > 0) await notify(m, 'host-failed', { hosts });
 }

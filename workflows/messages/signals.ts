@@ -1,9 +1,10 @@
-import { patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import { isUnreadable } from '../../src/domain/facts/unreadable.ts';
 import type { RecordedVote } from '../../src/domain/gates/gates.ts';
 import type { RecordedSignal, SignalName } from '../../src/domain/migration/status.ts';
 import { currentDetails } from '../details.ts';
 import { type Carried, type Migration, now } from '../state.ts';
+import { recordMark } from '../versions.ts';
 import { boundSignals } from './bounds.ts';
 import { by, idOf, isWellFormed } from './payload.ts';
 
@@ -16,7 +17,7 @@ export function receive(m: Migration, signal: SignalName, payload: unknown, reac
   const { about = null, refused = null }: ReturnType<Reaction> =
     whyMalformed(m, payload) ?? react(m, payload);
   const recorded: RecordedSignal = { signal, about, ...by(payload), ...idOf(payload), at: now(), refused };
-  status.signals = [...(status.signals ?? []), recorded];
+  status.signals.push(recorded);
   boundSignals(status);
   setCurrentDetails(currentDetails(status));
 }
@@ -26,20 +27,20 @@ export function receive(m: Migration, signal: SignalName, payload: unknown, reac
  * a worker that has the key: what followed has followed from that. Where it was read before, this worker must not go on.
  */
 function whyMalformed(m: Migration, payload: unknown): { refused: string } | null {
-  const mark = `signal-${++m.heard}-is-malformed`;
+  const mark = `signal-${++m.heard}-is-unreadable`;
   const refused = 'malformed: by and reason have to be texts in an object';
   if (isUnreadable(payload)) {
-    if (!patched(mark)) throw new Error(`a signal is encrypted with a key that this worker lacks (${mark})`);
+    if (!recordMark(mark))
+      throw new Error(`a signal is encrypted with a key that this worker lacks (${mark})`);
     return { refused: 'malformed: it is encrypted with a key that the worker lacks' };
   }
-  if (workflowInfo().unsafe.isReplaying && patched(mark)) return { refused };
-  // Before, a sender or a reason of another kind was taken for none.
-  return isWellFormed(payload) || !patched(mark) ? null : { refused };
+  if (workflowInfo().unsafe.isReplaying && recordMark(mark)) return { refused };
+  return isWellFormed(payload) ? null : { refused };
 }
 
 /** The query `outcomes`. Anyone may ask for anything: what is no signal has none. */
 export function outcomes({ state }: Migration, name: unknown): (RecordedVote | RecordedSignal)[] {
-  const { signals = [] } = state.status;
+  const { signals } = state.status;
   if (name === undefined || name === null) return signals;
   if (name === 'approve' || name === 'reject') return votesOf(state).filter((vote) => vote.decision === name);
   return signals.filter(({ signal }) => signal === name);
@@ -48,7 +49,7 @@ export function outcomes({ state }: Migration, name: unknown): (RecordedVote | R
 /** The query `record`. */
 export function recordOf({ state }: Migration, id: unknown): RecordedVote | RecordedSignal | null {
   if (typeof id !== 'string') return null;
-  return [...votesOf(state), ...(state.status.signals ?? [])].find((each) => each.id === id) ?? null;
+  return [...votesOf(state), ...state.status.signals].find((each) => each.id === id) ?? null;
 }
 
 function votesOf({ status }: Carried): RecordedVote[] {

@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, patched, sleep } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, sleep } from '@temporalio/workflow';
 import type { Expectation } from '../../src/domain/assess/assess.ts';
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import type { Evidence } from '../../src/domain/facts/facts.ts';
@@ -65,7 +65,7 @@ export function requireNothingBlocking(m: Migration): void {
 /** Whoever started the plan has seen what it was made of, and nothing else. Throws PLAN_DRIFTED with what differs. */
 export function requireAsPlanned({ state }: Migration): void {
   const { seen, evidence } = state;
-  delete state.seen;
+  state.seen = null;
   const differences = seen ? drift(seen, evidence!.facts) : [];
   if (differences.length === 0) return;
   const message = `since the plan was made: ${driftText(differences)}`;
@@ -99,7 +99,7 @@ async function lookOrSkip(
   } catch (error) {
     const isAway =
       error instanceof ActivityFailure && failureOf(error).code === ('HOST_UNREACHABLE' satisfies ErrorCode);
-    if (isAway && leftOut(m, gate).join() !== before && patched('looks-again-without-skipped')) return null;
+    if (isAway && leftOut(m, gate).join() !== before) return null;
     throw error;
   }
 }

@@ -103,7 +103,7 @@ async function restartWave(
   await runWaveOf(m, current, progress, entries, () => restartServices(input), {
     done: (host, result) => {
       seeRestart(m, host, result);
-      const all = [...result.restarted, ...(result.recycled ?? []).map((pool) => `pool ${pool}`)];
+      const all = [...result.restarted, ...result.recycled.map((pool) => `pool ${pool}`)];
       current.changed.push(`${host}: restarted ${all.join(', ') || 'nothing'}`);
     },
     failed: (host, result) => {
@@ -114,7 +114,7 @@ async function restartWave(
 }
 
 /** Where people have said yes to this wave. */
-function gateOf({ plan, state }: Migration, { waves = 0 }: Progress): GateName {
+function gateOf({ plan, state }: Migration, { waves }: Progress): GateName {
   if (state.completedAt !== null) return 'complete';
   return plan.gates.wave ? `wave-${waves + 1}` : 'start';
 }

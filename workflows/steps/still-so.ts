@@ -1,4 +1,4 @@
-import { ApplicationFailure, patched } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/workflow';
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import { differences } from '../../src/domain/facts/compare.ts';
 import type { Facts } from '../../src/domain/facts/facts.ts';
@@ -14,11 +14,10 @@ import { freshMs, look, requireNothingBlocking } from './preflight.ts';
  * next and so are asked, too, as their before-images are of that vote. Throws PLAN_DRIFTED and PREFLIGHT_BLOCKED.
  */
 export async function unlessPausedOrDrifted(m: Migration, hosts: string[]): Promise<void> {
-  const waited = m.state.status.paused || m.state.adopted === true;
+  const waited = m.state.status.paused || m.state.adopted;
   await unlessPaused(m);
   const isOld = hosts.length === 0 && Date.now() - Date.parse(m.state.hostsReadAt!) > freshMs;
-  // Before, what was voted on was acted on however long that was ago.
-  if ((waited || isOld) && patched('looks-again-before-acting')) await requireStillSo(m, hosts);
+  if (waited || isOld) await requireStillSo(m, hosts);
 }
 
 async function requireStillSo(m: Migration, hosts: string[]): Promise<void> {

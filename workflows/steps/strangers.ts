@@ -1,4 +1,4 @@
-import { condition, patched } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 
 import type { Principal } from '../../src/domain/facts/facts.ts';
 import { describeStranger, strangers } from '../../src/domain/facts/principals.ts';
@@ -20,19 +20,11 @@ export async function strangersAllowed(m: Migration, principals: Principal[]): P
   if (unknown().length === 0) return false;
   for (const principal of unknown()) note(m, principal);
   waitFor(m, `a yes to ${unknown().map(describe).join(', ')} among the principals (signal allowPrincipal)`);
-  const isTold = patched('needs-in-lists');
-  if (isTold) publish(m);
+  publish(m);
   await condition(() => unknown().length === 0);
   waitFor(m, null);
-  if (isTold) publish(m);
+  publish(m);
   return true;
-}
-
-/** The same at the last look before Complete; a migration of version 0.1.0 that went on there still replays. */
-export async function strangersAllowedStill(m: Migration, principals: Principal[]): Promise<boolean> {
-  const allowed = m.state.status.allowedPrincipals.map(({ sid }) => sid);
-  if (strangers(principals, m.plan, allowed).length === 0 || !patched('strangers-at-last-look')) return false;
-  return await strangersAllowed(m, principals);
 }
 
 function note(m: Migration, principal: Principal): void {

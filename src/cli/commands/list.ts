@@ -76,9 +76,8 @@ export function renderList(
   return [bold(line(head)), ...rows.map((row) => (row[3] ? yellow(line(row)) : line(row)))].join('\n');
 }
 
-/** Migrations of older versions say nothing but the gate. */
 function needed({ needs, gate }: Pick<ListedMigration, 'needs' | 'gate'>): string {
-  if (needs === 'approval' || needs === 'overdue' || (needs === 'none' && gate !== 'none'))
+  if (needs === 'approval' || needs === 'overdue')
     return `vote: ${gate}${needs === 'overdue' ? ' (overdue)' : ''}`;
   return needs === 'none' ? '' : needs;
 }

@@ -57,7 +57,7 @@ function chosenHash(gate: { hash: string }, given: string | undefined): string {
  * status, VOTE_REFUSED where there is none to look at.
  */
 export function signedFor(status: LiveStatus, started: Plan | null): SignedFor {
-  const { migrationId, planHash, execution = '' } = status;
+  const { migrationId, planHash, execution } = status;
   const refused = (why: string) =>
     new DmsaError('VOTE_REFUSED', migrationId, `${migrationId}: nothing is signed: ${why}`);
   if (!started) throw refused('Temporal has no plan of it any more');

@@ -1,7 +1,6 @@
 import {
   approvals,
   awaitedAt,
-  countedVotes,
   counts,
   type Gate,
   type RecordedVote,
@@ -38,15 +37,11 @@ export function gateLines(gate: Gate, asked: Asked, { color, width, now }: Rende
 }
 
 /** Who has to vote yet, or an empty text where nobody has to. */
-export function missingVotes(gate: Gate, { domain, people, requestedBy }: Asked): string {
+export function missingVotes(gate: Gate, asked: Asked): string {
   const missing = gate.required - approvals(gate).length;
   if (gate.decision !== 'open' || missing <= 0) return '';
   if (gate.approvers.length === 0) return `missing: ${missing} of anyone but the requester`;
-  // Older versions left no names of the domain: then one spelling is one person.
-  const voted = new Set(countedVotes(gate).map(({ by }) => by.toLowerCase()));
-  const awaited = domain
-    ? awaitedAt(gate, { domain, people, requestedBy })
-    : gate.approvers.filter((approver) => !voted.has(approver.toLowerCase()));
+  const awaited = awaitedAt(gate, asked);
   return `missing: ${missing} of ${awaited.join(', ') || 'nobody'}`;
 }
 

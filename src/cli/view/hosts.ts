@@ -10,7 +10,7 @@ export interface EvidenceColumn {
   short: string;
   /** What it says, for the report. */
   meaning: string;
-  /** Older versions did not look at it: it is left out where nothing is known of it. */
+  /** It is left out where nothing is known of it. */
   optional?: true;
   of(evidence: HostEvidence): Verdict;
 }
@@ -37,7 +37,7 @@ function column(
   meaning: string,
   optional?: true,
 ): EvidenceColumn {
-  const of = (evidence: HostEvidence) => evidence[name] ?? 'unknown';
+  const of = (evidence: HostEvidence) => evidence[name];
   return { name, title, short, meaning, of, ...(optional && { optional }) };
 }
 

@@ -55,7 +55,7 @@ function needed(status: MigrationStatus, options: RenderOptions, detail: Detail)
     status.gates
       .filter((gate) => gate.name === openGateName(status))
       .flatMap((gate) => gateLines(gate, status, options)),
-    hostLines(status.hosts, { ...options, failed: status.failedHosts ?? [] }),
+    hostLines(status.hosts, { ...options, failed: status.failedHosts }),
   ].filter((lines) => lines.length > 0);
 }
 

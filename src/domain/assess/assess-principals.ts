@@ -23,8 +23,8 @@ export function assessPrincipals(
 }
 
 /**
- * SIDs of the plan's hosts that are let in, by themselves or by a group. Facts of older histories do not say who is:
- * there, whoever has an ACE of its own is.
+ * SIDs of the plan's hosts that are let in, by themselves or by a group. If groups were not followed, only a principal
+ * with an ACE of its own counts.
  */
 export function hostsLetIn({ principals, hostsAllowed }: DmsaFacts): Set<string> {
   return new Set(hostsAllowed ?? principals.map(({ sid }) => sid));

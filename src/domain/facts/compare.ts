@@ -9,19 +9,14 @@ import type { AccountFacts, DmsaFacts, Facts, HostFacts } from './facts.ts';
  *   from one of the two to the other counts as the same wherever the other has gone;
  * - why the account is privileged;
  * - the octets of the principals' descriptor, what its trustees are called now and who is a member of them: the cmdlet
- *   that restores them takes a list of trustees, so the trustees are compared, and what refuses or has a condition;
- * - what an image that an older version made does not have at all.
+ *   that restores them takes a list of trustees, so the trustees are compared, and what refuses or has a condition.
  */
 export function differences(before: Facts, after: Facts): Drift[] {
-  return drift(comparable(before, after), comparable(after, before));
+  return drift(comparable(before), comparable(after));
 }
 
-function comparable(facts: Facts, other: Facts): unknown {
-  return {
-    account: known(accountOf(facts), accountOf(other)),
-    dmsa: known(dmsaOf(facts), dmsaOf(other)),
-    hosts: facts.hosts.map(hostOf),
-  };
+function comparable(facts: Facts): unknown {
+  return { account: accountOf(facts), dmsa: dmsaOf(facts), hosts: facts.hosts.map(hostOf) };
 }
 
 function hostOf({ policyFrom: _, logonRight: __, pools: ___, rebootPending: ____, ...host }: HostFacts) {
@@ -31,32 +26,29 @@ function hostOf({ policyFrom: _, logonRight: __, pools: ___, rebootPending: ____
 function accountOf({ account, dmsa }: Facts) {
   if (!account) return null;
   const supersededBy = linkTo(dmsa, account.supersededBy);
-  const claimedBy = account.claimedBy?.map((dn) => linkTo(dmsa, dn));
+  const claimedBy = account.claimedBy.map((dn) => linkTo(dmsa, dn));
   return { ...account, supersededBy, claimedBy, dn: undefined, privilegedBecause: undefined };
 }
 
 function dmsaOf({ account, dmsa }: Facts) {
   if (!dmsa) return null;
   const precededBy = linkTo(account, dmsa.precededBy);
-  const claimedBy = dmsa.claimedBy?.map((dn) => linkTo(account, dn));
+  const claimedBy = dmsa.claimedBy.map((dn) => linkTo(account, dn));
   const principals = dmsa.principals.map(({ sid }) => sid);
-  // Absent means that no ACE refuses, but in an image from before refusals were read.
-  const accessRules = dmsa.accessRules ?? (dmsa.claimedBy === undefined ? undefined : []);
   const { hostsAllowed: _, hostsRefused: __, ...own } = dmsa;
   const octets = { principalsDigest: undefined };
-  return { ...own, precededBy, claimedBy, principals, accessRules, dn: undefined, ...octets };
+  return {
+    ...own,
+    precededBy,
+    claimedBy,
+    principals,
+    accessRules: dmsa.accessRules ?? [],
+    dn: undefined,
+    ...octets,
+  };
 }
 
 /** Both DNs come from one read of one server, which spells an object in one way. */
 function linkTo(object: AccountFacts | DmsaFacts | null, dn: string | null): string | null {
   return object !== null && dn?.toLowerCase() === object.dn.toLowerCase() ? object.guid : dn;
-}
-
-/** Only what the other image has, too; where the object itself is missing there, all of it. */
-function known<T extends object>(object: T | null, other: T | null): object | null {
-  if (!object || !other) return object;
-  const names = Object.keys(object) as (keyof T)[];
-  return Object.fromEntries(
-    names.filter((name) => other[name] !== undefined).map((name) => [name, object[name]]),
-  );
 }

@@ -14,7 +14,7 @@ export function see(evidence: HostEvidence, at: string, source: Seen['source'], 
   if (read.length === 0) return;
   const of = read.map(([name]) => name);
   for (const [name, verdict] of read) evidence[name] = verdict;
-  const others = (evidence.seen ?? [])
+  const others = evidence.seen
     .map((seen) => ({ ...seen, of: seen.of.filter((name) => !of.includes(name)) }))
     .filter((seen) => seen.of.length > 0);
   const same = others.find((seen) => seen.at === at && seen.source === source);
@@ -32,8 +32,8 @@ export function unlessSeen(evidence: HostEvidence, verdicts: Verdicts): Verdicts
   return Object.fromEntries(entries.filter(([name]) => evidence[name] !== 'yes'));
 }
 
-/** When and from where a verdict was read; null for what was never read, or by a version that did not say. */
+/** When and from where a verdict was read; null for what was never read. */
 export function seenOf(evidence: HostEvidence, name: EvidenceName): Omit<Seen, 'of'> | null {
-  const seen = evidence.seen?.find((each) => each.of.includes(name));
+  const seen = evidence.seen.find((each) => each.of.includes(name));
   return seen ? { at: seen.at, source: seen.source } : null;
 }

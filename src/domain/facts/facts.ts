@@ -73,7 +73,7 @@ export interface AccountFacts extends DelegationFacts {
   passwordLastSet: string | null;
 }
 
-/** Who may retrieve the managed password. What is optional is absent in facts of older histories. */
+/** Who may retrieve the managed password. */
 export interface Principal {
   sid: string;
   /** sAMAccountName where the SID resolves, the name of a well-known SID, else null. */
@@ -202,19 +202,18 @@ export interface HostEvidence {
   /** Its computer account is among the principals, by LDAP. */
   principal: Verdict;
   restarted: Verdict;
-  // What is optional was not looked at by an older version.
   /** Build 26100 or later. */
-  build?: Verdict;
+  build: Verdict;
   /** The Kerberos log was on before the restart, so that its silence means no. */
-  logOn?: Verdict;
+  logOn: Verdict;
   /** Every health check of the plan, after the latest restart. */
-  healthy?: Verdict;
+  healthy: Verdict;
   /** Every service of the plan still logs on as the account (failure-cases.md, 4). */
-  startNameKept?: Verdict;
+  startNameKept: Verdict;
   /** The account still has "Log on as a service" (failure-cases.md, 3). */
-  logonRightKept?: Verdict;
+  logonRightKept: Verdict;
   /** Where each verdict comes from; the latest reading of a verdict holds. */
-  seen?: Seen[];
+  seen: Seen[];
   /** A person's word that the rollout goes on without the host. */
   skipped?: { by: string; reason: string; at: string };
 }

@@ -12,7 +12,7 @@ export type PrincipalVerdict =
   | { verdict: 'allowed' }
   | { verdict: 'stranger'; why: string };
 
-/** Of one principal. `allowed` are the SIDs that a person has allowed. Pure; understands facts of older histories. */
+/** Classifies one principal. `allowed` are the SIDs that a person has allowed. */
 export function principalVerdict(
   principal: Principal,
   plan: ExpectedHosts,

@@ -10,7 +10,7 @@ export const needs = ['none', 'approval', 'overdue', 'operator', 'host', 'princi
 export type Needs = (typeof needs)[number];
 
 /** What lists show and filter by. */
-export function needsOf({ outcome, gates, failedHosts = [], waitingFor }: MigrationStatus): Needs {
+export function needsOf({ outcome, gates, failedHosts, waitingFor }: MigrationStatus): Needs {
   if (outcome === 'needs-operator') return 'operator';
   if (outcome !== 'running') return 'none';
   const open = gates.find((gate) => gate.decision === 'open');

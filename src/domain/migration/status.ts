@@ -13,16 +13,13 @@ export interface MigrationStatus {
   account: string;
   dmsa: string;
   requestedBy: string;
-  /** The names of the domain, and whom the plan knows: by them people are told apart. Absent in what older versions left. */
-  domain?: DomainNames;
-  people?: Person[];
+  /** The names of the domain, and whom the plan knows: by them people are told apart. */
+  domain: DomainNames;
+  people: Person[];
   planHash: string;
   startedAt: string;
-  /**
-   * Run id of the first run: what a signed vote is for, so that it counts in no later migration of the same plan. Absent
-   * in what older versions left.
-   */
-  execution?: string;
+  /** Run id of the first run: what a signed vote is for, so that it counts in no later migration of the same plan. */
+  execution: string;
   outcome: Outcome | 'running';
   stage: StageName;
   stages: Stage[];
@@ -34,8 +31,8 @@ export interface MigrationStatus {
   gates: Gate[];
   /** Votes that came when no gate had been opened yet. */
   earlyVotes: RecordedVote[];
-  /** How many votes that did not count are not kept any more; absent for none. */
-  votesLeftOut?: number;
+  /** How many votes that did not count are not kept any more. */
+  votesLeftOut: number;
   findings: Finding[];
   hosts: HostEvidence[];
   /** SIDs of principals that a person has allowed. */
@@ -43,10 +40,10 @@ export interface MigrationStatus {
   journal: JournalEntry[];
   /** Code and message of what ended the way forward; null while all is well. */
   failure: Failure | null;
-  /** Hosts that failed and wait for a person's `retry` or `skipHost`; absent while there was none. */
-  failedHosts?: FailedHost[];
+  /** Hosts that failed and wait for a person's `retry` or `skipHost`. */
+  failedHosts: FailedHost[];
   /** What people have sent besides votes, and what became of it; the latest last (workflows/messages/bounds.ts). */
-  signals?: RecordedSignal[];
+  signals: RecordedSignal[];
   before: Facts | null;
   after: Facts | null;
 }

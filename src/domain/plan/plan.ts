@@ -19,7 +19,7 @@ export interface Plan {
   gates: PlanGates;
   /**
    * Accounts of the requester and of everyone who is named as an approver, as far as the directory knows them: one person
-   * has one say, under whatever name. Absent in plans of older versions, and where it knows nobody.
+   * has one say, under whatever name. Absent where it knows nobody.
    */
   people?: Person[];
   /** Public keys of approvers: where there are any, only votes that are signed by one of them count. */
@@ -30,7 +30,7 @@ export interface Plan {
   restoreEventLog?: boolean;
   /** Whether a KDS root key that becomes effective later is waited for; absent means that it blocks. */
   waitForKds?: boolean;
-  /** Whether people are told by the webhooks of the worker's settings; absent in plans of older versions: they are not. */
+  /** Whether people are told by the webhooks of the worker's settings; absent means that they are not. */
   notify?: boolean;
   /** SHA-256, hex, of the canonical JSON of everything above. */
   hash: string;
@@ -74,7 +74,7 @@ export interface PlanHost {
   checks?: HealthCheck[];
 }
 
-/** What is absent was not thought of by an older plan, and does what it did: nothing. */
+/** How hosts are worked on. A limit that is absent limits nothing. */
 export interface Rollout {
   canary: number;
   /** How many hosts are worked on at once. */

@@ -39,8 +39,8 @@ const sources: Record<Seen['source'], string> = {
 };
 
 /** What people asked for besides their votes, and what became of it. */
-export function decisionBlocks({ signals = [], allowedPrincipals }: MigrationStatus): Block[] {
-  const asked: Row[] = signals.map(({ signal, about, by, reason, at, refused }) => ({
+export function decisionBlocks({ signals }: MigrationStatus): Block[] {
+  const rows: Row[] = signals.map(({ signal, about, by, reason, at, refused }) => ({
     cells: [
       `${signal} ${about ?? ''}`,
       by,
@@ -49,12 +49,6 @@ export function decisionBlocks({ signals = [], allowedPrincipals }: MigrationSta
       refused === null ? { mark: 'good', word: 'done' } : { mark: 'bad', word: `not done: ${refused}` },
     ],
   }));
-  // Migrations of older versions have recorded these alone.
-  const allowed = allowedPrincipals.filter(({ sid }) => !signals.some(({ about }) => about === sid));
-  const principals: Row[] = allowed.map(({ sid, by, reason, at }) => ({
-    cells: [`allow principal ${sid}`, by, reason, { time: at }, { mark: 'good', word: 'done' }],
-  }));
-  const rows = [...asked, ...principals];
   if (rows.length === 0) return [];
   return [{ kind: 'table', name: 'decisions', titles: ['What', 'By', 'Reason', 'When', ''], rows }];
 }

@@ -67,7 +67,7 @@ describe.skipIf(!available)(`dmsa resume --adopt${reason ? ` (skipped: ${reason}
         );
       }
       expect(await runIdOf(rehearsal)).toBe(runId);
-      expect((await rehearsal.status()).signals ?? []).toEqual([]);
+      expect((await rehearsal.status()).signals).toEqual([]);
     });
   });
 
@@ -106,7 +106,7 @@ describe.skipIf(!available)(`dmsa resume --adopt${reason ? ` (skipped: ${reason}
       expect([exitCode, out]).toEqual([0, `Going on with ${id}: dmsa status --watch ${account}\n`]);
       expect(err).toMatch(/^It ended at stage observe, with \d+ steps that an undo would undo\.\n$/);
 
-      await rehearsal.until(({ signals }) => signals?.at(-1)?.about === 'adopted');
+      await rehearsal.until(({ signals }) => signals.at(-1)?.about === 'adopted');
       const going = await dmsa(rehearsal, ['status', '-o', 'json']);
       expect(going.exitCode).toBe(0);
       expect((await startedWith(rehearsal)).adopted).toEqual({

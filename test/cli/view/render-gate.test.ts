@@ -44,12 +44,6 @@ describe('who is missing at a gate', () => {
     expect(missingVotes(gateWith([{ ...bob, void: true }]), asked)).toBe(all);
     expect(missingVotes(gateWith([{ ...bob, refused: 'VOTE_STALE_HASH' }]), asked)).toBe(all);
   });
-
-  test('is told by spelling where an older version left no names of the domain', () => {
-    const bob = { by: 'lab\\BOB', identity: 'bob@lab.example' };
-    const text = missingVotes(gateWith([bob]), { requestedBy: 'LAB\\alice' });
-    expect(text).toBe('missing: 1 of cid.smith@lab.example, LAB\\alice');
-  });
 });
 
 test('a vote that was voided says so, where its evidence has come back, too', () => {

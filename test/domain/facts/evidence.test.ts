@@ -12,6 +12,12 @@ const unknown: HostEvidence = {
   keysFetched: 'unknown',
   principal: 'unknown',
   restarted: 'unknown',
+  build: 'unknown',
+  logOn: 'unknown',
+  healthy: 'unknown',
+  startNameKept: 'unknown',
+  logonRightKept: 'unknown',
+  seen: [],
 };
 
 describe('evidence of a host', () => {
