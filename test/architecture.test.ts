@@ -86,16 +86,21 @@ describe('imports go one way', () => {
     expect(missing).toEqual([]);
   });
 
-  test('workflows import Temporal’s workflow side, the domain, each other, and types of activities', () => {
+  test('workflows import Temporal’s workflow side, the domain, its words, each other, and types of activities', () => {
     const allowed = ({ to, typeOnly }: Import) =>
       ['@temporalio/workflow', '@temporalio/common'].includes(to) ||
-      within('workflows/', 'src/domain/')(to) ||
+      within('workflows/', 'src/domain/', 'src/wording/')(to) ||
       (typeOnly && within('activities/')(to));
     expect(forbidden(within('workflows/'), allowed)).toEqual([]);
   });
 
   test('the domain imports itself alone', () => {
     expect(forbidden(within('src/domain/'), ({ to }) => to.startsWith('src/domain/'))).toEqual([]);
+  });
+
+  test('the words import themselves and the domain alone', () => {
+    const allowed = ({ to }: Import) => within('src/wording/', 'src/domain/')(to);
+    expect(forbidden(within('src/wording/'), allowed)).toEqual([]);
   });
 
   test('activities import no workflow, no lab, no command line, no client', () => {

@@ -1,6 +1,7 @@
 import { approvals, awaitedAt, type Gate } from '../src/domain/gates/gates.ts';
 import { stageTitles } from '../src/domain/migration/stages.ts';
-import type { MigrationStatus } from '../src/domain/migration/status.ts';
+import type { Failure, MigrationStatus } from '../src/domain/migration/status.ts';
+import { escapeMarkdown, escapeMarkdownCode } from '../src/wording/escape/markdown.ts';
 
 /** Temporal keeps what is shown with the workflow: of many hosts, the first. */
 const shown = 100;
@@ -9,16 +10,19 @@ const shown = 100;
 export function currentDetails(status: MigrationStatus): string {
   const { account, dmsa, stage, waitingFor, nextAt, outcome, failure, paused, failedHosts } = status;
   const paragraphs = [
-    `**${account} \u2192 ${dmsa}$**: ${outcome === 'running' ? stageTitles[stage] : outcome}`,
+    `**${escapeMarkdown(`${account} \u2192 ${dmsa}`)}$**: ${outcome === 'running' ? stageTitles[stage] : outcome}`,
   ];
   if (paused) paragraphs.push('Paused: send `resume` to go on.');
-  if (waitingFor) paragraphs.push(`Waiting for ${waitingFor}${nextAt ? `, until ${nextAt}` : ''}.`);
+  if (waitingFor)
+    paragraphs.push(`Waiting for ${escapeMarkdown(waitingFor)}${nextAt ? `, until ${nextAt}` : ''}.`);
   const failed = failedHosts.slice(0, shown);
   if (failed.length > 0)
     paragraphs.push(
-      failed.map(({ host, code, message }) => `- **${host}** failed: \`${code}\` ${message}`).join('\n'),
+      failed
+        .map(({ host, ...failure }) => `- **${escapeMarkdown(host)}** failed: ${failureText(failure)}`)
+        .join('\n'),
     );
-  if (failure) paragraphs.push(`Turned back: \`${failure.code}\` ${failure.message}`);
+  if (failure) paragraphs.push(`Turned back: ${failureText(failure)}`);
   for (const gate of status.gates.filter((each) => each.decision === 'open' && each.hash))
     paragraphs.push(...gateParagraphs(gate, status));
   return [...paragraphs, hostsTable(status)].join('\n\n');
@@ -29,34 +33,36 @@ function gateParagraphs(gate: Gate, status: MigrationStatus): string[] {
   const { name, hash, drift, signed, hosts } = gate;
   // Without a name it does not count: what is pasted as it is, is nobody's vote.
   const vote = `{"gate":"${name}","hash":"${hash}","by":"","reason":""}`;
-  const about = hosts ? ` It is about ${hosts.slice(0, shown).join(', ')}.` : '';
+  const about = hosts ? ` It is about ${hosts.slice(0, shown).map(escapeMarkdown).join(', ')}.` : '';
   const how = signed
     ? 'Vote with `dmsa approve --key`, as only signed votes count for:'
     : 'Vote with the signal `approve` or `reject`, and who you are in `by`:';
   return [
-    ...(drift.length > 0 ? [`Votes are void, as this has changed: ${drift.slice(-10).join('; ')}`] : []),
+    ...(drift.length > 0
+      ? [`Votes are void, as this has changed: ${drift.slice(-10).map(escapeMarkdown).join('; ')}`]
+      : []),
     `Gate **${name}** is open.${about} ${votesText(gate, status)} ${how}`,
     `\`\`\`\n${vote}\n\`\`\``,
   ];
 }
 
 function votesText(gate: Gate, { domain, people, requestedBy }: MigrationStatus): string {
-  const yes = approvals(gate).map(({ by }) => literal(by));
+  const yes = approvals(gate).map(({ by }) => escapeMarkdown(by));
   const said = yes.length > 0 ? `, of ${yes.slice(0, shown).join(', ')}` : '';
   const awaited = awaitedAt(gate, { domain, people, requestedBy });
-  const asked = gate.approvers.length === 0 ? 'anyone but the requester' : awaited.map(literal).join(', ');
+  const asked =
+    gate.approvers.length === 0 ? 'anyone but the requester' : awaited.map(escapeMarkdown).join(', ');
   const missing = Math.max(0, gate.required - yes.length);
   return `${yes.length} of ${gate.required} yes${said}.${missing > 0 ? ` Asked: ${asked}.` : ''}`;
 }
 
-/** A name is what its sender has written: none of it becomes a link or a line of its own. */
-function literal(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, '').replace(/[\\`*_{}[\]()<>#|!]/g, '\\$&');
+function failureText({ code, message }: Failure): string {
+  return `${escapeMarkdownCode(code)} ${escapeMarkdown(message)}`;
 }
 
 function hostsTable({ hosts }: MigrationStatus): string {
   const rows = hosts.slice(0, shown).map(({ host, skipped, policy, restarted, principal }) => {
-    return `| ${host}${skipped ? ' (skipped)' : ''} | ${policy} | ${restarted} | ${principal} |`;
+    return `| ${escapeMarkdown(host)}${skipped ? ' (skipped)' : ''} | ${policy} | ${restarted} | ${principal} |`;
   });
   if (hosts.length > shown) rows.push(`| and ${hosts.length - shown} more | | | |`);
   return ['| host | policy | restarted | principal |', '| --- | --- | --- | --- |', ...rows].join('\n');

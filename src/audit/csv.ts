@@ -1,9 +1,9 @@
-import { clean } from '../cli/view/text.ts';
 import type { Finding } from '../domain/findings/findings.ts';
+import { type CsvValue, csvTable } from '../wording/escape/csv.ts';
 import type { Audit } from './audit.ts';
 import type { AuditedPair } from './report.ts';
 
-type Cell = (pair: AuditedPair, finding: Finding | null) => Value;
+type Cell = (pair: AuditedPair, finding: Finding | null) => CsvValue;
 
 /** The columns in their order, and where each comes from. */
 const columns: Record<string, Cell> = {
@@ -41,21 +41,4 @@ export function auditCsv({ pairs }: Audit): string {
     return findings.map((finding) => Object.values(columns).map((cell) => cell(pair, finding)));
   });
   return csvTable([csvColumns, ...rows]);
-}
-
-type Value = string | number | boolean | null | undefined;
-
-/** Rows as lines (RFC 4180), each ended by CRLF. */
-export function csvTable(rows: Value[][]): string {
-  return rows.map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
-}
-
-/**
- * One value. What a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV Injection"): names
- * and descriptions are written by whoever may write to the directory. Control characters are shown, not kept.
- */
-export function csvField(value: Value): string {
-  const text = clean(String(value ?? ''));
-  const harmless = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

@@ -9,6 +9,7 @@ import {
 } from '../config/load.ts';
 import type { ClientSettings, LogLevel, ReadingSettings, Settings } from '../config/settings.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
+import { escapeJson } from '../wording/escape/terminal.ts';
 import type { Assembly } from './assembly.ts';
 import { examplesText } from './examples.ts';
 import { type ColorChoice, columnsOf, type Io, wantsColor } from './io.ts';
@@ -102,7 +103,7 @@ export function makeContext(io: Io, assembly: Assembly, options: CommonOptions):
     directorySettings: () => loadDirectorySettings(sources),
     log: async (fallback) => createLog((await clientSettings()).log?.level ?? fallback, io.err),
     answer: (text, value) => {
-      io.out.write(context.format === 'text' ? `${text}\n` : `${JSON.stringify(value)}\n`);
+      io.out.write(context.format === 'text' ? `${text}\n` : `${escapeJson(value)}\n`);
     },
     tell: (text) => {
       if (context.format === 'text') io.err.write(`${text}\n`);

@@ -1,6 +1,6 @@
 import { DmsaError, type ErrorCode } from '../domain/errors/errors.ts';
 import { exitCodes } from '../domain/states.ts';
-import { clean } from './view/text.ts';
+import { escapeTerminal } from '../wording/escape/terminal.ts';
 
 /** Codes that say that what was asked for is not acceptable, and that nothing was changed: exit code 2. */
 const refusals: ErrorCode[] = [
@@ -35,11 +35,15 @@ export function tellError(thrown: unknown): Told {
   if (thrown instanceof DmsaError) {
     const { code, message, fix } = thrown;
     const exitCode = refusals.includes(code) ? exitCodes.refused : exitCodes.failed;
-    return { line: clean(`${code}: ${message} (fix: ${fix})`), error: { code, message, fix }, exitCode };
+    return {
+      line: escapeTerminal(`${code}: ${message} (fix: ${fix})`),
+      error: { code, message, fix },
+      exitCode,
+    };
   }
   const message = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
   return {
-    line: clean(`UNEXPECTED: ${message}`),
+    line: escapeTerminal(`UNEXPECTED: ${message}`),
     error: { code: 'UNEXPECTED', message, fix: null },
     exitCode: exitCodes.failed,
   };

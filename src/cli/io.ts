@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 
-import { clean } from './view/text.ts';
+import { escapeTerminal } from '../wording/escape/terminal.ts';
 
 /** Everything a command touches of the process it runs in, so that tests can run one without. */
 export interface Io {
@@ -37,7 +37,7 @@ export async function askYesNo(io: Io, question: string): Promise<boolean | null
   if (!io.in.isTTY || !io.err.isTTY) return null;
   const lines = createInterface({ input: io.in, output: io.err });
   try {
-    const answer = await lines.question(`${clean(question)} [y/N] `, { signal: io.signal });
+    const answer = await lines.question(`${escapeTerminal(question)} [y/N] `, { signal: io.signal });
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     lines.close();

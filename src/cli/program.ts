@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import { didYouMean } from '../domain/values/nearest.ts';
 import { version } from '../version.ts';
+import { escapeJson } from '../wording/escape/terminal.ts';
 import { type Assembly, assembly as realAssembly } from './assembly.ts';
 import { actCommands } from './commands/act.ts';
 import { auditCommand } from './commands/audit.ts';
@@ -74,7 +75,7 @@ export async function run(args: string[], io: Io, assembly: Assembly = realAssem
     } catch (thrown) {
       const told = io.signal.aborted ? interrupted : tellError(thrown);
       io.err.write(`${told.line}\n`);
-      if (context.format.startsWith('json')) io.out.write(`${JSON.stringify({ error: told.error })}\n`);
+      if (context.format.startsWith('json')) io.out.write(`${escapeJson({ error: told.error })}\n`);
       exitCode = told.exitCode;
     }
   });

@@ -1,13 +1,19 @@
 import type { Plan } from '../domain/plan/plan.ts';
+import { escapeMarkdown, escapeMarkdownCode } from '../wording/escape/markdown.ts';
+
+/** What Temporal's UI shows of the plan on one line, in Markdown. */
+export function planSummary({ account, dmsa, hosts }: Plan): string {
+  return escapeMarkdown(`${account.samAccountName} → ${dmsa.name}$ on ${hosts.length} hosts`);
+}
 
 /** What Temporal's UI shows of the plan, in Markdown. */
-export function planDetails(plan: Plan): string {
+export function planDetails({ requestedBy, hash, account, dmsa, hosts }: Plan): string {
   return [
-    `Requested by \`${plan.requestedBy}\`, plan \`${plan.hash.slice(0, 16)}\``,
+    `Requested by ${escapeMarkdownCode(requestedBy)}, plan ${escapeMarkdownCode(hash.slice(0, 16))}`,
     '',
-    `- account \`${plan.account.dn}\``,
-    `- dMSA \`${plan.dmsa.dn}\``,
-    ...plan.hosts.slice(0, 20).map(({ name }) => `- host \`${name}\``),
-    ...(plan.hosts.length > 20 ? [`- and ${plan.hosts.length - 20} more hosts`] : []),
+    `- account ${escapeMarkdownCode(account.dn)}`,
+    `- dMSA ${escapeMarkdownCode(dmsa.dn)}`,
+    ...hosts.slice(0, 20).map(({ name }) => `- host ${escapeMarkdownCode(name)}`),
+    ...(hosts.length > 20 ? [`- and ${hosts.length - 20} more hosts`] : []),
   ].join('\n');
 }

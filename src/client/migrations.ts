@@ -15,7 +15,7 @@ import type {
   SignalName,
 } from '../domain/migration/status.ts';
 import { migrationId, type Plan } from '../domain/plan/plan.ts';
-import { planDetails } from './details.ts';
+import { planDetails, planSummary } from './details.ts';
 import { translated } from './failures.ts';
 import { findMigration, type ListedMigration, type ListFilter, listMigrations } from './find.ts';
 import { hostProgress, type LiveStatus, withProgress } from './live.ts';
@@ -79,7 +79,7 @@ export class Migrations {
         args: [input],
         workflowIdConflictPolicy: 'FAIL',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        staticSummary: `${plan.account.samAccountName} → ${plan.dmsa.name}$ on ${plan.hosts.length} hosts`,
+        staticSummary: planSummary(plan),
         staticDetails: planDetails(plan),
         typedSearchAttributes: [
           { key: searchAttributes.account, value: plan.account.samAccountName },

@@ -1,5 +1,5 @@
-import { csvTable } from '../audit/csv.ts';
 import type { Uses } from '../inspection/uses.ts';
+import { type CsvValue, csvTable } from '../wording/escape/csv.ts';
 import type { Discovery } from './discover.ts';
 import type { DiscoveredHost } from './host.ts';
 
@@ -19,7 +19,7 @@ interface UseRow {
   logonType?: number;
 }
 
-type Cell = (host: DiscoveredHost, use: UseRow | null) => string | number | boolean | null | undefined;
+type Cell = (host: DiscoveredHost, use: UseRow | null) => CsvValue;
 
 /** The columns in their order, and where each comes from. */
 const columns: Record<string, Cell> = {

@@ -1,5 +1,6 @@
 import type { Notice, NoticeEvent } from '../domain/migration/notice.ts';
 import { stageTitles } from '../domain/migration/stages.ts';
+import { escapeAnyShell } from '../wording/escape/shell.ts';
 
 /** A notice in words, for chats: no part of it is markup, whatever it says. */
 export interface Message {
@@ -62,7 +63,7 @@ function gateFacts(gate: Notice['gate']): [string, string][] {
 }
 
 function commands({ event, account, gate, hosts }: Notice): string[] {
-  const name = word(account);
+  const name = escapeAnyShell(account, 'ACCOUNT');
   const look = `dmsa status ${name}`;
   if (gate) {
     const votes = ['approve', 'reject'].map(
@@ -74,15 +75,13 @@ function commands({ event, account, gate, hosts }: Notice): string[] {
   const named = hosts.filter(({ code }) => code !== '');
   return [
     look,
-    ...named.flatMap(({ host }) => [`dmsa retry ${name} --host ${host}`, `dmsa skip ${name} ${host}`]),
+    ...named.flatMap(({ host }) => {
+      const where = escapeAnyShell(host, 'HOST');
+      return [`dmsa retry ${name} --host ${where}`, `dmsa skip ${name} ${where}`];
+    }),
   ];
 }
 
 function isBad(event: NoticeEvent): boolean {
   return event === 'host-failed' || event === 'turned-back' || event === 'needs-operator';
-}
-
-/** In quotes that neither sh nor PowerShell looks into, where a name needs them. */
-function word(text: string): string {
-  return /^[A-Za-z0-9_.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,3 +1,4 @@
+import { escapeSlack } from '../wording/escape/chat.ts';
 import type { Message } from './message.ts';
 
 /** Longest of a header, of a field and of all fields together [slack: Block Kit reference]. */
@@ -10,9 +11,9 @@ const most = { header: 150, field: 2_000, fields: 10, preformatted: 2_900 };
  */
 export function slackBody({ title, facts, lines, commands }: Message): object {
   return {
-    text: escapeMrkdwn(
-      [title, ...facts.map(([label, value]) => `${label}: ${value}`), ...lines, ...commands].join('\n'),
-    ),
+    text: [title, ...facts.map(([label, value]) => `${label}: ${value}`), ...lines, ...commands]
+      .map(escapeSlack)
+      .join('\n'),
     blocks: [
       { type: 'header', text: plain(cut(title, most.header)) },
       {
@@ -24,11 +25,6 @@ export function slackBody({ title, facts, lines, commands }: Message): object {
       ...[lines, commands].filter((list) => list.length > 0).map(preformatted),
     ],
   };
-}
-
-/** The three characters that Slack gives a meaning: a mention or a link begins with `<` (https://docs.slack.dev/messaging/formatting-message-text). */
-export function escapeMrkdwn(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function preformatted(lines: string[]): object {

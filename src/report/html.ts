@@ -1,10 +1,9 @@
 import { stageEnd } from '../cli/view/stages.ts';
-import { cleaned } from '../cli/view/text.ts';
 import { moment } from '../cli/view/time.ts';
+import { html, type Markup } from '../wording/escape/html.ts';
 import { charts } from './chart/chart.ts';
 import { sectionsOf } from './document.ts';
 import type { PublicKey } from './keys.ts';
-import { html, type Markup } from './markup.ts';
 import { type Block, type Cell, type Row, type Section, signs, type Table } from './model.ts';
 import type { Report } from './report.ts';
 import type { SealedReport } from './seal.ts';
@@ -15,11 +14,10 @@ import { type Summary, summaryOf } from './summary.ts';
  * The report as one HTML file that needs nothing else and runs nothing: for the screen and for paper. Everything from
  * directory, hosts and people is escaped. `signer`: whose signature the JSON report has; null for none.
  */
-export function renderHtml(given: SealedReport, signer: PublicKey | null): string {
-  const sealed = cleaned(given);
+export function renderHtml(sealed: SealedReport, signer: PublicKey | null): string {
   const { report } = sealed;
   const summary = summaryOf(report);
-  const sections = sectionsOf(sealed, cleaned(signer));
+  const sections = sectionsOf(sealed, signer);
   return html`<!doctype html>
 <html lang="en">
 <head>

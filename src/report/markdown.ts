@@ -1,5 +1,5 @@
-import { cleaned } from '../cli/view/text.ts';
 import { moment } from '../cli/view/time.ts';
+import { escapeMarkdown } from '../wording/escape/markdown.ts';
 import { sectionsOf } from './document.ts';
 import type { PublicKey } from './keys.ts';
 import { type Block, type Cell, type Row, signs, type Table } from './model.ts';
@@ -10,10 +10,9 @@ import { summaryOf } from './summary.ts';
  * The report as Markdown (CommonMark, with the tables of GitHub), for tickets and repositories. Whatever directory, hosts
  * and people have written stays text: no link, no heading, no HTML.
  */
-export function renderMarkdown(given: SealedReport, signer: PublicKey | null): string {
-  const sealed = cleaned(given);
+export function renderMarkdown(sealed: SealedReport, signer: PublicKey | null): string {
   const { title, outcome, tone, sentence, figures, facts } = summaryOf(sealed.report);
-  const sections = sectionsOf(sealed, cleaned(signer));
+  const sections = sectionsOf(sealed, signer);
   const { madeAt, madeBy } = sealed.report;
   return `${[
     `# ${escapeMarkdown(title)}`,
@@ -24,23 +23,6 @@ export function renderMarkdown(given: SealedReport, signer: PublicKey | null): s
     '---',
     `Written ${moment(madeAt)} by ${escapeMarkdown(madeBy)}. All times are UTC. SHA-256 of the report ${sealed.digest}`,
   ].join('\n\n')}\n`;
-}
-
-/**
- * What would begin emphasis, code, a link, an image, HTML, a table's cell or a formula is escaped, as CommonMark 2.4 has
- * it; angle brackets and ampersands are character references, as some renderers pass HTML on. So is what would begin a
- * list or a rule at the start of a line, and what GitHub makes links of by itself.
- */
-export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\\`*_{}[\]()#!|~$]/g, '\\$&')
-    .replace(/^(\s*)([-+=])/, '$1\\$2')
-    .replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2')
-    .replace(/:\/\//g, '\\://')
-    .replace(/(www)\./gi, '$1\\.')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;');
 }
 
 function blockText(block: Block): string[] {

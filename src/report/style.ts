@@ -1,4 +1,4 @@
-import { Markup } from './markup.ts';
+import { Markup } from '../wording/escape/html.ts';
 
 /** Light and dark on a screen, light on paper; system fonts, as the file needs nothing else. */
 export const style = new Markup(`

@@ -6,10 +6,10 @@ import { describe, expect, test } from 'vitest';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import { renderHtml } from '../../src/report/html.ts';
 import { renderMarkdown } from '../../src/report/markdown.ts';
-import { html } from '../../src/report/markup.ts';
 import { reportName } from '../../src/report/name.ts';
 import type { Recorded } from '../../src/report/recorded.ts';
 import { render, save, sealed } from '../../src/report/reports.ts';
+import { html } from '../../src/wording/escape/html.ts';
 import { after, at, before, completed, gate, now, plan, undone, vote, waiting } from '../cli/fixtures.ts';
 import { full, poisoned, records, sealedOf } from './samples.ts';
 

@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { verifyVotes } from '../../activities/gates/verify-votes.ts';
 import { openGate, type RecordedVote } from '../../src/domain/gates/gates.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import { currentDetails } from '../../workflows/details.ts';
+import { hostile } from '../wording/escape/hostile.ts';
 
 const at = '2025-06-01T08:00:00.000Z';
 const gatePlan = {
@@ -34,8 +36,31 @@ test('who has said yes and who is asked stand there, one person under whatever n
 test('what a sender has written becomes no link, no table and no line', () => {
   const by = 'LAB\\[x](http://evil.example)|\n# bob';
   const text = currentDetails(statusWith([{ by, identity: 'bob@lab.example' }]));
-  expect(text).toContain('of LAB\\\\\\[x\\]\\(http://evil.example\\)\\|\\# bob.');
+  expect(text).toContain('of LAB\\\\\\[x\\]\\(http\\://evil.example\\)\\|\\\\u\\{a\\}\\# bob.');
   expect(text.split('\n').filter((line) => line.startsWith('#'))).toEqual([]);
+});
+
+test('no name, message, difference or wait from outside changes the lines, or begins a link, a tag or a cell', () => {
+  const detailed = (word: string) => {
+    const host = { host: word, policy: 'yes', restarted: 'no', principal: 'unknown' };
+    const status = statusWith([{ by: word, identity: 'bob@lab.example' }], {
+      ...{ account: word, dmsa: word, waitingFor: word, failure: { code: word, message: word } },
+      ...{ failedHosts: [{ host: word, code: word, message: word, at }] },
+      hosts: [host as MigrationStatus['hosts'][number]],
+    });
+    const [gate] = status.gates;
+    Object.assign(gate!, { drift: [word], hosts: [word], approvers: [word, 'bob@lab.example'] });
+    return currentDetails(status).split('\n');
+  };
+  // What is left to begin something, once escapes and code are taken away.
+  const inert = /\\[!-/:-@[-`{-~]|&(?:amp|lt|gt);|(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|[^|`<[]/g;
+  const active = (lines: string[]) => lines.map((line) => line.replace(inert, ''));
+  const own = active(detailed('web'));
+  fc.assert(
+    fc.property(hostile, (text) => {
+      expect(active(detailed(`x${text}`))).toEqual(own);
+    }),
+  );
 });
 
 test('it says that it is paused, what has failed and why it turned back', () => {

@@ -2,6 +2,7 @@ import { ActivityCancellationType, proxyActivities, workflowInfo } from '@tempor
 
 import type { Activities } from '../../activities/index.ts';
 import type { Notice } from '../../src/domain/migration/notice.ts';
+import { escapeMarkdown } from '../../src/wording/escape/markdown.ts';
 import { failureOf } from '../failures.ts';
 
 /** What became of a notice at one webhook. */
@@ -35,7 +36,7 @@ export async function notifyPeople(notice: Notice): Promise<Told[]> {
 
 function telling(summary: string): Activities {
   return proxyActivities<Activities>({
-    summary,
+    summary: escapeMarkdown(summary),
     startToCloseTimeout: '1m',
     scheduleToCloseTimeout: patience,
     retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '10m' },

@@ -3,6 +3,7 @@ import { ApplicationFailure, ParentClosePolicy, sleep, startChild, workflowInfo 
 
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import { dmsaLockId } from '../../src/domain/plan/plan.ts';
+import { escapeMarkdown } from '../../src/wording/escape/markdown.ts';
 import { reading } from '../activities.ts';
 import type { holdDmsaName } from '../lock.ts';
 import type { Migration } from '../state.ts';
@@ -39,7 +40,7 @@ export async function lockDmsaName(m: Migration, when: keyof typeof tries = 'fir
         workflowId: dmsaLockId(m.plan),
         args: [m.id],
         parentClosePolicy: ParentClosePolicy.TERMINATE,
-        staticSummary: `${m.plan.dmsa.name}$ is claimed by ${m.id}`,
+        staticSummary: escapeMarkdown(`${m.plan.dmsa.name}$ is claimed by ${m.id}`),
       });
       return;
     } catch (error) {
@@ -49,7 +50,7 @@ export async function lockDmsaName(m: Migration, when: keyof typeof tries = 'fir
         throw ApplicationFailure.nonRetryable(message, 'NAME_LOCKED' satisfies ErrorCode);
       }
       await sleep(Math.min(1_000 * 2 ** (count - 1), 60_000), {
-        summary: `Wait for the name ${m.plan.dmsa.name}$ to be free`,
+        summary: escapeMarkdown(`Wait for the name ${m.plan.dmsa.name}$ to be free`),
       });
     }
   }

@@ -6,9 +6,10 @@ import type { ResolvedPrincipal } from '../../directory/names/resolve-principal.
 import { DmsaError } from '../../domain/errors/errors.ts';
 import type { RecordedSignal } from '../../domain/migration/status.ts';
 import { sid as sidField } from '../../plan/fields.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import type { Context } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
-import { cleaned } from '../view/text.ts';
+import { shellWord } from '../shell.ts';
 import { undoSteps } from '../view/undo.ts';
 import { act, confirm, type Sent, type Told } from './acting.ts';
 import { resumeCommand } from './resume.ts';
@@ -32,12 +33,12 @@ export function actCommands(): CommandSpec[] {
 function undoCommand(): CommandSpec {
   const description = 'Turn back: put directory and hosts back as they were before.';
   return act('undo', description, async ({ id, send, context, status }) => {
-    const steps = undoSteps(cleaned(status));
+    const steps = undoSteps(escapeTerminal(status));
     const list = steps.map((step, index) => `  ${index + 1}  ${step}`).join('\n');
     context.tell(steps.length > 0 ? `This will\n${list}` : 'Nothing has been changed yet.');
     await confirm(context, `Undo ${id}?`);
     await send('undo');
-    return `Undoing ${id}: dmsa status --watch ${cleaned(status.account)}`;
+    return `Undoing ${id}: dmsa status --watch ${shellWord(status.account)}`;
   });
 }
 
@@ -48,7 +49,7 @@ function retryCommand(): CommandSpec {
     if (host !== undefined) return ofHost('Trying', await send('retry', { host }), id);
     const accept = options.accept ?? false;
     if (accept) {
-      context.tell(status.failure ? `${status.failure.code}: ${cleaned(status.failure.message)}` : '');
+      context.tell(status.failure ? `${status.failure.code}: ${escapeTerminal(status.failure.message)}` : '');
       await confirm(context, 'End the migration and accept that this is not as it was before?');
     }
     await send('retry', { accept });
@@ -109,11 +110,13 @@ function allowCommand(): CommandSpec {
     const principal = await lookedUp(context, args[0]!);
     const { sid, found } = principal;
     context.tell(
-      found ? `${sid} is the ${found.kind} ${cleaned(found.dn)}` : `${sid}: ${cleaned(principal.why)}`,
+      found
+        ? `${sid} is the ${found.kind} ${escapeTerminal(found.dn)}`
+        : `${sid}: ${escapeTerminal(principal.why)}`,
     );
     await confirm(context, `Allow it to fetch the password of the dMSA, in ${id}?`);
     await send('allowPrincipal', { sid });
-    const text = `Allowed ${found ? `${cleaned(found.name)} (${sid})` : sid} in ${id}`;
+    const text = `Allowed ${found ? `${escapeTerminal(found.name)} (${sid})` : sid} in ${id}`;
     return { text, value: { principal } };
   }
 }

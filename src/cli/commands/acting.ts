@@ -5,10 +5,10 @@ import { DmsaError } from '../../domain/errors/errors.ts';
 import { longestOfVote } from '../../domain/gates/gates.ts';
 import type { RecordedSignal, SignalName } from '../../domain/migration/status.ts';
 import { didYouMean } from '../../domain/values/nearest.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { type Context, newCommand } from '../context.ts';
 import { askYesNo, declaredUser } from '../io.ts';
 import type { CommandSpec } from '../program.ts';
-import { cleaned } from '../view/text.ts';
 
 export interface ActOptions {
   by?: string;
@@ -68,7 +68,7 @@ export function act(
 function accepted(recorded: RecordedSignal, { migrationId, hosts }: LiveStatus): RecordedSignal {
   const { signal, about, refused } = recorded;
   if (refused === null) return recorded;
-  const message = `${cleaned(about ?? migrationId)}: ${cleaned(refused)}`;
+  const message = `${escapeTerminal(about ?? migrationId)}: ${escapeTerminal(refused)}`;
   const names = hosts.map((each) => each.host);
   const isOther = (signal === 'retry' || signal === 'skipHost') && about !== null && !names.includes(about);
   const hint = isOther ? didYouMean(about, names) : undefined;

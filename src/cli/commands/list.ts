@@ -2,9 +2,10 @@ import { Option } from 'commander';
 
 import type { ListedMigration } from '../../client/migrations.ts';
 import type { Needs } from '../../domain/migration/needs.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { type Context, newCommand } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
-import { cleaned, columns, padTo, paint, shorten } from '../view/text.ts';
+import { columns, padTo, paint, shorten } from '../view/text.ts';
 import { moment } from '../view/time.ts';
 
 interface ListOptions {
@@ -54,7 +55,7 @@ export function renderList(
 ): string {
   if (migrations.length === 0) return 'No migrations.';
   const { bold, yellow } = paint(options.color);
-  const rows = cleaned(migrations).map((each) => [
+  const rows = escapeTerminal(migrations).map((each) => [
     each.account,
     each.outcome,
     each.outcome === 'running' ? each.stage : '',

@@ -2,7 +2,7 @@ import { DmsaError } from '../../domain/errors/errors.ts';
 import { durationPattern } from '../../domain/values/duration.ts';
 import type { Context } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
-import { cleaned } from '../view/text.ts';
+import { shellWord } from '../shell.ts';
 import { undoSteps } from '../view/undo.ts';
 import { type ActOptions, act, confirm, whoOf } from './acting.ts';
 
@@ -38,12 +38,12 @@ async function adopt(context: Context, options: ResumeOptions, id: string): Prom
         migrationId,
         `${migrationId} is running: there is nothing to adopt`,
       );
-    const { stage, account } = cleaned(status);
+    const { stage, account } = status;
     const steps = undoSteps(status);
     context.tell(`It ended at stage ${stage}, with ${steps.length} steps that an undo would undo.`);
     await confirm(context, `Go on with ${migrationId}?`);
     await migrations.adopt(migrationId, adoption);
-    const text = `Going on with ${migrationId}: dmsa status --watch ${account}`;
+    const text = `Going on with ${migrationId}: dmsa status --watch ${shellWord(account)}`;
     context.answer(text, { migrationId, sent: 'resume', adopted: true, ...who });
     return 0;
   });

@@ -9,6 +9,7 @@ import { askYesNo } from '../io.ts';
 import { addPlanOptions, type PlanOptions } from '../options/plan-options.ts';
 import { addRolloutOptions } from '../options/rollout-options.ts';
 import type { CommandSpec } from '../program.ts';
+import { shellWord } from '../shell.ts';
 import { follow } from '../view/follow.ts';
 import { planned } from '../view/planned.ts';
 
@@ -54,7 +55,7 @@ async function start(context: Context, options: StartOptions, written: string): 
     if (!saved.seen)
       context.tell('The plan does not say what was there when it was made: nothing is compared.');
     if (options.watch) return await follow(context, migrations, migrationId);
-    context.answer(`Started ${migrationId}: dmsa status --watch ${plan.account.samAccountName}`, {
+    context.answer(`Started ${migrationId}: dmsa status --watch ${shellWord(plan.account.samAccountName)}`, {
       migrationId,
       account: plan.account.samAccountName,
       dmsa: plan.dmsa.name,

@@ -2,9 +2,10 @@ import { resolve } from 'node:path';
 
 import { exitCodes } from '../../domain/states.ts';
 import type { Verification } from '../../report/verify.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { type Context, newCommand } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
-import { clean, paint } from '../view/text.ts';
+import { paint } from '../view/text.ts';
 import { moment } from '../view/time.ts';
 
 interface VerifyOptions {
@@ -29,7 +30,7 @@ async function verify(context: Context, options: VerifyOptions, file: string): P
   const verification = await reports.verify(resolve(io.folder, file), key);
   context.answer(lines(verification, color).join('\n'), verification);
   for (const { code, message, fix } of verification.problems)
-    context.tell(clean(`${code}: ${message} (fix: ${fix})`));
+    context.tell(escapeTerminal(`${code}: ${message} (fix: ${fix})`));
   return verification.valid ? 0 : exitCodes.refused;
 }
 
@@ -47,6 +48,6 @@ function lines({ valid, report, digest, signedBy, votes }: Verification, color: 
       `SHA-256     ${digest}`,
       `signed by   ${key}`,
       `votes       ${count('signed')} signed, ${count('declared')} declared, ${count('invalid')} with a signature that does not hold`,
-    ].map((line) => `  ${clean(line)}`),
+    ].map((line) => `  ${escapeTerminal(line)}`),
   ];
 }

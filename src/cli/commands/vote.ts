@@ -8,6 +8,7 @@ import { DmsaError } from '../../domain/errors/errors.ts';
 import { type Gate, type Vote, voteRefusals } from '../../domain/gates/gates.ts';
 import { type PlanStep, stepsAfterGate } from '../../domain/migration/plan-steps.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { type Context, newCommand } from '../context.ts';
 import { askYesNo, declaredUser } from '../io.ts';
 import type { CommandSpec } from '../program.ts';
@@ -15,7 +16,6 @@ import { ballotOf, gateName, signedFor, type VoteOptions } from '../prompts/ball
 import { gateLines } from '../view/gate.ts';
 import { findingLines } from '../view/plan.ts';
 import { stepLines } from '../view/steps.ts';
-import { cleaned } from '../view/text.ts';
 import { requireShort } from './acting.ts';
 
 export function voteCommands(): CommandSpec[] {
@@ -72,7 +72,7 @@ async function vote(
       );
     const done = decision === 'approve' ? 'Approved' : 'Rejected';
     const text = `${done} gate "${cast.gate}" of ${status.migrationId} as ${by}, evidence ${cast.hash.slice(0, 16)}`;
-    context.answer(cleaned(text), { migrationId: status.migrationId, vote: recorded });
+    context.answer(escapeTerminal(text), { migrationId: status.migrationId, vote: recorded });
     return 0;
   });
 }
@@ -109,9 +109,12 @@ function stepsAhead(status: LiveStatus, gate: Gate, plan: Plan | null): PlanStep
 async function confirm(context: Context, status: LiveStatus, gate: Gate, plan: Plan | null): Promise<void> {
   const view = { color: context.color, width: context.width, now: context.io.now() };
   const steps = stepsAhead(status, gate, plan);
-  const { planHash, requestedBy, findings } = cleaned(status);
+  const { planHash, requestedBy, findings } = escapeTerminal(status);
   const sections = [
-    [`Plan ${planHash.slice(0, 16)}, asked for by ${requestedBy}`, ...gateLines(cleaned(gate), status, view)],
+    [
+      `Plan ${planHash.slice(0, 16)}, asked for by ${requestedBy}`,
+      ...gateLines(escapeTerminal(gate), status, view),
+    ],
     steps.length > 0 ? stepLines(steps, view) : [],
     findings.length > 0 ? findingLines(findings, view) : [],
   ];

@@ -5,11 +5,11 @@ import { createLogUpdate } from 'log-update';
 import type { ListedMigration, LiveStatus, Migrations } from '../../client/migrations.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { stageTitles } from '../../domain/migration/stages.ts';
+import { escapeJson, escapeTerminal } from '../../wording/escape/terminal.ts';
 import { type Context, newCommand } from '../context.ts';
 import { interrupted } from '../failures.ts';
 import type { CommandSpec } from '../program.ts';
 import { renderBoard } from '../view/board.ts';
-import { clean } from '../view/text.ts';
 import { moment } from '../view/time.ts';
 
 /** A migration in the list, with its status where a worker answers. */
@@ -77,9 +77,9 @@ function news(board: Watched[], told: Map<string, string>, format: string): stri
     const seen = JSON.stringify([stage, outcome, waitingFor]);
     if (told.get(migrationId) === seen) return [];
     told.set(migrationId, seen);
-    if (format === 'jsonl') return [JSON.stringify({ ...listed, stage, outcome, waitingFor })];
+    if (format === 'jsonl') return [escapeJson({ ...listed, stage, outcome, waitingFor })];
     const at = moment(new Date().toISOString()).slice(11, 19);
     const where = outcome === 'running' ? (stageTitles[stage as keyof typeof stageTitles] ?? stage) : outcome;
-    return [clean(`${at} ${account}: ${where}${waitingFor ? `, waiting for ${waitingFor}` : ''}`)];
+    return [escapeTerminal(`${at} ${account}: ${where}${waitingFor ? `, waiting for ${waitingFor}` : ''}`)];
   });
 }

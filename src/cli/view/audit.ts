@@ -1,12 +1,13 @@
 import type { Audit } from '../../audit/audit.ts';
 import type { AuditedPair } from '../../audit/report.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { findingLines } from './plan.ts';
-import { cleaned, columns, padTo, paint, wrap } from './text.ts';
+import { columns, padTo, paint, wrap } from './text.ts';
 import { moment } from './time.ts';
 
 /** The pairs as a table, then what is wrong by severity, then what was not asked, then one line that sums it up. */
 export function renderAudit(audit: Audit, options: { color: boolean; width: number }): string {
-  const safe = cleaned(audit);
+  const safe = escapeTerminal(audit);
   const sections = [
     safe.pairs.length > 0 ? tableLines(safe.pairs, options) : [],
     safe.findings.length > 0

@@ -1,6 +1,7 @@
 import { type StageName, stageNames, stageTitles } from '../../domain/migration/stages.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import type { Watched } from '../commands/watch.ts';
-import { cleaned, columns, padTo, paint, shorten } from './text.ts';
+import { columns, padTo, paint, shorten } from './text.ts';
 import { elapsed } from './time.ts';
 
 interface View {
@@ -14,7 +15,7 @@ interface View {
 /** All migrations, those first that a person is needed for: how far each has come, and what it waits for. */
 export function renderBoard(board: Watched[], { color, width, height, now }: View): string {
   const { bold, dim, yellow, red } = paint(color);
-  const rows = cleaned(board).sort((a, b) => rank(a) - rank(b));
+  const rows = escapeTerminal(board).sort((a, b) => rank(a) - rank(b));
   const needing = rows.filter((row) => rank(row) < 2).length;
   const title = `${rows.length} migration${rows.length === 1 ? '' : 's'}, ${needing} waiting for people`;
   const nameWidth = Math.min(24, Math.max(7, ...rows.map(({ listed }) => columns(listed.account))));

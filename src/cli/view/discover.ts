@@ -4,8 +4,9 @@ import { type ReasonLeftOut, reasonsLeftOut } from '../../discover/hosts.ts';
 import { errorKinds } from '../../domain/errors/error-kinds.ts';
 import type { ErrorCode } from '../../domain/errors/errors.ts';
 import { type FindingCode, findingKinds, type Severity } from '../../domain/findings/findings.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { detailLines, matrix } from './discovered-host.ts';
-import { cleaned, columns, padTo, paint, shorten, wrap } from './text.ts';
+import { columns, padTo, paint, shorten, wrap } from './text.ts';
 import { moment } from './time.ts';
 
 interface RenderOptions {
@@ -17,7 +18,7 @@ interface RenderOptions {
 
 /** The hosts that matter as a matrix with details, then what stands in the way, what was not asked, and a sum. */
 export function renderDiscovery(discovery: Discovery, options: RenderOptions): string {
-  const safe = cleaned(discovery);
+  const safe = escapeTerminal(discovery);
   const sections = [
     matrixLines(safe, options),
     obstacleLines(safe, options),

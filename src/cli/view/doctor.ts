@@ -1,6 +1,7 @@
 import type { Verdict } from '../../doctor/check.ts';
 import type { Diagnosis } from '../../doctor/doctor.ts';
-import { cleaned, padTo, paint, wrap } from './text.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { padTo, paint, wrap } from './text.ts';
 
 const words: Record<Verdict, string> = {
   ok: 'ok',
@@ -20,7 +21,7 @@ export function renderDoctor(diagnosis: Diagnosis, options: { color: boolean; wi
     unknown: dim,
     'not-checked': dim,
   };
-  const checks = cleaned(diagnosis.checks);
+  const checks = escapeTerminal(diagnosis.checks);
   const nameWidth = Math.min(40, Math.max(...checks.map(({ name }) => name.length)));
   const indent = ' '.repeat(nameWidth + 8);
   const lines = checks.flatMap(({ name, verdict, seen, fix }) => {

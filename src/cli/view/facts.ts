@@ -1,6 +1,7 @@
 import type { Facts } from '../../domain/facts/facts.ts';
 import { type Field, factSections } from '../../report/fields.ts';
-import { cleaned, columns, padTo, paint, wrap } from './text.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { columns, padTo, paint, wrap } from './text.ts';
 
 /**
  * The directory and the hosts before and after as a short table; what changed is marked with `*`, and in colour.
@@ -13,7 +14,7 @@ export function renderFacts(
 ): string {
   const width = Math.max(60, options.width);
   const { bold, dim } = paint(options.color);
-  const sections = factSections(cleaned(before), cleaned(after));
+  const sections = factSections(escapeTerminal(before), escapeTerminal(after));
   const label = Math.max(...sections.flatMap(({ fields }) => fields.map((field) => columns(field.label))), 8);
   const cell = Math.floor((width - label - 8) / 2);
   const head = dim(`${' '.repeat(label + 4)}  ${padTo('before', cell)}  after`);

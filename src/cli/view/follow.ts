@@ -1,6 +1,7 @@
 import type { LiveStatus, Migrations } from '../../client/migrations.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { exitCodes } from '../../domain/states.ts';
+import { escapeJson } from '../../wording/escape/terminal.ts';
 import type { Context } from '../context.ts';
 import { interrupted } from '../failures.ts';
 import { createPresenter } from './presenter.ts';
@@ -23,13 +24,13 @@ export async function follow(context: Context, migrations: Migrations, id: strin
       trouble = '';
       last = status;
       presenter?.show(status);
-      if (format === 'jsonl') io.out.write(`${JSON.stringify(status)}\n`);
+      if (format === 'jsonl') io.out.write(`${escapeJson(status)}\n`);
       if (status.outcome !== 'running') break;
     }
   } finally {
     presenter?.end();
   }
-  if (format === 'json' && last) io.out.write(`${JSON.stringify(last)}\n`);
+  if (format === 'json' && last) io.out.write(`${escapeJson(last)}\n`);
   return io.signal.aborted ? interrupted.exitCode : exitCodeOf(last);
 }
 

@@ -3,9 +3,9 @@ import { countedVotes, type Gate } from '../../domain/gates/gates.ts';
 import { type Stage, type StageName, stageTitles } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import type { GateName } from '../../domain/plan/plan.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { missingVotes, verdict } from './gate.ts';
 import { evidenceColumns } from './hosts.ts';
-import { cleaned } from './text.ts';
 import { elapsed, moment } from './time.ts';
 
 /**
@@ -13,8 +13,8 @@ import { elapsed, moment } from './time.ts';
  * at the first look.
  */
 export function plainLines(previous: MigrationStatus | null, next: MigrationStatus): string[] {
-  const before = previous && cleaned(previous);
-  const after = cleaned(next);
+  const before = previous && escapeTerminal(previous);
+  const after = escapeTerminal(next);
   return [
     ...(before ? [] : [introduction(after)]),
     ...stageLines(before, after, 'known'),

@@ -1,9 +1,10 @@
 import type { Finding } from '../../domain/findings/findings.ts';
 import type { PlanStep } from '../../domain/migration/plan-steps.ts';
 import type { GatePlan, Plan } from '../../domain/plan/plan.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { rolloutRows } from './rollout.ts';
 import { expiryText, stepLines, votersText } from './steps.ts';
-import { cleaned, padTo, paint, wrap } from './text.ts';
+import { padTo, paint, wrap } from './text.ts';
 import { moment } from './time.ts';
 
 /**
@@ -18,9 +19,9 @@ export function renderPlan(
   const width = Math.max(60, options.width);
   const { bold } = paint(options.color);
   const now = options.now ?? new Date(plan?.createdAt ?? 0);
-  const sections = plan ? [planLines(cleaned(plan), { width, now, bold })] : [];
+  const sections = plan ? [planLines(escapeTerminal(plan), { width, now, bold })] : [];
   if (options.steps?.length) sections.push(stepLines(options.steps, { ...options, width, now }));
-  if (findings.length > 0) sections.push(findingLines(cleaned(findings), { ...options, width }));
+  if (findings.length > 0) sections.push(findingLines(escapeTerminal(findings), { ...options, width }));
   return sections.map((lines) => lines.join('\n')).join('\n\n');
 }
 

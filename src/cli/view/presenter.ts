@@ -2,10 +2,10 @@ import { createLogUpdate } from 'log-update';
 
 import type { LiveStatus } from '../../client/live.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import type { Io } from '../io.ts';
 import { plainLines } from './plain.ts';
 import { renderStatus } from './status.ts';
-import { clean } from './text.ts';
 
 /** Shows a migration while it goes on. */
 export interface Presenter {
@@ -31,7 +31,7 @@ function plainPresenter(io: Io): Presenter {
       for (const line of plainLines(previous, status)) write(line);
       previous = status;
     },
-    note: (line) => write(clean(line)),
+    note: (line) => write(escapeTerminal(line)),
     end: () => undefined,
   };
 }
@@ -56,7 +56,7 @@ function livePresenter(io: Io, { color, width }: { color: boolean; width: number
       current = status;
       draw();
     },
-    note: (line) => view.persist(clean(line)),
+    note: (line) => view.persist(escapeTerminal(line)),
     end() {
       clearInterval(timer);
       view.clear();

@@ -1,9 +1,10 @@
 import type { MigrationStatus } from '../../domain/migration/status.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { gateLines } from './gate.ts';
 import { hostLines } from './hosts.ts';
 import { findingLines } from './plan.ts';
 import { type Detail, stageLines } from './stages.ts';
-import { cleaned, padTo, paint, shorten, wrap } from './text.ts';
+import { padTo, paint, shorten, wrap } from './text.ts';
 import { elapsed, momentFrom } from './time.ts';
 import { undoSteps } from './undo.ts';
 
@@ -27,8 +28,12 @@ export interface RenderOptions {
  * `height`, it leaves out what each stage changed, then what an undo would do, then the findings, then far stages.
  */
 export function renderStatus(status: MigrationStatus, options: RenderOptions): string {
-  const safe = cleaned(status);
-  const inner = { ...options, width: Math.max(40, options.width), progress: cleaned(options.progress ?? {}) };
+  const safe = escapeTerminal(status);
+  const inner = {
+    ...options,
+    width: Math.max(40, options.width),
+    progress: escapeTerminal(options.progress ?? {}),
+  };
   const { height = Number.POSITIVE_INFINITY } = options;
   const fits = (text: string) => text.split('\n').length <= height;
 

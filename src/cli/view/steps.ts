@@ -1,6 +1,7 @@
 import type { PlanStep } from '../../domain/migration/plan-steps.ts';
 import type { GatePlan } from '../../domain/plan/plan.ts';
-import { cleaned, paint, wrap } from './text.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { paint, wrap } from './text.ts';
 import { momentFrom } from './time.ts';
 
 /** Longer lists are told by their number: the plan has them all. */
@@ -12,7 +13,7 @@ export function stepLines(
   { color, width, now }: { color: boolean; width: number; now: Date },
 ): string[] {
   const { bold, dim } = paint(color);
-  const lines = cleaned(steps).flatMap((step, index) => {
+  const lines = escapeTerminal(steps).flatMap((step, index) => {
     const { title, changes, undo } = step;
     const waits = waitTexts(step, now);
     const idle = changes.length + undo.length + waits.length === 0 ? ': changes nothing' : '';

@@ -1,24 +1,5 @@
 import { styleText } from 'node:util';
 
-/**
- * Text that came from a directory, a host or a person, made safe for a terminal: control characters, and format
- * characters that turn text around (U+202E) or hide it, are shown as `\u{1b}` instead of being obeyed.
- */
-export function clean(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
-  );
-}
-
-/** A copy of plain data in which every text is `clean`; what renders begins with it, so that nothing slips through. */
-export function cleaned<T>(value: T): T {
-  if (typeof value === 'string') return clean(value) as T;
-  if (Array.isArray(value)) return value.map(cleaned) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [clean(key), cleaned(member)])) as T;
-}
-
 /** Columns that `text` takes; it may hold no control characters. */
 export function columns(text: string): number {
   let width = 0;

@@ -60,7 +60,7 @@ export type NoticeDetail = Partial<Pick<Notice, 'failure' | 'drift' | 'hosts'>>;
 /** So that a message stays one that people read, and that chats accept (Teams: 28 KB). */
 const most = { text: 300, lines: 10 };
 
-/** What there is to tell of the migration as it is now. Texts are one line each, without control characters. */
+/** What there is to tell of the migration as it is now. Texts are cut to a bearable length. */
 export function noticeOf(
   event: NoticeEvent,
   { plan, status, at }: { plan: Plan; status: MigrationStatus; at: string },
@@ -71,22 +71,22 @@ export function noticeOf(
   const hosts = (detail.hosts ?? []).map(({ host, code, message }) => ({
     host,
     code,
-    message: oneLine(message),
+    message: cut(message),
   }));
   return {
     event,
     at,
     migrationId: status.migrationId,
-    account: oneLine(status.account),
-    dmsa: oneLine(status.dmsa),
+    account: cut(status.account),
+    dmsa: cut(status.dmsa),
     domain: plan.domain.dnsName,
-    requestedBy: oneLine(plan.requestedBy),
+    requestedBy: cut(plan.requestedBy),
     planHash: plan.hash,
     stage: status.stage,
     outcome: status.outcome,
     gate: open ? noticeGate(open, plan) : null,
-    failure: failure && { code: failure.code, message: oneLine(failure.message) },
-    drift: fewer((detail.drift ?? []).map(oneLine), (left) => `and ${left} more`),
+    failure: failure && { code: failure.code, message: cut(failure.message) },
+    drift: fewer((detail.drift ?? []).map(cut), (left) => `and ${left} more`),
     hosts: fewer(hosts, (left) => ({ host: `and ${left} more`, code: '', message: '' })),
   };
 }
@@ -101,20 +101,18 @@ function noticeGate(gate: Gate, plan: Plan): NoticeGate {
     required: gate.required,
     missing: Math.max(0, gate.required - yes.length),
     approved: fewer(
-      yes.map(({ by }) => oneLine(by)),
+      yes.map(({ by }) => cut(by)),
       more,
     ),
-    awaited: fewer(awaited.map(oneLine), more),
+    awaited: fewer(awaited.map(cut), more),
     expiresAt: gate.expiresAt,
     overdue: gate.overdue,
   };
 }
 
-/** Nobody who writes a reason or a name writes lines of their own into a chat, nor turns its direction. */
-function oneLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  const letters = [...line];
-  return letters.length <= most.text ? line : `${letters.slice(0, most.text - 1).join('')}…`;
+function cut(text: string): string {
+  const letters = [...text];
+  return letters.length <= most.text ? text : `${letters.slice(0, most.text - 1).join('')}…`;
 }
 
 function fewer<T>(list: T[], more: (left: number) => T): T[] {

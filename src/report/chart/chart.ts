@@ -2,7 +2,7 @@ import { failedStage, stageEnd } from '../../cli/view/stages.ts';
 import { elapsed } from '../../cli/view/time.ts';
 import { type Stage, stageTitles } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
-import { html, type Markup } from '../markup.ts';
+import { html, type Markup } from '../../wording/escape/html.ts';
 import { type Scale, timeScale } from './scale.ts';
 import { voteSigns } from './votes.ts';
 

@@ -1,3 +1,5 @@
+import { showControls } from './visible.ts';
+
 /** HTML that is safe to write as it is; made by the tag `html` alone. */
 export class Markup {
   readonly text: string;
@@ -9,7 +11,7 @@ export class Markup {
 
 export type Part = string | number | null | Markup | Part[];
 
-/** Everything that is put into it is escaped but what the tag itself has made; lists are joined, null is nothing. */
+/** Escapes everything that is put into it but what the tag itself has made; lists are joined, null is nothing. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Markup {
   return new Markup(String.raw({ raw: strings }, ...parts.map(textOf)));
 }
@@ -21,14 +23,15 @@ function textOf(part: Part): string {
   return escapeHtml(String(part));
 }
 
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
 /** For text and for attribute values in double quotes: the five characters of the OWASP rule. */
 export function escapeHtml(text: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character]!);
+  return showControls(text).replace(/[&<>"']/g, (character) => entities[character]!);
 }
