@@ -19,7 +19,7 @@ function statusWith(votes: Partial<RecordedVote>[], changes: Partial<MigrationSt
   return {
     ...{ account: 'svc-web', dmsa: 'dmsa-web', stage: 'gate-start', outcome: 'running', hosts: [] },
     ...{ waitingFor: '2 votes at gate "start"', nextAt: at, paused: false, failure: null },
-    ...{ requestedBy: 'LAB\\alice', domain: { dnsName: 'lab.example', netbiosName: 'LAB' } },
+    ...{ failedHosts: [], requestedBy: 'LAB\\alice', domain: { dnsName: 'lab.example', netbiosName: 'LAB' } },
     gates: [{ ...gate, votes: votes.map((each) => ({ ...vote, ...each })) }],
     ...changes,
   } as MigrationStatus;
