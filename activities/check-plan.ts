@@ -1,5 +1,5 @@
 import type { Plan } from '../src/domain/plan/plan.ts';
-import { parsePlan } from '../src/plan/schema.ts';
+import { parsePlan } from '../src/plan/parse-plan.ts';
 import type { ActivityDeps } from './deps.ts';
 import { requireKnownKeys } from './gates/require-approval.ts';
 

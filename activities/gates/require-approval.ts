@@ -10,8 +10,8 @@ import {
   migrationId as idOf,
   type Plan,
 } from '../../src/domain/plan/plan.ts';
+import { parsePlan } from '../../src/plan/parse-plan.ts';
 import { findPeople } from '../../src/plan/people.ts';
-import { parsePlan } from '../../src/plan/schema.ts';
 import { type ActivityDeps, readNow } from '../deps.ts';
 
 /** What a change shows of the votes that allow it. */

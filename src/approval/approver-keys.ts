@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 import { DmsaError } from '../domain/errors/errors.ts';
 import type { ApproverKey } from '../domain/plan/plan.ts';
-import { approverKeyList } from '../plan/approver-keys.ts';
+import { approverKeyList } from '../plan/approvers.ts';
 import { firstIssue } from '../plan/issues.ts';
 
 /** What other programs put into a JWK besides is left out. */

@@ -8,7 +8,7 @@ import {
 } from '../directory/read/read-computers.ts';
 import { DmsaError } from '../domain/errors/errors.ts';
 import { durationMs } from '../domain/values/duration.ts';
-import { hostName } from '../plan/fields.ts';
+import { hostName } from '../plan/values.ts';
 
 /** Which hosts are wanted: those that are named, and those that the directory has. */
 export interface HostChoice {

@@ -1,94 +1,19 @@
-import { z } from 'zod';
-
-import { parseDn } from '../directory/dn.ts';
-import { durationMs, durationPattern } from '../domain/values/duration.ts';
-
-/** The forms of single values, shared by plans, plan requests and settings; every message says what is accepted. */
-
-const longestWaitMs = durationMs('3650d');
-
-/** `10s`, `10m`, `10h`, `14d`; at most ten years, so that every date made of it can be written. */
-export const duration = z
-  .string({ error: 'must be a duration such as 10s, 10m, 10h or 14d' })
-  .regex(durationPattern, {
-    error: ({ input }) => `"${input}" is not a duration: write 10s, 10m, 10h or 14d, never negative`,
-  })
-  .refine((text) => !durationPattern.test(text) || durationMs(text) <= longestWaitMs, {
-    error: ({ input }) => `${input} is too long: at most 3650d`,
-  });
-
-export const positiveDuration = duration.refine(
-  (text) => !durationPattern.test(text) || durationMs(text) > 0,
-  { error: 'must be longer than nothing, for example 10m' },
-);
+import { approvalFields, gateFields } from './fields/gates.ts';
+import { checkFields, rolloutFields } from './fields/rollout.ts';
+import { targetFields } from './fields/target.ts';
+import { switchFields, waitFields } from './fields/waits.ts';
 
 /**
- * Common name of a dMSA, without the `$`. At most 15 characters, as for every computer account's NetBIOS name; the
- * characters are those that sAMAccountName cannot hold (SAM-Account-Name in Microsoft's AD schema reference), and
- * `$`, which is added.
+ * The table of everything that a plan can be asked for. Made of it: schema, defaults and type of a plan request
+ * (`request.ts`), the schema of the same fields in a plan (`parse-plan.ts`) with its JSON schema, the options of
+ * `dmsa plan` and `dmsa start`, and `docs/cli.md`.
  */
-export const dmsaName = z
-  .string({ error: 'must be the name of the dMSA, for example dmsa-web' })
-  .min(1, { error: 'must not be empty: name the dMSA, for example dmsa-web' })
-  .max(15, {
-    error: ({ input }) => `"${input}" has ${String(input).length} characters: use at most 15, without the $`,
-  })
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
-  .regex(/^[^"/\\[\]:;|=,+*?<>$@\u0000-\u001f\u007f]*$/, {
-    error: ({ input }) =>
-      `"${input}" holds a character that AD refuses: leave out " / \\ [ ] : ; | = , + * ? < > @ and $`,
-  })
-  .refine((name) => name === name.trim() && !name.endsWith('.'), {
-    error: 'must not begin or end with a space or end with a period',
-  });
-
-/** Fully qualified, lower case: one host has one spelling, so that a duplicate is seen. */
-export const hostName = z
-  .string({ error: 'must be a DNS name such as web01.contoso.com' })
-  .max(253, { error: 'must have at most 253 characters' })
-  .regex(/^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)+$/, {
-    error: ({ input }) => `"${input}" is not a full DNS name in lower case, such as web01.contoso.com`,
-  });
-
-export const distinguishedName = z
-  .string({ error: 'must be a DN such as CN=svc,DC=contoso,DC=com' })
-  .refine(isDn, { error: ({ input }) => `"${input}" is not a DN such as CN=svc,DC=contoso,DC=com` });
-
-export const sid = z
-  .string({ error: 'must be a SID such as S-1-5-21-1-2-3-1104' })
-  .regex(/^S-1-\d+(-\d+)+$/, { error: ({ input }) => `"${input}" is not a SID such as S-1-5-21-1-2-3-1104` });
-
-export const guid = z.guid({ error: 'must be a GUID such as 0f8fad5b-d9cb-469f-a165-70867728950e' });
-
-export const filledText = z.string({ error: 'must be text' }).regex(/\S/, { error: 'must not be empty' });
-
-export const isoTime = z.iso.datetime({ error: 'must be a time in UTC such as 2025-06-01T08:00:00.000Z' });
-
-function isDn(text: string): boolean {
-  try {
-    return parseDn(text).length > 0;
-  } catch {
-    return false;
-  }
-}
-
-/** A list in which no member, by `key`, comes twice. */
-export function distinct<T extends z.ZodType>(
-  member: T,
-  key: (value: z.output<T>) => string,
-  what: string,
-): z.ZodArray<T> {
-  return z.array(member, { error: `must be a list of ${what}s` }).superRefine((list, context) => {
-    const seen = new Map<string, number>();
-    for (const [index, value] of list.entries()) {
-      const name = key(value);
-      if (seen.has(name))
-        context.addIssue({
-          code: 'custom',
-          path: [index],
-          message: `the ${what} ${name} is listed twice: list it once`,
-        });
-      seen.set(name, index);
-    }
-  });
-}
+export const requestFields = {
+  ...targetFields,
+  ...waitFields,
+  ...approvalFields,
+  ...gateFields,
+  ...rolloutFields,
+  ...checkFields,
+  ...switchFields,
+};

@@ -16,14 +16,17 @@ import {
   type PlanDomain,
   type PlanGates,
   type PlanHost,
-  type Rollout,
 } from '../domain/plan/plan.ts';
 import { type PreflightDeps, preflight } from '../inspection/preflight.ts';
+import type { Field } from './fields/field.ts';
+import { gateFields } from './fields/gates.ts';
+import { rolloutFields } from './fields/rollout.ts';
+import { switchFields, waitFields } from './fields/waits.ts';
 import { findAccount } from './find-account.ts';
 import { sealPlan } from './hash.ts';
+import { parsePlan } from './parse-plan.ts';
 import { findPeople } from './people.ts';
 import type { PlanRequest } from './request.ts';
-import { parsePlan } from './schema.ts';
 
 export interface Planned {
   /** What the migration is or would be called; empty where the account was not found. */
@@ -67,16 +70,12 @@ export async function makePlan(
     account: { dn, guid, sid, samAccountName },
     dmsa: dmsaOf(request, domain),
     hosts: planHosts(request, found.sids),
-    rollout: rolloutOf(request),
-    waits: pick(request, 'join', 'observe', 'checkEvery', 'soak'),
+    rollout: pick(request, rolloutFields),
+    waits: pick(request, waitFields),
     gates: gatesOf(request),
-    ...(found.known.people.length > 0 && { people: found.known.people }),
+    people: found.known.people,
     ...(request.approverKeys.length > 0 && { approverKeys: { keys: request.approverKeys } }),
-    enableEventLog: request.enableEventLog,
-    // Absent where nothing was asked for, so that plans made before there was a choice keep their hash.
-    ...(request.restoreEventLog && { restoreEventLog: true }),
-    ...(request.waitForKds && { waitForKds: true }),
-    ...(request.notify && { notify: true }),
+    ...pick(request, switchFields),
   };
   const { facts, findings } = await retrying(() =>
     preflight(
@@ -157,18 +156,6 @@ function careOf(name: string, request: PlanRequest): Pick<PlanHost, 'group' | 'c
   return { ...(group !== undefined && { group }), ...(checks.length > 0 && { checks }) };
 }
 
-function rolloutOf(request: PlanRequest): Rollout {
-  const { bake, maxUnavailable, maxFailures, windows, reboot } = request;
-  return {
-    ...pick(request, 'canary', 'maxParallel', 'serviceTimeout'),
-    ...(bake !== null && { bake }),
-    ...(maxUnavailable !== null && { maxUnavailable }),
-    ...(maxFailures !== null && { maxFailures }),
-    ...(windows.length > 0 && { windows }),
-    ...(reboot !== null && { reboot }),
-  };
-}
-
 function dmsaOf(request: PlanRequest, { baseDn, dnsName }: PlanDomain): Plan['dmsa'] {
   const container = request.container ?? `CN=Managed Service Accounts,${baseDn}`;
   const dnsHostName = request.dnsHostName ?? `${request.dmsa}.${dnsName}`.toLowerCase();
@@ -176,12 +163,10 @@ function dmsaOf(request: PlanRequest, { baseDn, dnsName }: PlanDomain): Plan['dm
 }
 
 function gatesOf(request: PlanRequest): PlanGates {
-  const gate = (name: keyof PlanGates): GatePlan => {
-    const every = pick(request, 'required', 'expiresAfter', 'onExpiry', 'remindEvery');
-    const { remindEvery, ...rules } = { ...every, ...request.gates?.[name] };
-    const approvers = request.approvers[name] ?? [];
-    return { ...rules, approvers, ...(remindEvery !== null && { remindEvery }) };
-  };
+  const gate = (name: keyof PlanGates): GatePlan => ({
+    approvers: request.approvers[name] ?? [],
+    ...pick({ ...request, ...request.gates?.[name] }, gateFields),
+  });
   return {
     start: gate('start'),
     complete: gate('complete'),
@@ -190,6 +175,11 @@ function gatesOf(request: PlanRequest): PlanGates {
   };
 }
 
-function pick<T, K extends keyof T>(from: T, ...keys: K[]): Pick<T, K> {
-  return Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;
+/** The fields of a part of the plan. Absent ones stay absent, as they are not hashed. */
+function pick<Name extends keyof PlanRequest>(
+  request: PlanRequest,
+  fields: Record<Name, Field>,
+): Pick<PlanRequest, Name> {
+  const names = (Object.keys(fields) as Name[]).filter((name) => request[name] !== undefined);
+  return Object.fromEntries(names.map((name) => [name, request[name]])) as Pick<PlanRequest, Name>;
 }

@@ -5,7 +5,7 @@ import type { Facts } from '../domain/facts/facts.ts';
 import { migrationId, type Plan } from '../domain/plan/plan.ts';
 import { drift, driftText } from '../domain/values/drift.ts';
 import { type PreflightDeps, preflight } from '../inspection/preflight.ts';
-import { parsePlan } from './schema.ts';
+import { parsePlan } from './parse-plan.ts';
 
 /** A plan with what was there when it was made; null if the file does not say. */
 export interface SavedPlan {

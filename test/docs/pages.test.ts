@@ -1,26 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
-
+import { expect, test } from 'vitest';
+import { madeFiles } from '../../scripts/docs/pages.ts';
 import { commandSpecs } from '../../src/cli/program.ts';
 import { environmentName, settingKeys } from '../../src/config/keys.ts';
-import { cliPage } from '../../src/docs/cli.ts';
-import { errorsPage, findingsPage, settingsPage } from '../../src/docs/tables.ts';
 import { errorKinds } from '../../src/domain/errors/errors.ts';
 import { findingKinds } from '../../src/domain/findings/findings.ts';
 
-const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
-const page = (name: string) => readFile(`${docs}${name}`, 'utf8');
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const page = (name: string) => readFile(`${root}docs/${name}`, 'utf8');
 
-describe('a page of the documentation', () => {
-  test.each([
-    ['findings.md', findingsPage],
-    ['errors.md', errorsPage],
-    ['settings.md', settingsPage],
-    ['cli.md', cliPage],
-  ])('%s is what the code says.', async (name, make) => {
-    await expect(make()).toMatchFileSnapshot(`${docs}${name}`);
-  });
+test.each(Object.entries(await madeFiles()))('%s is what the code says.', async (file, text) => {
+  await expect(text).toMatchFileSnapshot(`${root}${file}`);
 });
 
 test('every error and every finding is on its page with its meaning and its fix, and nothing else is.', async () => {

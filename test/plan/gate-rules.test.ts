@@ -4,8 +4,8 @@ import { defaultTopology } from '../../lab/topology.ts';
 import type { GatePlan, Plan, PlanGates } from '../../src/domain/plan/plan.ts';
 import { planHash } from '../../src/plan/hash.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
+import { parsePlan } from '../../src/plan/parse-plan.ts';
 import { type PlanRequest, parseRequest } from '../../src/plan/request.ts';
-import { parsePlan } from '../../src/plan/schema.ts';
 import { connectionsOf } from '../../src/worker/worker.ts';
 
 let lab: Lab;

@@ -9,9 +9,9 @@ import { sidText } from '../../src/directory/sid.ts';
 import { DmsaError } from '../../src/domain/errors/errors.ts';
 import { personOf } from '../../src/domain/plan/people.ts';
 import { makePlan, type Planned } from '../../src/plan/make-plan.ts';
+import { parsePlan } from '../../src/plan/parse-plan.ts';
 import { findPeople } from '../../src/plan/people.ts';
 import { type PlanRequest, parseRequest } from '../../src/plan/request.ts';
-import { parsePlan } from '../../src/plan/schema.ts';
 import { connectionsOf } from '../../src/worker/worker.ts';
 
 const users = 'CN=Users,DC=lab,DC=example';

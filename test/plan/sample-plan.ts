@@ -34,7 +34,11 @@ export function samplePlan(changes: Partial<Omit<Plan, 'hash'>> = {}): Plan {
     rollout: { canary: 1, maxParallel: 5, serviceTimeout: '2m' },
     waits: { join: '15m', observe: '28d', checkEvery: '10h', soak: '1d' },
     gates: { start: { ...gate, approvers: [] }, complete: { ...gate, approvers: [] } },
+    people: [],
     enableEventLog: true,
+    restoreEventLog: false,
+    waitForKds: false,
+    notify: false,
     ...changes,
   });
 }

@@ -7,7 +7,7 @@ import { finding } from '../../src/domain/findings/findings.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
 import type { PlanHost } from '../../src/domain/plan/plan.ts';
-import { maxHosts } from '../../src/plan/schema.ts';
+import { maxHosts } from '../../src/plan/values.ts';
 import { compressing } from '../../src/temporal/compression.ts';
 
 /** Temporal warns of a larger payload. */

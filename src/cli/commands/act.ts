@@ -5,7 +5,7 @@ import { writtenSid } from '../../directory/names/principal-name.ts';
 import type { ResolvedPrincipal } from '../../directory/names/resolve-principal.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import type { RecordedSignal } from '../../domain/migration/status.ts';
-import { sid as sidField } from '../../plan/fields.ts';
+import { sid as sidField } from '../../plan/values.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import type { Context } from '../context.ts';
 import type { CommandSpec } from '../program.ts';

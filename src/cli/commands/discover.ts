@@ -7,7 +7,7 @@ import { discoverCsv } from '../../discover/csv.ts';
 import type { Discovery } from '../../discover/discover.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { exitCodes } from '../../domain/states.ts';
-import { dmsaName } from '../../plan/fields.ts';
+import { dmsaName } from '../../plan/values.ts';
 import { type Context, collect, newCommand } from '../context.ts';
 import { interrupted, type Told, tellError } from '../failures.ts';
 import { readHostsFile } from '../options/hosts-file.ts';

@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { exitCodes } from '../../domain/states.ts';
+import { wholeNumber } from '../../plan/fields/field.ts';
 import { type Context, newCommand } from '../context.ts';
-import { number } from '../options/rollout-options.ts';
+import { once } from '../options/parsers.ts';
 import type { CommandSpec } from '../program.ts';
 import { renderDoctor } from '../view/doctor.ts';
 
@@ -20,7 +21,7 @@ export function doctorCommand(): CommandSpec {
     'Check everything that migrations need, change nothing, and say what to do about what is wrong.',
   )
     .option('--account <name>', 'also what the credential of the cmdlets may do to this account')
-    .option('--timeout <seconds>', 'how long each check may take', number, 10);
+    .option('--timeout <seconds>', 'how long each check may take', once(wholeNumber), 10);
   return { command, run: doctor };
 }
 

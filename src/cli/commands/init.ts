@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 
 import { type Beginning, schemaFile, settingsTemplate } from '../../config/template.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
-import { hostName } from '../../plan/fields.ts';
+import { hostName } from '../../plan/values.ts';
 import { type Context, collect, newCommand } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
 import { askLine } from '../prompts/ask.ts';

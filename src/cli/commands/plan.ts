@@ -5,7 +5,6 @@ import { exitCodes } from '../../domain/states.ts';
 import { savedPlan } from '../../plan/saved.ts';
 import { type Context, newCommand } from '../context.ts';
 import { addPlanOptions, type PlanOptions } from '../options/plan-options.ts';
-import { addRolloutOptions } from '../options/rollout-options.ts';
 import type { CommandSpec } from '../program.ts';
 import { shellWord } from '../shell.ts';
 import { planned } from '../view/planned.ts';
@@ -17,7 +16,7 @@ export function planCommand(): CommandSpec {
   )
     .argument('<account>', 'the account to be superseded: a name, DOMAIN\\name, UPN, DN, GUID or SID')
     .option('--detailed-exitcode', 'exit with 5 where something was found that does not block');
-  return { command: addRolloutOptions(addPlanOptions(command, { saves: true })), run: planMigration };
+  return { command: addPlanOptions(command, { saves: true }), run: planMigration };
 }
 
 async function planMigration(context: Context, options: PlanOptions, account: string): Promise<number> {

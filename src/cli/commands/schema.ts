@@ -13,17 +13,17 @@ export function schemaCommand(): CommandSpec {
   return { command, run: printSchema };
 }
 
-/** A schema is JSON, whatever the output is said to be. */
+/** Prints JSON whatever `--output` says: a schema has no other form. */
 async function printSchema({ io }: Context, _: unknown, of?: string): Promise<number> {
   io.out.write(await schemaText(of as (typeof schemaNames)[number]));
   return 0;
 }
 
-/** As it lies in `schemas/`. */
+/** Text of the schema, as in `schemas/`. */
 export async function schemaText(of: (typeof schemaNames)[number]): Promise<string> {
   const schema =
     of === 'plan'
-      ? (await import('../../schemas/plan.ts')).planJsonSchema()
-      : (await import('../../schemas/settings.ts')).settingsSchema();
+      ? (await import('../../plan/json-schema.ts')).planJsonSchema()
+      : (await import('../../config/json-schema.ts')).settingsJsonSchema();
   return `${JSON.stringify(schema, null, 2)}\n`;
 }

@@ -7,7 +7,6 @@ import { parseSavedPlan, type SavedPlan } from '../../plan/saved.ts';
 import { type Context, newCommand } from '../context.ts';
 import { askYesNo } from '../io.ts';
 import { addPlanOptions, type PlanOptions } from '../options/plan-options.ts';
-import { addRolloutOptions } from '../options/rollout-options.ts';
 import type { CommandSpec } from '../program.ts';
 import { shellWord } from '../shell.ts';
 import { follow } from '../view/follow.ts';
@@ -26,7 +25,7 @@ export function startCommand(): CommandSpec {
     .argument('<plan>', 'the file, or - for standard input; with --dmsa, the account to be superseded')
     .option('-w, --watch', 'show it until it ends; the exit code is that of its outcome');
   const others = command.options.length;
-  addRolloutOptions(addPlanOptions(command, { saves: false }));
+  addPlanOptions(command, { saves: false });
   const planning = command.options.slice(others);
   return {
     command,

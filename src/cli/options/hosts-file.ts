@@ -2,14 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { DmsaError } from '../../domain/errors/errors.ts';
+import type { CheckTarget } from '../../domain/plan/plan.ts';
+import { parseCheck } from '../../plan/checks.ts';
 import type { Io } from '../io.ts';
-import { parseCheck, type WrittenCheck } from './rollout-text.ts';
 
 /** A host of a hosts file, with what its line says of the rollout. */
 export interface HostLine {
   name: string;
   group: string | null;
-  checks: WrittenCheck[];
+  checks: CheckTarget[];
 }
 
 /** The names of the hosts of `--hosts-file`. Throws as `readHostLines`. */
@@ -49,7 +50,7 @@ function hostLine(line: string, where: string): HostLine[] {
   return [host];
 }
 
-function checkOf(text: string, invalid: (message: string) => DmsaError): WrittenCheck {
+function checkOf(text: string, invalid: (message: string) => DmsaError): CheckTarget {
   try {
     return parseCheck(text);
   } catch (error) {

@@ -1,26 +1,29 @@
 import { type Command, Option } from 'commander';
-
-import type { ApproverKey } from '../../domain/plan/plan.ts';
-import { type PlanRequest, parseRequest, requestDefaults } from '../../plan/request.ts';
+import type { ApproverKey, CheckTarget, HealthCheck } from '../../domain/plan/plan.ts';
+import { durationMs } from '../../domain/values/duration.ts';
+import { parseCheck } from '../../plan/checks.ts';
+import { type Field, wholeNumber } from '../../plan/fields/field.ts';
+import { approvalFields, gateFields } from '../../plan/fields/gates.ts';
+import { rolloutFields } from '../../plan/fields/rollout.ts';
+import { targetFields } from '../../plan/fields/target.ts';
+import { switchFields, waitFields } from '../../plan/fields/waits.ts';
+import { requestFields } from '../../plan/fields.ts';
+import type { HostGroup } from '../../plan/groups.ts';
+import { type PlanRequest, parseRequest } from '../../plan/request.ts';
 import { collect } from '../context.ts';
 import { gateRules } from './gate-option.ts';
 import type { HostLine } from './hosts-file.ts';
-import { number, type RolloutOptions, rolloutOf } from './rollout-options.ts';
+import { once, repeated } from './parsers.ts';
 
-/** What `dmsa plan` is asked, as commander parses it. */
-export interface PlanOptions extends RolloutOptions {
+/** Options of `dmsa plan` as commander parses them: these, and one for each row of the table that has flags. */
+export interface PlanOptions {
+  [attribute: string]: unknown;
   dmsa: string;
   host?: string[];
   hostsFile?: string;
+  group?: HostGroup[];
   out?: string;
-  detailedExitcode?: boolean;
   by?: string;
-  container?: string;
-  dnsName?: string;
-  observe: string;
-  soak: string;
-  join: string;
-  checkEvery: string;
   approver?: string[];
   startApprover?: string[];
   completeApprover?: string[];
@@ -28,47 +31,27 @@ export interface PlanOptions extends RolloutOptions {
   waveApprover?: string[];
   soakGate?: boolean;
   soakApprover?: string[];
-  remindEvery?: string;
   approverKeys?: string[];
-  required: number;
-  expiresAfter: string;
-  onExpiry: 'hold' | 'undo';
   gate?: PlanRequest['gates'];
-  eventLog: boolean;
-  waitForKds?: boolean;
-  notify: boolean;
+  check?: CheckTarget[];
+  checkAttempts: number;
+  checkPause: string;
 }
 
-/** The options that say what is migrated, when, and who decides. */
+/** Adds the options that say what is migrated, who decides, and how hosts are worked on. */
 export function addPlanOptions(command: Command, { saves }: { saves: boolean }): Command {
-  const defaults = requestDefaults;
-  const named = new Option('--dmsa <name>', 'name of the dMSA, at most 15 characters');
+  const add = (fields: Record<string, Field>) => {
+    for (const field of Object.values(fields)) if (field.option) command.addOption(optionOf(field));
+  };
   if (saves) command.option('--out <file>', 'save the plan, for dmsa start');
-  return command
-    .addOption(saves ? named.makeOptionMandatory() : named)
-    .option(
-      '--host <name>',
-      'a host with services of the account; may be repeated, in rollout order',
-      collect,
-    )
-    .option(
-      '--hosts-file <file>',
-      'a file with one host a line, also with group=… and check=…; # begins a comment',
-    )
-    .option('--by <who>', 'who asks; may not approve (default: your login)')
-    .option(
-      '--container <dn>',
-      'where the dMSA is created (default: CN=Managed Service Accounts of the domain)',
-    )
-    .option('--dns-name <name>', 'DNS host name of the dMSA (default: its name in the domain)')
-    .option(
-      '--observe <duration>',
-      'between link and completion; 14d at least, 28d recommended',
-      defaults.observe,
-    )
-    .option('--check-every <duration>', 'how often both objects are read meanwhile', defaults.checkEvery)
-    .option('--join <duration>', 'how long a host may take to join the principals', defaults.join)
-    .option('--soak <duration>', 'after completion, before it is called done', defaults.soak)
+  add(targetFields);
+  command.options.find(({ long }) => long === '--dmsa')!.makeOptionMandatory(saves);
+  command.option(
+    '--hosts-file <file>',
+    'a file with one host a line, also with group=… and check=…; # begins a comment',
+  );
+  add(waitFields);
+  command
     .option(
       '--approver <who>',
       'who may approve at every gate; may be repeated (default: all but you)',
@@ -76,32 +59,51 @@ export function addPlanOptions(command: Command, { saves }: { saves: boolean }):
     )
     .option('--start-approver <who>', 'who may approve at the gate "start"; may be repeated', collect)
     .option('--complete-approver <who>', 'who may approve at the gate "complete"; may be repeated', collect)
-    .option('--wave-gate', 'ask for approval before each wave of restarts on the way to Complete')
-    .option('--wave-approver <who>', 'who may approve there; may be repeated', collect)
-    .option('--soak-gate', 'ask for approval before the migration is called done')
-    .option('--soak-approver <who>', 'who may approve there; may be repeated', collect)
+    .option('--wave-approver <who>', 'who may approve each wave; may be repeated', collect)
+    .option('--soak-approver <who>', 'who may approve after the soak; may be repeated', collect)
     .option(
       '--approver-keys <file>',
       'public keys of approvers, a JWK or a JWK set: only signed votes count; may be repeated',
       collect,
-    )
-    .option('--remind-every <duration>', 'how often people are reminded of an open gate (default: never)')
-    .option('--required <number>', 'how many have to approve', number, defaults.required)
-    .option('--expires-after <duration>', 'how long a gate waits for votes', defaults.expiresAfter)
-    .addOption(
-      new Option('--on-expiry <what>', 'what then').choices(['hold', 'undo']).default(defaults.onExpiry),
-    )
+    );
+  add(approvalFields);
+  add(gateFields);
+  command.option(
+    '--gate <name:rules>',
+    'what differs at one gate: start, complete, wave or soak, as complete:required=2,expires-after=3d,on-expiry=undo,remind-every=1d; may be repeated',
+    gateRules,
+  );
+  add(rolloutFields);
+  command
     .option(
-      '--gate <name:rules>',
-      'what differs at one gate: start, complete, wave or soak, as complete:required=2,expires-after=3d,on-expiry=undo,remind-every=1d; may be repeated',
-      gateRules,
+      '--check <what>',
+      'what has to be healthy after each restart: tcp:8080, http://localhost/health=200 or script:C:\\Checks\\web.ps1; may be repeated',
+      repeated(parseCheck),
     )
-    .option('--no-event-log', 'leave the Kerberos operational log of the hosts as it is')
-    .option('--wait-for-kds', 'wait for a KDS root key that becomes effective later, instead of refusing')
-    .option('--no-notify', 'tell nobody by webhook');
+    .option('--check-attempts <number>', 'number of times a check is tried', once(wholeNumber), 6)
+    .option('--check-pause <duration>', 'time between two tries', once(duration), '10s');
+  add(switchFields);
+  return command;
 }
 
-/** What the planner is asked for. Throws PLAN_INVALID that names the field and what is accepted. */
+function optionOf({
+  option,
+  description,
+  help,
+  parse,
+  choices,
+  repeated: isRepeated,
+  ...field
+}: Field): Option {
+  const made = new Option(option!, help ?? description[0]!.toLowerCase() + description.slice(1));
+  if (typeof field.default === 'string' || typeof field.default === 'number') made.default(field.default);
+  if (choices) made.choices(choices);
+  else if (isRepeated) made.argParser(repeated(parse ?? ((text) => text)));
+  else if (parse) made.argParser(once(parse));
+  return made;
+}
+
+/** Request for the planner. Throws PLAN_INVALID that names the field and the accepted form. */
 export function requestOf(
   account: string,
   options: PlanOptions,
@@ -109,35 +111,62 @@ export function requestOf(
   requestedBy: string,
   approverKeys: ApproverKey[] = [],
 ): PlanRequest {
+  const { approver = [] } = options;
+  const tried = (checks: CheckTarget[]): HealthCheck[] =>
+    checks.map((check) => ({
+      ...check,
+      attempts: options.checkAttempts,
+      everySeconds: durationMs(options.checkPause) / 1_000,
+    }));
   return parseRequest({
+    requestedBy,
+    ...givenFields(options),
     account,
     dmsa: options.dmsa,
     hosts: [...(options.host ?? []), ...lines.map(({ name }) => name)],
-    requestedBy: options.by ?? requestedBy,
-    container: options.container ?? null,
-    dnsHostName: options.dnsName ?? null,
-    observe: options.observe,
-    soak: options.soak,
-    join: options.join,
-    checkEvery: options.checkEvery,
+    groups: groupsOf(options, lines),
     approvers: {
-      start: [...(options.approver ?? []), ...(options.startApprover ?? [])],
-      complete: [...(options.approver ?? []), ...(options.completeApprover ?? [])],
-      wave: [...(options.approver ?? []), ...(options.waveApprover ?? [])],
-      soak: [...(options.approver ?? []), ...(options.soakApprover ?? [])],
+      start: [...approver, ...(options.startApprover ?? [])],
+      complete: [...approver, ...(options.completeApprover ?? [])],
+      wave: [...approver, ...(options.waveApprover ?? [])],
+      soak: [...approver, ...(options.soakApprover ?? [])],
     },
-    // Who is named for a gate wants it.
+    // An approver of a gate is reason enough to have that gate.
     waveGate: (options.waveGate ?? false) || options.waveApprover !== undefined,
     soakGate: (options.soakGate ?? false) || options.soakApprover !== undefined,
-    remindEvery: options.remindEvery ?? null,
     approverKeys,
-    required: options.required,
-    expiresAfter: options.expiresAfter,
-    onExpiry: options.onExpiry,
     gates: options.gate,
-    enableEventLog: options.eventLog,
-    waitForKds: options.waitForKds ?? false,
-    notify: options.notify,
-    ...rolloutOf(options, lines),
+    checks: tried(options.check ?? []),
+    hostChecks: lines
+      .filter(({ checks }) => checks.length > 0)
+      .map(({ name, checks }) => ({ host: name, checks: tried(checks) })),
   });
+}
+
+/** The fields of the table whose option was given, or has a default. */
+function givenFields(options: PlanOptions): Partial<PlanRequest> {
+  const given = Object.entries(requestFields).flatMap(([name, field]: [string, Field]) => {
+    const value = field.option && options[new Option(field.option).attributeName()];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(given) as Partial<PlanRequest>;
+}
+
+/** Groups of the options and of the file; one name is one group. */
+function groupsOf({ group = [] }: PlanOptions, lines: HostLine[]): HostGroup[] {
+  const ofLines = lines.flatMap(({ name, group: of }) => (of === null ? [] : [{ name: of, hosts: [name] }]));
+  const groups = new Map<string, Set<string>>();
+  for (const { name, hosts } of [...group, ...ofLines]) {
+    groups.set(name, new Set([...(groups.get(name) ?? []), ...hosts.map((host) => host.toLowerCase())]));
+  }
+  return [...groups].map(([name, hosts]) => ({ name, hosts: [...hosts] }));
+}
+
+function duration(text: string): string {
+  try {
+    durationMs(text);
+    return text;
+  } catch {
+    throw new RangeError('Write a duration such as 10s or 1m.');
+  }
 }

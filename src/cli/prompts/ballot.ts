@@ -9,7 +9,7 @@ import {
   migrationId as migrationIdOf,
   type Plan,
 } from '../../domain/plan/plan.ts';
-import { parsePlan } from '../../plan/schema.ts';
+import { parsePlan } from '../../plan/parse-plan.ts';
 
 export interface VoteOptions {
   gate?: GateName;

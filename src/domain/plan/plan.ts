@@ -2,8 +2,8 @@ import type { Duration } from '../values/duration.ts';
 import type { DomainNames } from './identity.ts';
 import type { Person } from './people.ts';
 
-/** A plan is what will be done and no more; `start` does exactly this plan. Saved as JSON by `dmsa plan --out`. */
-export interface Plan {
+/** Everything a migration will do, and no more. Saved as JSON by `dmsa plan --out`; `start` does exactly this plan. */
+export interface Plan extends PlanSwitches {
   version: 1;
   /** ISO 8601, UTC. */
   createdAt: string;
@@ -17,23 +17,23 @@ export interface Plan {
   rollout: Rollout;
   waits: PlanWaits;
   gates: PlanGates;
-  /**
-   * Accounts of the requester and of everyone who is named as an approver, as far as the directory knows them: one person
-   * has one say, under whatever name. Absent where it knows nobody.
-   */
-  people?: Person[];
-  /** Public keys of approvers: where there are any, only votes that are signed by one of them count. */
+  /** Accounts of the requester and of the approvers that the directory knows: one person has one vote under any name. */
+  people: Person[];
+  /** Public keys of approvers. If there are any, only votes signed by one of them count. */
   approverKeys?: ApproverKeySet;
-  /** Whether the Kerberos operational log is enabled, so that joining can be proven; an undo puts it back as it was. */
-  enableEventLog: boolean;
-  /** Whether logs that were enabled for the migration are put back after the soak; absent means that they stay on. */
-  restoreEventLog?: boolean;
-  /** Whether a KDS root key that becomes effective later is waited for; absent means that it blocks. */
-  waitForKds?: boolean;
-  /** Whether people are told by the webhooks of the worker's settings; absent means that they are not. */
-  notify?: boolean;
   /** SHA-256, hex, of the canonical JSON of everything above. */
   hash: string;
+}
+
+export interface PlanSwitches {
+  /** The Kerberos operational log is enabled, so that joining can be proven; an undo puts it back. */
+  enableEventLog: boolean;
+  /** Logs that the migration enabled are put back after the soak. */
+  restoreEventLog: boolean;
+  /** A KDS root key that becomes effective later is waited for; otherwise it blocks. */
+  waitForKds: boolean;
+  /** The webhooks of the worker's settings notify people. */
+  notify: boolean;
 }
 
 export interface PlanDomain extends DomainNames {
@@ -74,20 +74,20 @@ export interface PlanHost {
   checks?: HealthCheck[];
 }
 
-/** How hosts are worked on. A limit that is absent limits nothing. */
+/** How hosts are worked on. An absent limit does not apply. */
 export interface Rollout {
   canary: number;
-  /** How many hosts are worked on at once. */
+  /** Hosts worked on at once, after the canary. */
   maxParallel: number;
-  /** How long a service may take to be in a state that is waited for. */
+  /** Time a service may take to reach an expected state. */
   serviceTimeout: Duration;
-  /** How long the canary is left to run, and has to stay healthy, before the next wave. */
+  /** Time the canary runs, and has to stay healthy, before the next wave. */
   bake?: Duration;
-  /** How many hosts may be down at once: those that failed and those that are worked on. */
+  /** Hosts that may be down at once: failed ones and those being worked on. */
   maxUnavailable?: number;
-  /** How many hosts may fail before the migration turns back; they wait for a person's `retry` or `skipHost`. */
+  /** Hosts that may fail before the migration turns back; failed hosts wait for a person's `retry` or `skipHost`. */
   maxFailures?: number;
-  /** Waves of restarts, reboots and Complete begin in one of them only; an undo does not wait for any. */
+  /** Waves of restarts, reboots and Complete begin only in one of them; an undo waits for none. */
   windows?: MaintenanceWindow[];
   /** Absent: no host is ever rebooted. */
   reboot?: 'when-pending' | 'after-policy';
@@ -107,12 +107,13 @@ export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as con
 export type Weekday = (typeof weekdays)[number];
 
 /** Asked on the host itself until it is healthy, `attempts` times at most, `everySeconds` apart. */
-export type HealthCheck = { attempts: number; everySeconds: number } & (
+export type HealthCheck = { attempts: number; everySeconds: number } & CheckTarget;
+
+export type CheckTarget =
   | { kind: 'tcp'; port: number }
   | { kind: 'http'; url: string; status: number }
-  /** The path of a script of the operator's on the host; healthy where it ends with exit code 0. */
-  | { kind: 'script'; path: string }
-);
+  /** Path of an operator's script on the host; exit code 0 is healthy. */
+  | { kind: 'script'; path: string };
 
 export interface PlanWaits {
   /** How long a host may take to join the principals after its restart. */
@@ -162,15 +163,19 @@ export interface ApproverKey {
   approver: string;
 }
 
-export interface GatePlan {
-  /** Who may vote; an empty list means anyone but the requester. */
-  approvers: string[];
-  /** How many have to say yes; at least 1. */
+/** Rules of a gate that may differ from gate to gate, apart from who votes. */
+export interface GateRules {
+  /** Approvals needed; at least 1. */
   required: number;
   expiresAfter: Duration;
   onExpiry: 'hold' | 'undo';
-  /** How often people are reminded of it while it is open; absent for never. */
+  /** Time between two reminders of an open gate; absent for none. */
   remindEvery?: Duration;
+}
+
+export interface GatePlan extends GateRules {
+  /** Who may vote; an empty list means anyone but the requester. */
+  approvers: string[];
 }
 
 /** The computer-account style name of a dMSA. */

@@ -10,7 +10,7 @@ import { run } from '../../../src/cli/program.ts';
 import { columns } from '../../../src/cli/view/text.ts';
 import { settingsToml } from '../../../src/config/write.ts';
 import type { DmsaError } from '../../../src/domain/errors/errors.ts';
-import { parsePlan } from '../../../src/plan/schema.ts';
+import { parsePlan } from '../../../src/plan/parse-plan.ts';
 import type { Inventory } from '../../../src/powershell/wire/inventory.ts';
 import { discoverIn, labOf } from '../../discover/in-lab.ts';
 import { clock, everyUse, inventoryOf, service, transportWith } from '../../discover/inventories.ts';

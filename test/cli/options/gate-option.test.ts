@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 
 import { gateRules } from '../../../src/cli/options/gate-option.ts';
 import { addPlanOptions, type PlanOptions, requestOf } from '../../../src/cli/options/plan-options.ts';
-import { addRolloutOptions } from '../../../src/cli/options/rollout-options.ts';
 import { run } from '../../../src/cli/program.ts';
 import { fakeIo } from '../fake-io.ts';
 
@@ -97,14 +96,15 @@ describe('a gate that the plan does not have', () => {
 });
 
 function requested(...args: string[]) {
-  const command = addRolloutOptions(addPlanOptions(new Command().exitOverride(), { saves: true }));
+  const command = addPlanOptions(new Command().exitOverride(), { saves: true });
   const options = command.parse([...host, ...args], { from: 'user' }).opts<PlanOptions>();
   return requestOf('svc-web', options, [], 'LAB\\rosa');
 }
 
 test('rules of one gate may be given at once or one after the other, and those of another with them', () => {
-  const general = { required: 1, expiresAfter: '7d', onExpiry: 'hold', remindEvery: null };
+  const general = { required: 1, expiresAfter: '7d', onExpiry: 'hold' };
   expect(requested()).toMatchObject({ ...general, gates: undefined });
+  expect(requested()).not.toHaveProperty('remindEvery');
   expect(
     requested(
       ...['--gate', 'complete:required=2,expires-after=3d,on-expiry=undo,remind-every=1d'],

@@ -7,9 +7,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { readHostLines, readHostsFile } from '../../../src/cli/options/hosts-file.ts';
 import { addPlanOptions, type PlanOptions, requestOf } from '../../../src/cli/options/plan-options.ts';
-import { addRolloutOptions } from '../../../src/cli/options/rollout-options.ts';
-import { parseCheck, parseGroup, parseWindow } from '../../../src/cli/options/rollout-text.ts';
 import { weekdays } from '../../../src/domain/plan/plan.ts';
+import { parseCheck } from '../../../src/plan/checks.ts';
+import { parseGroup } from '../../../src/plan/groups.ts';
+import { parseWindow } from '../../../src/plan/windows.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -161,7 +162,7 @@ describe('a hosts file', () => {
 
 describe('the options of dmsa plan', () => {
   function parsed(...args: string[]): PlanOptions {
-    const command = addRolloutOptions(addPlanOptions(new Command().exitOverride(), { saves: true }));
+    const command = addPlanOptions(new Command().exitOverride(), { saves: true });
     command.configureOutput({ writeErr: () => undefined });
     return command.parse(['--dmsa', 'dmsa-web', ...args], { from: 'user' }).opts<PlanOptions>();
   }

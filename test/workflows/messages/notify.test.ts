@@ -7,7 +7,6 @@ import { afterEach, beforeEach, describe, expect, inject, onTestFinished, test }
 import type { Topology } from '../../../lab/topology.ts';
 import type { Settings } from '../../../src/config/settings.ts';
 import type { Notice } from '../../../src/domain/migration/notice.ts';
-import { sealPlan } from '../../../src/plan/hash.ts';
 import { type Answer, startReceiver } from '../../support/receiver.ts';
 import { temporalAvailable } from '../../support/temporal.ts';
 import { timeSkippingAvailable } from '../../support/time-skipping.ts';
@@ -174,8 +173,8 @@ describe.skipIf(!server.available)(
 
     test('by nobody where the plan says so', async () => {
       const { told, options } = listening();
-      const edit: RehearsalOptions['edit'] = ({ notify: _, ...plan }) => sealPlan(plan);
-      await rehearse(theatre, { ...options, edit }, async (rehearsal) => {
+      const request = { ...options.request, notify: false };
+      await rehearse(theatre, { ...options, request }, async (rehearsal) => {
         await rehearsal.until(({ gates }) => gates.length === 1);
         await rehearsal.migrations.send(rehearsal.id, 'undo', carol);
         await theatre.env.client.workflow.getHandle(rehearsal.id).result();

@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 
-import { examples } from '../cli/examples.ts';
-import { newProgram } from '../cli/program.ts';
+import { examples } from '../../src/cli/examples.ts';
+import { newProgram } from '../../src/cli/program.ts';
 import { row } from './tables.ts';
 
 /** `docs/cli.md`, made of the commands themselves; a test holds the file equal to it. */
@@ -11,7 +11,7 @@ export function cliPage(): string {
   const common = commands[0]!.options.filter((option) =>
     commands.every((command) => command.options.some((each) => each.long === option.long)),
   );
-  return `<!-- Made of src/cli/commands; after a change there: npx vitest run test/docs --update -->
+  return `<!-- Made of src/cli/commands; after a change there: npm run docs -->
 
 # Commands
 

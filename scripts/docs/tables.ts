@@ -1,12 +1,11 @@
-import { environmentName, type SettingKey, secretEndings, settingKeys } from '../config/keys.ts';
-import { errorKinds } from '../domain/errors/errors.ts';
-import { type WindowsError, windowsErrors } from '../domain/errors/windows-errors.ts';
-import { findingKinds } from '../domain/findings/findings.ts';
+import { environmentName, type SettingKey, secretEndings, settingKeys } from '../../src/config/keys.ts';
+import { errorKinds } from '../../src/domain/errors/errors.ts';
+import { type WindowsError, windowsErrors } from '../../src/domain/errors/windows-errors.ts';
+import { findingKinds } from '../../src/domain/findings/findings.ts';
 
 /** Pages of `docs/` that are made of the tables in the code; a test holds the files equal to what is made here. */
 
-const made = (table: string) =>
-  `<!-- Made of ${table}; after a change there: npx vitest run test/docs --update -->\n`;
+const made = (table: string) => `<!-- Made of ${table}; after a change there: npm run docs -->\n`;
 
 export function findingsPage(): string {
   const rows = Object.entries(findingKinds).map(([code, { severity, meaning, fix }]) =>

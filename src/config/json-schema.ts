@@ -1,14 +1,11 @@
 import { z } from 'zod';
 
-import { hostEntry } from '../config/hosts.ts';
-import { type SettingKey, secretEndings, settingKeys } from '../config/keys.ts';
-import { eventList, kinds } from '../config/webhooks.ts';
+import { hostEntry } from './hosts.ts';
+import { type SettingKey, secretEndings, settingKeys } from './keys.ts';
+import { eventList, kinds } from './webhooks.ts';
 
-/** JSON Schema as zod writes it, and as a file holds it. */
-export type JsonSchema = Record<string, unknown>;
-
-/** Of `dmsa.toml`, made of the table in `src/config/keys.ts`: what an editor completes, explains and checks. */
-export function settingsSchema(): JsonSchema {
+/** JSON schema of `dmsa.toml`, made of the table in `keys.ts`: what an editor completes, explains and checks. */
+export function settingsJsonSchema(): object {
   const sections = [...new Set(settingKeys.map(({ name }) => name.split('.')[0]!))];
   const table = z.strictObject({
     ...Object.fromEntries(sections.map((section) => [section, sectionSchema(section).optional()])),

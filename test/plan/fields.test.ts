@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import { DmsaError } from '../../src/domain/errors/errors.ts';
 import type { HealthCheck, MaintenanceWindow, PlanHost, Rollout } from '../../src/domain/plan/plan.ts';
+import { parsePlan } from '../../src/plan/parse-plan.ts';
 import { parseRequest } from '../../src/plan/request.ts';
-import { parsePlan } from '../../src/plan/schema.ts';
 import { samplePlan } from './sample-plan.ts';
 
 function problem(attempt: () => unknown): string {
@@ -159,12 +159,11 @@ describe('a plan is accepted', () => {
     expect(parsePlan(JSON.parse(JSON.stringify(full)))).toEqual(full);
   });
 
-  test('from before there was anything to say: what is absent is not hashed.', () => {
+  test('without anything to say: what is absent is not hashed.', () => {
     const absent = { bake: undefined, maxUnavailable: undefined, maxFailures: undefined, windows: undefined };
     const same = samplePlan({
       hosts: plan.hosts.map((host) => ({ ...host, pools: undefined, group: undefined, checks: undefined })),
       rollout: { ...plan.rollout, ...absent, reboot: undefined },
-      restoreEventLog: undefined,
     });
     expect(same.hash).toBe(plan.hash);
     expect(parsePlan(same)).toEqual(plan);
