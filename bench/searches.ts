@@ -7,6 +7,7 @@ import { childDn } from '../src/directory/dn.ts';
 import { findComputers } from '../src/directory/names/find-computers.ts';
 import { findPrincipal } from '../src/directory/names/find-principal.ts';
 import { connectionsOf } from '../src/worker/worker.ts';
+import { parseFilter } from '../test/support/parse-filter.ts';
 import { perSecond, table } from './figures.ts';
 
 const computers = 500;
@@ -55,15 +56,15 @@ async function questions(directory: Directory, hosts: string[]): Promise<Record<
   const find = (written: string) =>
     findPrincipal(directory, written, { attributes: [], domain: labDomain, field: 'name' });
   return {
-    'one entry by its DN': await perSecond(() => directory.read(directory.baseDn, ['objectClass'])),
+    'one entry by its DN': await perSecond(() => directory.read(directory.rootDse().baseDn, ['objectClass'])),
     'an account by its name': await perSecond(() => find('LAB\\svc-finance')),
     'an account by its UPN': await perSecond(() => find('svc-finance@lab.example')),
     'SIDs of 10 hosts in one filter': await perSecond(() => findComputers(directory, hosts.slice(0, 10))),
     'SIDs of 120 hosts in one filter': await perSecond(() => findComputers(directory, hosts.slice(0, 120))),
     'every computer, in pages of 500': await perSecond(() =>
-      directory.search(directory.baseDn, {
+      directory.search(directory.rootDse().baseDn, {
         scope: 'sub',
-        filter: '(objectClass=computer)',
+        filter: parseFilter('(objectClass=computer)'),
         attributes: ['objectSid'],
       }),
     ),

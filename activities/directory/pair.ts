@@ -40,7 +40,7 @@ export async function serverOf(
   directory: Directory,
   { domain }: Pick<Target, 'domain'>,
 ): Promise<Pick<PairRead, 'dc' | 'server'>> {
-  const { dc } = directory;
+  const { dc } = directory.rootDse();
   if (dc === domain.server.toLowerCase()) return { dc, server: domain.server };
   const capableDcs = capable(await readControllers(directory));
   return { dc, server: serverToKeep(dc, capableDcs, domain.server) };

@@ -2,37 +2,28 @@ import { randomBytes } from 'node:crypto';
 
 import { Context } from '@temporalio/activity';
 
-import type { Directory, SearchOptions } from '../../src/directory/directory.ts';
-import type { Entry } from '../../src/directory/entry.ts';
 import { DmsaError } from '../../src/domain/errors/errors.ts';
-import type { RunOptions } from '../../src/powershell/transport.ts';
-import {
-  type OperationName,
-  operations,
-  type Parameters,
-  type Result,
-} from '../../src/powershell/wire/operations.ts';
-import type { Doing, ReadRecord, Records } from '../../src/records/records.ts';
+import { type AroundUse, type PortUse, wrapPorts } from '../../src/ports.ts';
+import { operations } from '../../src/powershell/wire/operations.ts';
+import type { Doing, Records } from '../../src/records/records.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { runningClock } from '../runtime.ts';
 import { shortened, shortenedText } from './shorten.ts';
 
 /**
- * The same dependencies, which write down every command and every read of the directory, with the migration and the
- * activity that they were for. What cannot be written down is logged and keeps no activity from its work: the journal
- * alone has to be written before an effect.
+ * Writes down every command and every read of the directory, with the migration and the activity that they were for.
+ * What cannot be written down is logged and keeps no activity from its work: the journal alone has to be written before
+ * an effect.
  */
 export function recorded(deps: ActivityDeps): ActivityDeps {
   const writing = writerFor(deps.records);
-  return {
-    ...deps,
-    transport: {
-      run: (host, operation, parameters, options) =>
-        recordedRun(deps, writing(), { host, operation, parameters, options }),
-    },
-    connectDirectory: async (options) =>
-      new RecordedDirectory(await deps.connectDirectory(options), writing()),
+  const around: AroundUse = (use, perform) => {
+    if (use.kind === 'connect') return perform();
+    return use.kind === 'command'
+      ? recordedCommand(writing(), use, perform)
+      : recordedRead(writing(), use, perform);
   };
+  return wrapPorts(deps, around);
 }
 
 interface Writer {
@@ -62,12 +53,11 @@ function writerFor(records: Records): () => Writer {
   };
 }
 
-async function recordedRun<N extends OperationName>(
-  { transport }: ActivityDeps,
+async function recordedCommand<T>(
   writer: Writer,
-  run: { host: string; operation: N; parameters: Parameters<N>; options: RunOptions },
-): Promise<Result<N>> {
-  const { host, operation, parameters, options } = run;
+  { host, operation, parameters }: PortUse & { kind: 'command' },
+  perform: () => Promise<T>,
+): Promise<T> {
   const id = randomBytes(8).toString('hex');
   const asked = { id, when: 'asked', host, operation, parameters: shortened(parameters) };
   await writer.write('command', { ...writer.doing(), ...asked });
@@ -76,7 +66,7 @@ async function recordedRun<N extends OperationName>(
     await writer.write('command', { id, when: 'answered', at, error, result: shortened(result) });
   };
   try {
-    const result = await transport.run(host, operation, parameters, options);
+    const result = await perform();
     await answered(null, operations[operation].changes ? result : null);
     return result;
   } catch (error) {
@@ -85,96 +75,32 @@ async function recordedRun<N extends OperationName>(
   }
 }
 
-/** Passes everything on, to whichever domain controller the connection has moved by then. */
-class RecordedDirectory implements Directory {
-  readonly #directory: Directory;
-  readonly #writer: Writer;
-
-  constructor(directory: Directory, writer: Writer) {
-    this.#directory = directory;
-    this.#writer = writer;
-  }
-
-  get server() {
-    return this.#directory.server;
-  }
-
-  get dc() {
-    return this.#directory.dc;
-  }
-
-  get clock() {
-    return this.#directory.clock;
-  }
-
-  get baseDn() {
-    return this.#directory.baseDn;
-  }
-
-  get rootDomainDn() {
-    return this.#directory.rootDomainDn;
-  }
-
-  get configurationDn() {
-    return this.#directory.configurationDn;
-  }
-
-  get schemaDn() {
-    return this.#directory.schemaDn;
-  }
-
-  read(dn: string, attributes: string[]): Promise<Entry | null> {
-    const question = { base: dn, scope: 'base', filter: '(objectClass=*)', attributes } as const;
-    return this.#recorded(
-      question,
-      () => this.#directory.read(dn, attributes),
-      (entry) => (entry ? 1 : 0),
-    );
-  }
-
-  search(base: string, options: SearchOptions): Promise<Entry[]> {
-    const { scope, filter, attributes } = options;
-    return this.#recorded(
-      { base, scope, filter, attributes },
-      () => this.#directory.search(base, options),
-      (entries) => entries.length,
-    );
-  }
-
-  close(): Promise<void> {
-    return this.#directory.close();
-  }
-
-  async #recorded<T>(
-    { base, scope, filter, attributes }: Pick<ReadRecord, 'base' | 'scope' | 'filter' | 'attributes'>,
-    ask: () => Promise<T>,
-    count: (answer: T) => number,
-  ): Promise<T> {
-    const doing = this.#writer.doing();
-    const began = performance.now();
-    const asked = {
-      base: shortenedText(base),
-      scope,
-      filter: shortenedText(filter),
-      attributes: shortened(attributes),
-    };
-    const answered = (entries: number | null, error: string | null) =>
-      this.#writer.write('read', {
-        ...doing,
-        tookMs: Math.round(performance.now() - began),
-        dc: this.dc,
-        ...asked,
-        entries,
-        error,
-      });
-    try {
-      const answer = await ask();
-      await answered(count(answer), null);
-      return answer;
-    } catch (error) {
-      await answered(null, codeOf(error));
-      throw error;
-    }
+/** Names the domain controller that answered, to whichever the connection has moved by then. */
+async function recordedRead<T>(
+  writer: Writer,
+  { directory, base, scope, filter, attributes }: PortUse & { kind: 'read' | 'search' },
+  perform: () => Promise<T>,
+): Promise<T> {
+  const doing = writer.doing();
+  const began = performance.now();
+  const asked = {
+    base: shortenedText(base),
+    scope,
+    filter: shortenedText(filter.toString()),
+    attributes: shortened(attributes),
+  };
+  const answered = (entries: number | null, error: string | null) => {
+    const tookMs = Math.round(performance.now() - began);
+    const { dc } = directory.rootDse();
+    return writer.write('read', { ...doing, tookMs, dc, ...asked, entries, error });
+  };
+  try {
+    const answer = await perform();
+    await answered(Array.isArray(answer) ? answer.length : answer ? 1 : 0, null);
+    return answer;
+  } catch (error) {
+    await answered(null, codeOf(error));
+    throw error;
   }
 }
 

@@ -76,7 +76,7 @@ export async function audit(deps: AuditDeps, request: AuditRequest): Promise<Aud
       version: 1,
       readAt: now.toISOString(),
       domain: names.dnsName,
-      server: directory.dc,
+      server: directory.rootDse().dc,
       elsewhere: facts.elsewhere,
       events: askedOf(events),
       ...reported(pairs),

@@ -1,7 +1,7 @@
-import type { Directory } from '../directory/directory.ts';
+import { type Directory, searchDomain } from '../directory/directory.ts';
 import { normalDn } from '../directory/dn.ts';
 import { type Entry, sidOf } from '../directory/entry.ts';
-import { all, anyOf, either, equals } from '../directory/filters.ts';
+import { all, anyOf, byRule, either, type Filter } from '../directory/filters.ts';
 import { protectedGroup, protectedSids } from '../directory/read/read-privileges.ts';
 import { inChainRule } from '../directory/schema.ts';
 
@@ -12,20 +12,14 @@ import { inChainRule } from '../directory/schema.ts';
  */
 export async function privilegedMembers(
   directory: Directory,
-  filter: string,
+  filter: Filter,
   sid: string,
 ): Promise<Map<string, string>> {
-  const groups = await directory.search(directory.baseDn, {
-    scope: 'sub',
-    filter: anyOf.sid('objectSid', protectedSids(sid)),
-    attributes: ['objectSid'],
-  });
-  const members = async (of: Entry[]) =>
-    await directory.search(directory.baseDn, {
-      scope: 'sub',
-      filter: all(filter, either(...of.map(({ dn }) => equals.text(`memberOf:${inChainRule}:`, dn)))),
-      attributes: ['objectClass'],
-    });
+  const groups = await searchDomain(directory, anyOf.sid('objectSid', protectedSids(sid)), ['objectSid']);
+  const members = (of: Entry[]) => {
+    const inAny = either(...of.map(({ dn }) => byRule('memberOf', inChainRule, dn)));
+    return searchDomain(directory, all(filter, inAny), ['objectClass']);
+  };
   const names = new Map<string, string[]>();
   if (groups.length === 0 || (await members(groups)).length === 0) return new Map();
   for (const group of groups) {

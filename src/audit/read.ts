@@ -1,7 +1,7 @@
-import type { Directory } from '../directory/directory.ts';
+import { type Directory, searchDomain } from '../directory/directory.ts';
 import { normalDn } from '../directory/dn.ts';
 import { type Entry, integer, octets, text } from '../directory/entry.ts';
-import { all, anyOf, either, equals } from '../directory/filters.ts';
+import { all, anyOf, atLeast, either, equals, present } from '../directory/filters.ts';
 import { otherDomains } from '../directory/ldap/references.ts';
 import { accountAttributes, accountFacts, identityFacts, kindOf } from '../directory/read/read-account.ts';
 import {
@@ -36,23 +36,20 @@ export async function readAuditFacts(
   const dmsas = await withPrincipals(directory, read, records);
   const accounts = await readAccounts(directory);
   return {
-    baseDn: directory.baseDn,
+    baseDn: directory.rootDse().baseDn,
     dmsas,
     accounts,
     strays: await readStrays(directory, dmsas, accounts),
     deleted: await readDeleted(directory),
-    elsewhere: otherDomains(references, directory),
+    elsewhere: otherDomains(references, directory.rootDse()),
   };
 }
 
 async function readDmsas(directory: Directory, onReference: (url: string) => void): Promise<AuditedDmsa[]> {
-  const entries = await directory.search(directory.baseDn, {
-    scope: 'sub',
-    filter: equals.text('objectClass', dmsaClass),
-    attributes: [...common, attribute.dmsaState, attribute.precededBy, attribute.principals],
-    controls: [showDeactivatedLinksControl],
-    onReference,
-  });
+  const attributes = [...common, attribute.dmsaState, attribute.precededBy, attribute.principals];
+  const controls = [showDeactivatedLinksControl];
+  const filter = equals.text('objectClass', dmsaClass);
+  const entries = await searchDomain(directory, filter, attributes, { controls, onReference });
   return entries.map((entry) => ({
     ...objectFacts(entry),
     state: integer(entry, attribute.dmsaState) ?? 0,
@@ -65,16 +62,13 @@ async function readDmsas(directory: Directory, onReference: (url: string) => voi
 /** Accounts by what they say of themselves, and by the back link: a dMSA may point at one that knows nothing of it. */
 async function readAccounts(directory: Directory): Promise<AuditedAccount[]> {
   const involved = either(
-    `(${attribute.supersededBy}=*)`,
-    `(${attribute.precededByBackLink}=*)`,
-    `(${attribute.accountState}>=1)`,
+    present(attribute.supersededBy),
+    present(attribute.precededByBackLink),
+    atLeast(attribute.accountState, 1),
   );
-  const entries = await directory.search(directory.baseDn, {
-    scope: 'sub',
-    filter: involved,
-    attributes: [...accountAttributes, 'whenCreated', 'whenChanged'],
-    controls: [showDeactivatedLinksControl],
-  });
+  const attributes = [...accountAttributes, 'whenCreated', 'whenChanged'];
+  const controls = [showDeactivatedLinksControl];
+  const entries = await searchDomain(directory, involved, attributes, { controls });
   const facts = entries.map(accountFacts);
   const privileged = facts[0] ? await privilegedMembers(directory, involved, facts[0].sid) : new Map();
   return entries.map((entry, index) => {
@@ -98,26 +92,21 @@ async function readStrays(
   const strays = targets.filter((dn) => dn !== null).filter((dn) => !known.has(normalDn(dn)));
   const found: Stray[] = [];
   for (const batch of batches([...new Set(strays)], dnsPerSearch)) {
-    const entries = await directory.search(directory.baseDn, {
-      scope: 'sub',
-      filter: anyOf.text('distinguishedName', batch),
-      attributes: ['objectClass', 'sAMAccountType'],
-    });
+    const filter = anyOf.text('distinguishedName', batch);
+    const entries = await searchDomain(directory, filter, ['objectClass', 'sAMAccountType']);
     found.push(...entries.map((entry) => ({ dn: entry.dn, kind: kindOf(entry) })));
   }
   return found;
 }
 
 async function readDeleted(directory: Directory): Promise<DeletedAccount[]> {
-  const entries = await directory.search(directory.baseDn, {
-    scope: 'sub',
-    filter: all(
-      equals.text('isDeleted', 'TRUE'),
-      either(`(${attribute.accountState}>=1)`, `(${attribute.supersededBy}=*)`),
-    ),
-    attributes: ['sAMAccountName', attribute.supersededBy],
-    controls: [showDeletedControl, showDeactivatedLinksControl],
-  });
+  const superseded = either(atLeast(attribute.accountState, 1), present(attribute.supersededBy));
+  const entries = await searchDomain(
+    directory,
+    all(equals.text('isDeleted', 'TRUE'), superseded),
+    ['sAMAccountName', attribute.supersededBy],
+    { controls: [showDeletedControl, showDeactivatedLinksControl] },
+  );
   return entries.map((entry) => ({
     dn: entry.dn,
     samAccountName: text(entry, 'sAMAccountName') ?? '',

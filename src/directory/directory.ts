@@ -1,28 +1,35 @@
 import { DmsaError } from '../domain/errors/errors.ts';
 import { sameDn } from './dn.ts';
 import type { Entry } from './entry.ts';
+import type { Filter } from './filters.ts';
 
 /** Reading a domain over LDAPS. One connection, opened for one activity and closed with it. */
 export interface Directory {
-  /** Where the connection is to: the DC's URL, for messages. */
-  readonly server: string;
-  /** DNS name of the DC that answers, lower case (`dnsHostName` of its rootDSE): what evidence names, and what is kept. */
-  readonly dc: string;
-  /** The DC's own clock when the connection was made; null where it does not tell. */
-  readonly clock: DirectoryClock | null;
-  /** DN of the domain the DC holds (`defaultNamingContext`). */
-  readonly baseDn: string;
-  /** DN of the forest's first domain (`rootDomainNamingContext`); the same as `baseDn` in a forest of one. */
-  readonly rootDomainDn: string;
-  /** `configurationNamingContext`. */
-  readonly configurationDn: string;
-  /** `schemaNamingContext`. */
-  readonly schemaDn: string;
+  /** Names of the DC that answers now: another DC's after the connection has moved. */
+  rootDse(): RootDse;
   /** The entry, or null where there is none (result 32). */
   read(dn: string, attributes: string[]): Promise<Entry | null>;
-  /** Every match, paged; build filters with ldapts's escaping `escapeFilter` tag or its filter classes. */
+  /** Every match, paged. */
   search(base: string, options: SearchOptions): Promise<Entry[]>;
   close(): Promise<void>;
+}
+
+/** What a DC says of itself when it is connected to (MS-ADTS 3.1.1.3.2). */
+export interface RootDse {
+  /** URL of the DC, for messages. */
+  server: string;
+  /** DNS name of the DC, lower case (`dnsHostName`): what evidence names, and what a migration keeps. */
+  dc: string;
+  /** The DC's own clock when the connection was made; null where it does not tell. */
+  clock: DirectoryClock | null;
+  /** DN of the domain the DC holds (`defaultNamingContext`). */
+  baseDn: string;
+  /** DN of the forest's first domain (`rootDomainNamingContext`); the same as `baseDn` in a forest of one. */
+  rootDomainDn: string;
+  /** `configurationNamingContext`. */
+  configurationDn: string;
+  /** `schemaNamingContext`. */
+  schemaDn: string;
 }
 
 /** `currentTime` of the rootDSE (MS-ADTS 3.1.1.3.2.3), which is exact to the second. */
@@ -35,7 +42,7 @@ export interface DirectoryClock {
 
 export interface SearchOptions {
   scope: 'base' | 'one' | 'sub';
-  filter: string;
+  filter: Filter;
   attributes: string[];
   /** OIDs of controls without a value, sent as not critical: a server that does not know one ignores it. */
   controls?: string[];
@@ -62,18 +69,29 @@ export interface ConnectOptions {
 /** Opens a connection. Throws DmsaError: DIRECTORY_UNREACHABLE, CERTIFICATE_INVALID, BIND_REFUSED, DIRECTORY_BUSY. */
 export type ConnectDirectory = (options?: ConnectOptions) => Promise<Directory>;
 
+/** Every match in the domain of the DC, at any depth. */
+export function searchDomain(
+  directory: Directory,
+  filter: Filter,
+  attributes: string[],
+  more: Pick<SearchOptions, 'controls' | 'onReference'> = {},
+): Promise<Entry[]> {
+  return directory.search(directory.rootDse().baseDn, { scope: 'sub', filter, attributes, ...more });
+}
+
 /**
  * Reads again where the connection has moved to another DC meanwhile: two DCs are never read as one. Throws
  * DIRECTORY_UNREACHABLE where it keeps moving.
  */
 export async function fromOneDc<T>(directory: Directory, read: () => Promise<T>): Promise<T> {
   for (let tries = 0; tries < 3; tries++) {
-    const { dc } = directory;
+    const { dc } = directory.rootDse();
     const found = await read();
-    if (directory.dc === dc) return found;
+    if (directory.rootDse().dc === dc) return found;
   }
-  const message = `${directory.server}: the connection moves from one domain controller to another again and again`;
-  throw new DmsaError('DIRECTORY_UNREACHABLE', directory.server, message);
+  const { server } = directory.rootDse();
+  const message = `${server}: the connection moves from one domain controller to another again and again`;
+  throw new DmsaError('DIRECTORY_UNREACHABLE', server, message);
 }
 
 /**
@@ -109,7 +127,7 @@ export async function withDomain<T>(
   read: (directory: Directory) => Promise<T>,
 ): Promise<T> {
   return await withDirectory(connect, options, async (directory) => {
-    const { server, baseDn } = directory;
+    const { server, baseDn } = directory.rootDse();
     if (sameDn(baseDn, domain.baseDn)) return await read(directory);
     const message = `${server}: no domain controller of ${domain.baseDn} answers; this one is of ${baseDn}`;
     throw new DmsaError('DIRECTORY_UNREACHABLE', server, message);

@@ -80,8 +80,7 @@ export async function discover(deps: DiscoverDeps, request: DiscoverRequest): Pr
         account,
         names,
         chosen: await chooseHosts(directory, choice, readAt),
-        dc: directory.dc,
-        clock: directory.clock,
+        rootDse: directory.rootDse(),
       };
     }),
   );
@@ -89,7 +88,7 @@ export async function discover(deps: DiscoverDeps, request: DiscoverRequest): Pr
   const wanted: Wanted = {
     sid: account.sid,
     domain: domain.dnsName,
-    clock: read.clock,
+    clock: read.rootDse.clock,
     isOurs: (written, computerName) =>
       written === account.sid || isLogonOf(names, written, domain, computerName),
   };
@@ -100,7 +99,7 @@ export async function discover(deps: DiscoverDeps, request: DiscoverRequest): Pr
     version: 1,
     readAt: readAt.toISOString(),
     domain: domain.dnsName,
-    server: read.dc,
+    server: read.rootDse.dc,
     account: { dn, guid, sid, samAccountName },
     hosts,
     notAsked: chosen.hosts.map(({ name }) => name).filter((name) => !seen.has(name)),

@@ -107,7 +107,7 @@ export async function chooseHosts(directory: Directory, choice: HostChoice, now:
   return {
     hosts: [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     leftOut,
-    elsewhere: otherDomains(references, directory),
+    elsewhere: otherDomains(references, directory.rootDse()),
   };
 }
 
@@ -123,7 +123,7 @@ async function computersBelow(
   references: string[],
 ): Promise<ComputerFacts[]> {
   if (ou !== null) await requireContainer(directory, ou);
-  return await readComputersBelow(directory, ou ?? directory.baseDn, {
+  return await readComputersBelow(directory, ou ?? directory.rootDse().baseDn, {
     serversOnly: allServers,
     onReference: (url) => references.push(url),
   });
@@ -138,9 +138,10 @@ async function requireContainer(directory: Directory, ou: string): Promise<void>
     if (!(error instanceof RangeError)) throw error;
     throw invalid('--ou', `"${ou}" is not a DN: ${example}`);
   }
-  const base = normalDn(directory.baseDn);
+  const { baseDn } = directory.rootDse();
+  const base = normalDn(baseDn);
   if (key !== base && !key.endsWith(`,${base}`)) {
-    throw invalid('--ou', `${ou} is not of ${directory.baseDn}, the domain that is read: ${example}`);
+    throw invalid('--ou', `${ou} is not of ${baseDn}, the domain that is read: ${example}`);
   }
   if (await directory.read(ou, ['objectClass'])) return;
   throw invalid('--ou', `${ou} is not in the directory`);

@@ -1,4 +1,4 @@
-import type { Directory } from '../directory/directory.ts';
+import type { RootDse } from '../directory/directory.ts';
 import { type Check, fail, ok, unknown, warn } from './check.ts';
 
 /** From five minutes on Kerberos refuses (MS-KILE 3.3.1, the default of the maximum clock skew). */
@@ -7,7 +7,7 @@ const mostSkewMs = 300_000;
 const oddSkewMs = 30_000;
 
 /** The clock of this machine beside that of a domain controller, which tells whole seconds. */
-export function checkClock({ clock }: Pick<Directory, 'clock'>, server: string, now: () => Date): Check {
+export function checkClock({ clock }: Pick<RootDse, 'clock'>, server: string, now: () => Date): Check {
   const name = `clock of ${server}`;
   if (!clock) return unknown(name, 'the domain controller does not tell its time');
   const theirs = clock.time + (performance.now() - clock.readAt);

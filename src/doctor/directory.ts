@@ -63,13 +63,14 @@ async function checkServer(server: Server, settings: Settings, asked: Asked): Pr
       directory: null,
     };
   const read = await within(name, asked, async () => {
-    const entry = await opened.read(opened.baseDn, ['objectClass']);
-    if (entry) return ok(name, `${opened.dc} lets the reader bind, and read ${opened.baseDn}`);
-    return fail(name, `${opened.baseDn} cannot be read`, 'Give the reader the rights of docs/rights.md.');
+    const { baseDn, dc } = opened.rootDse();
+    const entry = await opened.read(baseDn, ['objectClass']);
+    if (entry) return ok(name, `${dc} lets the reader bind, and read ${baseDn}`);
+    return fail(name, `${baseDn} cannot be read`, 'Give the reader the rights of docs/rights.md.');
   });
   return {
     server,
-    checks: [certificate, read, checkClock(opened, server.name, asked.now)],
+    checks: [certificate, read, checkClock(opened.rootDse(), server.name, asked.now)],
     directory: opened,
   };
 }

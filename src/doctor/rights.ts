@@ -57,7 +57,7 @@ export async function checkRights(
 }
 
 async function containerCheck(directory: Directory, user: string): Promise<Check> {
-  const dn = `CN=Managed Service Accounts,${directory.baseDn}`;
+  const dn = `CN=Managed Service Accounts,${directory.rootDse().baseDn}`;
   const entry = await directory.read(dn, effective);
   if (!entry)
     return fail(

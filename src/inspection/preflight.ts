@@ -82,7 +82,8 @@ export async function readFacts(
   const connecting = { signal: options.signal, prefer };
   const reading = withDomain(deps.connectDirectory, connecting, plan, async (directory) => {
     const read = await fromOneDc(directory, () => readObjects(directory, plan));
-    return { ...read, dc: directory.dc, clock: directory.clock };
+    const { dc, clock } = directory.rootDse();
+    return { ...read, dc, clock };
   });
   const [{ logonNames: _, clock: __, dc, ...objects }, inspections] = await Promise.all([
     reading,
@@ -129,7 +130,8 @@ async function readDirectory(
       const objects = await readObjects(directory, plan);
       return { domain, objects, surroundings: await readSurroundings(directory, objects) };
     });
-    return { ...found, dc: directory.dc, clock: directory.clock };
+    const { dc, clock } = directory.rootDse();
+    return { ...found, dc, clock };
   });
   const { dc, clock, domain, objects, surroundings } = read;
   const others = deps.directoryServers.filter((name) => name !== dc);

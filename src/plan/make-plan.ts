@@ -134,7 +134,7 @@ function withWhatIsThere(draft: Omit<Plan, 'hash'>, facts: Facts): Omit<Plan, 'h
 async function domainOf(directory: Directory): Promise<PlanDomain> {
   const names = await readDomainNames(directory);
   const capableDcs = capable(await readControllers(directory));
-  const reading = new URL(directory.server).hostname;
+  const reading = new URL(directory.rootDse().server).hostname;
   const server = capableDcs.find((name) => name.toLowerCase() === reading.toLowerCase()) ?? capableDcs[0];
   return { ...names, server: server ?? reading };
 }

@@ -4,7 +4,17 @@ import type { LdapFilter } from '../../lab/directory/memory-store.ts';
 import { decodeFilter } from '../../lab/ldap/filter-codec.ts';
 import { childDn, parseDn } from '../../src/directory/dn.ts';
 import { texts } from '../../src/directory/entry.ts';
-import { all, anyOf, either, equals } from '../../src/directory/filters.ts';
+import {
+  all,
+  anyOf,
+  atLeast,
+  beginsAndHolds,
+  byRule,
+  either,
+  equals,
+  type Filter,
+  present,
+} from '../../src/directory/filters.ts';
 import { guidOctets } from '../../src/directory/guid.ts';
 import { sidOctets } from '../../src/directory/sid.ts';
 import { baseDn, encodedFilter, newStore } from '../lab/ldap/fixture.ts';
@@ -19,8 +29,8 @@ const value = fc.oneof(
 const users = `CN=Users,${baseDn}`;
 
 /** The filter as it arrives at a server. */
-function arrived(text: string): LdapFilter {
-  return decodeFilter(encodedFilter(text));
+function arrived(filter: Filter): LdapFilter {
+  return decodeFilter(encodedFilter(filter));
 }
 
 function equal(attribute: string, text: string): LdapFilter {
@@ -69,6 +79,21 @@ describe('text in a filter', () => {
       }),
     );
   });
+});
+
+test('every other kind of filter arrives with its value, letters beyond ASCII as UTF-8', () => {
+  const value = Buffer.from('Bjørn)');
+  expect(arrived(present('cn'))).toEqual({ kind: 'present', attribute: 'cn' });
+  const least = { kind: 'at-least', attribute: 'uSNChanged', value: Buffer.from('1') };
+  expect(arrived(atLeast('uSNChanged', 1))).toEqual(least);
+  const parts = { initial: value, any: [value], final: null };
+  expect(arrived(beginsAndHolds('cn', 'Bjørn)', 'Bjørn)'))).toEqual({
+    kind: 'substrings',
+    attribute: 'cn',
+    ...parts,
+  });
+  const byOid = { kind: 'extensible', rule: '1.2.3', attribute: 'member', value };
+  expect(arrived(byRule('member', '1.2.3', 'Bjørn)'))).toEqual(byOid);
 });
 
 describe('text in a DN', () => {

@@ -12,6 +12,7 @@ import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { directoryError } from '../../src/directory/ldap/ldap-errors.ts';
 import { clientFiles } from '../directory/connection/domain-controllers.ts';
+import { parseFilter } from '../support/parse-filter.ts';
 
 const { available, reason } = sambaAvailable();
 if (reason) process.stderr.write(`${reason}\n`);
@@ -87,8 +88,12 @@ describe.skipIf(!available)('connections to Samba', () => {
 
     test('read the domain', async () => {
       const directory = await connect(scheme, await byPassword(samba.admin.password));
-      expect(directory).toMatchObject({ dc: samba.host, baseDn: samba.baseDn });
-      const options = { scope: 'sub' as const, filter: '(objectClass=domainDNS)', attributes: ['dc'] };
+      expect(directory.rootDse()).toMatchObject({ dc: samba.host, baseDn: samba.baseDn });
+      const options = {
+        scope: 'sub' as const,
+        filter: parseFilter('(objectClass=domainDNS)'),
+        attributes: ['dc'],
+      };
       const found = await directory.search(samba.baseDn, options);
       expect(found.map(({ dn }) => dn)).toEqual([samba.baseDn]);
     });

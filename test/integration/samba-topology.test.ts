@@ -8,6 +8,7 @@ import { integer, octets, text, texts } from '../../src/directory/entry.ts';
 import { attribute, uac } from '../../src/directory/schema.ts';
 import { decodeSecurityDescriptor, principalsOf } from '../../src/directory/security/security-descriptor.ts';
 import { ridOf, sidText } from '../../src/directory/sid.ts';
+import { parseFilter } from '../support/parse-filter.ts';
 import { describeWithSamba } from '../support/samba.ts';
 
 const baseDn = 'DC=lab,DC=example';
@@ -88,7 +89,7 @@ describeWithSamba('a topology on a real server', () => {
       directory
         .search(baseDn, {
           scope: 'sub',
-          filter: `(member:1.2.840.113556.1.4.1941:=${member})`,
+          filter: parseFilter(`(member:1.2.840.113556.1.4.1941:=${member})`),
           attributes: ['cn'],
         })
         .then((found) => found.map((entry) => text(entry, 'cn')).sort());
@@ -173,7 +174,11 @@ describeWithSamba('a topology on a real server', () => {
     const keys = `CN=Master Root Keys,CN=Group Key Distribution Service,CN=Services,CN=Configuration,${baseDn}`;
     const count = (directory: Directory) =>
       directory
-        .search(keys, { scope: 'one', filter: '(objectClass=msKds-ProvRootKey)', attributes: ['cn'] })
+        .search(keys, {
+          scope: 'one',
+          filter: parseFilter('(objectClass=msKds-ProvRootKey)'),
+          attributes: ['cn'],
+        })
         .then((found) => found.length);
     expect(await both(count)).toBe(2);
   });
@@ -185,7 +190,7 @@ describeWithSamba('a topology on a real server', () => {
       const shown = ['cn', 'objectSid', 'groupType', 'sAMAccountType', 'adminCount', 'systemFlags', 'member'];
       const found = await directory.search(baseDn, {
         scope: 'sub',
-        filter: '(objectClass=group)',
+        filter: parseFilter('(objectClass=group)'),
         attributes: shown,
       });
       return found

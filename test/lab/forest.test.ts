@@ -6,12 +6,14 @@ import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { integer, octets, text, texts } from '../../src/directory/entry.ts';
 import { fileTimeToIso } from '../../src/directory/file-time.ts';
+import { byRule, equals } from '../../src/directory/filters.ts';
 import { attribute, inChainRule, uac } from '../../src/directory/schema.ts';
 import { decodeSecurityDescriptor, principalsOf } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { parseRequest } from '../../src/plan/request.ts';
 import { connectionsOf } from '../../src/worker/worker.ts';
+import { parseFilter } from '../support/parse-filter.ts';
 import { newStore } from './ldap/fixture.ts';
 
 const baseDn = 'DC=lab,DC=example';
@@ -87,7 +89,7 @@ describe('a domain as it is born', () => {
 
   test('has memberships through which an administrator is found in chain', async () => {
     const directory = await connected((await labWith({})).settings);
-    const filter = `(member:${inChainRule}:=CN=Administrator,${users})`;
+    const filter = byRule('member', inChainRule, `CN=Administrator,${users}`);
     const groups = await directory.search(baseDn, { scope: 'sub', filter, attributes: ['cn'] });
     expect(groups.map((group) => text(group, 'cn')).sort()).toEqual([
       'Administrators',
@@ -113,7 +115,7 @@ describe('domain controllers that a topology writes down', () => {
     const directory = await connected(lab.settings);
     const found = await directory.search(`OU=Domain Controllers,${baseDn}`, {
       scope: 'one',
-      filter: '(objectClass=computer)',
+      filter: parseFilter('(objectClass=computer)'),
       attributes: ['cn', 'userAccountControl', 'primaryGroupID', 'operatingSystemVersion', 'msDS-isRODC'],
     });
     const names = ['cn', 'userAccountControl', 'primaryGroupID', 'operatingSystemVersion', 'msDS-isRODC'];
@@ -125,7 +127,7 @@ describe('domain controllers that a topology writes down', () => {
     ]);
     const agents = await directory.search(`CN=Sites,${configuration}`, {
       scope: 'sub',
-      filter: '(objectClass=nTDSDSA)',
+      filter: parseFilter('(objectClass=nTDSDSA)'),
       attributes: ['objectClass', 'hasMasterNCs', 'msDS-hasFullReplicaNCs'],
     });
     const rodc = agents.find(({ dn }) => dn.includes('CN=Branch,'))!;
@@ -227,8 +229,12 @@ describe('what a topology puts into a domain', () => {
   test('a schema that lacks names, as before Windows Server 2025', async () => {
     const lab = await labWith({ lacking: ['msDS-DelegatedManagedServiceAccount'] });
     const directory = await connected(lab.settings);
-    const filter = '(lDAPDisplayName=msDS-Delegated*)';
-    const found = await directory.search(directory.schemaDn, { scope: 'one', filter, attributes: ['cn'] });
+    const filter = parseFilter('(lDAPDisplayName=msDS-Delegated*)');
+    const found = await directory.search(directory.rootDse().schemaDn, {
+      scope: 'one',
+      filter,
+      attributes: ['cn'],
+    });
     expect(found.map((entry) => text(entry, 'cn'))).toEqual(['msDS-DelegatedMSAState']);
   });
 
@@ -273,7 +279,7 @@ describe('what a topology puts into a domain', () => {
   test('five thousand computers, which a client reads in pages', async () => {
     const lab = await labWith({ computers: 5_000 });
     const directory = await connected(lab.settings);
-    const filter = '(objectClass=computer)';
+    const filter = equals.text('objectClass', 'computer');
     const found = await directory.search(`CN=Computers,${baseDn}`, {
       scope: 'one',
       filter,
@@ -296,25 +302,26 @@ describe('a domain below the first one', () => {
     const lab = await labWith({ child });
     const below = await connected(lab.child!.settings);
     const above = await connected(lab.settings);
-    expect([below.baseDn, below.rootDomainDn, below.dc]).toEqual([
-      childDn,
-      baseDn,
-      'emea-dc1.emea.lab.example',
-    ]);
-    expect([below.configurationDn, below.schemaDn]).toEqual([configuration, `CN=Schema,${configuration}`]);
+    const root = below.rootDse();
+    expect([root.baseDn, root.rootDomainDn, root.dc]).toEqual([childDn, baseDn, 'emea-dc1.emea.lab.example']);
+    expect([root.configurationDn, root.schemaDn]).toEqual([configuration, `CN=Schema,${configuration}`]);
     const sidOf = async (directory: Directory) =>
-      sidText(octets((await directory.read(directory.baseDn, ['objectSid']))!, 'objectSid')!);
+      sidText(octets((await directory.read(directory.rootDse().baseDn, ['objectSid']))!, 'objectSid')!);
     expect(await sidOf(below)).not.toBe(await sidOf(above));
     const account = (await below.read(lab.child!.seeded.accountDn, ['userPrincipalName', 'memberOf']))!;
     expect(account.dn).toBe(`CN=svc-emea,CN=Users,${childDn}`);
     expect(text(account, 'userPrincipalName')).toBe('svc-emea@emea.lab.example');
     expect(texts(account, 'memberOf')).toEqual([`CN=Domain Admins,CN=Users,${childDn}`]);
     expect(
-      await below.search(childDn, { scope: 'sub', filter: '(cn=svc-finance)', attributes: ['cn'] }),
+      await below.search(childDn, {
+        scope: 'sub',
+        filter: parseFilter('(cn=svc-finance)'),
+        attributes: ['cn'],
+      }),
     ).toEqual([]);
-    expect(await above.search(baseDn, { scope: 'sub', filter: '(cn=svc-emea)', attributes: ['cn'] })).toEqual(
-      [],
-    );
+    expect(
+      await above.search(baseDn, { scope: 'sub', filter: parseFilter('(cn=svc-emea)'), attributes: ['cn'] }),
+    ).toEqual([]);
     expect(await below.read(`CN=Enterprise Admins,CN=Users,${childDn}`, ['cn'])).toBeNull();
   });
 
@@ -324,7 +331,7 @@ describe('a domain below the first one', () => {
       const directory = await connected(settings);
       const partitions = await directory.search(`CN=Partitions,${configuration}`, {
         scope: 'one',
-        filter: '(nETBIOSName=*)',
+        filter: parseFilter('(nETBIOSName=*)'),
         attributes: ['nETBIOSName', 'nCName', 'dnsRoot', 'trustParent'],
       });
       expect(
@@ -336,11 +343,11 @@ describe('a domain below the first one', () => {
         ['EMEA', childDn, 'emea.lab.example', `CN=LAB,CN=Partitions,${configuration}`],
       ]);
       const keys = `CN=Master Root Keys,CN=Group Key Distribution Service,CN=Services,${configuration}`;
-      const filter = '(objectClass=msKds-ProvRootKey)';
+      const filter = equals.text('objectClass', 'msKds-ProvRootKey');
       expect(await directory.search(keys, { scope: 'one', filter, attributes: ['cn'] })).toHaveLength(1);
       const servers = await directory.search(`CN=Sites,${configuration}`, {
         scope: 'sub',
-        filter: '(objectClass=server)',
+        filter: parseFilter('(objectClass=server)'),
         attributes: ['dNSHostName', 'serverReference'],
       });
       expect(

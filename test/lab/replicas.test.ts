@@ -194,7 +194,7 @@ describe('two domain controllers that answer', () => {
     expect(lab.settings.directory.urls).toEqual([`ldaps://${dc1}:636`, `ldaps://${dc2}:636`]);
     for (const name of [dc1, dc2]) {
       const directory = await connect({ only: name });
-      expect(directory.dc).toBe(name);
+      expect(directory.rootDse().dc).toBe(name);
       expect(text((await directory.read(lab.seeded.accountDn, ['cn']))!, 'cn')).toBe('svc-finance');
       await directory.close();
     }
@@ -207,7 +207,7 @@ describe('two domain controllers that answer', () => {
     await lab.controllers[dc1]!.stop();
     await expect(connect({ only: dc1 })).rejects.toMatchObject({ code: 'DIRECTORY_UNREACHABLE' });
     const other = await connect({ prefer: dc1 });
-    expect(other.dc).toBe(dc2);
+    expect(other.rootDse().dc).toBe(dc2);
     await other.close();
     await lab.controllers[dc2]!.store.replace(lab.seeded.accountDn, { description: ['meanwhile'] });
     await lab.controllers[dc1]!.start();

@@ -101,7 +101,7 @@ describe('a person is one account, by every name that AD logs it on with', () =>
     const { people } = await withDirectory(connections().connectDirectory, {}, (directory) => {
       const filter = equals.text('sAMAccountName', 'Rene\u0301');
       const search: Directory['search'] = (base, options) => directory.search(base, { ...options, filter });
-      return findPeople({ ...directory, baseDn: directory.baseDn, search }, written, domain);
+      return findPeople({ ...directory, rootDse: () => directory.rootDse(), search }, written, domain);
     });
     expect(people.map(({ sid }) => sid)).toEqual([sids.René]);
     const identities = written.map((each) => personOf(each, { domain, people }));

@@ -53,11 +53,12 @@ export function connectDirectory(
     const way: Way = { login, authorities, limits, signal };
     return await FailoverDirectory.connect(servers, signal, async (server) => {
       const directory = await open(server, way);
-      answered.set(server.url, directory.dc);
-      if (only === undefined || [server.name, directory.dc].includes(only.toLowerCase())) return directory;
+      const { dc } = directory.rootDse();
+      answered.set(server.url, dc);
+      if (only === undefined || [server.name, dc].includes(only.toLowerCase())) return directory;
       // An alias that led to this DC before, and leads to another now.
       await directory.close();
-      const message = `${server.url}: ${directory.dc} answers, not ${only}`;
+      const message = `${server.url}: ${dc} answers, not ${only}`;
       throw new DmsaError('DIRECTORY_UNREACHABLE', server.url, message);
     });
   };

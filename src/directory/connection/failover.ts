@@ -1,5 +1,5 @@
 import { DmsaError, type ErrorCode } from '../../domain/errors/errors.ts';
-import type { Directory, DirectoryClock, SearchOptions } from '../directory.ts';
+import type { Directory, RootDse, SearchOptions } from '../directory.ts';
 import { sameDn } from '../dn.ts';
 import type { Entry } from '../entry.ts';
 import type { Server } from './servers.ts';
@@ -61,32 +61,8 @@ export class FailoverDirectory implements Directory {
     return new FailoverDirectory(servers, signal, open, current);
   }
 
-  get server(): string {
-    return this.#current.directory.server;
-  }
-
-  get dc(): string {
-    return this.#current.directory.dc;
-  }
-
-  get clock(): DirectoryClock | null {
-    return this.#current.directory.clock;
-  }
-
-  get baseDn(): string {
-    return this.#current.directory.baseDn;
-  }
-
-  get rootDomainDn(): string {
-    return this.#current.directory.rootDomainDn;
-  }
-
-  get configurationDn(): string {
-    return this.#current.directory.configurationDn;
-  }
-
-  get schemaDn(): string {
-    return this.#current.directory.schemaDn;
+  rootDse(): RootDse {
+    return this.#current.directory.rootDse();
   }
 
   read(dn: string, attributes: string[]): Promise<Entry | null> {
@@ -148,9 +124,11 @@ export class FailoverDirectory implements Directory {
 
   async #reopen(before: Directory, servers: Server[], failures: DmsaError[]): Promise<void> {
     await before.close();
-    const opened = await firstOf(servers, failures, this.#signal, this.#open, ({ baseDn }) =>
-      sameDn(baseDn, before.baseDn) ? null : `it holds ${baseDn}, not ${before.baseDn}`,
-    );
+    const wanted = before.rootDse().baseDn;
+    const opened = await firstOf(servers, failures, this.#signal, this.#open, (directory) => {
+      const { baseDn } = directory.rootDse();
+      return sameDn(baseDn, wanted) ? null : `it holds ${baseDn}, not ${wanted}`;
+    });
     if (this.#closed) await opened.directory.close();
     this.#current = opened;
   }

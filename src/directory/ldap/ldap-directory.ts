@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 
-import { type Client, type Entry as ClientEntry, Control, type Filter, PresenceFilter } from 'ldapts';
+import { type Client, type Entry as ClientEntry, Control } from 'ldapts';
 
 import { DmsaError } from '../../domain/errors/errors.ts';
-import type { Directory, DirectoryClock, SearchOptions } from '../directory.ts';
+import type { Directory, RootDse, SearchOptions } from '../directory.ts';
 import { parseDn } from '../dn.ts';
 import { type Entry, text, type Value } from '../entry.ts';
-import { parseFilter } from '../filter-text.ts';
+import { present } from '../filters.ts';
 import { parseGeneralizedTime } from '../generalized-time.ts';
 import { binaryAttributes } from '../schema.ts';
 import type { LdapGuard } from './ber-guard.ts';
@@ -17,7 +17,7 @@ import { withWholeAttributes } from './ranges.ts';
 const pageSize = 500;
 const timeLimitSeconds = 30;
 const binary = new Set(binaryAttributes.map((name) => name.toLowerCase()));
-const anything = new PresenceFilter({ attribute: 'objectClass' });
+const anything = present('objectClass');
 const contextAttributes = [
   'defaultNamingContext',
   'configurationNamingContext',
@@ -39,40 +39,40 @@ export interface LdapConnection {
   release(): void;
 }
 
-type Question = Omit<SearchOptions, 'filter'>;
-
-/** A bound connection. Its naming contexts are empty until readRootDse() has been awaited. */
+/** A bound connection. Its rootDSE names nothing until readRootDse() has been awaited. */
 export class LdapDirectory implements Directory {
-  readonly server: string;
-  baseDn = '';
-  configurationDn = '';
-  schemaDn = '';
-  rootDomainDn = '';
-  dc = '';
-  clock: DirectoryClock | null = null;
+  readonly #server: string;
   readonly #connection: LdapConnection;
   readonly #limits: LdapLimits;
+  #rootDse: RootDse;
 
   constructor(connection: LdapConnection) {
     this.#connection = connection;
     this.#limits = connection.limits ?? defaultLimits;
-    this.server = connection.server;
+    const { server } = connection;
+    this.#server = server;
+    const unread = { baseDn: '', configurationDn: '', schemaDn: '', rootDomainDn: '' };
+    this.#rootDse = { server, dc: '', clock: null, ...unread };
+  }
+
+  rootDse(): RootDse {
+    return this.#rootDse;
   }
 
   /** Throws DIRECTORY_REFUSED where the server is no domain controller. */
   async readRootDse(): Promise<void> {
+    const server = this.#server;
     const rootDse = await this.read('', contextAttributes);
-    const [base, configuration, schema, rootDomain, dc, currentTime] = contextAttributes.map(
+    const [baseDn, configurationDn, schemaDn, rootDomainDn, dc, currentTime] = contextAttributes.map(
       (name) => rootDse && text(rootDse, name),
     );
-    if (!base || !configuration || !schema || !rootDomain || !dc) {
-      const message = `${this.server}: no domain controller: its rootDSE names no naming contexts`;
-      throw new DmsaError('DIRECTORY_REFUSED', this.server, message);
+    if (!baseDn || !configurationDn || !schemaDn || !rootDomainDn || !dc) {
+      const message = `${server}: no domain controller: its rootDSE names no naming contexts`;
+      throw new DmsaError('DIRECTORY_REFUSED', server, message);
     }
-    [this.baseDn, this.configurationDn, this.schemaDn] = [base, configuration, schema];
-    [this.rootDomainDn, this.dc] = [rootDomain, dc.toLowerCase()];
     const time = parseGeneralizedTime(currentTime ?? '');
-    this.clock = time === null ? null : { time, readAt: performance.now() };
+    const clock = time === null ? null : { time, readAt: performance.now() };
+    this.#rootDse = { server, dc: dc.toLowerCase(), clock, baseDn, rootDomainDn, configurationDn, schemaDn };
   }
 
   async read(dn: string, attributes: string[]): Promise<Entry | null> {
@@ -81,10 +81,9 @@ export class LdapDirectory implements Directory {
   }
 
   async search(base: string, options: SearchOptions): Promise<Entry[]> {
-    const filter = parseFilter(options.filter);
     const entries: Entry[] = [];
     try {
-      for await (const found of this.#pages(base, options, filter)) {
+      for await (const found of this.#pages(base, options)) {
         for (const entry of found) entries.push(entry);
       }
     } catch (error) {
@@ -102,7 +101,7 @@ export class LdapDirectory implements Directory {
 
   async #readOnce(dn: string, attributes: string[]): Promise<Entry | null> {
     try {
-      for await (const [entry] of this.#pages(dn, { scope: 'base', attributes }, anything)) {
+      for await (const [entry] of this.#pages(dn, { scope: 'base', filter: anything, attributes })) {
         if (entry) return entry;
       }
       return null;
@@ -117,12 +116,12 @@ export class LdapDirectory implements Directory {
   }
 
   /** One page after the other, until the server has no more, or a limit is reached; a base search has one. */
-  async *#pages(base: string, question: Question, filter: Filter): AsyncGenerator<Entry[]> {
+  async *#pages(base: string, options: SearchOptions): AsyncGenerator<Entry[]> {
     const { client, guard } = this.#connection;
-    const { scope, onReference, controls = [] } = question;
+    const { scope, filter, onReference, controls = [] } = options;
     if (!client.isConnected) throw new Error('the connection was lost');
-    const attributes = distinct(question.attributes);
-    const options = {
+    const attributes = distinct(options.attributes);
+    const wanted = {
       scope,
       filter,
       attributes,
@@ -132,8 +131,8 @@ export class LdapDirectory implements Directory {
     };
     const valueless = controls.map((type) => new Control(type));
     const ask = async function* () {
-      if (scope === 'base') yield await client.search(base, { ...options, paged: false }, valueless);
-      else yield* client.searchPaginated(base, options, valueless);
+      if (scope === 'base') yield await client.search(base, { ...wanted, paged: false }, valueless);
+      else yield* client.searchPaginated(base, wanted, valueless);
     };
     const before = guard?.received ?? 0;
     let [pages, entries] = [0, 0];
@@ -150,8 +149,8 @@ export class LdapDirectory implements Directory {
 
   #limit(base: string, what: string, found: number, most: number): void {
     if (found <= most) return;
-    const message = `${this.server}: the search below "${base}" has more than ${most} ${what}, and no more are read`;
-    throw new DmsaError('DIRECTORY_LIMIT', this.server, message);
+    const message = `${this.#server}: the search below "${base}" has more than ${most} ${what}, and no more are read`;
+    throw new DmsaError('DIRECTORY_LIMIT', this.#server, message);
   }
 
   /** ldapts unwraps single values, and gives an empty list for what was asked for and is absent. */
@@ -160,7 +159,7 @@ export class LdapDirectory implements Directory {
       parseDn(dn);
     } catch (cause) {
       const reason = oneLine(cause instanceof Error ? cause.message : String(cause));
-      throw new DmsaError('DIRECTORY_ANSWER_INVALID', this.server, `${this.server}: ${reason}`, { cause });
+      throw new DmsaError('DIRECTORY_ANSWER_INVALID', this.#server, `${this.#server}: ${reason}`, { cause });
     }
     const attributes = Object.entries(rest).map(([name, found]): [string, Value[]] => {
       const list = Array.isArray(found) ? found : [found];
@@ -172,7 +171,7 @@ export class LdapDirectory implements Directory {
   #failure(error: unknown): unknown {
     const { signal, guard } = this.#connection;
     if (signal?.aborted) return signal.reason;
-    return error instanceof DmsaError ? error : (guard?.failure ?? directoryError(this.server, error));
+    return error instanceof DmsaError ? error : (guard?.failure ?? directoryError(this.#server, error));
   }
 }
 

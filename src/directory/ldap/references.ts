@@ -1,4 +1,4 @@
-import type { Directory } from '../directory.ts';
+import type { RootDse } from '../directory.ts';
 import { normalDn, parseDn, sameDn } from '../dn.ts';
 
 /** Application naming contexts of every domain with DNS in AD, which hold no accounts (MS-ADTS 6.1.1.1.5). */
@@ -10,12 +10,12 @@ const dnsZones = new Set(['domaindnszones', 'forestdnszones']);
  * has not seen: a child domain, or an application naming context, which its name does not tell from one. AD names the
  * direct children only (MS-ADTS 3.1.1.4.7). A reference that is no LDAP URL is given as it is, so that none is lost.
  */
-export function otherDomains(urls: string[], directory: Pick<Directory, 'configurationDn'>): string[] {
+export function otherDomains(urls: string[], own: Pick<RootDse, 'configurationDn'>): string[] {
   const others = new Map<string, string>();
   for (const url of urls) {
     const dn = referredDn(url);
     if (dn === null) others.set(url, url);
-    else if (!sameDn(dn, directory.configurationDn) && !isDnsZone(dn)) others.set(normalDn(dn), dn);
+    else if (!sameDn(dn, own.configurationDn) && !isDnsZone(dn)) others.set(normalDn(dn), dn);
   }
   return [...others.values()];
 }

@@ -1,6 +1,6 @@
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { batches } from '../../domain/plan/plan.ts';
-import type { Directory } from '../directory.ts';
+import { type Directory, searchDomain } from '../directory.ts';
 import { type Entry, sidOf, text } from '../entry.ts';
 import { anyOf } from '../filters.ts';
 
@@ -15,11 +15,8 @@ const namesPerSearch = 200;
 export async function findComputers(directory: Directory, names: string[]): Promise<Map<string, string>> {
   const found = new Map<string, Entry>();
   for (const some of batches(names, namesPerSearch)) {
-    const entries = await directory.search(directory.baseDn, {
-      scope: 'sub',
-      filter: anyOf.text('dNSHostName', some),
-      attributes: ['dNSHostName', 'objectSid'],
-    });
+    const attributes = ['dNSHostName', 'objectSid'];
+    const entries = await searchDomain(directory, anyOf.text('dNSHostName', some), attributes);
     for (const entry of entries) {
       const name = (text(entry, 'dNSHostName') ?? '').toLowerCase();
       const other = found.get(name);

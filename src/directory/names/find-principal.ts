@@ -1,9 +1,9 @@
 import { DmsaError } from '../../domain/errors/errors.ts';
 import type { DomainNames } from '../../domain/plan/identity.ts';
-import type { Directory } from '../directory.ts';
+import { type Directory, searchDomain } from '../directory.ts';
 import { normalDn, parseDn } from '../dn.ts';
 import { type Entry, text, texts } from '../entry.ts';
-import { either, equals } from '../filters.ts';
+import { either, equals, type Filter } from '../filters.ts';
 import { type ForestNames, type OtherDomain, readForestNames } from './forest-names.ts';
 import {
   isDomain,
@@ -49,7 +49,7 @@ export async function findPrincipal(
     refuseOthers(matches, entry, name, options);
     return { status: 'found', entry };
   }
-  return elsewhere(name, matches, domain, await readForestNames(directory), directory.baseDn);
+  return elsewhere(name, matches, domain, await readForestNames(directory), directory.rootDse().baseDn);
 }
 
 const identifying = ['objectClass', 'objectGUID', 'objectSid', 'sAMAccountName', 'userPrincipalName'];
@@ -61,13 +61,12 @@ async function search(
 ): Promise<Entry[]> {
   const filter = filterFor(name, domain);
   if (filter === null) return [];
-  const wanted = [...new Set([...identifying, ...attributes])];
-  const entries = await directory.search(directory.baseDn, { scope: 'sub', filter, attributes: wanted });
+  const entries = await searchDomain(directory, filter, [...new Set([...identifying, ...attributes])]);
   return entries.sort((a, b) => (a.dn < b.dn ? -1 : 1));
 }
 
-/** Null where the name cannot be one of this domain. Values are escaped by ldapts: none becomes syntax. */
-function filterFor(name: PrincipalName, domain: DomainNames): string | null {
+/** Null where the name cannot be one of this domain. */
+function filterFor(name: PrincipalName, domain: DomainNames): Filter | null {
   const account = (value: string) =>
     // A computer's name ends in $, which people leave out: found to tell them so.
     either(equals.text('sAMAccountName', value), equals.text('sAMAccountName', `${value}$`));

@@ -1,8 +1,8 @@
 import type { DomainNames } from '../../domain/plan/identity.ts';
-import type { Directory } from '../directory.ts';
+import { type Directory, searchDomain } from '../directory.ts';
 import { normalDn } from '../dn.ts';
 import { integer, octets, text, texts } from '../entry.ts';
-import { all, either, equals } from '../filters.ts';
+import { anyOf, equals } from '../filters.ts';
 import { sidText } from '../sid.ts';
 
 /** A domain besides the one that is read. */
@@ -34,17 +34,19 @@ const withinForest = 0x20;
  * searches, whatever the forest's size; who may not see them sees none.
  */
 export async function readForestNames(directory: Directory): Promise<ForestNames> {
-  const partitions = await directory.search(`CN=Partitions,${directory.configurationDn}`, {
+  const { baseDn: readDn, configurationDn } = directory.rootDse();
+  const partitions = await directory.search(`CN=Partitions,${configurationDn}`, {
     scope: 'sub',
-    filter: either(equals.text('objectClass', 'crossRef'), equals.text('objectClass', 'crossRefContainer')),
+    filter: anyOf.text('objectClass', ['crossRef', 'crossRefContainer']),
     attributes: ['nCName', 'nETBIOSName', 'dnsRoot', 'systemFlags', 'uPNSuffixes'],
   });
-  const trusts = await directory.search(directory.baseDn, {
-    scope: 'sub',
-    filter: all(equals.text('objectClass', 'trustedDomain')),
-    attributes: ['trustPartner', 'flatName', 'securityIdentifier', 'trustAttributes'],
-  });
-  const own = normalDn(directory.baseDn);
+  const trusts = await searchDomain(directory, equals.text('objectClass', 'trustedDomain'), [
+    'trustPartner',
+    'flatName',
+    'securityIdentifier',
+    'trustAttributes',
+  ]);
+  const own = normalDn(readDn);
   const others = partitions
     .filter((entry) => ((integer(entry, 'systemFlags') ?? 0) & isDomainFlag) !== 0)
     .flatMap((entry): OtherDomain[] => {

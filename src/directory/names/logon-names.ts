@@ -1,7 +1,7 @@
 import type { AccountFacts } from '../../domain/facts/facts.ts';
 import type { LogonNames } from '../../domain/plan/identity.ts';
 import type { Target } from '../../domain/plan/plan.ts';
-import type { Directory } from '../directory.ts';
+import { type Directory, searchDomain } from '../directory.ts';
 import { octets, sidOf, texts } from '../entry.ts';
 import { anyOf } from '../filters.ts';
 
@@ -33,11 +33,8 @@ export async function readLogonNames(
 
 /** Which of the names somebody else has for a userPrincipalName. */
 async function otherHolders(directory: Directory, sid: string, names: string[]): Promise<Set<string>> {
-  const holders = await directory.search(directory.baseDn, {
-    scope: 'sub',
-    filter: anyOf.text('userPrincipalName', names),
-    attributes: ['objectSid', 'userPrincipalName'],
-  });
+  const filter = anyOf.text('userPrincipalName', names);
+  const holders = await searchDomain(directory, filter, ['objectSid', 'userPrincipalName']);
   const others = holders.filter((holder) => {
     return octets(holder, 'objectSid') === null || sidOf(holder, 'objectSid') !== sid;
   });

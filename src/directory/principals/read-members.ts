@@ -1,8 +1,8 @@
 import { batches } from '../../domain/plan/plan.ts';
-import type { Directory } from '../directory.ts';
+import { type Directory, searchDomain } from '../directory.ts';
 import { normalDn } from '../dn.ts';
 import { type Entry, sidOf, text, texts } from '../entry.ts';
-import { anyOf, either, equals } from '../filters.ts';
+import { anyOf, either, equals, type Filter } from '../filters.ts';
 import { domainOf, wellKnown } from '../security/well-known-sids.ts';
 import { ridOf } from '../sid.ts';
 import { type Group, principalAttributes, resolvedPrincipal } from './principal-entry.ts';
@@ -39,7 +39,7 @@ export async function readMembers(
   while (level.length > 0) {
     const next: Group[] = [];
     for (const filter of filtersFor(level, domain)) {
-      for (const entry of await directory.search(directory.baseDn, { scope: 'sub', filter, attributes })) {
+      for (const entry of await searchDomain(directory, filter, attributes)) {
         const nested = graph.addMember(entry, domain);
         if (nested) next.push(nested);
       }
@@ -53,7 +53,7 @@ export async function readMembers(
 const attributes = [...principalAttributes, 'memberOf', 'primaryGroupID'];
 
 /** Only a group of this domain can be the primary group of an account in it (MS-SAMR 3.1.1.8.2). */
-function filtersFor(groups: Group[], domain: string | null): string[] {
+function filtersFor(groups: Group[], domain: string | null): Filter[] {
   const terms = groups.flatMap(({ sid, dn }) => {
     const linked = equals.text('memberOf', dn);
     const rid = domainOf(sid) === domain && domain !== null ? ridOf(sid) : null;
@@ -66,8 +66,8 @@ async function addMembersElsewhere(directory: Directory, graph: Graph, level: Gr
   const sids = level.filter(({ global }) => !global).map(({ sid }) => sid);
   for (const batch of batches(sids, termsPerFilter)) {
     const filter = anyOf.sid('objectSid', batch);
-    const asked = { scope: 'sub' as const, filter, attributes: ['objectSid', 'member'] };
-    for (const entry of await directory.search(directory.baseDn, asked)) graph.addElsewhere(entry);
+    const entries = await searchDomain(directory, filter, ['objectSid', 'member']);
+    for (const entry of entries) graph.addElsewhere(entry);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AccessRule, DmsaFacts, Membership, Principal } from '../../domain/facts/facts.ts';
 import { batches } from '../../domain/plan/plan.ts';
-import type { Directory } from '../directory.ts';
+import { type Directory, searchDomain } from '../directory.ts';
 import { anyOf } from '../filters.ts';
 import { decide } from '../security/access.ts';
 import { domainOf, wellKnown } from '../security/well-known-sids.ts';
@@ -65,12 +65,7 @@ async function lookUp(directory: Directory, sids: string[]): Promise<Map<string,
     sids.filter((sid) => !wellKnown(sid)),
     termsPerFilter,
   )) {
-    const filter = anyOf.sid('objectSid', batch);
-    const entries = await directory.search(directory.baseDn, {
-      scope: 'sub',
-      filter,
-      attributes: principalAttributes,
-    });
+    const entries = await searchDomain(directory, anyOf.sid('objectSid', batch), principalAttributes);
     for (const entry of entries) {
       const resolved = resolvedPrincipal(entry);
       if (resolved) found.set(resolved.principal.sid, resolved);

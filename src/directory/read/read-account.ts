@@ -1,6 +1,6 @@
 import type { AccountFacts, AccountKind, DelegationFacts, DmsaFacts } from '../../domain/facts/facts.ts';
 import { MigrationState } from '../../domain/states.ts';
-import type { Directory } from '../directory.ts';
+import { type Directory, searchDomain } from '../directory.ts';
 import { descriptorOf, type Entry, guidOf, integer, octets, sidOf, text, texts } from '../entry.ts';
 import { fileTimeToIso } from '../file-time.ts';
 import { equals } from '../filters.ts';
@@ -46,23 +46,14 @@ const dmsaAttributes = [
 
 /** The superseded account by its GUID, which survives renames and moves; null where it is gone. One search. */
 export async function readAccount(directory: Directory, guid: string): Promise<AccountFacts | null> {
-  const filter = equals.guid('objectGUID', guid);
-  const [entry] = await directory.search(directory.baseDn, {
-    scope: 'sub',
-    filter,
-    attributes: accountAttributes,
-  });
+  const [entry] = await searchDomain(directory, equals.guid('objectGUID', guid), accountAttributes);
   return entry ? accountFacts(entry) : null;
 }
 
 /** Whatever holds the dMSA's sAMAccountName, be it a dMSA or not; null where the name is free. One search. */
 export async function readDmsa(directory: Directory, samAccountName: string): Promise<DmsaFacts | null> {
   const filter = equals.text('sAMAccountName', samAccountName);
-  const [entry] = await directory.search(directory.baseDn, {
-    scope: 'sub',
-    filter,
-    attributes: dmsaAttributes,
-  });
+  const [entry] = await searchDomain(directory, filter, dmsaAttributes);
   return entry ? dmsaFacts(entry) : null;
 }
 

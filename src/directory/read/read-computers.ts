@@ -1,8 +1,8 @@
 import { batches } from '../../domain/plan/plan.ts';
-import type { Directory } from '../directory.ts';
+import { type Directory, searchDomain } from '../directory.ts';
 import { type Entry, integer, sidOf, text, texts } from '../entry.ts';
 import { fileTimeToIso } from '../file-time.ts';
-import { all, anyOf, equals } from '../filters.ts';
+import { all, anyOf, beginsAndHolds, equals } from '../filters.ts';
 import { attribute, uac } from '../schema.ts';
 
 /** A computer account, as far as it says which host there is to ask. */
@@ -54,7 +54,9 @@ export async function readComputersBelow(
   { serversOnly, onReference }: { serversOnly: boolean; onReference?: (url: string) => void },
 ): Promise<ComputerFacts[]> {
   const computers = equals.text('objectCategory', 'computer');
-  const filter = serversOnly ? all(computers, '(operatingSystem=Windows*Server*)') : computers;
+  const filter = serversOnly
+    ? all(computers, beginsAndHolds('operatingSystem', 'Windows', 'Server'))
+    : computers;
   const entries = await directory.search(base, { scope: 'sub', filter, attributes, onReference });
   return entries.map(computerFacts).sort(byName);
 }
@@ -64,7 +66,7 @@ export async function readComputersNamed(directory: Directory, names: string[]):
   const found: ComputerFacts[] = [];
   for (const some of batches(names, namesPerSearch)) {
     const filter = all(equals.text('objectCategory', 'computer'), anyOf.text('dNSHostName', some));
-    const entries = await directory.search(directory.baseDn, { scope: 'sub', filter, attributes });
+    const entries = await searchDomain(directory, filter, attributes);
     found.push(...entries.map(computerFacts));
   }
   return found.sort(byName);

@@ -1,9 +1,9 @@
 import type { ControllerFacts } from '../../domain/facts/domain-facts.ts';
 import { firstCapableBuild } from '../../domain/facts/domain-facts.ts';
-import type { Directory } from '../directory.ts';
+import { type Directory, searchDomain } from '../directory.ts';
 import { normalDn, parentDn, parseDn, sameDn } from '../dn.ts';
 import { type Entry, text, texts } from '../entry.ts';
-import { all, anyOf, equals } from '../filters.ts';
+import { all, anyOf, byRule, equals } from '../filters.ts';
 import { bitOrRule, uac } from '../schema.ts';
 
 /**
@@ -13,15 +13,14 @@ import { bitOrRule, uac } from '../schema.ts';
  * are in the same sites, and have their computer objects elsewhere.
  */
 export async function readControllers(directory: Directory): Promise<ControllerFacts[]> {
-  const computers = await directory.search(directory.baseDn, {
-    scope: 'sub',
-    filter: all(
-      equals.text('objectClass', 'computer'),
-      `(userAccountControl:${bitOrRule}:=${uac.serverTrustAccount | uac.partialSecretsAccount})`,
-    ),
-    attributes: ['dNSHostName', 'cn', 'operatingSystemVersion'],
-  });
-  const inSites = await directory.search(`CN=Sites,${directory.configurationDn}`, {
+  const { baseDn, configurationDn } = directory.rootDse();
+  const bits = String(uac.serverTrustAccount | uac.partialSecretsAccount);
+  const computers = await searchDomain(
+    directory,
+    all(equals.text('objectClass', 'computer'), byRule('userAccountControl', bitOrRule, bits)),
+    ['dNSHostName', 'cn', 'operatingSystemVersion'],
+  );
+  const inSites = await directory.search(`CN=Sites,${configurationDn}`, {
     scope: 'sub',
     filter: anyOf.text('objectClass', ['server', 'nTDSDSA', 'nTDSDSARO']),
     attributes: ['objectClass', 'serverReference', 'msDS-HasDomainNCs'],
@@ -29,7 +28,7 @@ export async function readControllers(directory: Directory): Promise<ControllerF
   const servers = byDn(inSites.filter((entry) => isOf(entry, 'server')));
   const byReference = byDn(computers);
   return inSites
-    .filter((entry) => !isOf(entry, 'server') && holds(entry, directory.baseDn))
+    .filter((entry) => !isOf(entry, 'server') && holds(entry, baseDn))
     .flatMap((agent): ControllerFacts[] => {
       const server = servers.get(normalDn(parentDn(agent.dn)));
       const reference = server && text(server, 'serverReference');

@@ -27,7 +27,7 @@ export async function readDomain(directory: Directory): Promise<DomainFacts> {
 
 /** The schema is the forest's: a child domain reads that of its root. One search. */
 async function readMissingSchema(directory: Directory): Promise<string[]> {
-  const found = await directory.search(directory.schemaDn, {
+  const found = await directory.search(directory.rootDse().schemaDn, {
     scope: 'one',
     filter: anyOf.text('lDAPDisplayName', neededInSchema),
     attributes: ['lDAPDisplayName'],
@@ -38,14 +38,15 @@ async function readMissingSchema(directory: Directory): Promise<string[]> {
 
 /** The names of the domain, from its crossRef in the partitions container (MS-ADTS 6.1.1.2.1.1). */
 export async function readDomainNames(directory: Directory): Promise<Omit<PlanDomain, 'server'>> {
-  const [crossRef] = await directory.search(`CN=Partitions,${directory.configurationDn}`, {
+  const { baseDn, configurationDn } = directory.rootDse();
+  const [crossRef] = await directory.search(`CN=Partitions,${configurationDn}`, {
     scope: 'one',
-    filter: equals.text('nCName', directory.baseDn),
+    filter: equals.text('nCName', baseDn),
     attributes: ['nETBIOSName', 'dnsRoot', 'systemFlags'],
   });
-  const labels = [...directory.baseDn.matchAll(/DC=([^,]+)/gi)].map((match) => match[1]!);
+  const labels = [...baseDn.matchAll(/DC=([^,]+)/gi)].map((match) => match[1]!);
   return {
-    baseDn: directory.baseDn,
+    baseDn,
     dnsName: (crossRef && text(crossRef, 'dnsRoot')) ?? labels.join('.'),
     netbiosName: (crossRef && text(crossRef, 'nETBIOSName')) ?? labels[0]!.toUpperCase(),
   };

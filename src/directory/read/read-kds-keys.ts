@@ -3,6 +3,7 @@ import type { KdsKeyFacts } from '../../domain/facts/domain-facts.ts';
 import type { Directory } from '../directory.ts';
 import { type Entry, text } from '../entry.ts';
 import { fileTimeToIso } from '../file-time.ts';
+import { present } from '../filters.ts';
 
 /**
  * The KDS root keys of the forest, the earliest first, those whose time cannot be read last. They are objects of class
@@ -10,11 +11,11 @@ import { fileTimeToIso } from '../file-time.ts';
  * so the class is not asked for: a reader that may not see it would see no key at all. One search.
  */
 export async function readKdsKeys(directory: Directory): Promise<KdsKeyFacts[]> {
-  const keys = `CN=Master Root Keys,CN=Group Key Distribution Service,CN=Services,${directory.configurationDn}`;
+  const keys = `CN=Master Root Keys,CN=Group Key Distribution Service,CN=Services,${directory.rootDse().configurationDn}`;
   const entries = await orNone(
     directory.search(keys, {
       scope: 'one',
-      filter: '(objectClass=*)',
+      filter: present('objectClass'),
       attributes: ['cn', 'msKds-UseStartTime', 'msKds-CreateTime'],
     }),
   );

@@ -1,7 +1,7 @@
 import type { AccountFacts } from '../../domain/facts/facts.ts';
-import type { Directory } from '../directory.ts';
+import { type Directory, searchDomain } from '../directory.ts';
 import { octets, values } from '../entry.ts';
-import { all, anyOf, equals } from '../filters.ts';
+import { all, anyOf, byRule } from '../filters.ts';
 import { inChainRule } from '../schema.ts';
 import { sidText } from '../sid.ts';
 
@@ -59,11 +59,8 @@ export async function readProtectedGroups(
   account: Pick<AccountFacts, 'dn' | 'sid'>,
 ): Promise<string[]> {
   const sids = protectedSids(account.sid);
-  const nested = await directory.search(directory.baseDn, {
-    scope: 'sub',
-    filter: all(equals.text(`member:${inChainRule}:`, account.dn), anyOf.sid('objectSid', sids)),
-    attributes: ['objectSid'],
-  });
+  const filter = all(byRule('member', inChainRule, account.dn), anyOf.sid('objectSid', sids));
+  const nested = await searchDomain(directory, filter, ['objectSid']);
   const token = await directory.read(account.dn, ['tokenGroups']);
   const found = [
     ...nested.map((group) => octets(group, 'objectSid')),

@@ -23,7 +23,7 @@ export async function readReplicas(
         const options = { only: server, signal };
         return await withDomain(connect, options, target, async (directory) => {
           const differs = differ(read, await readObjects(directory, target, read));
-          return { server: directory.dc, agrees: differs.length === 0 ? 'yes' : 'no', differs };
+          return { server: directory.rootDse().dc, agrees: differs.length === 0 ? 'yes' : 'no', differs };
         });
       } catch (error) {
         if (!(error instanceof DmsaError)) throw error;

@@ -10,7 +10,7 @@ import { parseNeighbor } from './replication-xml.ts';
  */
 export async function readReplication(directory: Directory): Promise<ReplicationFacts[] | null> {
   const attribute = 'msDS-NCReplInboundNeighbors';
-  const head = await directory.read(directory.baseDn, [attribute]);
+  const head = await directory.read(directory.rootDse().baseDn, [attribute]);
   const partners = (head ? texts(head, attribute) : []).map(parseNeighbor).filter((each) => each !== null);
   if (partners.length === 0) return null;
   return partners.sort((a, b) => (a.partner < b.partner ? -1 : 1));

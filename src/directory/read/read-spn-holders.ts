@@ -1,7 +1,7 @@
 import type { AccountFacts, DmsaFacts } from '../../domain/facts/facts.ts';
 import type { SpnHolder } from '../../domain/facts/surroundings.ts';
 import { batches } from '../../domain/plan/plan.ts';
-import type { Directory } from '../directory.ts';
+import { type Directory, searchDomain } from '../directory.ts';
 import { type Entry, guidOf, texts } from '../entry.ts';
 import { anyOf } from '../filters.ts';
 import { attribute } from '../schema.ts';
@@ -25,11 +25,9 @@ export async function readSpnHolders(
   const ownGuids = new Set(own.map(({ guid }) => guid));
   const found: Entry[] = [];
   for (const names of batches([...wanted], namesPerSearch)) {
-    const entries = await directory.search(directory.baseDn, {
-      scope: 'sub',
-      filter: anyOf.text(attribute.servicePrincipalName, names),
-      attributes: ['objectGUID', attribute.servicePrincipalName],
-    });
+    const filter = anyOf.text(attribute.servicePrincipalName, names);
+    const attributes = ['objectGUID', attribute.servicePrincipalName];
+    const entries = await searchDomain(directory, filter, attributes);
     found.push(...entries.filter((entry) => !ownGuids.has(guidOf(entry, 'objectGUID'))));
   }
   const holders = new Map(

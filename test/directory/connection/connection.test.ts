@@ -5,9 +5,10 @@ import { createAuthority, issueServerCertificate } from '../../../lab/certificat
 import { startLdapServer } from '../../../lab/ldap/server.ts';
 import { connectDirectory } from '../../../src/directory/connection/connection.ts';
 import { texts } from '../../../src/directory/entry.ts';
-import { anyOf, equals } from '../../../src/directory/filters.ts';
+import { anyOf, equals, type Filter } from '../../../src/directory/filters.ts';
 import { DmsaError } from '../../../src/domain/errors/errors.ts';
 import { admin, baseDn, dc, domainSid, newStore, serve, settingsFor } from '../../lab/ldap/fixture.ts';
+import { parseFilter } from '../../support/parse-filter.ts';
 import { closedPort, silentServer } from './domain-controllers.ts';
 
 async function connected(store = newStore()) {
@@ -149,13 +150,13 @@ describe('a connection', () => {
     };
     const directory = await connectDirectory(settings, hosts)();
     onTestFinished(() => directory.close());
-    expect(directory.server).toBe('ldaps://dc1.lab.example:2636');
+    expect(directory.rootDse().server).toBe('ldaps://dc1.lab.example:2636');
     expect(busy.counts.bind).toBe(1);
   });
 
   test('reads the naming contexts once', async () => {
     const { directory, server } = await connected();
-    expect(directory).toMatchObject({
+    expect(directory.rootDse()).toMatchObject({
       server: 'ldaps://dc1.lab.example',
       baseDn,
       configurationDn: `CN=Configuration,${baseDn}`,
@@ -168,7 +169,11 @@ describe('a connection', () => {
     const { directory } = await connected();
     expect(await directory.read(`CN=nobody,${baseDn}`, ['cn'])).toBeNull();
     await expect(
-      directory.search(`CN=nowhere,${baseDn}`, { scope: 'sub', filter: '(cn=x)', attributes: ['cn'] }),
+      directory.search(`CN=nowhere,${baseDn}`, {
+        scope: 'sub',
+        filter: parseFilter('(cn=x)'),
+        attributes: ['cn'],
+      }),
     ).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
@@ -197,9 +202,9 @@ describe('a connection', () => {
       });
     }
     const { directory, server } = await connected(store);
-    const find = (filter: string) => directory.search(baseDn, { scope: 'sub', filter, attributes: ['cn'] });
+    const find = (filter: Filter) => directory.search(baseDn, { scope: 'sub', filter, attributes: ['cn'] });
     // And the domain controller.
-    expect(await find('(objectClass=computer)')).toHaveLength(1_201 + 1);
+    expect(await find(equals.text('objectClass', 'computer'))).toHaveLength(1_201 + 1);
     expect(server.counts.search).toBe(1 + 3);
     const found = await find(anyOf.sid('objectSid', [`${domainSid}-1103`, `${domainSid}-2303`]));
     expect(found.flatMap((entry) => texts(entry, 'cn'))).toEqual(['ho st0', 'ho st1200']);

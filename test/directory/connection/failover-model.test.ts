@@ -5,6 +5,7 @@ import { serversOf } from '../../../src/directory/connection/servers.ts';
 import type { Directory } from '../../../src/directory/directory.ts';
 import { DmsaError, type ErrorCode } from '../../../src/domain/errors/errors.ts';
 import { baseDn } from '../../lab/ldap/fixture.ts';
+import { parseFilter } from '../../support/parse-filter.ts';
 
 /** What happens at a server, one after the other: to attempts to open, and to operations; then all is well. */
 interface Script {
@@ -48,7 +49,8 @@ function staged(scripts: Script[]) {
       isOpen = false;
     };
     const contexts = { baseDn, rootDomainDn: baseDn, configurationDn: 'x', schemaDn: 'x', clock: null };
-    return { server: server.url, dc: server.name, ...contexts, read: async () => null, search, close };
+    const rootDse = () => ({ server: server.url, dc: server.name, ...contexts });
+    return { rootDse, read: async () => null, search, close };
   };
   return { servers, open, notes };
 }
@@ -60,7 +62,7 @@ const scripts = (opening: ErrorCode[], asking: ErrorCode[]) =>
     maxLength: 4,
   });
 
-const options = { scope: 'sub' as const, filter: '(cn=x)', attributes: [] };
+const options = { scope: 'sub' as const, filter: parseFilter('(cn=x)'), attributes: [] };
 
 test('one operation asks each server once more at the most, tells references of one answer, and leaks no connection', async () => {
   await fc.assert(
@@ -90,7 +92,7 @@ test('one operation asks each server once more at the most, tells references of 
         const by = notes.asked.at(-1)!;
         expect(answer.map(({ dn }) => dn)).toEqual([`CN=${by},${baseDn}`]);
         expect(told).toEqual([`ldap://from-dc${by}`]);
-        expect(directory.dc).toBe(`dc${by}`);
+        expect(directory.rootDse().dc).toBe(`dc${by}`);
       }
       await directory.close();
       expect(notes.open).toBe(0);

@@ -5,6 +5,7 @@ import { type ConnectionLimits, connectDirectory } from '../../../src/directory/
 import type { ConnectOptions, Directory } from '../../../src/directory/directory.ts';
 import { text } from '../../../src/directory/entry.ts';
 import { authority, baseDn } from '../../lab/ldap/fixture.ts';
+import { parseFilter } from '../../support/parse-filter.ts';
 import { type Dc, type DcOptions, hostsOf, settingsOf, startDc } from './domain-controllers.ts';
 
 const [name1, name2, name3] = ['dc1.lab.example', 'dc2.lab.example', 'dc3.lab.example'];
@@ -130,10 +131,10 @@ describe('a connection that is lost', () => {
     const [one, two] = await twoDcs();
     const directory = await connected([one, two]);
     expect(await whoAnswers(directory)).toBe('one');
-    expect(directory).toMatchObject({ dc: name1, server: `ldaps://${name1}`, baseDn });
+    expect(directory.rootDse()).toMatchObject({ dc: name1, server: `ldaps://${name1}`, baseDn });
     await one.server.close();
     expect(await whoAnswers(directory)).toBe('two');
-    expect(directory).toMatchObject({ dc: name2, server: `ldaps://${name2}`, baseDn });
+    expect(directory.rootDse()).toMatchObject({ dc: name2, server: `ldaps://${name2}`, baseDn });
     expect(await whoAnswers(directory)).toBe('two');
     expect(two.server.counts.connection).toBe(1);
   });
@@ -181,12 +182,16 @@ describe('a connection that is lost', () => {
       }
     }
     const directory = await connected([one, two]);
-    const options = { scope: 'sub' as const, filter: '(objectClass=computer)', attributes: ['cn'] };
+    const options = {
+      scope: 'sub' as const,
+      filter: parseFilter('(objectClass=computer)'),
+      attributes: ['cn'],
+    };
     const found = (await directory.search(computers, options)).map((entry) => text(entry, 'cn'));
     expect(new Set(found)).toEqual(new Set(Array.from({ length: 1_201 }, (_, index) => `dc2-${index}`)));
     expect(found).toHaveLength(1_201);
     expect(pages).toBe(4);
-    expect(directory.dc).toBe(name2);
+    expect(directory.rootDse().dc).toBe(name2);
   });
 
   test('by many operations at once is replaced once', async () => {
@@ -225,10 +230,10 @@ describe('which DC is asked', () => {
 
   test('the preferred one while it answers, else the first that does; one that no URL has is no wish', async () => {
     const [one, two] = await twoDcs();
-    expect((await connected([one, two], { prefer: name2.toUpperCase() })).dc).toBe(name2);
-    expect((await connected([one, two], { prefer: name3 })).dc).toBe(name1);
+    expect((await connected([one, two], { prefer: name2.toUpperCase() })).rootDse().dc).toBe(name2);
+    expect((await connected([one, two], { prefer: name3 })).rootDse().dc).toBe(name1);
     await two.server.close();
-    expect((await connected([one, two], { prefer: name2 })).dc).toBe(name1);
+    expect((await connected([one, two], { prefer: name2 })).rootDse().dc).toBe(name1);
   });
 
   test('by its own name too where its URL is an alias, once it has answered; and no other in its place', async () => {
@@ -248,7 +253,7 @@ describe('which DC is asked', () => {
     const dcOf = async (options: ConnectOptions) => {
       const directory = await connect(options);
       onTestFinished(() => directory.close());
-      return directory.dc;
+      return directory.rootDse().dc;
     };
     await expect(dcOf({ only: name2 })).rejects.toMatchObject({ code: 'PLAN_INVALID' });
     expect(await dcOf({ prefer: name2 })).toBe(name1);
@@ -267,7 +272,7 @@ describe('which DC is asked', () => {
   test('the next where the certificate of one is not accepted, or it refuses StartTLS: nothing was told to it', async () => {
     const untrusted = issueServerCertificate(createAuthority(new Date()), [name1], new Date());
     const [one, two] = await twoDcs({ certificate: untrusted });
-    expect((await connected([one, two])).dc).toBe(name2);
+    expect((await connected([one, two])).rootDse().dc).toBe(name2);
     expect(one.server.counts.bind).toBe(0);
 
     const refusing = await startDc(name1, {
@@ -276,7 +281,7 @@ describe('which DC is asked', () => {
     const { settings, hosts } = await settingsOf([refusing, two], 'ldap');
     const directory = await connectDirectory(settings, hosts)();
     onTestFinished(() => directory.close());
-    expect(directory.dc).toBe(name2);
+    expect(directory.rootDse().dc).toBe(name2);
     expect(refusing.server.counts).toMatchObject({ bind: 0, search: 0 });
   });
 

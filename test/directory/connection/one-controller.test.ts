@@ -6,10 +6,10 @@ import { type Directory, fromOneDc, serverToKeep } from '../../../src/directory/
 function moving(...controllers: string[]) {
   let reads = 0;
   const directory = {
-    server: 'ldaps://dc1.lab.example',
-    get dc() {
-      return controllers[Math.min(reads, controllers.length - 1)]!;
-    },
+    rootDse: () => ({
+      server: 'ldaps://dc1.lab.example',
+      dc: controllers[Math.min(reads, controllers.length - 1)]!,
+    }),
   } as Directory;
   const read = async () => {
     reads += 1;

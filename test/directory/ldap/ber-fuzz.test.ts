@@ -5,6 +5,7 @@ import { encodeEntry } from '../../../lab/ldap/responses.ts';
 import { parseDn } from '../../../src/directory/dn.ts';
 import type { Entry } from '../../../src/directory/entry.ts';
 import { DmsaError, type ErrorCode } from '../../../src/domain/errors/errors.ts';
+import { parseFilter } from '../../support/parse-filter.ts';
 import { directoryOn, entries, message, reference, ScriptedServer, searchDone } from './scripted-server.ts';
 
 const base = 'DC=lab,DC=example';
@@ -43,7 +44,11 @@ async function search(
     return { chunks, end: end && (nth >= said.length - 1 || 'if-idle') };
   });
   const directory = await directoryOn(script, { timeout });
-  const question = { scope: 'sub', filter: '(cn=*)', attributes: ['cn', 'objectSid', 'member'] } as const;
+  const question = {
+    scope: 'sub',
+    filter: parseFilter('(cn=*)'),
+    attributes: ['cn', 'objectSid', 'member'],
+  } as const;
   const outcome = await directory.search(base, { ...question, attributes: [...question.attributes] }).then(
     (found) => ({ found, failure: null }),
     (failure: unknown) => ({ found: null, failure }),

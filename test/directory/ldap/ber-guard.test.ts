@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { element, integerElement, textElement } from '../../../lab/ldap/ber.ts';
 import { encodeNotice, encodeResult } from '../../../lab/ldap/responses.ts';
 import type { DmsaError, ErrorCode } from '../../../src/domain/errors/errors.ts';
+import { parseFilter } from '../../support/parse-filter.ts';
 import {
   directoryWith,
   entries,
@@ -13,7 +14,7 @@ import {
 } from './scripted-server.ts';
 
 const base = 'DC=lab,DC=example';
-const everything = { scope: 'sub', filter: '(cn=*)', attributes: ['cn'] } as const;
+const everything = { scope: 'sub', filter: parseFilter('(cn=*)'), attributes: ['cn'] } as const;
 const hex = (text: string) => Buffer.from(text, 'hex');
 /** The bind was answered before, by a message of 14 octets. */
 const bindOctets = 14;

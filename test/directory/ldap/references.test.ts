@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { otherDomains, referredDn } from '../../../src/directory/ldap/references.ts';
+import { parseFilter } from '../../support/parse-filter.ts';
 import { directoryWith, entries, reference, searchDone, server } from './scripted-server.ts';
 
 const base = 'DC=lab,DC=example';
@@ -47,7 +48,7 @@ describe('references of a search', () => {
     const urls: string[] = [];
     const found = await searched.search(base, {
       scope: 'sub',
-      filter: '(cn=*)',
+      filter: parseFilter('(cn=*)'),
       attributes: ['cn'],
       onReference: (url) => urls.push(url),
     });

@@ -211,7 +211,7 @@ describe('where a group leads', () => {
     const there = 'CN=FAR01,CN=Computers,DC=far,DC=example';
     const asIfLinked: Directory = {
       ...directory,
-      baseDn,
+      rootDse: () => directory.rootDse(),
       search: async (base, options) => {
         const entries = await directory.search(base, options);
         if (!options.attributes.includes('member')) return entries;

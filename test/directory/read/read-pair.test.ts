@@ -16,7 +16,7 @@ async function readWhile(
   return await withDirectory(deps.connectDirectory, {}, async (directory) => {
     let searches = 0;
     const watched = {
-      baseDn: directory.baseDn,
+      rootDse: () => directory.rootDse(),
       search: async (...args: Parameters<Directory['search']>) => {
         await before[++searches]?.();
         return await directory.search(...args);

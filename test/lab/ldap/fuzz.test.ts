@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import fc from 'fast-check';
 import { AddRequest, Attribute, BerWriter, BindRequest, Change, ModifyRequest, SearchRequest } from 'ldapts';
 import { describe, expect, test } from 'vitest';
+
 import { Elements, element, MalformedMessage, takeMessage } from '../../../lab/ldap/ber.ts';
 import { OperationHandler } from '../../../lab/ldap/operations.ts';
 import { decodeRequest } from '../../../lab/ldap/requests.ts';
 import { LdapFailure } from '../../../lab/store.ts';
-import { parseFilter } from '../../../src/directory/filter-text.ts';
+import { parseFilter } from '../../support/parse-filter.ts';
 import { admin, baseDn, clientOf, newStore, secureSocket, serve } from './fixture.ts';
 
 const attribute = new Attribute({ type: 'description', values: ['a', 'b'] });

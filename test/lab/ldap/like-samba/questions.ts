@@ -11,8 +11,7 @@ import {
   SearchRequest,
 } from 'ldapts';
 import { expect, test } from 'vitest';
-
-import { parseFilter } from '../../../../src/directory/filter-text.ts';
+import { parseFilter } from '../../../support/parse-filter.ts';
 import type { RawAnswer } from '../../../support/raw-ldap.ts';
 import type { Side, Sides } from './sides.ts';
 
