@@ -6,6 +6,7 @@ import {
   log,
   type TemporalFailure,
 } from '@temporalio/workflow';
+
 import type { ErrorCode } from '../src/domain/errors/errors.ts';
 import {
   hasEffect,
@@ -16,6 +17,7 @@ import {
 } from '../src/domain/migration/journal.ts';
 import type { Failure } from '../src/domain/migration/status.ts';
 import { durationMs } from '../src/domain/values/duration.ts';
+import { wordDrift } from '../src/wording/drift.ts';
 import { undoingOnHosts } from './activities.ts';
 import { continueIfLong, isLong } from './continue.ts';
 import { failureOf } from './failures.ts';
@@ -97,7 +99,9 @@ async function compareWithBefore(m: Migration, accept: boolean): Promise<void> {
   m.state.status.after = facts;
   // Where nothing of ours was changed, what differs is somebody else's.
   if (differences.length > 0 && !accept && hasEffect(m.state.status.journal)) {
-    throw ApplicationFailure.nonRetryable(differences.join('; '), 'RESTORE_DIFFERS' satisfies ErrorCode);
+    // Whoever accepts them has to have read each.
+    const message = wordDrift(differences, differences.length);
+    throw ApplicationFailure.nonRetryable(message, 'RESTORE_DIFFERS' satisfies ErrorCode);
   }
 }
 

@@ -1,6 +1,7 @@
 import { approvals, awaitedAt, type Gate } from '../src/domain/gates/gates.ts';
 import { stageTitles } from '../src/domain/migration/stages.ts';
 import type { Failure, MigrationStatus } from '../src/domain/migration/status.ts';
+import { wordDrift } from '../src/wording/drift.ts';
 import { escapeMarkdown, escapeMarkdownCode } from '../src/wording/escape/markdown.ts';
 
 /** Temporal keeps what is shown with the workflow: of many hosts, the first. */
@@ -39,7 +40,7 @@ function gateParagraphs(gate: Gate, status: MigrationStatus): string[] {
     : 'Vote with the signal `approve` or `reject`, and who you are in `by`:';
   return [
     ...(drift.length > 0
-      ? [`Votes are void, as this has changed: ${drift.slice(-10).map(escapeMarkdown).join('; ')}`]
+      ? [`Votes are void, as this has changed: ${escapeMarkdown(wordDrift(drift.slice(-10)))}`]
       : []),
     `Gate **${name}** is open.${about} ${votesText(gate, status)} ${how}`,
     `\`\`\`\n${vote}\n\`\`\``,

@@ -2,6 +2,7 @@ import { readReplicas } from '../../src/directory/read/read-replicas.ts';
 import { lag, type Objects, type ReplicaFacts } from '../../src/domain/facts/lag.ts';
 import type { Target } from '../../src/domain/plan/plan.ts';
 import type { Drift } from '../../src/domain/values/drift.ts';
+import { wordDrift } from '../../src/wording/drift.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { attempt, cancellationSignal, notSettled } from '../runtime.ts';
 
@@ -48,11 +49,9 @@ export async function requireSettled(
   const account = target.account.samAccountName;
   if (other) {
     const hint = other.agrees === 'unknown' ? '; if it is gone for good, take it out of directory.urls' : '';
-    const differs = other.differs.join('; ');
-    notSettled(
-      `${account}: ${dc} and ${other.server} do not agree yet: ${differs}${hint}`,
-      pauseMs(attempt()),
-    );
+    const { differs, failure } = other;
+    const why = failure ? `${failure.code} ${failure.message}` : wordDrift(differs);
+    notSettled(`${account}: ${dc} and ${other.server} do not agree yet: ${why}${hint}`, pauseMs(attempt()));
   }
   // Cmdlets go to a DC that cannot be read: what they did there is only known once this one has learned of it.
   if (heard || seen || server.toLowerCase() !== kept) return;

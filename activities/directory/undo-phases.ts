@@ -3,6 +3,7 @@ import { differences } from '../../src/domain/facts/compare.ts';
 import type { DmsaFacts } from '../../src/domain/facts/facts.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import { MigrationState } from '../../src/domain/states.ts';
+import { wordDrift } from '../../src/wording/drift.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
 import { type Acting, backward, journalled } from '../recording/journal.ts';
 import { attempt } from '../runtime.ts';
@@ -127,7 +128,8 @@ function requireSame(beforeImage: Entry<'complete'>['beforeImage'], { account, d
   const left = { account: beforeImage.account, dmsa: { ...beforeImage.dmsa, ...none }, hosts: [] };
   const right = { account, dmsa: dmsa && { ...dmsa, ...none }, hosts: [] };
   const differing = differences(left, right);
-  if (differing.length > 0) throw new DmsaError('RESTORE_DIFFERS', account.dn, differing.join('; '));
+  if (differing.length > 0)
+    throw new DmsaError('RESTORE_DIFFERS', account.dn, wordDrift(differing, differing.length));
 }
 
 function unexpected(pair: Pair): DmsaError {

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+
 import { retrying } from '../async/retrying.ts';
 import { DmsaError } from '../domain/errors/errors.ts';
 import type { Facts } from '../domain/facts/facts.ts';
 import { migrationId, type Plan } from '../domain/plan/plan.ts';
-import { drift, driftText } from '../domain/values/drift.ts';
+import { findDrift } from '../domain/values/drift.ts';
 import { type PreflightDeps, preflight } from '../inspection/preflight.ts';
+import { wordDrift } from '../wording/drift.ts';
 import { parsePlan } from './parse-plan.ts';
 
 /** A plan with what was there when it was made; null if the file does not say. */
@@ -58,8 +60,8 @@ export async function requireUndrifted(
     hosts: null,
   };
   const { facts } = await retrying(() => preflight(deps, request, { eventsSince: null }));
-  const differences = drift(seen, facts);
+  const differences = findDrift(seen, facts);
   if (differences.length === 0) return;
   const id = migrationId(plan);
-  throw new DmsaError('PLAN_DRIFTED', id, `${id}: since the plan was made: ${driftText(differences)}`);
+  throw new DmsaError('PLAN_DRIFTED', id, `${id}: since the plan was made: ${wordDrift(differences)}`);
 }

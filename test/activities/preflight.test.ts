@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+
 import { setPrincipals } from '../../lab/rules/dmsa.ts';
 import { completeMigration } from '../../lab/rules/phases.ts';
 import { uac } from '../../src/directory/schema.ts';
+import { driftText } from '../../src/domain/values/drift.ts';
 import { samplePlan } from '../plan/sample-plan.ts';
 import { accountDn, asked, dmsaDn, failureOf, type InLab, inLab, linked, pair, run } from './in-lab.ts';
 
@@ -120,7 +122,7 @@ describe('after undoing', () => {
     await world.store.replace(accountDn, { 'msDS-AllowedToDelegateTo': [] });
     world.lab.hosts[0]!.settings.policy = { value: 1, keyExists: true };
     const { facts, differences } = await run(world, 'verifyRestored', restored);
-    expect(differences).toEqual([
+    expect(differences.map(driftText)).toEqual([
       'account.allowedToDelegateTo.MSSQLSvc/sql01.lab.example:1433: MSSQLSvc/sql01.lab.example:1433 → absent',
       'hosts.fin01.lab.example.policy.value: null → 1',
       'hosts.fin01.lab.example.policy.keyExists: false → true',

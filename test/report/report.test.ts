@@ -113,7 +113,7 @@ describe.each([
       ...undone,
       gates: [
         gate({
-          drift: ['account.enabled: true → false'],
+          drift: [{ path: 'account.enabled', before: true, after: false }],
           votes: [vote('LAB\\rosa', { refused: 'VOTE_BY_REQUESTER' })],
         }),
       ],

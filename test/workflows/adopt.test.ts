@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
+import { driftText } from '../../src/domain/values/drift.ts';
 import { temporalAvailable } from '../support/temporal.ts';
 import { holding } from './holding.ts';
 import { openRealTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
@@ -77,7 +78,7 @@ describe.skipIf(!available)(`a migration that was terminated${reason ? ` (skippe
       await terminate(rehearsal);
       await migrations.adopt(id, carol);
       const asked = await rehearsal.until(({ gates }) => gates[0]!.drift.length > 0);
-      const drift = ['account.servicePrincipalNames.HTTP/unseen: absent → HTTP/unseen'];
+      const drift = [{ path: 'account.servicePrincipalNames.HTTP/unseen', after: 'HTTP/unseen' }];
       expect(asked.gates[0]).toMatchObject({ decision: 'open', drift: expect.arrayContaining(drift) });
       expect(asked.gates[0]!.hash).not.toBe(voted);
       expect(asked.journal).toEqual([]);
@@ -137,7 +138,7 @@ describe.skipIf(!available)(`a migration that was terminated${reason ? ` (skippe
       await migrations.adopt(id, carol);
       const asked = await rehearsal.until(({ gates }) => gates[1]!.drift.length > 0);
       const drift = 'account.servicePrincipalNames.HTTP/unseen: absent → HTTP/unseen';
-      expect(asked.gates[1]!.drift).toContain(drift);
+      expect(asked.gates[1]!.drift.map(driftText)).toContain(drift);
       expect(asked.gates[1]).toMatchObject({ decision: 'open', votes: [{ void: true }] });
       expect(completing).toBe(1);
       await rehearsal.approve();

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
 import type { Topology } from '../../lab/topology.ts';
 import type { Gate } from '../../src/domain/gates/gates.ts';
 import { countedVotes } from '../../src/domain/gates/gates.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
+import { driftText } from '../../src/domain/values/drift.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
 
@@ -73,7 +75,7 @@ describe.skipIf(!available)(`what people decide${reason ? ` (skipped: ${reason})
       const { gates, stage } = await rehearsal.until((status) => status.gates[0]!.hash !== hash);
       expect(stage).toBe('gate-start');
       expect(gates[0]!.decision).toBe('open');
-      expect(gates[0]!.drift).toContain(
+      expect(gates[0]!.drift.map(driftText)).toContain(
         'account.servicePrincipalNames.HTTP/elsewhere.lab.example: absent → HTTP/elsewhere.lab.example',
       );
       await rehearsal.approve();

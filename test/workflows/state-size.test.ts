@@ -2,7 +2,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { expect, test } from 'vitest';
 
 import { see } from '../../src/domain/facts/evidence.ts';
-import { evidenceNames, type Facts, type HostEvidence } from '../../src/domain/facts/facts.ts';
+import { evidenceNames, type Facts, type HostEvidence, type Seen } from '../../src/domain/facts/facts.ts';
 import { finding } from '../../src/domain/findings/findings.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
@@ -88,7 +88,7 @@ test('the status can be asked for without the codec, too', () => {
 });
 
 function evidenceOf(host: string, index: number): HostEvidence {
-  const evidence = { host } as HostEvidence;
+  const evidence = { host, seen: [] as Seen[] } as HostEvidence;
   const sources = ['host', 'directory', 'kerberos-log', 'restart'] as const;
   for (const [place, name] of evidenceNames.entries()) {
     see(evidence, timeOf(index, place), sources[place % 4]!, { [name]: 'yes' });

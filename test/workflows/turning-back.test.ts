@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
+import { driftText } from '../../src/domain/values/drift.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
 
@@ -51,7 +52,7 @@ describe.skipIf(!available)(`what turning back restores${reason ? ` (skipped: ${
       host!.settings.policy = { value: 1, keyExists: true };
       await rehearsal.approve();
       const { gates } = await rehearsal.until((status) => status.gates[0]!.drift.length > 0);
-      expect(gates[0]!.drift).toContain(`hosts.${host!.settings.name}.policy.value: null → 1`);
+      expect(gates[0]!.drift.map(driftText)).toContain(`hosts.${host!.settings.name}.policy.value: null → 1`);
       await rehearsal.approve();
       await observing(rehearsal);
       await rehearsal.migrations.send(rehearsal.id, 'undo', carol);

@@ -1,4 +1,5 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
+
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import type { Evidence } from '../../src/domain/facts/facts.ts';
 import { blocking } from '../../src/domain/findings/findings.ts';
@@ -11,7 +12,7 @@ import {
   voidVotes,
 } from '../../src/domain/gates/gates.ts';
 import { type GateName, gatePlan } from '../../src/domain/plan/plan.ts';
-import { type Drift, drift } from '../../src/domain/values/drift.ts';
+import { type Drift, driftText, findDrift } from '../../src/domain/values/drift.ts';
 import { durationMs } from '../../src/domain/values/duration.ts';
 import { continueIfLong, isLong } from '../continue.ts';
 import { isSkipped, leftOut } from '../hosts/host-decisions.ts';
@@ -47,10 +48,10 @@ export async function openAndPassGate(m: Migration, name: GateName, hosts?: stri
       if (await isNothingNew(m, gate, fresh)) break;
       continue;
     }
-    const drifted = drift(votedOn(voted), votedOn(fresh));
+    const drifted = findDrift(votedOn(voted), votedOn(fresh));
     beginAnew(m, gate, fresh.hash, drifted);
     countGate(gate, 'drifted');
-    await notify(m, 'drift', { drift: drifted });
+    await notify(m, 'drift', { drift: drifted.map(driftText) });
   }
   countGate(gate, 'approved');
   close(m, gate, 'approved');

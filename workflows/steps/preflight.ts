@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure, sleep } from '@temporalio/workflow';
+
 import type { Expectation } from '../../src/domain/assess/assess.ts';
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import type { Evidence } from '../../src/domain/facts/facts.ts';
@@ -6,7 +7,8 @@ import { blocking, type Finding } from '../../src/domain/findings/findings.ts';
 import type { Gate } from '../../src/domain/gates/gates.ts';
 import { holdFor } from '../../src/domain/migration/hold.ts';
 import type { GateName } from '../../src/domain/plan/plan.ts';
-import { drift, driftText } from '../../src/domain/values/drift.ts';
+import { findDrift } from '../../src/domain/values/drift.ts';
+import { wordDrift } from '../../src/wording/drift.ts';
 import { reading, readingHosts } from '../activities.ts';
 import { continueIfLong } from '../continue.ts';
 import { failureOf } from '../failures.ts';
@@ -66,9 +68,9 @@ export function requireNothingBlocking(m: Migration): void {
 export function requireAsPlanned({ state }: Migration): void {
   const { seen, evidence } = state;
   state.seen = null;
-  const differences = seen ? drift(seen, evidence!.facts) : [];
+  const differences = seen ? findDrift(seen, evidence!.facts) : [];
   if (differences.length === 0) return;
-  const message = `since the plan was made: ${driftText(differences)}`;
+  const message = `since the plan was made: ${wordDrift(differences)}`;
   throw ApplicationFailure.nonRetryable(message, 'PLAN_DRIFTED' satisfies ErrorCode);
 }
 

@@ -1,9 +1,10 @@
 import { ApplicationFailure } from '@temporalio/workflow';
+
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import { differences } from '../../src/domain/facts/compare.ts';
 import type { Facts } from '../../src/domain/facts/facts.ts';
 import { MigrationState } from '../../src/domain/states.ts';
-import { driftText } from '../../src/domain/values/drift.ts';
+import { wordDrift } from '../../src/wording/drift.ts';
 import { unlessPaused } from '../messages/messages.ts';
 import type { Migration } from '../state.ts';
 import { freshMs, look, requireNothingBlocking } from './preflight.ts';
@@ -31,7 +32,7 @@ async function requireStillSo(m: Migration, hosts: string[]): Promise<void> {
   requireNothingBlocking(m);
   const drifted = differences(about(voted, hosts), about(evidence.facts, hosts));
   if (drifted.length === 0) return;
-  const message = `since gate "start" was passed: ${driftText(drifted)}`;
+  const message = `since gate "start" was passed: ${wordDrift(drifted)}`;
   throw ApplicationFailure.nonRetryable(message, 'PLAN_DRIFTED' satisfies ErrorCode);
 }
 

@@ -7,6 +7,7 @@ import {
   voteRefusals,
 } from '../../domain/gates/gates.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
+import { driftText } from '../../domain/values/drift.ts';
 import type { RenderOptions } from './status.ts';
 import { paint, wrap } from './text.ts';
 import { momentFrom } from './time.ts';
@@ -31,7 +32,7 @@ export function gateLines(gate: Gate, asked: Asked, { color, width, now }: Rende
     ...gate.votes.flatMap((vote) => voteLines(vote, gate, color, width)),
     ...wrap(missingVotes(gate, asked), width - 2).map((line) => `  ${line}`),
     ...gate.drift.flatMap((change) =>
-      wrap(`changed: ${change}`, width - 2).map((line) => `  ${yellow(line)}`),
+      wrap(`changed: ${driftText(change)}`, width - 2).map((line) => `  ${yellow(line)}`),
     ),
   ].filter((line) => line.trim() !== '');
 }

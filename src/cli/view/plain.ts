@@ -3,6 +3,7 @@ import { countedVotes, type Gate } from '../../domain/gates/gates.ts';
 import { type Stage, type StageName, stageTitles } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import type { GateName } from '../../domain/plan/plan.ts';
+import { driftText } from '../../domain/values/drift.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { missingVotes, verdict } from './gate.ts';
 import { evidenceColumns } from './hosts.ts';
@@ -106,7 +107,9 @@ function gateLines(stage: StageName, before: MigrationStatus | null, after: Migr
     const name = `Gate "${gate.name}"`;
     return [
       ...(gate.hash && gate.hash !== known?.hash ? [openLine(name, gate, after)] : []),
-      ...gate.drift.slice(known?.drift.length ?? 0).map((change) => `${name}: changed since: ${change}`),
+      ...gate.drift
+        .slice(known?.drift.length ?? 0)
+        .map((change) => `${name}: changed since: ${driftText(change)}`),
       ...gate.votes
         .slice(known?.votes.length ?? 0)
         .map((vote) => `${name}: ${vote.by} ${vote.decision}s${reason(vote.reason)}, ${verdict(vote, gate)}`),

@@ -23,11 +23,17 @@ export async function readReplicas(
         const options = { only: server, signal };
         return await withDomain(connect, options, target, async (directory) => {
           const differs = differ(read, await readObjects(directory, target, read));
-          return { server: directory.rootDse().dc, agrees: differs.length === 0 ? 'yes' : 'no', differs };
+          return {
+            server: directory.rootDse().dc,
+            agrees: differs.length === 0 ? 'yes' : 'no',
+            differs,
+            failure: null,
+          };
         });
       } catch (error) {
         if (!(error instanceof DmsaError)) throw error;
-        return { server, agrees: 'unknown', differs: [`${error.code} ${error.message}`] };
+        const { code, message } = error;
+        return { server, agrees: 'unknown', differs: [], failure: { code, message } };
       }
     }),
   );

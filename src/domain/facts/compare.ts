@@ -1,4 +1,4 @@
-import { type Drift, drift } from '../values/drift.ts';
+import { type Drift, findDrift } from '../values/drift.ts';
 import type { AccountFacts, DmsaFacts, Facts, HostFacts } from './facts.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { AccountFacts, DmsaFacts, Facts, HostFacts } from './facts.ts';
  *   that restores them takes a list of trustees, so the trustees are compared, and what refuses or has a condition.
  */
 export function differences(before: Facts, after: Facts): Drift[] {
-  return drift(comparable(before), comparable(after));
+  return findDrift(comparable(before), comparable(after));
 }
 
 function comparable(facts: Facts): unknown {

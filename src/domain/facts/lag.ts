@@ -1,4 +1,5 @@
-import { type Drift, drift } from '../values/drift.ts';
+import type { ErrorCode } from '../errors/errors.ts';
+import { type Drift, findDrift } from '../values/drift.ts';
 import type { AccountFacts, DmsaFacts, Verdict } from './facts.ts';
 
 /** What another DC says of the two objects, next to the one that was read. */
@@ -7,8 +8,10 @@ export interface ReplicaFacts {
   server: string;
   /** `unknown` where it did not answer. */
   agrees: Verdict;
-  /** What differs, or why it is unknown. */
-  differs: string[];
+  /** What differs; empty unless `agrees` is no. */
+  differs: Drift[];
+  /** Why it could not be asked; null where it answered. */
+  failure: { code: ErrorCode; message: string } | null;
 }
 
 /** The two objects of a migration as one DC has them. */
@@ -26,14 +29,14 @@ export function lag(read: Objects, other: Objects): Drift[] {
   return [
     ...presence('account', read.account, other.account),
     ...presence('dMSA', read.dmsa, other.dmsa),
-    ...drift(migrating(read, other), migrating(other, read)),
+    ...findDrift(migrating(read, other), migrating(other, read)),
   ];
 }
 
 function presence(name: string, read: object | null = null, other: object | null = null): Drift[] {
   const said = (there: boolean) => (there ? 'there' : 'not there');
   if ((read === null) === (other === null)) return [];
-  return [`${name}: ${said(read !== null)} \u2192 ${said(other !== null)}`];
+  return [{ path: name, before: said(read !== null), after: said(other !== null) }];
 }
 
 /** Of objects that both have. */

@@ -81,7 +81,7 @@ export interface Gate {
   approvers: string[];
   votes: RecordedVote[];
   /** Why votes were voided: what differed when it was time to act. */
-  drift: string[];
+  drift: Drift[];
   /** How often it was opened anew; absent for never. */
   reopened?: number;
   /** Whether only signed votes count. */

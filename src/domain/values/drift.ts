@@ -1,26 +1,29 @@
-/** One difference between two reads, as people are told it: `hosts.web02.build: 26100 → 20348`. */
-export type Drift = string;
+/** One difference between two reads: a leaf whose value is not the same. Plain JSON. */
+export interface Drift {
+  /** Names of fields and keys of list members, joined by dots; empty where the whole differs. */
+  path: string;
+  /** Undefined where the leaf was not there. */
+  before?: unknown;
+  /** Undefined where the leaf is not there. */
+  after?: unknown;
+}
 
 /**
- * Every leaf that differs between two plain JSON values, with its path. List members that have a `name` or a `sid`
- * are matched by it, so that an inserted member is one difference and not a shift of all that follow.
+ * Finds every leaf that differs between two plain JSON values. List members that have a `name` or a `sid` are matched
+ * by it, so that an inserted member is one difference and not a shift of all that follow.
  */
-export function drift(before: unknown, after: unknown, path = ''): Drift[] {
+export function findDrift(before: unknown, after: unknown, path = ''): Drift[] {
   if (Object.is(before, after)) return [];
   const left = members(before);
   const right = members(after);
-  if (!left || !right || Array.isArray(before) !== Array.isArray(after))
-    return [`${path || '(all)'}: ${show(before)} \u2192 ${show(after)}`];
+  if (!left || !right || Array.isArray(before) !== Array.isArray(after)) return [{ path, before, after }];
   const keys = [...new Set([...left.keys(), ...right.keys()])];
-  return keys.flatMap((key) => drift(left.get(key), right.get(key), path ? `${path}.${key}` : key));
+  return keys.flatMap((key) => findDrift(left.get(key), right.get(key), path ? `${path}.${key}` : key));
 }
 
-/** As one line: of many the first. */
-export function driftText(differences: Drift[]): string {
-  const most = 20;
-  const more = differences.length - most;
-  const first = differences.slice(0, most).join('; ');
-  return more > 0 ? `${first}; and ${more} more` : first;
+/** Notation of one difference: `hosts.web02.build: 26100 → 20348`. */
+export function driftText({ path, before, after }: Drift): string {
+  return `${path || '(all)'}: ${show(before)} \u2192 ${show(after)}`;
 }
 
 function members(value: unknown): Map<string, unknown> | null {

@@ -2,6 +2,7 @@ import { missingVotes, verdict } from '../../cli/view/gate.ts';
 import { moment } from '../../cli/view/time.ts';
 import type { Gate, RecordedVote } from '../../domain/gates/gates.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
+import { driftText } from '../../domain/values/drift.ts';
 import { type Block, type Cell, type Mark, marked, type Row } from '../model.ts';
 
 /** Who said yes or no to what, and why; votes that did not count are there with the rule. */
@@ -28,7 +29,7 @@ function gateParts(gate: Gate, status: MigrationStatus): Block[] {
     { kind: 'heading', text: `Gate “${gate.name}”`, mark: marked(gate.decision) },
     { kind: 'text', cell: asked.trim() },
     ...(gate.drift.length > 0
-      ? [{ kind: 'list', items: gate.drift.map((change) => `changed since: ${change}`) } as const]
+      ? [{ kind: 'list', items: gate.drift.map((change) => `changed since: ${driftText(change)}`) } as const]
       : []),
     gate.votes.length > 0
       ? votesTable(gate.votes, (vote) => counts(vote, gate))

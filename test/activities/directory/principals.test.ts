@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+
 import { setPrincipals } from '../../../lab/rules/dmsa.ts';
 import { startMigration, undoMigration } from '../../../lab/rules/phases.ts';
 import { octets } from '../../../src/directory/entry.ts';
@@ -188,7 +189,7 @@ describe('undoing the link of a dMSA that was there before', () => {
     expect(await principals(world)).toEqual([before]);
     const facts = (dmsa: typeof image.dmsa) => ({ account: image.account, dmsa, hosts: [] });
     const lost = differences(facts(image.dmsa), facts((await imageOf(world)).dmsa));
-    expect(lost.map((each) => each.split(':')[0])).toEqual(
+    expect(lost.map(({ path }) => path)).toEqual(
       expect.arrayContaining([`dmsa.principals.${conditional}`, `dmsa.accessRules.${refused}`]),
     );
   });

@@ -37,7 +37,9 @@ describe('what comes from a directory or a person', () => {
       requestedBy: hostile,
       waitingFor: hostile,
       hosts: [evidence(hostile)],
-      gates: [gate({ votes: [vote(hostile, { reason: hostile })], drift: [hostile] })],
+      gates: [
+        gate({ votes: [vote(hostile, { reason: hostile })], drift: [{ path: hostile, before: hostile }] }),
+      ],
       failure: { code: hostile, message: hostile },
     };
     const facts = {
@@ -126,7 +128,7 @@ describe('a status on a terminal', () => {
   test('shows a vote for older evidence as voided, with what changed.', () => {
     const stale = gate({
       votes: [vote('LAB\\ann', { hash: 'f'.repeat(64) })],
-      drift: ['hosts.web02.build: 26100 → 20348'],
+      drift: [{ path: 'hosts.web02.build', before: 26100, after: 20348 }],
     });
     const text = renderStatus({ ...waiting, gates: [stale] }, options);
     expect(text).toContain('0 of 2 votes');

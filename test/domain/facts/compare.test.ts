@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { differences } from '../../../src/domain/facts/compare.ts';
 import type { Facts } from '../../../src/domain/facts/facts.ts';
+import { driftText } from '../../../src/domain/values/drift.ts';
 import { goodAccount, goodDmsa, goodHost, linkedAccount, linkedDmsa } from './good-facts.ts';
 
 const host = 'web01.lab.example';
@@ -68,7 +69,9 @@ describe('what is not as it was before', () => {
       'dmsa.accessRules.S-1-5-7: absent → {"sid":"S-1-5-7","effect":"deny"}',
     ],
   ])('%s', (_what, after, expected) => {
-    const told = differences(before, after).map((each) => each.replace(',"rebootPending":false', ''));
+    const told = differences(before, after).map((each) =>
+      driftText(each).replace(',"rebootPending":false', ''),
+    );
     expect(told).toEqual([expected.replace(',"rebootPending":false', '')]);
   });
 
@@ -92,7 +95,7 @@ describe('what is not as it was before', () => {
     };
     expect(differences(linked, after)).toEqual([]);
     const elsewhere = linkedAccount({ ...moved, supersededBy: 'CN=other', claimedBy: [movedDmsa.dn] });
-    expect(differences(linked, { ...after, account: elsewhere })).toEqual([
+    expect(differences(linked, { ...after, account: elsewhere }).map(driftText)).toEqual([
       'account.supersededBy: 7c9e6679-7425-40de-944b-e07fc1f90ae7 → CN=other',
     ]);
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { type Played, playScenario } from '../../../lab/demo/play-scenario.ts';
 import { scenarios } from '../../../lab/scenarios/index.ts';
+import { driftText } from '../../../src/domain/values/drift.ts';
 import { expectUndone } from './outcomes.ts';
 import { testServer, topologyFor } from './support.ts';
 
@@ -79,7 +80,7 @@ describe.concurrent('each way a gate can end', { timeout: 120_000 }, () => {
 
     expect(played.status.outcome).toBe('completed');
     const [gate] = played.status.gates;
-    expect(gate!.drift).toContain(
+    expect(gate!.drift.map(driftText)).toContain(
       'account.servicePrincipalNames.HTTP/reports.lab.example: absent → HTTP/reports.lab.example',
     );
     expect(gate!.votes.map(({ hash, refused }) => [hash === gate!.hash, refused])).toEqual([

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { driftText } from '../../../src/domain/values/drift.ts';
 import { timeSkippingAvailable } from '../../support/time-skipping.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from '../support.ts';
 
@@ -90,7 +91,7 @@ describe.skipIf(!available)(`gates of waves and of the end${reason ? ` (skipped:
       expect((await migrations.send(id, 'skipHost', { ...carol, host: third })).refused).toBeNull();
       await rehearsal.approve('LAB\\carol');
       const { gates } = await rehearsal.until((status) => status.gates.at(-1)!.drift.length > 0);
-      expect(gates.at(-1)!.drift).toEqual([`skipped: absent → ["${third}"]`]);
+      expect(gates.at(-1)!.drift.map(driftText)).toEqual([`skipped: absent → ["${third}"]`]);
       await both();
       await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
       expect(rehearsal.lab.hosts.map(({ restarts }) => restarts)).toEqual([1, 1, 0]);

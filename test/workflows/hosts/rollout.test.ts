@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
 import type { Topology } from '../../../lab/topology.ts';
 import { seenOf } from '../../../src/domain/facts/evidence.ts';
 import { decide } from '../../../src/domain/gates/gates.ts';
 import type { MigrationStatus } from '../../../src/domain/migration/status.ts';
+import { driftText } from '../../../src/domain/values/drift.ts';
 import { timeSkippingAvailable } from '../../support/time-skipping.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from '../support.ts';
 
@@ -106,7 +108,7 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
       expect((await migrations.send(id, 'skipHost', { ...carol, host: label(second!) })).refused).toBeNull();
       await rehearsal.approve();
       const { gates } = await rehearsal.until((status) => status.gates[0]!.drift.length > 0);
-      expect(gates[0]!.drift).toEqual([`skipped: absent → ["${second}"]`]);
+      expect(gates[0]!.drift.map(driftText)).toEqual([`skipped: absent → ["${second}"]`]);
       await rehearsal.approve();
       await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
       expect(lab.hosts.map(({ restarts }) => restarts > 0)).toEqual([true, false, true]);
@@ -116,7 +118,7 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
       expect((await migrations.send(id, 'skipHost', { ...carol, host: third! })).refused).toBeNull();
       await rehearsal.approve();
       const again = await rehearsal.until((status) => status.gates[1]!.drift.length > 0);
-      expect(again.gates[1]!.drift).toEqual([`skipped.${third}: absent → ${third}`]);
+      expect(again.gates[1]!.drift.map(driftText)).toEqual([`skipped.${third}: absent → ${third}`]);
       expect(again.gates[1]!.decision).toBe('open');
       await rehearsal.approve();
       await rehearsal.untilStage('soak');
