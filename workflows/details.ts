@@ -1,8 +1,8 @@
 import { approvals, awaitedAt, type Gate } from '../src/domain/gates/gates.ts';
-import { stageTitles } from '../src/domain/migration/stages.ts';
 import type { Failure, MigrationStatus } from '../src/domain/migration/status.ts';
 import { wordDrift } from '../src/wording/drift.ts';
 import { escapeMarkdown, escapeMarkdownCode } from '../src/wording/escape/markdown.ts';
+import { stageTitles } from '../src/wording/stage.ts';
 
 /** Temporal keeps what is shown with the workflow: of many hosts, the first. */
 const shown = 100;

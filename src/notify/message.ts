@@ -1,6 +1,6 @@
 import type { Notice, NoticeEvent } from '../domain/migration/notice.ts';
-import { stageTitles } from '../domain/migration/stages.ts';
 import { escapeAnyShell } from '../wording/escape/shell.ts';
+import { stageTitles } from '../wording/stage.ts';
 
 /** A notice in words, for chats: no part of it is markup, whatever it says. */
 export interface Message {

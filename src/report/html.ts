@@ -1,6 +1,6 @@
-import { stageEnd } from '../cli/view/stages.ts';
-import { moment } from '../cli/view/time.ts';
+import { stageEnd } from '../domain/migration/stages.ts';
 import { html, type Markup } from '../wording/escape/html.ts';
+import { moment } from '../wording/time.ts';
 import { charts } from './chart/chart.ts';
 import { sectionsOf } from './document.ts';
 import type { PublicKey } from './keys.ts';

@@ -1,5 +1,5 @@
-import { moment } from '../cli/view/time.ts';
 import { escapeMarkdown } from '../wording/escape/markdown.ts';
+import { moment } from '../wording/time.ts';
 import { sectionsOf } from './document.ts';
 import type { PublicKey } from './keys.ts';
 import { type Block, type Cell, type Row, signs, type Table } from './model.ts';

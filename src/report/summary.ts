@@ -1,6 +1,6 @@
-import { elapsed, moment } from '../cli/view/time.ts';
 import { countedVotes } from '../domain/gates/gates.ts';
 import type { MigrationStatus } from '../domain/migration/status.ts';
+import { elapsed, moment } from '../wording/time.ts';
 import type { Tone } from './model.ts';
 import type { Report } from './report.ts';
 

@@ -260,7 +260,7 @@ describe('dmsa plan', () => {
       plan,
       findings: [],
       facts: JSON.parse(JSON.stringify(before)),
-      steps: expect.arrayContaining([expect.objectContaining({ title: 'Link', until: null })]),
+      steps: expect.arrayContaining([expect.objectContaining({ step: 'link', title: 'Link' })]),
       out: null,
     });
   });

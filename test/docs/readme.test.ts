@@ -14,11 +14,11 @@ import { loadSettings } from '../../src/config/load.ts';
 import { errorKinds } from '../../src/domain/errors/errors.ts';
 import { findingKinds } from '../../src/domain/findings/findings.ts';
 import { openGate, voteRefusals } from '../../src/domain/gates/gates.ts';
-import { stageTitles } from '../../src/domain/migration/stages.ts';
 import type { GatePlan } from '../../src/domain/plan/plan.ts';
 import { exitCodes } from '../../src/domain/states.ts';
 import { requestDefaults } from '../../src/plan/request.ts';
 import { operationNames } from '../../src/powershell/wire/operations.ts';
+import { stageTitles } from '../../src/wording/stage.ts';
 import * as contract from '../../workflows/contract.ts';
 import { blocks, codeSpans, links, page, pages, root, shellLines, tableUnder } from './markdown.ts';
 

@@ -7,10 +7,10 @@ import { DmsaError } from '../../domain/errors/errors.ts';
 import type { RecordedSignal } from '../../domain/migration/status.ts';
 import { sid as sidField } from '../../plan/values.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { wordUndo } from '../../wording/journal.ts';
 import type { Context } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
 import { shellWord } from '../shell.ts';
-import { undoSteps } from '../view/undo.ts';
 import { act, confirm, type Sent, type Told } from './acting.ts';
 import { resumeCommand } from './resume.ts';
 
@@ -33,7 +33,7 @@ export function actCommands(): CommandSpec[] {
 function undoCommand(): CommandSpec {
   const description = 'Turn back: put directory and hosts back as they were before.';
   return act('undo', description, async ({ id, send, context, status }) => {
-    const steps = undoSteps(escapeTerminal(status));
+    const steps = wordUndo(escapeTerminal(status));
     const list = steps.map((step, index) => `  ${index + 1}  ${step}`).join('\n');
     context.tell(steps.length > 0 ? `This will\n${list}` : 'Nothing has been changed yet.');
     await confirm(context, `Undo ${id}?`);

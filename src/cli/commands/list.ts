@@ -3,10 +3,10 @@ import { Option } from 'commander';
 import type { ListedMigration } from '../../client/migrations.ts';
 import type { Needs } from '../../domain/migration/needs.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { moment } from '../../wording/time.ts';
 import { type Context, newCommand } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
 import { columns, padTo, paint, shorten } from '../view/text.ts';
-import { moment } from '../view/time.ts';
 
 interface ListOptions {
   all?: boolean;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 
 import { exitCodes } from '../../domain/states.ts';
 import { savedPlan } from '../../plan/saved.ts';
+import { wordPlanStep } from '../../wording/plan-step.ts';
 import { type Context, newCommand } from '../context.ts';
 import { addPlanOptions, type PlanOptions } from '../options/plan-options.ts';
 import type { CommandSpec } from '../program.ts';
@@ -28,7 +29,7 @@ async function planMigration(context: Context, options: PlanOptions, account: st
     plan,
     findings,
     facts,
-    steps,
+    steps: steps.map((step) => ({ ...step, ...wordPlanStep(step) })),
     out,
   });
   return options.detailedExitcode && findings.length > 0 ? exitCodes.found : 0;

@@ -1,9 +1,9 @@
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { durationPattern } from '../../domain/values/duration.ts';
+import { wordUndo } from '../../wording/journal.ts';
 import type { Context } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
 import { shellWord } from '../shell.ts';
-import { undoSteps } from '../view/undo.ts';
 import { type ActOptions, act, confirm, whoOf } from './acting.ts';
 
 interface ResumeOptions extends ActOptions {
@@ -39,7 +39,7 @@ async function adopt(context: Context, options: ResumeOptions, id: string): Prom
         `${migrationId} is running: there is nothing to adopt`,
       );
     const { stage, account } = status;
-    const steps = undoSteps(status);
+    const steps = wordUndo(status);
     context.tell(`It ended at stage ${stage}, with ${steps.length} steps that an undo would undo.`);
     await confirm(context, `Go on with ${migrationId}?`);
     await migrations.adopt(migrationId, adoption);

@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import { exitCodes } from '../../domain/states.ts';
 import type { Verification } from '../../report/verify.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { moment } from '../../wording/time.ts';
 import { type Context, newCommand } from '../context.ts';
 import type { CommandSpec } from '../program.ts';
 import { paint } from '../view/text.ts';
-import { moment } from '../view/time.ts';
 
 interface VerifyOptions {
   key?: string;

@@ -6,7 +6,8 @@ import { signVote } from '../../approval/votes.ts';
 import type { LiveStatus } from '../../client/migrations.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { type Gate, type Vote, voteRefusals } from '../../domain/gates/gates.ts';
-import { type PlanStep, stepsAfterGate } from '../../domain/migration/plan-steps.ts';
+import type { PlanStep } from '../../domain/migration/plan-step.ts';
+import { stepsAfterGate } from '../../domain/migration/plan-steps.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { type Context, newCommand } from '../context.ts';
@@ -95,14 +96,8 @@ function stepsAhead(status: LiveStatus, gate: Gate, plan: Plan | null): PlanStep
   const { name, openedAt, hosts } = gate;
   if (name === 'start' || name === 'complete') return stepsAfterGate(name, plan, status.before, openedAt);
   if (hosts === undefined) return [];
-  return [
-    {
-      title: `Restart services, ${name}`,
-      changes: hosts.map((host) => `services and pools of ${host} are restarted`),
-      undo: ['restarted once more, when nothing is linked'],
-      until: null,
-    },
-  ];
+  const restarted = hosts.map((host) => ({ name: host, services: [], pools: [] }));
+  return [{ step: 'restart-services', wave: name, hosts: restarted, bakesUntil: null }];
 }
 
 /** A yes is for exactly what is about to happen: whoever names no hash is shown the evidence and asked. */

@@ -4,13 +4,13 @@ import { createLogUpdate } from 'log-update';
 
 import type { ListedMigration, LiveStatus, Migrations } from '../../client/migrations.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
-import { stageTitles } from '../../domain/migration/stages.ts';
 import { escapeJson, escapeTerminal } from '../../wording/escape/terminal.ts';
+import { stageTitles } from '../../wording/stage.ts';
+import { moment } from '../../wording/time.ts';
 import { type Context, newCommand } from '../context.ts';
 import { interrupted } from '../failures.ts';
 import type { CommandSpec } from '../program.ts';
 import { renderBoard } from '../view/board.ts';
-import { moment } from '../view/time.ts';
 
 /** A migration in the list, with its status where a worker answers. */
 export interface Watched {

@@ -1,9 +1,9 @@
 import type { Audit } from '../../audit/audit.ts';
 import type { AuditedPair } from '../../audit/report.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { moment } from '../../wording/time.ts';
 import { findingLines } from './plan.ts';
 import { columns, padTo, paint, wrap } from './text.ts';
-import { moment } from './time.ts';
 
 /** The pairs as a table, then what is wrong by severity, then what was not asked, then one line that sums it up. */
 export function renderAudit(audit: Audit, options: { color: boolean; width: number }): string {

@@ -1,8 +1,9 @@
-import { type StageName, stageNames, stageTitles } from '../../domain/migration/stages.ts';
+import { type StageName, stageNames } from '../../domain/migration/stages.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { stageTitles } from '../../wording/stage.ts';
+import { elapsed } from '../../wording/time.ts';
 import type { Watched } from '../commands/watch.ts';
 import { columns, padTo, paint, shorten } from './text.ts';
-import { elapsed } from './time.ts';
 
 interface View {
   color: boolean;

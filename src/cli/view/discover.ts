@@ -5,9 +5,9 @@ import { errorKinds } from '../../domain/errors/error-kinds.ts';
 import type { ErrorCode } from '../../domain/errors/errors.ts';
 import { type FindingCode, findingKinds, type Severity } from '../../domain/findings/findings.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { moment } from '../../wording/time.ts';
 import { detailLines, matrix } from './discovered-host.ts';
 import { columns, padTo, paint, shorten, wrap } from './text.ts';
-import { moment } from './time.ts';
 
 interface RenderOptions {
   color: boolean;

@@ -1,6 +1,6 @@
 import type { Facts } from '../../domain/facts/facts.ts';
-import { type Field, factSections } from '../../report/fields.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { type FactField, factSections } from '../../wording/facts.ts';
 import { columns, padTo, paint, wrap } from './text.ts';
 
 /**
@@ -29,7 +29,7 @@ export function renderFacts(
 
 /** A value may take several lines; the two columns stay side by side. */
 function fieldLines(
-  { label, before, after }: Field,
+  { label, before, after }: FactField,
   labelWidth: number,
   cell: number,
   color: boolean,

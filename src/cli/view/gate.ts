@@ -8,9 +8,9 @@ import {
 } from '../../domain/gates/gates.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { driftText } from '../../domain/values/drift.ts';
+import { momentFrom } from '../../wording/time.ts';
 import type { RenderOptions } from './status.ts';
 import { paint, wrap } from './text.ts';
-import { momentFrom } from './time.ts';
 
 /** Of the status: who has asked, and by what people are told apart. */
 type Asked = Pick<MigrationStatus, 'requestedBy' | 'domain' | 'people'>;

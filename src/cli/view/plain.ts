@@ -1,13 +1,14 @@
 import type { HostEvidence } from '../../domain/facts/facts.ts';
 import { countedVotes, type Gate } from '../../domain/gates/gates.ts';
-import { type Stage, type StageName, stageTitles } from '../../domain/migration/stages.ts';
+import type { Stage, StageName } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import type { GateName } from '../../domain/plan/plan.ts';
 import { driftText } from '../../domain/values/drift.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { evidenceColumns } from '../../wording/evidence.ts';
+import { stageTitles } from '../../wording/stage.ts';
+import { elapsed, moment } from '../../wording/time.ts';
 import { missingVotes, verdict } from './gate.ts';
-import { evidenceColumns } from './hosts.ts';
-import { elapsed, moment } from './time.ts';
 
 /**
  * One plain line for each thing that happened between two looks at a migration, for pipes and logs. `previous` is null

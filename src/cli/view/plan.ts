@@ -1,11 +1,12 @@
 import type { Finding } from '../../domain/findings/findings.ts';
-import type { PlanStep } from '../../domain/migration/plan-steps.ts';
+import type { PlanStep } from '../../domain/migration/plan-step.ts';
 import type { GatePlan, Plan } from '../../domain/plan/plan.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { wordExpiry, wordVoters } from '../../wording/gate.ts';
+import { moment } from '../../wording/time.ts';
 import { rolloutRows } from './rollout.ts';
-import { expiryText, stepLines, votersText } from './steps.ts';
+import { stepLines } from './steps.ts';
 import { padTo, paint, wrap } from './text.ts';
-import { moment } from './time.ts';
 
 /**
  * A plan as whoever approves it reads it: whom it is about, what will be changed in which order, who decides. `now`
@@ -74,7 +75,7 @@ function signedText({ approverKeys }: Plan): string[] {
 
 function gateText(gate: GatePlan): string {
   const reminded = gate.remindEvery ? `, with a reminder every ${gate.remindEvery}` : '';
-  return `${votersText(gate)}; after ${gate.expiresAfter} ${expiryText(gate)}${reminded}`;
+  return `${wordVoters(gate)}; after ${gate.expiresAfter} ${wordExpiry(gate)}${reminded}`;
 }
 
 /** Findings by severity, what blocks first. */

@@ -1,7 +1,7 @@
 import type { HealthCheck, MaintenanceWindow, Plan, PlanHost } from '../../domain/plan/plan.ts';
 import { canaryOf, waves } from '../../domain/plan/rollout.ts';
 import { nextOpening, openAt } from '../../domain/plan/windows.ts';
-import { moment } from './time.ts';
+import { moment } from '../../wording/time.ts';
 
 /** A label, and lines of any width that belong to it. */
 export type Row = [label: string, ...lines: string[]];

@@ -1,14 +1,16 @@
 import {
+  failedStage,
   optionalStages,
   type Stage,
   type StageName,
+  stageEnd,
   stageNames,
-  stageTitles,
 } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
+import { stageTitles } from '../../wording/stage.ts';
+import { elapsed } from '../../wording/time.ts';
 import type { RenderOptions } from './status.ts';
 import { padTo, paint, shorten, wrap } from './text.ts';
-import { elapsed } from './time.ts';
 
 /** `brief` is without what each stage changed; `least` has the stages around the one that runs, and counts the rest. */
 export type Detail = 'full' | 'brief' | 'least';
@@ -36,18 +38,6 @@ function around(blocks: string[][], at: number, dim: (text: string) => string): 
     ...blocks.slice(first, last).flat(),
     ...(last < blocks.length ? [dim(` … ${blocks.length - last} to come`)] : []),
   ];
-}
-
-/** The stage that ended the way forward; null while all is well or where a person merely asked to turn back. */
-export function failedStage({ failure, stages }: Pick<MigrationStatus, 'failure' | 'stages'>): Stage | null {
-  if (!failure || failure.code === 'UNDO_REQUESTED' || failure.code === 'CANCELLED') return null;
-  return stages.findLast(({ name }) => name !== 'undo' && name !== 'done') ?? null;
-}
-
-/** A stage that was broken off has no end of its own: it lasted until the next began. Null while it runs. */
-export function stageEnd(stage: Stage, { stages }: Pick<MigrationStatus, 'stages'>): number | null {
-  const end = stage.endedAt ?? stages[stages.indexOf(stage) + 1]?.startedAt;
-  return end ? Date.parse(end) : null;
 }
 
 function reached(

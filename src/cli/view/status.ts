@@ -1,12 +1,12 @@
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { wordUndo } from '../../wording/journal.ts';
+import { elapsed, momentFrom } from '../../wording/time.ts';
 import { gateLines } from './gate.ts';
 import { hostLines } from './hosts.ts';
 import { findingLines } from './plan.ts';
 import { type Detail, stageLines } from './stages.ts';
 import { padTo, paint, shorten, wrap } from './text.ts';
-import { elapsed, momentFrom } from './time.ts';
-import { undoSteps } from './undo.ts';
 
 export interface RenderOptions {
   color: boolean;
@@ -110,7 +110,7 @@ function waitingLines(status: MigrationStatus, { color, width, now }: RenderOpti
 /** Only while an undo can be asked for. */
 function undoLines(status: MigrationStatus, { color, width }: RenderOptions): string[] {
   if (status.outcome !== 'running' && status.outcome !== 'needs-operator') return [];
-  const steps = undoSteps(status);
+  const steps = wordUndo(status);
   if (steps.length === 0) return [];
   const { bold, dim } = paint(color);
   const lines = steps.flatMap((step, index) =>

@@ -1,40 +1,43 @@
-import type { GatePlan, PlanHost } from '../plan/plan.ts';
+import type { GateName, GatePlan, PlanHost, Rollout } from '../plan/plan.ts';
 import { type Duration, durationMs } from '../values/duration.ts';
 
-/** What one step of a plan will do, in words, and what takes it back. */
-export interface PlanStep {
-  title: string;
-  /** What is changed, one sentence each; empty for a step that only reads or waits. */
-  changes: string[];
-  /** What undoes it; empty where nothing has to. */
-  undo: string[];
-  /** What it waits for, where that is more than time. */
-  waitsFor?: string;
-  /** ISO 8601: until when it waits at the least; null where it may end at once. */
-  until: string | null;
-  /** ISO 8601: until when it waits at the most; where it waits in vain, everything is undone. */
-  atMost?: string;
-  /** Who votes, where it is a gate. */
-  gate?: GatePlan & {
-    /** ISO 8601; null where several open one after the other. */
-    expiresAt: string | null;
-  };
+/**
+ * One step of a plan: what it changes, whom it asks, and until when it waits. Dates are ISO 8601. Account and dMSA are
+ * sAMAccountNames. src/wording/plan-step.ts says it in words, with what undoes each.
+ */
+export type PlanStep =
+  | { step: 'gate'; gate: GateName; asks: GatePlan; expiresAt: string }
+  /** Gates "wave-1" to "wave-`count`", each before its wave: when one opens is known when the one before has closed. */
+  | { step: 'wave-gates'; count: number; asks: GatePlan }
+  | { step: 'prepare-hosts'; hosts: string[]; enablesEventLog: boolean }
+  | { step: 'reboot-hosts'; which: NonNullable<Rollout['reboot']> }
+  | { step: 'create-dmsa'; dmsa: string; dn: string; exists: boolean }
+  | { step: 'link'; account: string; dmsa: string }
+  | RestartStep
+  /** `joinBy`: where a host has not joined by then, everything is undone; null where none has to. */
+  | { step: 'verify-principals'; hosts: string[]; joinBy: string | null }
+  | { step: 'observe' | 'soak'; until: string }
+  | { step: 'complete'; account: string; dmsa: string; spns: string[]; delegates: boolean }
+  | { step: 'restore-event-logs'; hosts: string[] };
+
+/** A restart of all that logs on as the account, on the way to Complete and after it. */
+export interface RestartStep {
+  step: 'restart-services' | 'restart-and-verify';
+  /** No services and no pools where it is not known which of them run. */
+  hosts: { name: string; services: string[]; pools: string[] }[];
+  /** Until when the canary runs at the least before the next wave; null where it is not let run. */
+  bakesUntil: string | null;
+  /** The only wave that is meant; absent for all of them. */
+  wave?: GateName;
 }
 
-/** A step that changes nothing; `more`: what it waits for, or asks. */
-export function idleStep(title: string, more: Partial<Omit<PlanStep, 'changes' | 'undo'>> = {}): PlanStep {
-  return { title, changes: [], undo: [], until: null, ...more };
+/** A gate that opens at `opensAt` (ISO 8601). */
+export function gateStep(gate: GateName, asks: GatePlan, opensAt: string): PlanStep {
+  return { step: 'gate', gate, asks, expiresAt: later(opensAt, asks.expiresAfter) };
 }
 
-/** `opensAt`: ISO 8601; null where several open one after the other. */
-export function gateStep(title: string, gate: GatePlan, opensAt: string | null): PlanStep {
-  const expiresAt = opensAt === null ? null : later(opensAt, gate.expiresAfter);
-  return idleStep(title, { gate: { ...gate, expiresAt } });
-}
-
-/** The name of one host, or how many there are. */
-export function counted(hosts: PlanHost[]): string {
-  return hosts.length === 1 ? hosts[0]!.name : `${hosts.length} hosts`;
+export function hostNames(hosts: PlanHost[]): string[] {
+  return hosts.map(({ name }) => name);
 }
 
 /** ISO 8601: so long after `from`. */

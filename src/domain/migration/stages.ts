@@ -1,27 +1,25 @@
-/** The runbook's stages, in their order. `undo` is entered from any of them. */
-export const stageTitles = {
-  plan: 'Plan checked and names locked',
-  preflight: 'Preflight',
-  'gate-start': 'Gate "start"',
-  'prepare-hosts': 'Prepare hosts',
-  'reboot-hosts': 'Reboot hosts',
-  'create-dmsa': 'Create dMSA',
-  link: 'Link',
-  'restart-services': 'Restart services',
-  'verify-principals': 'Principals verified',
-  observe: 'Observation',
-  'preflight-again': 'Preflight again',
-  'gate-complete': 'Gate "complete"',
-  complete: 'Complete',
-  'restart-and-verify': 'Restart and verify',
-  soak: 'Soak',
-  undo: 'Undo',
-  done: 'Done',
-} as const;
+/** The runbook's stages, in their order; src/wording/stage.ts has their titles. `undo` is entered from any of them. */
+export const stageNames = [
+  'plan',
+  'preflight',
+  'gate-start',
+  'prepare-hosts',
+  'reboot-hosts',
+  'create-dmsa',
+  'link',
+  'restart-services',
+  'verify-principals',
+  'observe',
+  'preflight-again',
+  'gate-complete',
+  'complete',
+  'restart-and-verify',
+  'soak',
+  'undo',
+  'done',
+] as const;
 
-export type StageName = keyof typeof stageTitles;
-
-export const stageNames = Object.keys(stageTitles) as StageName[];
+export type StageName = (typeof stageNames)[number];
 
 /** Stages that only some plans have: they are shown once they are reached. */
 export const optionalStages: StageName[] = ['reboot-hosts', 'undo'];
@@ -35,4 +33,28 @@ export interface Stage {
   changed: string[];
   /** What it is waiting for, why it started again, or how it failed. */
   note: string | null;
+}
+
+/** The stages of a status, and what ended the way forward. */
+interface Course {
+  stages: Stage[];
+  failure: { code: string } | null;
+}
+
+/** The stage that ended the way forward; null while all is well or where a person merely asked to turn back. */
+export function failedStage({ failure, stages }: Course): Stage | null {
+  if (!failure || failure.code === 'UNDO_REQUESTED' || failure.code === 'CANCELLED') return null;
+  return stages.findLast(({ name }) => name !== 'undo' && name !== 'done') ?? null;
+}
+
+/** When a stage ended, in milliseconds; one that was broken off lasted until the next began. Null while it runs. */
+export function stageEnd(stage: Stage, { stages }: Pick<Course, 'stages'>): number | null {
+  const end = stage.endedAt ?? stages[stages.indexOf(stage) + 1]?.startedAt;
+  return end ? Date.parse(end) : null;
+}
+
+/** The stage that something happened in, by its time (ISO 8601); null before the first. */
+export function stageAt({ stages }: Pick<Course, 'stages'>, at: string): Stage | null {
+  const time = Date.parse(at);
+  return stages.findLast((stage) => Date.parse(stage.startedAt) <= time) ?? null;
 }

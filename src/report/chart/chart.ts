@@ -1,8 +1,8 @@
-import { failedStage, stageEnd } from '../../cli/view/stages.ts';
-import { elapsed } from '../../cli/view/time.ts';
-import { type Stage, stageTitles } from '../../domain/migration/stages.ts';
+import { failedStage, type Stage, stageEnd } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { html, type Markup } from '../../wording/escape/html.ts';
+import { stageTitles } from '../../wording/stage.ts';
+import { elapsed } from '../../wording/time.ts';
 import { type Scale, timeScale } from './scale.ts';
 import { voteSigns } from './votes.ts';
 

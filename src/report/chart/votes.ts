@@ -1,9 +1,9 @@
 import { verdict } from '../../cli/view/gate.ts';
 import type { RecordedVote } from '../../domain/gates/gates.ts';
 import type { Stage } from '../../domain/migration/stages.ts';
+import { stageAt } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { html, type Markup } from '../../wording/escape/html.ts';
-import { stageAt } from '../sections/stages.ts';
 
 /** A thousand votes are drawn as the first of them. */
 const most = 40;

@@ -1,9 +1,9 @@
-import { elapsed } from '../../cli/view/time.ts';
-import { stageTitles } from '../../domain/migration/stages.ts';
+import { stageAt } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
+import { stageTitles } from '../../wording/stage.ts';
+import { elapsed } from '../../wording/time.ts';
 import type { Block, Cell, Mark, Row } from '../model.ts';
 import type { Command, Recorded } from '../recorded.ts';
-import { stageAt } from './stages.ts';
 
 /** Beyond that a page is read by nobody; the JSON report has more. */
 const most = 2_000;

@@ -1,5 +1,5 @@
 import type { MigrationStatus } from '../../domain/migration/status.ts';
-import { type Field, factSections } from '../fields.ts';
+import { type FactField, factSections } from '../../wording/facts.ts';
 import type { Block, Cell, Mark, Row } from '../model.ts';
 
 /** Directory and hosts before and after, side by side: what changed is marked, and what did not is there all the same. */
@@ -26,11 +26,11 @@ function told(changes: number): string {
   return changes === 1 ? 'One thing differs.' : `${changes} things differ.`;
 }
 
-function isChanged({ before, after }: Field): boolean {
+function isChanged({ before, after }: FactField): boolean {
   return before.join('\n') !== after.join('\n');
 }
 
-function factRow(field: Field, isKnown: boolean): Row {
+function factRow(field: FactField, isKnown: boolean): Row {
   const { label, before, after } = field;
   if (!isKnown) return { kind: 'same', cells: [label, before, 'not read yet', ''] };
   if (!isChanged(field)) return { kind: 'same', cells: [label, before, after, 'same'] };
@@ -48,7 +48,7 @@ function factRow(field: Field, isKnown: boolean): Row {
   };
 }
 
-function changeOf({ before, after }: Field): Mark {
+function changeOf({ before, after }: FactField): Mark {
   if (before[0] === 'absent') return { mark: 'good', word: 'added', sign: '+' };
   if (after[0] === 'absent') return { mark: 'bad', word: 'removed', sign: '−' };
   return { mark: 'warn', word: 'changed', sign: '≠' };

@@ -1,8 +1,8 @@
 import { missingVotes, verdict } from '../../cli/view/gate.ts';
-import { moment } from '../../cli/view/time.ts';
 import type { Gate, RecordedVote } from '../../domain/gates/gates.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { driftText } from '../../domain/values/drift.ts';
+import { moment } from '../../wording/time.ts';
 import { type Block, type Cell, type Mark, marked, type Row } from '../model.ts';
 
 /** Who said yes or no to what, and why; votes that did not count are there with the rule. */

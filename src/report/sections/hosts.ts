@@ -1,7 +1,7 @@
-import { columnsFor, type EvidenceColumn } from '../../cli/view/hosts.ts';
-import { moment } from '../../cli/view/time.ts';
 import type { HostEvidence, Seen } from '../../domain/facts/facts.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
+import { columnsFor, type EvidenceColumn } from '../../wording/evidence.ts';
+import { moment } from '../../wording/time.ts';
 import { type Block, marked, type Row } from '../model.ts';
 
 /** Each verdict, and under each host when and from where its verdicts were read. */

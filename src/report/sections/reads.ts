@@ -1,5 +1,5 @@
-import { moment } from '../../cli/view/time.ts';
 import type { ReadRecord } from '../../records/records.ts';
+import { moment } from '../../wording/time.ts';
 import type { Block, Cell, Row } from '../model.ts';
 import type { Recorded } from '../recorded.ts';
 

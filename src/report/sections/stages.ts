@@ -1,7 +1,7 @@
-import { stageEnd } from '../../cli/view/stages.ts';
-import { elapsed } from '../../cli/view/time.ts';
-import { type Stage, stageTitles } from '../../domain/migration/stages.ts';
+import { type Stage, stageEnd } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
+import { stageTitles } from '../../wording/stage.ts';
+import { elapsed } from '../../wording/time.ts';
 import { atMost, type Block } from '../model.ts';
 
 /** The drawing, and below it what each stage changed. */
@@ -27,10 +27,4 @@ function took(stage: Stage, status: MigrationStatus): string {
 
 function details({ changed, note }: Stage): string[] {
   return [...atMost(changed, 12, (left) => `and ${left} more`), ...(note ? [note] : [])];
-}
-
-/** The stage that something happened in, by its time; null before the first. */
-export function stageAt(status: MigrationStatus, at: string): Stage | null {
-  const time = Date.parse(at);
-  return status.stages.findLast((stage) => Date.parse(stage.startedAt) <= time) ?? null;
 }

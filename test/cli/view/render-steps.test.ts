@@ -5,14 +5,15 @@ import { renderPlan } from '../../../src/cli/view/plan.ts';
 import { stepLines } from '../../../src/cli/view/steps.ts';
 import { columns } from '../../../src/cli/view/text.ts';
 import { type Finding, finding } from '../../../src/domain/findings/findings.ts';
-import { type PlanStep, planSteps } from '../../../src/domain/migration/plan-steps.ts';
+import type { PlanStep } from '../../../src/domain/migration/plan-step.ts';
+import { planSteps } from '../../../src/domain/migration/plan-steps.ts';
 import type { ApproverKey, GatePlan, Plan } from '../../../src/domain/plan/plan.ts';
 import { samplePlan } from '../../plan/sample-plan.ts';
 import { before } from '../fixtures.ts';
 
 const now = new Date('2025-06-01T08:00:00.000Z');
 const view = { color: false, width: 80, now };
-const step: PlanStep = { title: 'Link', changes: [], undo: [], until: null };
+const link: PlanStep = { step: 'link', account: 'svc-web', dmsa: 'dmsa-web$' };
 const gate: GatePlan = { approvers: [], required: 1, expiresAfter: '7d', onExpiry: 'hold' };
 const plan = samplePlan();
 
@@ -23,14 +24,11 @@ const many = (count: number, what: string) => Array.from({ length: count }, (_, 
 describe('the steps of a plan', () => {
   test('hold nothing that a terminal would obey', () => {
     const hostile = 'a\u001b[2J\u202eb';
-    const text = printed({
-      ...step,
-      title: hostile,
-      changes: [hostile],
-      undo: [hostile],
-      waitsFor: hostile,
-      gate: { ...gate, approvers: [hostile], expiresAt: null },
-    }).join('\n');
+    const text = printed(
+      { step: 'complete', account: hostile, dmsa: hostile, spns: [hostile], delegates: true },
+      { step: 'verify-principals', hosts: [hostile], joinBy: now.toISOString() },
+      { step: 'wave-gates', count: 2, asks: { ...gate, approvers: [hostile] } },
+    ).join('\n');
     expect(text).not.toMatch(/\p{Cf}|[^\P{Cc}\n]/u);
     expect(text).toContain('1 yes of a\\u{1b}[2J\\u{202e}b');
   });
@@ -43,40 +41,48 @@ describe('the steps of a plan', () => {
   });
 
   test('say what changes and what takes it back; one that does neither says so', () => {
-    const link = { ...step, changes: ['both go to state 1'], undo: ['Undo: both in state 0'] };
-    expect(printed({ ...step, title: 'Create dMSA' }, link)).toEqual([
+    const created: PlanStep = { step: 'create-dmsa', dmsa: 'dmsa-web$', dn: 'CN=dmsa-web', exists: true };
+    expect(printed(created, link)).toEqual([
       '   1  Create dMSA: changes nothing',
       '   2  Link',
-      '      + both go to state 1',
-      '      ↶ Undo: both in state 0',
+      '      + svc-web and dmsa-web$ go to state 1 and point at each other',
+      '      ↶ Undo: both in state 0 and unlinked, without the principals that have',
+      '        joined since',
     ]);
   });
 
   test('of more than six changes tell six, and how many more there are', () => {
-    expect(printed({ ...step, changes: many(6, 'change'), undo: many(7, 'undo') })).toEqual([
-      '   1  Link',
-      ...many(6, '      + change'),
-      ...many(6, '      ↶ undo'),
-      '      ↶ and 1 more',
+    const restarts = (count: number): PlanStep => ({
+      step: 'restart-services',
+      hosts: many(count, 'web').map((name) => ({ name, services: ['WebApp'], pools: [] })),
+      bakesUntil: null,
+    });
+    expect(printed(restarts(6)).slice(0, 7)).toEqual([
+      '   1  Restart services',
+      ...many(6, '      + restart WebApp on web'),
     ]);
-    expect(printed({ ...step, changes: many(500, 'change') }).at(-1)).toBe('      + and 494 more');
+    expect(printed(restarts(7)).slice(6, 8)).toEqual([
+      '      + restart WebApp on web 6',
+      '      + and 1 more',
+    ]);
+    expect(printed(restarts(500))[7]).toBe('      + and 494 more');
   });
 
   test('say until when they wait, at the earliest or at the most, and what for', () => {
     const until = '2025-06-29T08:00:00.000Z';
     expect(
       printed(
-        { ...step, until },
-        { ...step, waitsFor: 'the canary to run well', until },
-        { ...step, waitsFor: '3 hosts to join', atMost: '2025-06-01T08:15:00.000Z' },
+        { step: 'observe', until },
+        { step: 'restart-and-verify', hosts: [], bakesUntil: until },
+        { step: 'verify-principals', hosts: many(3, 'web'), joinBy: '2025-06-01T08:15:00.000Z' },
       ),
     ).toEqual([
-      '   1  Link',
+      '   1  Observation',
       '        until 2025-06-29 08:00:00 UTC (in 28d 00h) at the earliest',
-      '   2  Link',
+      '   2  Restart and verify',
       '        waits for the canary to run well',
       '        until 2025-06-29 08:00:00 UTC (in 28d 00h) at the earliest',
-      '   3  Link',
+      '   3  Principals verified',
       '        waits for 3 hosts to join, else everything is undone',
       '        until 2025-06-01 08:15:00 UTC (in 15m 00s) at most',
     ]);
@@ -86,26 +92,20 @@ describe('the steps of a plan', () => {
     const bob = { ...gate, approvers: ['LAB\\bob', 'LAB\\carol'], required: 2, onExpiry: 'undo' as const };
     expect(
       printed(
-        { ...step, title: 'Gate "start"', gate: { ...gate, expiresAt: '2025-06-08T08:00:00.000Z' } },
-        { ...step, title: 'Gates', gate: { ...bob, expiresAt: null } },
+        { step: 'gate', gate: 'start', asks: gate, expiresAt: '2025-06-08T08:00:00.000Z' },
+        { step: 'wave-gates', count: 2, asks: bob },
       ),
     ).toEqual([
       '   1  Gate "start"',
       '        1 yes of anyone but the requester',
       '        expires 2025-06-08 08:00:00 UTC (in 7d 00h), then it stays open',
-      '   2  Gates',
+      '   2  Gates "wave-1" to "wave-2", before each wave',
       '        2 yes of LAB\\bob, LAB\\carol',
       '        each expires 7d after it opens, then everything is undone',
     ]);
   });
 
   test('are broken where the terminal ends, below their mark, and coloured without moving a letter', () => {
-    const undo = ['Undo: both in state 0 and unlinked, without the principals that have joined since'];
-    expect(printed({ ...step, undo })).toEqual([
-      '   1  Link',
-      '      ↶ Undo: both in state 0 and unlinked, without the principals that have',
-      '        joined since',
-    ]);
     const approvers = ['CONTOSO\\bartholomew', 'CONTOSO\\wilhelmina', 'CONTOSO\\maximiliane', 'CONTOSO\\bob'];
     const gates = { start: { ...gate, approvers }, complete: gate, wave: { ...gate, approvers }, soak: gate };
     const all = planSteps(samplePlan({ gates, restoreEventLog: true }), before, now.toISOString());
@@ -177,7 +177,7 @@ test('findings follow the plan, what blocks first, then warnings, in the order i
     '  info  CONSTRAINED_DELEGATION svc-web',
   ]);
   expect(lines[lines.indexOf('  block HOST_TOO_OLD web03') + 1]).toBe('        build 20348');
-  const whole = renderPlan(plan, found, { ...view, steps: [step] }).split('\n');
+  const whole = renderPlan(plan, found, { ...view, steps: [link] }).split('\n');
   const starts = ['Plan ', 'Steps ', 'Findings'].map((title) =>
     whole.findIndex((line) => line.startsWith(title)),
   );

@@ -6,9 +6,9 @@ import { plainLines } from '../../../src/cli/view/plain.ts';
 import { renderPlan } from '../../../src/cli/view/plan.ts';
 import { renderStatus } from '../../../src/cli/view/status.ts';
 import { columns, padTo, wrap } from '../../../src/cli/view/text.ts';
-import { elapsed, momentFrom } from '../../../src/cli/view/time.ts';
-import { undoSteps } from '../../../src/cli/view/undo.ts';
 import type { MigrationStatus } from '../../../src/domain/migration/status.ts';
+import { wordUndo } from '../../../src/wording/journal.ts';
+import { elapsed, momentFrom } from '../../../src/wording/time.ts';
 import {
   account,
   after,
@@ -171,7 +171,7 @@ describe('a status on a terminal', () => {
 });
 
 test('what an undo would do is said newest first, hosts that get the same together.', () => {
-  expect(undoSteps(waiting)).toEqual([
+  expect(wordUndo(waiting)).toEqual([
     'unlink svc-web and dmsa-web$, both in state 0',
     'restart WebApp on web03.lab.example, if that took effect',
     'restart WebApp on 2 hosts',
@@ -186,10 +186,10 @@ test('what an undo would do is said newest first, hosts that get the same togeth
     step: 'complete',
     beforeImage: { account, dmsa },
   } as const;
-  expect(undoSteps({ ...waiting, journal: [...waiting.journal, complete] })[0]).toBe(
+  expect(wordUndo({ ...waiting, journal: [...waiting.journal, complete] })[0]).toBe(
     'undo the completion: enable svc-web, move 2 SPNs back from dmsa-web$, both in state 1',
   );
-  expect(undoSteps(undone)).toEqual([]);
+  expect(wordUndo(undone)).toEqual([]);
 });
 
 describe('plain lines', () => {

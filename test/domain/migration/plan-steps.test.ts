@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
 import type { AccountFacts, Facts, HostFacts } from '../../../src/domain/facts/facts.ts';
-import { type PlanStep, planSteps, stepsAfterGate } from '../../../src/domain/migration/plan-steps.ts';
-import { stageTitles } from '../../../src/domain/migration/stages.ts';
+import type { PlanStep } from '../../../src/domain/migration/plan-step.ts';
+import { planSteps, stepsAfterGate } from '../../../src/domain/migration/plan-steps.ts';
 import type { GatePlan, Plan, Rollout } from '../../../src/domain/plan/plan.ts';
+import { type PlanStepText, wordPlanStep, wordPlanStepWaits } from '../../../src/wording/plan-step.ts';
+import { stageTitles } from '../../../src/wording/stage.ts';
 import { samplePlan } from '../../plan/sample-plan.ts';
 import { goodAccount, goodDmsa, goodHost } from '../facts/good-facts.ts';
 
@@ -22,15 +24,37 @@ function facts(changes: Partial<Facts> = {}, host: Partial<HostFacts> = {}): Fac
 
 type Changes = Partial<Omit<Plan, 'hash'>>;
 const steps = (changes: Changes = {}, seen: Facts | null = facts()) =>
-  planSteps(samplePlan(changes), seen, from);
+  planSteps(samplePlan(changes), seen, from).map(told);
 
-function step(title: string, changes: Changes = {}, seen: Facts | null = facts()): PlanStep {
+interface ToldStep extends PlanStepText {
+  waitsFor?: string;
+  until: string | null;
+  atMost?: string;
+  gate?: GatePlan & { expiresAt: string | null };
+}
+
+/** A step in words, with its dates. */
+function told(step: PlanStep): ToldStep {
+  const [first = ''] = wordPlanStepWaits(step, new Date(from));
+  const waitsFor = /^waits for (.+?)(?:, else everything is undone)?$/.exec(first)?.[1];
+  const until = 'until' in step ? step.until : 'bakesUntil' in step ? step.bakesUntil : null;
+  const gate = 'asks' in step && { ...step.asks, expiresAt: step.step === 'gate' ? step.expiresAt : null };
+  return {
+    ...wordPlanStep(step),
+    ...(waitsFor !== undefined && { waitsFor }),
+    until,
+    ...('joinBy' in step && step.joinBy !== null && { atMost: step.joinBy }),
+    ...(gate && { gate }),
+  };
+}
+
+function step(title: string, changes: Changes = {}, seen: Facts | null = facts()): ToldStep {
   const found = steps(changes, seen).filter((each) => each.title === title);
   expect(found).toHaveLength(1);
   return found[0]!;
 }
 
-const idle = (title: string, more: Partial<PlanStep> = {}): PlanStep => ({
+const idle = (title: string, more: Partial<ToldStep> = {}): ToldStep => ({
   title,
   changes: [],
   undo: [],
@@ -237,11 +261,11 @@ describe('event logs', () => {
 });
 
 test('after a yes at the gate "complete" dates count from there, and nothing before it comes again', () => {
-  const left = stepsAfterGate('complete', samplePlan({ rollout: baked }), facts(), from);
+  const left = stepsAfterGate('complete', samplePlan({ rollout: baked }), facts(), from).map(told);
   expect(left.map(({ title, until }) => [title, until])).toEqual([
     ['Complete', null],
     ['Restart and verify', '2025-06-01T10:00:00.000Z'],
     ['Soak', '2025-06-02T10:00:00.000Z'],
   ]);
-  expect(stepsAfterGate('start', plan, facts(), from)).toEqual(steps().slice(1));
+  expect(stepsAfterGate('start', plan, facts(), from).map(told)).toEqual(steps().slice(1));
 });

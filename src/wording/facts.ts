@@ -10,7 +10,7 @@ import type {
 import { principalLabel } from '../domain/facts/principals.ts';
 
 /** One line of the comparison before and after, in the words that terminal and report share. */
-export interface Field {
+export interface FactField {
   label: string;
   /** One text a line; a single `absent` where there is nothing. */
   before: string[];
@@ -19,7 +19,7 @@ export interface Field {
 
 export interface FactSection {
   title: string;
-  fields: Field[];
+  fields: FactField[];
 }
 
 /** Account, dMSA, and one section for all hosts that look alike before and after. */
@@ -85,22 +85,27 @@ function delegationFields(facts: DelegationFacts): Values {
 function hostFields(facts: HostFacts): Values {
   if (facts.unreachable) return { reachable: `no: ${facts.unreachable}` };
   return {
-    policy: facts.policy ? policyText(facts.policy) : 'unknown',
-    'event log': facts.eventLogEnabled === null ? 'unknown' : facts.eventLogEnabled ? 'on' : 'off',
+    policy: facts.policy ? wordPolicy(facts.policy) : 'unknown',
+    'event log': wordEventLog(facts.eventLogEnabled),
     services: facts.services.map(({ name, state, startName }) => `${name} ${state}, as ${startName}`),
     pools: facts.pools ?? [],
   };
 }
 
+/** Null where it could not be read. */
+export function wordEventLog(enabled: boolean | null): string {
+  return enabled === null ? 'unknown' : enabled ? 'on' : 'off';
+}
+
 /** With and without the key differ: a key that was created is removed again. */
-export function policyText({ value, keyExists }: PolicyValue): string {
+export function wordPolicy({ value, keyExists }: PolicyValue): string {
   if (value !== null) return String(value);
   return keyExists ? 'not set, key exists' : 'not set';
 }
 
 function hostSections(before: HostFacts[], after: HostFacts[]): FactSection[] {
   const names = [...new Set([...before, ...after].map(({ name }) => name))];
-  const alike = new Map<string, { hosts: string[]; fields: Field[] }>();
+  const alike = new Map<string, { hosts: string[]; fields: FactField[] }>();
   for (const name of names) {
     const fields = compare(
       before.find((host) => host.name === name) ?? null,
@@ -120,7 +125,7 @@ function hostTitle(hosts: string[]): string {
 }
 
 /** Fields that are absent on both sides, or `no` on both, say nothing and are left out. */
-function compare<T>(before: T | null, after: T | null, fieldsOf: (facts: T) => Values): Field[] {
+function compare<T>(before: T | null, after: T | null, fieldsOf: (facts: T) => Values): FactField[] {
   const left = before === null ? {} : fieldsOf(before);
   const right = after === null ? {} : fieldsOf(after);
   return [...new Set([...Object.keys(left), ...Object.keys(right)])]

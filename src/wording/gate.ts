@@ -1,0 +1,38 @@
+import type { Tally } from '../domain/gates/tally.ts';
+import type { GateName, GatePlan } from '../domain/plan/plan.ts';
+import { counted } from './lists.ts';
+
+/** `Gate "start"`. */
+export function wordGate(name: GateName): string {
+  return `Gate "${name}"`;
+}
+
+/** Who has to say yes: `2 yes of LAB\ann, LAB\bob`. */
+export function wordVoters({ approvers, required }: Pick<GatePlan, 'approvers' | 'required'>): string {
+  return `${required} yes of ${wordApprovers(approvers)}`;
+}
+
+/** Who may vote by a plan; an empty list is no limit. */
+export function wordApprovers(approvers: string[]): string {
+  return approvers.length > 0 ? approvers.join(', ') : 'anyone but the requester';
+}
+
+/** What becomes of a gate that expires. */
+export function wordExpiry({ onExpiry }: Pick<GatePlan, 'onExpiry'>): string {
+  return onExpiry === 'hold' ? 'it stays open' : 'everything is undone';
+}
+
+/** How far a vote is: `1 of 2 votes, by LAB\ann; missing: 1 of LAB\bob`. */
+export function wordTally(tally: Tally): string {
+  const { required, approved } = tally;
+  const by = approved.length > 0 ? `, by ${approved.join(', ')}` : '';
+  return [`${approved.length} of ${counted(required, 'vote')}${by}`, wordMissing(tally)]
+    .filter((part) => part !== '')
+    .join('; ');
+}
+
+/** Who still has to vote; nothing where nobody has to. */
+export function wordMissing({ missing, awaited }: Tally): string {
+  if (missing === 0) return '';
+  return `missing: ${missing} of ${awaited === null ? wordApprovers([]) : awaited.join(', ') || 'nobody'}`;
+}

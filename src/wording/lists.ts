@@ -1,0 +1,26 @@
+/**
+ * src/wording turns data into English. Its functions are pure, take typed unions and facts, and return plain text without
+ * line ends, never shortened for a screen and never escaped: who lays it out (command line, report, notices, Temporal's
+ * details) escapes each whole text for its output, by src/wording/escape. Nothing that these functions return is stored,
+ * compared or decided upon.
+ */
+
+/** `1 host`, `3 hosts`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+/** The only one, or `3 hosts`. */
+export function namedOrCounted(names: string[], thing: string): string {
+  return names.length === 1 ? names[0]! : counted(names.length, thing);
+}
+
+/** All items, or the first `most` and what says how many there are beside. */
+export function firstOf<T>(items: T[], most: number, rest: (left: number) => T): T[] {
+  return items.length <= most ? items : [...items.slice(0, most), rest(items.length - most)];
+}
+
+/** The end of a list of which some are left out: `and 3 more`. */
+export function andMore(left: number): string {
+  return `and ${left} more`;
+}
