@@ -2,14 +2,14 @@ import type { Facts } from '../../src/domain/facts/facts.ts';
 import { blocking } from '../../src/domain/findings/findings.ts';
 import type { StageName } from '../../src/domain/migration/stages.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
-import type { Planned } from '../../src/plan/make-plan.ts';
+import type { PlanningResult } from '../../src/plan/make-plan.ts';
 import type { PlanRequest } from '../../src/plan/request.ts';
 import { labDomain } from '../topology.ts';
 
 /** What planning refused, in the shape of a status: no migration was started. */
 export function refusedStatus(
   request: PlanRequest,
-  planned: Planned,
+  planned: PlanningResult,
   startedAt: Date,
   after: Facts,
 ): MigrationStatus {

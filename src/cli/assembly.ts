@@ -5,7 +5,7 @@ import type { EncryptionSettings, ReadingSettings, Settings } from '../config/se
 import type { ResolvedPrincipal } from '../directory/names/resolve-principal.ts';
 import type { DiscoverRequest, Discovery } from '../discover/discover.ts';
 import type { Diagnosis, DoctorRequest } from '../doctor/doctor.ts';
-import type { Planned } from '../plan/make-plan.ts';
+import type { PlanningResult } from '../plan/make-plan.ts';
 import type { PlanRequest } from '../plan/request.ts';
 import type { SavedPlan } from '../plan/saved.ts';
 import type { ClosableTransport } from '../powershell/transport.ts';
@@ -20,7 +20,7 @@ export interface Assembly {
     encryption: EncryptionSettings | undefined,
   ): Promise<{ migrations: Migrations; close(): Promise<void> }>;
   /** Reads directory and hosts and changes nothing. The plan is null where a finding blocks it. */
-  plan(request: PlanRequest, settings: Settings): Promise<Planned>;
+  plan(request: PlanRequest, settings: Settings): Promise<PlanningResult>;
   /** Reads both again and compares with what the plan was made of. Throws PLAN_DRIFTED. */
   requireUndrifted(saved: SavedPlan, settings: Settings): Promise<void>;
   /** Reads the whole domain and changes nothing; needs no Temporal. Without settings of hosts, no events either. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { invalid, type Written } from './read.ts';
+import { invalid, type WrittenSetting } from './read.ts';
 import type { HostAddress } from './settings.ts';
 
 /** As `ssh-keygen -lf` prints it. */
@@ -14,7 +14,7 @@ export const hostEntry = z
   .refine((entry) => entry.address !== undefined || entry.fingerprint !== undefined);
 
 /** `[hosts]`, by lower-case name; nothing written is no host. Throws DmsaError PLAN_INVALID. */
-export function hostAddresses(written: Written | undefined): Record<string, HostAddress> {
+export function hostAddresses(written: WrittenSetting | undefined): Record<string, HostAddress> {
   if (!written) return {};
   const { value, place } = written;
   const form = 'must be { address = "10.0.0.5", port = 22, fingerprint = "SHA256:…" }';

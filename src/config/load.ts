@@ -1,6 +1,6 @@
 import { powerShellPart } from './powershell.ts';
-import { invalid, type Sources } from './read.ts';
-import { type Reader, reader } from './reader.ts';
+import { invalid, type SettingSources } from './read.ts';
+import { readSettings, type SettingsReader } from './reader.ts';
 import type {
   CertificateLogin,
   ClientSettings,
@@ -15,8 +15,8 @@ import type {
  * written in, else to the working folder; secrets are places, not values.
  * Throws DmsaError PLAN_INVALID, one line that names the file or variable, the key and the accepted form.
  */
-export async function loadSettings(sources: Partial<Sources> = {}): Promise<Settings> {
-  const values = await reader(sources);
+export async function loadSettings(sources: Partial<SettingSources> = {}): Promise<Settings> {
+  const values = await readSettings(sources);
   return {
     management: { host: values.text('management.host').toLowerCase() },
     powershell: powerShellPart(values),
@@ -27,19 +27,19 @@ export async function loadSettings(sources: Partial<Sources> = {}): Promise<Sett
 }
 
 /** The same; null where nothing is said of directory and management host, as on a machine that only talks to Temporal. */
-export async function loadSettingsIfAny(sources: Partial<Sources> = {}): Promise<Settings | null> {
-  const values = await reader(sources);
+export async function loadSettingsIfAny(sources: Partial<SettingSources> = {}): Promise<Settings | null> {
+  const values = await readSettings(sources);
   const isSaid = ['directory.urls', 'management.host'].some((name) => values.writtenPlace(name));
   return isSaid ? await loadSettings(sources) : null;
 }
 
 /** What is needed to read the directory and our own records, and nothing of hosts. Throws as above. */
-export async function loadDirectorySettings(sources: Partial<Sources> = {}): Promise<ReadingSettings> {
-  const values = await reader(sources);
+export async function loadDirectorySettings(sources: Partial<SettingSources> = {}): Promise<ReadingSettings> {
+  const values = await readSettings(sources);
   return { ...directoryPart(values), ...clientPart(values) };
 }
 
-function directoryPart(values: Reader): Pick<Settings, 'directory' | 'hosts'> {
+function directoryPart(values: SettingsReader): Pick<Settings, 'directory' | 'hosts'> {
   return {
     directory: {
       urls: values.list('directory.urls'),
@@ -51,11 +51,11 @@ function directoryPart(values: Reader): Pick<Settings, 'directory' | 'hosts'> {
 }
 
 /** What commands need that only talk to Temporal: nothing of directory and hosts has to be set. Throws as above. */
-export async function loadClientSettings(sources: Partial<Sources> = {}): Promise<ClientSettings> {
-  return clientPart(await reader(sources));
+export async function loadClientSettings(sources: Partial<SettingSources> = {}): Promise<ClientSettings> {
+  return clientPart(await readSettings(sources));
 }
 
-function clientPart(values: Reader): ClientSettings {
+function clientPart(values: SettingsReader): ClientSettings {
   const level = values.optionalText('log.level');
   const approverKeysFile = values.optionalText('worker.approver-keys-file');
   const keyFile = values.optionalText('vote.key-file');
@@ -76,7 +76,7 @@ function clientPart(values: Reader): ClientSettings {
   };
 }
 
-function encryptionPart(values: Reader): Pick<Settings, 'encryption'> {
+function encryptionPart(values: SettingsReader): Pick<Settings, 'encryption'> {
   const keys = values.optionalSecret('encryption.keys');
   const keyId = values.optionalText('encryption.key-id');
   if (keys) return { encryption: { keys, keyId } };
@@ -85,7 +85,7 @@ function encryptionPart(values: Reader): Pick<Settings, 'encryption'> {
   return {};
 }
 
-function codecServerPart(values: Reader): Pick<Settings, 'codecServer'> {
+function codecServerPart(values: SettingsReader): Pick<Settings, 'codecServer'> {
   const token = values.optionalSecret('codec-server.token');
   const [issuer, audience, jwksUrl] = tokenKeys.map((key) => values.optionalText(key)) as (string | null)[];
   if (issuer && audience && jwksUrl) {
@@ -101,7 +101,7 @@ function codecServerPart(values: Reader): Pick<Settings, 'codecServer'> {
 const tokenKeys = ['codec-server.token-issuer', 'codec-server.token-audience', 'codec-server.jwks-url'];
 
 /** By password, unless anything of a certificate is given; never half of each. */
-function directoryLogin(values: Reader): PasswordLogin | CertificateLogin {
+function directoryLogin(values: SettingsReader): PasswordLogin | CertificateLogin {
   const certificateFile = values.optionalText('directory.certificate-file');
   const privateKeyFile = values.optionalText('directory.private-key-file');
   const passphrase = values.optionalSecret('directory.private-key-passphrase');

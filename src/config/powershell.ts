@@ -1,6 +1,6 @@
 import { settingKeys } from './keys.ts';
 import { invalid } from './read.ts';
-import type { Reader } from './reader.ts';
+import type { SettingsReader } from './reader.ts';
 import type { Secret } from './secret.ts';
 import type {
   LocalSettings,
@@ -12,11 +12,11 @@ import type {
 } from './settings.ts';
 
 /** `[powershell]`: how hosts are reached, and as whom. Throws DmsaError PLAN_INVALID for what does not go together. */
-export function powerShellPart(values: Reader): PowerShellSettings {
+export function powerShellPart(values: SettingsReader): PowerShellSettings {
   return values.text('powershell.transport') === 'local' ? localPart(values) : sshPart(values);
 }
 
-function localPart(values: Reader): LocalSettings {
+function localPart(values: SettingsReader): LocalSettings {
   refuse(
     values,
     sshKeys,
@@ -38,7 +38,7 @@ function localPart(values: Reader): LocalSettings {
   };
 }
 
-function sshPart(values: Reader): SshSettings {
+function sshPart(values: SettingsReader): SshSettings {
   refuse(values, localKeys, 'needs transport = "local"');
   const user = values.text('powershell.user');
   const jumpHost = values.optionalText('powershell.jump-host');
@@ -55,7 +55,7 @@ function sshPart(values: Reader): SshSettings {
 }
 
 /** Exactly one of key, agent and password. */
-function sshLogin(values: Reader): SshKeyLogin | SshAgentLogin | SshPasswordLogin {
+function sshLogin(values: SettingsReader): SshKeyLogin | SshAgentLogin | SshPasswordLogin {
   const [first, second] = ['private-key-file', 'agent', 'password'].flatMap((key) => {
     const place = values.writtenPlace(`powershell.${key}`);
     return place ? [{ key, place }] : [];
@@ -72,7 +72,7 @@ function sshLogin(values: Reader): SshKeyLogin | SshAgentLogin | SshPasswordLogi
 }
 
 /** Without the file, no host would be talked to that has no fingerprint; with none at all, that is an oversight. */
-function knownHostsFile(values: Reader): string | null {
+function knownHostsFile(values: SettingsReader): string | null {
   const file = values.optionalText('powershell.known-hosts-file');
   const pinned = Object.values(values.hosts()).some(({ fingerprint }) => fingerprint);
   if (file === null && !pinned) throw values.missing('powershell.known-hosts-file');
@@ -85,14 +85,14 @@ const sshKeys = settingKeys
   .flatMap(({ name }) => (name.startsWith('powershell.') ? [name.slice('powershell.'.length)] : []))
   .filter((key) => !localKeys.includes(key) && !sharedKeys.includes(key));
 
-function refuse(values: Reader, keys: string[], why: string): void {
+function refuse(values: SettingsReader, keys: string[], why: string): void {
   for (const key of keys) {
     const place = values.writtenPlace(`powershell.${key}`);
     if (place) throw invalid(place, why);
   }
 }
 
-function cmdletCredential(values: Reader): { user: string; password: Secret } | null {
+function cmdletCredential(values: SettingsReader): { user: string; password: Secret } | null {
   const user = values.optionalText('powershell.credential-user');
   const password = values.optionalSecret('powershell.credential-password');
   if ((user === null) !== (password === null))

@@ -8,14 +8,14 @@ import { didYouMean, editDistance } from '../domain/values/nearest.ts';
 import { environmentName, secretEndings, settingKeys } from './keys.ts';
 
 /** One setting as it was written, and where: for messages, and for paths relative to it. */
-export interface Written {
+export interface WrittenSetting {
   value: unknown;
   /** How a message names the place: `dmsa.toml: [directory] ca-file`, `DMSA_DIRECTORY_CA_FILE`, `--set …`. */
   place: string;
   folder: string;
 }
 
-export interface Sources {
+export interface SettingSources {
   /** Null for `dmsa.toml` in the working folder, where there is one. */
   configFile: string | null;
   env: NodeJS.ProcessEnv;
@@ -45,14 +45,14 @@ export async function readSources({
   env,
   flags,
   folder,
-}: Sources): Promise<Map<string, Written>> {
+}: SettingSources): Promise<Map<string, WrittenSetting>> {
   const fromFile = await readToml(configFile ?? env.DMSA_CONFIG ?? null, folder);
   return new Map([...fromFile, ...fromEnvironment(env, folder), ...fromFlags(flags, folder)]);
 }
 
-async function readToml(named: string | null, folder: string): Promise<Map<string, Written>> {
+async function readToml(named: string | null, folder: string): Promise<Map<string, WrittenSetting>> {
   const file = resolve(folder, named ?? 'dmsa.toml');
-  const written = new Map<string, Written>();
+  const written = new Map<string, WrittenSetting>();
   for (const [section, table] of Object.entries(await parseToml(file, named !== null))) {
     if (section === 'hosts' || section === 'notify') {
       written.set(section, { value: table, place: `${file}: [${section}]`, folder: dirname(file) });
@@ -94,8 +94,8 @@ async function parseToml(file: string, required: boolean): Promise<Record<string
 }
 
 /** Only names of the table are looked at: other DMSA_… variables are not settings. A secret may be one itself. */
-function fromEnvironment(env: NodeJS.ProcessEnv, folder: string): Map<string, Written> {
-  const written = new Map<string, Written>();
+function fromEnvironment(env: NodeJS.ProcessEnv, folder: string): Map<string, WrittenSetting> {
+  const written = new Map<string, WrittenSetting>();
   checkVariables(env);
   for (const name of secrets) {
     const variable = environmentName(name);
@@ -126,7 +126,7 @@ function checkVariables(env: NodeJS.ProcessEnv): void {
   }
 }
 
-function fromFlags(flags: Record<string, string>, folder: string): Map<string, Written> {
+function fromFlags(flags: Record<string, string>, folder: string): Map<string, WrittenSetting> {
   return new Map(
     Object.entries(flags).map(([name, value]) => {
       const place = `--set ${name}`;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { hostAddresses } from './hosts.ts';
 import { type SettingKey, secretEndings, settingKeys } from './keys.ts';
-import { invalid, readSources, type Sources, type Written } from './read.ts';
+import { invalid, readSources, type SettingSources, type WrittenSetting } from './read.ts';
 import type { Secret } from './secret.ts';
 import { secretOf } from './secret-place.ts';
 import { webhooks } from './webhooks.ts';
@@ -12,13 +12,13 @@ import { webhooks } from './webhooks.ts';
 /** The agent that Windows has as a service (ssh-agent). */
 const windowsAgent = process.platform === 'win32' ? '\\\\.\\pipe\\openssh-ssh-agent' : null;
 
-export type Reader = Awaited<ReturnType<typeof reader>>;
+export type SettingsReader = Awaited<ReturnType<typeof readSettings>>;
 
 /**
  * Reads one key at a time, checked as `keys.ts` has it; where it is written goes into the message of what is wrong.
  * Throws DmsaError PLAN_INVALID.
  */
-export async function reader(sources: Partial<Sources>) {
+export async function readSettings(sources: Partial<SettingSources>) {
   const folder = sources.folder ?? process.cwd();
   const written = await readSources({ configFile: null, env: process.env, flags: {}, ...sources, folder });
 
@@ -75,14 +75,14 @@ function keyNamed(name: string): SettingKey {
   return settingKeys.find((key) => key.name === name)!;
 }
 
-function checkedText(key: SettingKey, { value, place, folder }: Written): string {
+function checkedText(key: SettingKey, { value, place, folder }: WrittenSetting): string {
   const parsed = key.schema.safeParse(value);
   if (!parsed.success) throw wrongForm(key, place);
   return key.kind === 'path' ? resolve(folder, parsed.data) : parsed.data;
 }
 
 /** A list in the environment or a flag is separated by commas. */
-function checkedList(key: SettingKey, { value, place }: Written): string[] {
+function checkedList(key: SettingKey, { value, place }: WrittenSetting): string[] {
   const list = typeof value === 'string' ? value.split(',').map((member) => member.trim()) : value;
   const parsed = z.array(key.schema).min(1).safeParse(list);
   if (!parsed.success) throw wrongForm(key, place);
@@ -90,7 +90,7 @@ function checkedList(key: SettingKey, { value, place }: Written): string[] {
 }
 
 /** A flag or variable replaces every place that the file gives, whichever of the three it is. */
-function secretPlaces(name: string, written: Map<string, Written>) {
+function secretPlaces(name: string, written: Map<string, WrittenSetting>) {
   const found = secretEndings.flatMap((ending) => {
     const each = written.get(`${name}-${ending}`);
     return each ? [{ ...each, secret: () => secretOf(ending, each) }] : [];

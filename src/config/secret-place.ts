@@ -3,11 +3,14 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 import type { secretEndings } from './keys.ts';
-import { invalid, type Written } from './read.ts';
+import { invalid, type WrittenSetting } from './read.ts';
 import type { Secret } from './secret.ts';
 
 /** The place that a key with one of the three endings names. Throws DmsaError PLAN_INVALID. */
-export function secretOf(ending: (typeof secretEndings)[number], { value, place, folder }: Written): Secret {
+export function secretOf(
+  ending: (typeof secretEndings)[number],
+  { value, place, folder }: WrittenSetting,
+): Secret {
   if (ending === 'command') {
     const words = typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : value;
     const command = z.array(z.string().min(1)).min(1).safeParse(words);

@@ -1,7 +1,7 @@
 import { type SettingKey, settingKeys } from './keys.ts';
 
 /** What somebody has said of their domain; the rest of the file is for reading and filling in. */
-export interface Beginning {
+export interface FirstSettings {
   /** URLs of domain controllers. */
   urls: string[];
   managementHost: string;
@@ -16,8 +16,8 @@ export const schemaFile = 'dmsa.schema.json';
 const columns = 100;
 
 /** A `dmsa.toml` with every setting there is, explained; what has no value yet is commented out. */
-export function settingsTemplate(beginning: Beginning): string {
-  const values = valuesOf(beginning);
+export function settingsTemplate(first: FirstSettings): string {
+  const values = valuesOf(first);
   const sections = [...new Set(settingKeys.map(({ name }) => name.split('.')[0]!))];
   return `#:schema ./${schemaFile}
 
@@ -35,7 +35,7 @@ ${sections.map((section) => sectionText(section, values)).join('\n')}
 }
 
 /** What is written without a `#`: what a domain needs, in the form that most have it. */
-function valuesOf({ urls, managementHost, user }: Beginning): Map<string, string> {
+function valuesOf({ urls, managementHost, user }: FirstSettings): Map<string, string> {
   const text = (value: unknown) => JSON.stringify(value);
   return new Map([
     ['directory.urls', `[${urls.map(text).join(', ')}]`],

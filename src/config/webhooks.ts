@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { noticeEvents } from '../domain/migration/notice.ts';
 import { secretEndings } from './keys.ts';
-import { invalid, type Written } from './read.ts';
+import { invalid, type WrittenSetting } from './read.ts';
 import type { Secret } from './secret.ts';
 import { secretOf } from './secret-place.ts';
 import type { Webhook } from './settings.ts';
@@ -12,10 +12,10 @@ export const eventList = z.array(z.enum(noticeEvents)).min(1);
 const secrets = ['url', 'secret'].flatMap((name) => secretEndings.map((ending) => `${name}-${ending}`));
 const keys = ['kind', 'events', ...secrets];
 
-type Table = Record<string, unknown>;
+type TomlTable = Record<string, unknown>;
 
 /** `[notify.NAME]`, by name; nothing where there is none. Throws DmsaError PLAN_INVALID. */
-export function webhooks(written: Written | undefined): { notify?: Record<string, Webhook> } {
+export function webhooks(written: WrittenSetting | undefined): { notify?: Record<string, Webhook> } {
   if (!written) return {};
   const { value, place, folder } = written;
   if (!isTable(value)) throw invalid(place, 'must be tables: write [notify.NAME]');
@@ -28,7 +28,7 @@ export function webhooks(written: Written | undefined): { notify?: Record<string
   return entries.length > 0 ? { notify: Object.fromEntries(entries) } : {};
 }
 
-function webhook(table: Table, place: string, folder: string): Webhook {
+function webhook(table: TomlTable, place: string, folder: string): Webhook {
   for (const key of Object.keys(table)) {
     if (key === 'url' || key === 'secret') {
       const written = secretEndings.map((ending) => `${key}-${ending}`).join(', ');
@@ -48,7 +48,7 @@ function webhook(table: Table, place: string, folder: string): Webhook {
   return { kind: kind.data, url, secret, events: events.data ?? null };
 }
 
-function placeOf(name: string, table: Table, place: string, folder: string): Secret | null {
+function placeOf(name: string, table: TomlTable, place: string, folder: string): Secret | null {
   const given = secretEndings.filter((ending) => table[`${name}-${ending}`] !== undefined);
   if (given.length > 1)
     throw invalid(`${place} ${name}-${given[1]}`, `is given together with ${name}-${given[0]}: keep one`);
@@ -58,6 +58,6 @@ function placeOf(name: string, table: Table, place: string, folder: string): Sec
   return secretOf(ending, { value: table[key], place: `${place} ${key}`, folder });
 }
 
-function isTable(value: unknown): value is Table {
+function isTable(value: unknown): value is TomlTable {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

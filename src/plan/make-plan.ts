@@ -18,7 +18,7 @@ import {
   type PlanHost,
 } from '../domain/plan/plan.ts';
 import { type PreflightDeps, preflight } from '../inspection/preflight.ts';
-import type { Field } from './fields/field.ts';
+import type { PlanField } from './fields/field.ts';
 import { gateFields } from './fields/gates.ts';
 import { rolloutFields } from './fields/rollout.ts';
 import { switchFields, waitFields } from './fields/waits.ts';
@@ -28,7 +28,7 @@ import { parsePlan } from './parse-plan.ts';
 import { findPeople } from './people.ts';
 import type { PlanRequest } from './request.ts';
 
-export interface Planned {
+export interface PlanningResult {
   /** What the migration is or would be called; empty where the account was not found. */
   migrationId: string;
   /** Null where a finding blocks it. */
@@ -46,7 +46,7 @@ export async function makePlan(
   request: PlanRequest,
   deps: PreflightDeps,
   now: Date = new Date(),
-): Promise<Planned> {
+): Promise<PlanningResult> {
   const found = await retrying(() =>
     withDirectory(deps.connectDirectory, {}, async (directory) => {
       const domain = await domainOf(directory);
@@ -178,7 +178,7 @@ function gatesOf(request: PlanRequest): PlanGates {
 /** The fields of a part of the plan. Absent ones stay absent, as they are not hashed. */
 function pick<Name extends keyof PlanRequest>(
   request: PlanRequest,
-  fields: Record<Name, Field>,
+  fields: Record<Name, PlanField>,
 ): Pick<PlanRequest, Name> {
   const names = (Object.keys(fields) as Name[]).filter((name) => request[name] !== undefined);
   return Object.fromEntries(names.map((name) => [name, request[name]])) as Pick<PlanRequest, Name>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { DmsaError } from '../domain/errors/errors.ts';
-import { type Field, shapeOf } from './fields/field.ts';
+import { type PlanField, shapeOf } from './fields/field.ts';
 import { bakeProblem } from './fields/rollout.ts';
 import { requestFields } from './fields.ts';
 import { firstIssue } from './issues.ts';
@@ -16,7 +16,7 @@ type RequiredField = 'account' | 'dmsa' | 'hosts' | 'requestedBy';
 const requestSchema = z.strictObject(shapeOf(requestFields));
 
 export const requestDefaults = Object.fromEntries(
-  Object.entries(requestFields).flatMap(([name, field]: [string, Field]) =>
+  Object.entries(requestFields).flatMap(([name, field]: [string, PlanField]) =>
     field.default === undefined ? [] : [[name, field.default]],
   ),
 ) as Omit<PlanRequest, RequiredField>;

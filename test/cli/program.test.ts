@@ -8,7 +8,7 @@ import { run } from '../../src/cli/program.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { finding } from '../../src/domain/findings/findings.ts';
 import { migrationId } from '../../src/domain/plan/plan.ts';
-import type { Planned } from '../../src/plan/make-plan.ts';
+import type { PlanningResult } from '../../src/plan/make-plan.ts';
 import type { PlanRequest } from '../../src/plan/request.ts';
 import { parseSavedPlan } from '../../src/plan/saved.ts';
 import { type FakeIo, type FakeOptions, fakeIo } from './fake-io.ts';
@@ -73,7 +73,7 @@ async function dmsa(
   return { exitCode, io };
 }
 
-const planning = (planned: Partial<Planned> = {}): Partial<Assembly> => ({
+const planning = (planned: Partial<PlanningResult> = {}): Partial<Assembly> => ({
   async plan(request) {
     asked.push(request);
     return { migrationId: migrationId(plan), plan, findings: [], facts: before, ...planned };

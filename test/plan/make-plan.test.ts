@@ -11,7 +11,7 @@ import { isoToFileTime } from '../../src/directory/file-time.ts';
 import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { DmsaError } from '../../src/domain/errors/errors.ts';
-import { makePlan, type Planned } from '../../src/plan/make-plan.ts';
+import { makePlan, type PlanningResult } from '../../src/plan/make-plan.ts';
 import { parsePlan } from '../../src/plan/parse-plan.ts';
 import { type PlanRequest, parseRequest, requestDefaults } from '../../src/plan/request.ts';
 import { connectionsOf } from '../../src/worker/worker.ts';
@@ -28,7 +28,7 @@ async function startedLab(change: (topology: Topology) => void = () => undefined
 
 const storeOf = (lab: Lab) => lab.dc.store as MemoryStore;
 
-function planned(lab: Lab, changes: Partial<PlanRequest> = {}): Promise<Planned> {
+function planned(lab: Lab, changes: Partial<PlanRequest> = {}): Promise<PlanningResult> {
   const required = { account: 'svc-finance', dmsa: 'dmsa-finance', hosts, requestedBy: 'LAB\\alice' };
   return makePlan(parseRequest({ ...required, ...changes }), connectionsOf(lab.settings));
 }

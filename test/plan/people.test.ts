@@ -8,7 +8,7 @@ import { equals } from '../../src/directory/filters.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { DmsaError } from '../../src/domain/errors/errors.ts';
 import { personOf } from '../../src/domain/plan/people.ts';
-import { makePlan, type Planned } from '../../src/plan/make-plan.ts';
+import { makePlan, type PlanningResult } from '../../src/plan/make-plan.ts';
 import { parsePlan } from '../../src/plan/parse-plan.ts';
 import { findPeople } from '../../src/plan/people.ts';
 import { type PlanRequest, parseRequest } from '../../src/plan/request.ts';
@@ -115,7 +115,7 @@ describe('dmsa plan', () => {
     updates = store.updates;
   });
 
-  function planned(changes: Partial<PlanRequest>): Promise<Planned> {
+  function planned(changes: Partial<PlanRequest>): Promise<PlanningResult> {
     const required = { account: 'svc-finance', dmsa: 'dmsa-finance', requestedBy: 'LAB\\alice' };
     const request = parseRequest({ ...required, hosts: ['fin01.lab.example'], ...changes });
     return makePlan(request, connections());

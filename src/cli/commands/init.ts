@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-import { type Beginning, schemaFile, settingsTemplate } from '../../config/template.ts';
+import { type FirstSettings, schemaFile, settingsTemplate } from '../../config/template.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { hostName } from '../../plan/values.ts';
 import { type Context, collect, newCommand } from '../context.ts';
@@ -36,25 +36,25 @@ export function initCommand(): CommandSpec {
 async function init(context: Context, options: InitOptions): Promise<number> {
   const { io } = context;
   const file = resolve(io.folder, options.out);
-  const beginning = await beginningOf(context, options);
-  await write(file, settingsTemplate(beginning), options);
+  const first = await firstSettings(context, options);
+  await write(file, settingsTemplate(first), options);
   const schema = join(dirname(file), schemaFile);
   await writeFile(schema, await schemaText('settings'));
 
   const word = shellWord(options.out);
   const check = options.out === 'dmsa.toml' ? 'dmsa doctor' : `dmsa doctor --config ${word}`;
   const next = [
-    `put the password of ${beginning.user} into directory.password beside it, readable by you alone`,
+    `put the password of ${first.user} into directory.password beside it, readable by you alone`,
     `put the private key id_ed25519 and the host keys known_hosts beside it (docs/ssh.md)`,
     `check all of it: ${check}`,
   ];
   const steps = next.map((step, index) => `  ${index + 1}  ${step}`).join('\n');
-  context.answer(`Wrote ${file}\n${steps}`, { file, schema, ...beginning, next });
+  context.answer(`Wrote ${file}\n${steps}`, { file, schema, ...first, next });
   return 0;
 }
 
 /** What was not given is asked for, one after the other; what DNS knows is suggested. */
-async function beginningOf(context: Context, options: InitOptions): Promise<Beginning> {
+async function firstSettings(context: Context, options: InitOptions): Promise<FirstSettings> {
   const { io, assembly } = context;
   const domain = name(
     '--domain',

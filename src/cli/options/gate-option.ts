@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { GateRules, PlanGates } from '../../domain/plan/plan.ts';
 import { didYouMean } from '../../domain/values/nearest.ts';
-import type { Field } from '../../plan/fields/field.ts';
+import type { PlanField } from '../../plan/fields/field.ts';
 import { gateFields } from '../../plan/fields/gates.ts';
 import type { PlanRequest } from '../../plan/request.ts';
 import { once } from './parsers.ts';
@@ -12,7 +12,7 @@ const gateNames: readonly (keyof PlanGates)[] = ['start', 'complete', 'wave', 's
 
 /** The rules by the name of the option that gives them for every gate, without its dashes. */
 const rulesByName = new Map(
-  Object.entries(gateFields).map(([name, field]: [string, Field]) => {
+  Object.entries(gateFields).map(([name, field]: [string, PlanField]) => {
     const option = new Option(field.option!);
     const parse = field.parse ?? ((text: string) => text);
     return [option.name(), { name: name as keyof GateRules, parse: once(parse) }];

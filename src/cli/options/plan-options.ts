@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { ApproverKey, CheckTarget, HealthCheck } from '../../domain/plan/plan.ts';
 import { durationMs } from '../../domain/values/duration.ts';
 import { parseCheck } from '../../plan/checks.ts';
-import { type Field, wholeNumber } from '../../plan/fields/field.ts';
+import { type PlanField, wholeNumber } from '../../plan/fields/field.ts';
 import { approvalFields, gateFields } from '../../plan/fields/gates.ts';
 import { rolloutFields } from '../../plan/fields/rollout.ts';
 import { targetFields } from '../../plan/fields/target.ts';
@@ -40,7 +40,7 @@ export interface PlanOptions {
 
 /** Adds the options that say what is migrated, who decides, and how hosts are worked on. */
 export function addPlanOptions(command: Command, { saves }: { saves: boolean }): Command {
-  const add = (fields: Record<string, Field>) => {
+  const add = (fields: Record<string, PlanField>) => {
     for (const field of Object.values(fields)) if (field.option) command.addOption(optionOf(field));
   };
   if (saves) command.option('--out <file>', 'save the plan, for dmsa start');
@@ -94,7 +94,7 @@ function optionOf({
   choices,
   repeated: isRepeated,
   ...field
-}: Field): Option {
+}: PlanField): Option {
   const made = new Option(option!, help ?? description[0]!.toLowerCase() + description.slice(1));
   if (typeof field.default === 'string' || typeof field.default === 'number') made.default(field.default);
   if (choices) made.choices(choices);
@@ -145,7 +145,7 @@ export function requestOf(
 
 /** The fields of the table whose option was given, or has a default. */
 function givenFields(options: PlanOptions): Partial<PlanRequest> {
-  const given = Object.entries(requestFields).flatMap(([name, field]: [string, Field]) => {
+  const given = Object.entries(requestFields).flatMap(([name, field]: [string, PlanField]) => {
     const value = field.option && options[new Option(field.option).attributeName()];
     return value === undefined ? [] : [[name, value]];
   });

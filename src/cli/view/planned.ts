@@ -11,7 +11,7 @@ import { readHostLines } from '../options/hosts-file.ts';
 import { type PlanOptions, requestOf } from '../options/plan-options.ts';
 import { renderPlan } from './plan.ts';
 
-export interface PlannedForPeople {
+export interface ShownPlan {
   /** Null where a finding blocks it, which has been told. */
   plan: Plan | null;
   findings: Finding[];
@@ -22,11 +22,7 @@ export interface PlannedForPeople {
 }
 
 /** Makes the plan that the options ask for. What blocks it is printed, its error's line last, so that it is seen. */
-export async function planned(
-  context: Context,
-  options: PlanOptions,
-  account: string,
-): Promise<PlannedForPeople> {
+export async function planned(context: Context, options: PlanOptions, account: string): Promise<ShownPlan> {
   const { io } = context;
   const lines = await readHostLines(io, options.hostsFile);
   const keys = await readApproverKeys(io.folder, options.approverKeys ?? []);

@@ -3,7 +3,7 @@ import type { Plan, PlanHost, Rollout } from './plan.ts';
 /** Which hosts are worked on together, and in which order. Pure: workflows ask it, and replay what it answers. */
 
 /** The limits on a wave. What is absent limits nothing. */
-type Limits = Pick<Rollout, 'canary' | 'maxParallel' | 'maxUnavailable'>;
+type RolloutLimits = Pick<Rollout, 'canary' | 'maxParallel' | 'maxUnavailable'>;
 
 /**
  * The hosts that are worked on next, in the order of `remaining`: at most `maxParallel`, at most `maxUnavailable` less
@@ -15,7 +15,7 @@ type Limits = Pick<Rollout, 'canary' | 'maxParallel' | 'maxUnavailable'>;
  */
 export function nextWave(
   remaining: PlanHost[],
-  rollout: Limits,
+  rollout: RolloutLimits,
   down: Pick<PlanHost, 'group'>[] = [],
 ): PlanHost[] {
   return take(remaining, rollout.maxParallel, rollout, down);
@@ -24,7 +24,7 @@ export function nextWave(
 /** As `nextWave`, of the canary hosts: all that are left of them at once, where no group or limit keeps them apart. */
 export function nextCanaryWave(
   remaining: PlanHost[],
-  rollout: Limits,
+  rollout: RolloutLimits,
   down: Pick<PlanHost, 'group'>[] = [],
 ): PlanHost[] {
   return take(remaining, remaining.length, rollout, down);
@@ -57,7 +57,7 @@ export function without(remaining: PlanHost[], wave: PlanHost[]): PlanHost[] {
 function take(
   remaining: PlanHost[],
   most: number,
-  { maxUnavailable }: Limits,
+  { maxUnavailable }: RolloutLimits,
   down: Pick<PlanHost, 'group'>[],
 ): PlanHost[] {
   const size = Math.min(most, (maxUnavailable ?? Number.POSITIVE_INFINITY) - down.length);

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** One field of a plan request. Without a default it is absent unless given; its schema says if it may be absent. */
-export interface Field<T = unknown> {
+export interface PlanField<T = unknown> {
   schema: z.ZodType<T>;
   /** Noun phrase or sentence without its period: for the JSON schema, and for help unless `help` says more. */
   description: string;
@@ -17,12 +17,12 @@ export interface Field<T = unknown> {
 }
 
 /** A row for each field of a part of the plan. */
-export type Fields<T> = { [Name in keyof T]-?: Field<T[Name]> };
+export type PlanFields<T> = { [Name in keyof T]-?: PlanField<T[Name]> };
 
-type Shape<F extends Record<string, Field>> = { [Name in keyof F]: F[Name]['schema'] };
+type Shape<F extends Record<string, PlanField>> = { [Name in keyof F]: F[Name]['schema'] };
 
 /** The members of a zod object with these fields, each with its description for the JSON schema. */
-export function shapeOf<F extends Record<string, Field>>(fields: F): Shape<F> {
+export function shapeOf<F extends Record<string, PlanField>>(fields: F): Shape<F> {
   const members = Object.entries(fields).map(([name, { schema, description }]) => [
     name,
     schema.describe(`${description}.`),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { GateRules } from '../../domain/plan/plan.ts';
 import { approverKeyList, approverList } from '../approvers.ts';
 import { positiveDuration, trueOrFalse, whole } from '../values.ts';
-import { type Field, type Fields, shapeOf, wholeNumber } from './field.ts';
+import { type PlanField, type PlanFields, shapeOf, wholeNumber } from './field.ts';
 
 const onExpiry = z.enum(['hold', 'undo'], { error: 'must be hold or undo' });
 
@@ -36,7 +36,7 @@ export const gateFields = {
     option: '--remind-every <duration>',
     help: 'time between two reminders of an open gate (default: none)',
   },
-} satisfies Fields<GateRules>;
+} satisfies PlanFields<GateRules>;
 
 const gateRules = z.strictObject(shapeOf(gateFields)).partial().optional();
 
@@ -75,4 +75,4 @@ export const approvalFields = {
     description: 'Public keys of approvers; if there are any, only signed votes count',
     default: [],
   },
-} satisfies Record<string, Field>;
+} satisfies Record<string, PlanField>;

@@ -4,7 +4,7 @@ import type { Rollout } from '../../domain/plan/plan.ts';
 import { checkList } from '../checks.ts';
 import { distinct, duration, hostName, maxHosts, positiveDuration, whole } from '../values.ts';
 import { parseWindow, windowList } from '../windows.ts';
-import { type Field, type Fields, wholeNumber } from './field.ts';
+import { type PlanField, type PlanFields, wholeNumber } from './field.ts';
 
 const reboot = z.enum(['when-pending', 'after-policy'], { error: 'must be when-pending or after-policy' });
 
@@ -67,7 +67,7 @@ export const rolloutFields = {
     default: '2m',
     option: '--service-timeout <duration>',
   },
-} satisfies Fields<Rollout>;
+} satisfies PlanFields<Rollout>;
 
 const hostWithChecks = z.strictObject({ host: hostName, checks: checkList });
 
@@ -83,7 +83,7 @@ export const checkFields = {
     description: 'Further checks of single hosts',
     default: [],
   },
-} satisfies Record<string, Field>;
+} satisfies Record<string, PlanField>;
 
 /** Why bake time and canary contradict each other; null if they do not. */
 export function bakeProblem({ canary, bake }: Pick<Rollout, 'canary' | 'bake'>): string | null {

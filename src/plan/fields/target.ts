@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { groupList, parseGroup } from '../groups.ts';
 import { distinguishedName, dmsaName, filledText, hostList, hostName } from '../values.ts';
-import type { Field } from './field.ts';
+import type { PlanField } from './field.ts';
 
 /** Fields that the planner resolves in the directory: account, dMSA, hosts and the requester. */
 export const targetFields = {
@@ -49,4 +49,4 @@ export const targetFields = {
     parse: parseGroup,
     repeated: true,
   },
-} satisfies Record<string, Field>;
+} satisfies Record<string, PlanField>;

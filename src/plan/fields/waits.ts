@@ -1,6 +1,6 @@
 import type { PlanSwitches, PlanWaits } from '../../domain/plan/plan.ts';
 import { duration, positiveDuration, trueOrFalse } from '../values.ts';
-import type { Fields } from './field.ts';
+import type { PlanFields } from './field.ts';
 
 /** `waits` of a plan. 28 days of observation are the four ticket lifetimes recommended by [overview]. */
 export const waitFields = {
@@ -29,7 +29,7 @@ export const waitFields = {
     default: '1d',
     option: '--soak <duration>',
   },
-} satisfies Fields<PlanWaits>;
+} satisfies PlanFields<PlanWaits>;
 
 /** Switches of a plan, which stand in it by themselves. */
 export const switchFields = {
@@ -61,4 +61,4 @@ export const switchFields = {
     option: '--no-notify',
     help: 'notify nobody by webhook',
   },
-} satisfies Fields<PlanSwitches>;
+} satisfies PlanFields<PlanSwitches>;

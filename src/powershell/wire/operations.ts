@@ -186,7 +186,6 @@ export const operations = {
   },
 } as const;
 
-export type HealthCheck = z.output<typeof healthCheck>;
 export type OperationName = keyof typeof operations;
 export type Parameters<N extends OperationName> = z.input<(typeof operations)[N]['parameters']>;
 export type Result<N extends OperationName> = z.output<(typeof operations)[N]['result']>;

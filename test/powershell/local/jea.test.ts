@@ -5,13 +5,9 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
+import type { HealthCheck } from '../../../src/domain/plan/plan.ts';
 import { asciiJson } from '../../../src/powershell/wire/envelope.ts';
-import {
-  type HealthCheck,
-  operationNames,
-  operations,
-  type Parameters,
-} from '../../../src/powershell/wire/operations.ts';
+import { operationNames, operations, type Parameters } from '../../../src/powershell/wire/operations.ts';
 import { prelude, scripts } from '../../../src/powershell/wire/scripts.ts';
 import { engine } from '../../activities/scripts/engine.ts';
 import { accountDn, dmsa, dmsaDn, service } from '../../activities/scripts/states.ts';
