@@ -2,6 +2,7 @@ import { type Lab, startLab } from '../lab/lab.ts';
 import { createDmsa, setPrincipals } from '../lab/rules/dmsa.ts';
 import { startMigration } from '../lab/rules/phases.ts';
 import { defaultTopology, labDomain } from '../lab/topology.ts';
+import { connectionsOf } from '../src/connections.ts';
 import type { ConnectDirectory, Directory } from '../src/directory/directory.ts';
 import { childDn } from '../src/directory/dn.ts';
 import { octets } from '../src/directory/entry.ts';
@@ -13,7 +14,6 @@ import { type PreflightDeps, preflight, readFacts } from '../src/inspection/pref
 import { makePlan } from '../src/plan/make-plan.ts';
 import { parseRequest } from '../src/plan/request.ts';
 import type { Transport } from '../src/powershell/transport.ts';
-import { connectionsOf } from '../src/worker/worker.ts';
 import { table } from './figures.ts';
 
 /** LDAP operations of reading, which must not grow with the hosts; every host is among the principals. */

@@ -3,7 +3,7 @@ import { scenarios } from '../lab/scenarios/index.ts';
 import type { MigrationStatus } from '../src/domain/migration/status.ts';
 import { createLog } from '../src/telemetry/log.ts';
 import { ensureTemporal } from '../src/temporal/server.ts';
-import { installRuntime } from '../src/worker/worker.ts';
+import { installRuntime } from '../src/worker/runtime.ts';
 import { table } from './figures.ts';
 import { hostsOf } from './topology.ts';
 

@@ -2,11 +2,11 @@ import { type LabOptions, startLab } from '../lab/lab.ts';
 import { reserveAddress } from '../lab/samba/address.ts';
 import { sambaAvailable } from '../lab/samba/available.ts';
 import { defaultTopology, labDomain } from '../lab/topology.ts';
+import { connectionsOf } from '../src/connections.ts';
 import type { Directory } from '../src/directory/directory.ts';
 import { childDn } from '../src/directory/dn.ts';
 import { findComputers } from '../src/directory/names/find-computers.ts';
 import { findPrincipal } from '../src/directory/names/find-principal.ts';
-import { connectionsOf } from '../src/worker/worker.ts';
 import { parseFilter } from '../test/support/parse-filter.ts';
 import { perSecond, table } from './figures.ts';
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startLab } from '../lab/lab.ts';
 import { people } from '../lab/scenarios/scenario.ts';
 import type { Topology } from '../lab/topology.ts';
+import { connectionsOf } from '../src/connections.ts';
 import { withDirectory } from '../src/directory/directory.ts';
 import { withPrincipalNames } from '../src/directory/principals/read-principals.ts';
 import { readAccount, readDmsa } from '../src/directory/read/read-account.ts';
@@ -9,7 +10,6 @@ import { dmsaMark, dmsaSamAccountName, type Plan } from '../src/domain/plan/plan
 import { preflight } from '../src/inspection/preflight.ts';
 import { makePlan } from '../src/plan/make-plan.ts';
 import { parseRequest } from '../src/plan/request.ts';
-import { connectionsOf } from '../src/worker/worker.ts';
 
 /**
  * What the migration costs without any orchestration: the same LDAP reads, SSH sessions and waits, one after the

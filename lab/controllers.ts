@@ -1,4 +1,4 @@
-import type { ServedController } from './directories.ts';
+import type { ServedController } from './lab-directory.ts';
 import { DomainController } from './rules/domain-controller.ts';
 import { OperationFailure } from './ssh/operation-failure.ts';
 

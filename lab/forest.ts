@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
 import { type Certificate, createAuthority, issueServerCertificate } from './certificates.ts';
-import type { LabDirectory, LabDirectoryOptions, ServedController } from './directories.ts';
 import { MemoryStore } from './directory/memory-store.ts';
 import { firstRid } from './directory/sam.ts';
+import type { LabDirectory, LabDirectoryOptions, ServedController } from './lab-directory.ts';
 import { noCounts } from './ldap/faults.ts';
 import { type Credential, type LdapServerOptions, startLdapServer } from './ldap/server.ts';
 import { Replication } from './replicas.ts';

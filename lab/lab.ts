@@ -4,10 +4,11 @@ import { join } from 'node:path';
 
 import type { Settings } from '../src/config/settings.ts';
 import { labControllers, located, named, type RunningController } from './controllers.ts';
-import { type LabDirectory, startMemoryDirectory, startSambaDirectory } from './directories.ts';
+import { startMemoryDirectory, startSambaDirectory } from './directories.ts';
 import type { LabFaults } from './faults.ts';
 import { SimulatedHost } from './hosts/host.ts';
 import { hostOperations, managementOperations } from './hosts/operations.ts';
+import type { LabDirectory } from './lab-directory.ts';
 import type { Replication } from './replicas.ts';
 import type { DomainController } from './rules/domain-controller.ts';
 import { type Seeded, seed, seedChild } from './seed.ts';
@@ -240,21 +241,4 @@ async function writeSettings(
     worker: { taskQueue: 'dmsa' },
     records: { folder: records },
   };
-}
-
-/** `dmsa lab`: runs until `signal` aborts. */
-export async function runLab(options: {
-  directory: 'lab' | 'samba';
-  signal: AbortSignal;
-  onReady(settings: Settings): Promise<void>;
-}): Promise<void> {
-  const lab = await startLab({ directory: options.directory, signal: options.signal });
-  try {
-    await options.onReady(lab.settings);
-    if (!options.signal.aborted) {
-      await new Promise((resolve) => options.signal.addEventListener('abort', resolve, { once: true }));
-    }
-  } finally {
-    await lab.close();
-  }
 }

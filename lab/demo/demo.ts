@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import type { DemoOptions } from '../../src/cli/assembly.ts';
-import type { Context } from '../../src/cli/context.ts';
+import type { Output } from '../../src/cli/output.ts';
 import { renderFacts } from '../../src/cli/view/facts.ts';
 import { createPresenter } from '../../src/cli/view/presenter.ts';
 import { DmsaError } from '../../src/domain/errors/errors.ts';
@@ -11,14 +11,14 @@ import { render, reportName, save, sealed } from '../../src/report/reports.ts';
 import { tracingOf } from '../../src/telemetry/traces-to.ts';
 import type { Tracing } from '../../src/telemetry/tracing.ts';
 import { ensureTemporal, type TemporalServer } from '../../src/temporal/server.ts';
-import { installRuntime } from '../../src/worker/worker.ts';
+import { installRuntime } from '../../src/worker/runtime.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { playScenario } from './play-scenario.ts';
 
 /** `npm start`: a Temporal server, a lab, a worker and one migration, from beginning to end. Returns the exit code. */
-export async function runDemo(context: Context, options: DemoOptions): Promise<number> {
-  if (options.list) return listScenarios(context);
+export async function runDemo(output: Output, options: DemoOptions): Promise<number> {
+  if (options.list) return listScenarios(output);
   const scenario = Object.hasOwn(scenarios, options.scenario) ? scenarios[options.scenario] : null;
   if (!scenario) {
     const names = Object.keys(scenarios).join(', ');
@@ -29,11 +29,11 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<n
       { hint: didYouMean(options.scenario, Object.keys(scenarios)) },
     );
   }
-  context.tell(`${options.scenario}: ${scenario.summary}.`);
-  const tracing = await tracingOf(context.io.env);
-  const runtime = installRuntime(await context.log('error'), { traced: tracing !== null });
+  output.tell(`${options.scenario}: ${scenario.summary}.`);
+  const tracing = await tracingOf(output.io.env);
+  const runtime = installRuntime(await output.log('error'), { traced: tracing !== null });
   try {
-    return await runScenario(scenario, context, options, tracing);
+    return await runScenario(scenario, output, options, tracing);
   } finally {
     await runtime.shutdown();
     await tracing?.shutdown();
@@ -42,33 +42,33 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<n
 
 async function runScenario(
   scenario: Scenario,
-  context: Context,
+  output: Output,
   options: DemoOptions,
   tracing: Tracing | null,
 ): Promise<number> {
-  const { io } = context;
+  const { io } = output;
   const temporal = await ensureTemporal({
     env: io.env,
     signal: io.signal,
     onProgress: ({ detail, elapsedMs }) =>
-      context.tell(elapsedMs === undefined ? detail : `${detail} (${elapsedMs} ms)`),
+      output.tell(elapsedMs === undefined ? detail : `${detail} (${elapsedMs} ms)`),
   });
-  const presenter = context.format === 'text' ? createPresenter(io, context) : null;
+  const presenter = output.format === 'text' ? createPresenter(io, output) : null;
   try {
     const played = await playScenario(scenario, {
       temporal,
       directory: options.directory,
       signal: io.signal,
       tracing,
-      onProgress: (line) => context.tell(line),
+      onProgress: (line) => output.tell(line),
       onStatus: (status) => presenter?.show(status),
     }).finally(() => presenter?.end());
     const { status, plan, records } = played;
     const report = join(io.folder, 'reports', `${reportName(status)}.html`);
     await save(await render(await sealed({ status, plan, records, madeAt: io.now() }), 'html'), report);
     const { before, after } = status;
-    context.answer(
-      `\n${renderFacts(before, after, context)}\n\nReport: ${report}`,
+    output.answer(
+      `\n${renderFacts(before, after, output)}\n\nReport: ${report}`,
       result(played, temporal, report),
     );
     return status.outcome === 'running' ? exitCodes.failed : exitCodes[status.outcome];
@@ -105,7 +105,7 @@ function result(
   };
 }
 
-function listScenarios(context: Context): number {
+function listScenarios(output: Output): number {
   const names = Object.keys(scenarios);
   const width = Math.max(...names.map((name) => name.length));
   const lines = names.map((name) => {
@@ -116,6 +116,6 @@ function listScenarios(context: Context): number {
     const { summary, outcome } = scenarios[name]!;
     return { name, summary, outcome, exitCode: exitCodes[outcome] };
   });
-  context.answer(lines.join('\n'), { scenarios: list });
+  output.answer(lines.join('\n'), { scenarios: list });
   return 0;
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { newPrivateKey, type PrivateKey, publicKeyOf } from '../../src/approval/keys.ts';
 import { Migrations } from '../../src/client/migrations.ts';
+import { type Connections, connectionsOf } from '../../src/connections.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import { type ApproverKey, dmsaLockId, type Plan } from '../../src/domain/plan/plan.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
@@ -13,7 +14,7 @@ import { connectTemporal, connectWorker } from '../../src/temporal/connection.ts
 import { dataConverterOf } from '../../src/temporal/data-converter.ts';
 import { registerSearchAttributes } from '../../src/temporal/search-attributes.ts';
 import type { TemporalServer } from '../../src/temporal/server.ts';
-import { type Connections, connectionsOf, createWorker } from '../../src/worker/worker.ts';
+import { createWorker } from '../../src/worker/worker.ts';
 import { type Lab, type LabCounts, startLab } from '../lab.ts';
 import { player } from '../scenarios/play.ts';
 import { people, type Scenario } from '../scenarios/scenario.ts';

@@ -1,6 +1,6 @@
 import { parseDn } from '../../src/directory/dn.ts';
 import type { Contexts } from './contexts.ts';
-import type { EntryTable, StoredEntry } from './entry-table.ts';
+import type { EntryTable } from './entry-table.ts';
 import { named } from './naming.ts';
 import {
   byGuid,
@@ -12,6 +12,7 @@ import {
   ReplicaLog,
   type ReplicatedObject,
 } from './replica.ts';
+import type { StoredEntry } from './stored-entry.ts';
 import { dnKey } from './values.ts';
 
 /** What an agent works on. */

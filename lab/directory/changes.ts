@@ -1,7 +1,7 @@
 import type { Value } from '../../src/directory/entry.ts';
 import { definitionOf, isBackLink } from './attributes.ts';
 import { refusal } from './diagnostics.ts';
-import type { StoredEntry } from './entry-table.ts';
+import type { StoredEntry } from './stored-entry.ts';
 import { storedValue, valueKey } from './values.ts';
 
 /** One change of a modify (RFC 4511 4.6). Deleting without values removes the whole attribute. */

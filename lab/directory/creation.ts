@@ -10,8 +10,8 @@ import { categoryDn } from './categories.ts';
 import { type Change, changed } from './changes.ts';
 import { classChain, isPrincipalClass } from './classes.ts';
 import { refusal } from './diagnostics.ts';
-import type { StoredEntry } from './entry-table.ts';
 import { generalizedTime } from './generalized-time.ts';
+import type { StoredEntry } from './stored-entry.ts';
 import { rdnTypeOf, requireSuperior } from './superiors.ts';
 import { dnKey, valueKey } from './values.ts';
 

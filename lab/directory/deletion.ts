@@ -1,6 +1,6 @@
 import { childDn, parseDn } from '../../src/directory/dn.ts';
 import { guidText } from '../../src/directory/guid.ts';
-import type { Attributes, StoredEntry } from './entry-table.ts';
+import type { Attributes, StoredEntry } from './stored-entry.ts';
 
 /** What a deleted object keeps (MS-ADTS 3.1.1.5.5.1.1, as Samba does it); the rest and every link are gone. */
 const kept = new Set(

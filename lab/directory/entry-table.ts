@@ -1,22 +1,7 @@
 import type { Value } from '../../src/directory/entry.ts';
 import { definitionOf, links } from './attributes.ts';
+import type { Attributes, StoredEntry } from './stored-entry.ts';
 import { ValueIndex } from './value-index.ts';
-
-/** Values by lower-case attribute name. */
-export type Attributes = Map<string, Value[]>;
-
-export interface StoredEntry {
-  /** The DN in the form by which DNs are told apart. */
-  key: string;
-  /** Key of the parent; null for the head of the domain. */
-  parent: string | null;
-  dn: string;
-  /** Its place among the entries by the order in which they came to be, which a rename does not change. */
-  order: number;
-  attributes: Attributes;
-  /** How each attribute is spelled, by its lower-case name. */
-  spelling: Map<string, string>;
-}
 
 const linkOf = new Map(Object.entries(links).map(([link, back]) => [back.toLowerCase(), link.toLowerCase()]));
 const backLinkOf = new Map([...linkOf].map(([back, link]) => [link, back]));

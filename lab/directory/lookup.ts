@@ -3,8 +3,9 @@ import { parentKey } from './creation.ts';
 import { namingContexts, referralFor } from './crossrefs.ts';
 import { isDeleted } from './deletion.ts';
 import { refusal } from './diagnostics.ts';
-import type { EntryTable, StoredEntry } from './entry-table.ts';
+import type { EntryTable } from './entry-table.ts';
 import { keyOfName } from './object-names.ts';
+import type { StoredEntry } from './stored-entry.ts';
 
 /** Throws LdapFailure 10 for what is in no context of this DC, 32 for what is not there. */
 export function required(table: EntryTable, contexts: Contexts, dn: string): StoredEntry {

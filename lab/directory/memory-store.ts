@@ -10,7 +10,7 @@ import { createEntry, parentKey } from './creation.ts';
 import { continuations, namingContexts } from './crossrefs.ts';
 import { deletedObjectsDn, graveyard, isDeleted, tombstoneAttributes, tombstoneDn } from './deletion.ts';
 import { refusal } from './diagnostics.ts';
-import { EntryTable, type StoredEntry } from './entry-table.ts';
+import { EntryTable } from './entry-table.ts';
 import type { LdapFilter } from './filter.ts';
 import { generalizedTime } from './generalized-time.ts';
 import { bestMatch, required, requiredLive } from './lookup.ts';
@@ -22,14 +22,9 @@ import { checkEntry } from './rules.ts';
 import { fillSam, firstRid } from './sam.ts';
 import { matching, type Scope, type Searched, visible } from './searching.ts';
 import { type DomainOptions, isDmsaAttribute, seedChildDomain, seedDomain } from './seed.ts';
+import type { StoredEntry } from './stored-entry.ts';
 import { tokenGroups } from './token-groups.ts';
 import { dnKey, valueKey } from './values.ts';
-
-export type { Change } from './changes.ts';
-export type { LdapFilter } from './filter.ts';
-export type { Rename } from './renaming.ts';
-export type { Scope } from './searching.ts';
-export type { DomainOptions } from './seed.ts';
 
 export interface StoreOptions extends DomainOptions {
   /** A DC of the same forest that is there already: of the same domain, or of the one above it. */

@@ -1,5 +1,5 @@
 import { parseDn } from '../../src/directory/dn.ts';
-import type { StoredEntry } from './entry-table.ts';
+import type { StoredEntry } from './stored-entry.ts';
 
 /** The entry with the naming attributes of its DN. */
 export function named(entry: StoredEntry): StoredEntry {

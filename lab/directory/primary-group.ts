@@ -1,6 +1,7 @@
 import type { Value } from '../../src/directory/entry.ts';
 import { refusal } from './diagnostics.ts';
-import type { EntryTable, StoredEntry } from './entry-table.ts';
+import type { EntryTable } from './entry-table.ts';
+import type { StoredEntry } from './stored-entry.ts';
 import { sidInDomain } from './token-groups.ts';
 import { dnKey, valueKey } from './values.ts';
 

@@ -1,7 +1,8 @@
 import { parseDn } from '../../src/directory/dn.ts';
 import type { Change } from './changes.ts';
 import { refusal } from './diagnostics.ts';
-import type { EntryTable, StoredEntry } from './entry-table.ts';
+import type { EntryTable } from './entry-table.ts';
+import type { StoredEntry } from './stored-entry.ts';
 
 /** FLAG_DISALLOW_DELETE of systemFlags (MS-ADTS 2.2.10). */
 const disallowDelete = 0x80000000;

@@ -1,6 +1,7 @@
 import { childDn, parseDn } from '../../src/directory/dn.ts';
 import { refusal } from './diagnostics.ts';
-import type { EntryTable, StoredEntry } from './entry-table.ts';
+import type { EntryTable } from './entry-table.ts';
+import type { StoredEntry } from './stored-entry.ts';
 import { rdnTypeOf, requireSuperior } from './superiors.ts';
 import { dnKey } from './values.ts';
 

@@ -3,7 +3,8 @@ import type { Value } from '../../src/directory/entry.ts';
 import { guidText } from '../../src/directory/guid.ts';
 import { definitionOf } from './attributes.ts';
 import { isDeleted } from './deletion.ts';
-import type { Attributes, EntryTable, StoredEntry } from './entry-table.ts';
+import type { EntryTable } from './entry-table.ts';
+import type { Attributes, StoredEntry } from './stored-entry.ts';
 import { dnKey } from './values.ts';
 
 /**

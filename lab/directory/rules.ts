@@ -3,7 +3,8 @@ import { attribute, dmsaClass } from '../../src/directory/schema.ts';
 import { definitionOf } from './attributes.ts';
 import { isDeleted } from './deletion.ts';
 import { refusal } from './diagnostics.ts';
-import type { EntryTable, StoredEntry } from './entry-table.ts';
+import type { EntryTable } from './entry-table.ts';
+import type { StoredEntry } from './stored-entry.ts';
 import { isAllowed } from './superiors.ts';
 import { dnKey, valueKey } from './values.ts';
 

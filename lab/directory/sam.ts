@@ -1,6 +1,6 @@
 import { uac } from '../../src/directory/schema.ts';
 import { refusal } from './diagnostics.ts';
-import type { Attributes, StoredEntry } from './entry-table.ts';
+import type { Attributes, StoredEntry } from './stored-entry.ts';
 
 /** userAccountControl bit 0x4000000, ADS_UF_PARTIAL_SECRETS_ACCOUNT (MS-ADTS 2.2.16): an RODC. */
 export const partialSecrets = 0x4000000;

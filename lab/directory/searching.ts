@@ -2,8 +2,9 @@ import type { Entry } from '../../src/directory/entry.ts';
 import { withCategoryDns } from './categories.ts';
 import type { Contexts } from './contexts.ts';
 import { isDeleted } from './deletion.ts';
-import type { EntryTable, StoredEntry } from './entry-table.ts';
+import type { EntryTable } from './entry-table.ts';
 import { type Candidate, type LdapFilter, matcher, requiredEqualities } from './filter.ts';
+import type { StoredEntry } from './stored-entry.ts';
 import { isIndexed } from './value-index.ts';
 import { dnKey, valueKey } from './values.ts';
 

@@ -1,6 +1,6 @@
 import { attribute, dmsaClass } from '../../src/directory/schema.ts';
 import { refusal } from './diagnostics.ts';
-import type { StoredEntry } from './entry-table.ts';
+import type { StoredEntry } from './stored-entry.ts';
 
 /** Where accounts and groups may be: possSuperiors of their classes (MS-ADSC), as a Samba domain has them. */
 const accountPlaces = ['container', 'organizationalUnit', 'domainDNS', 'builtinDomain', 'lostAndFound'];

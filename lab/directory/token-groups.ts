@@ -1,4 +1,5 @@
-import type { EntryTable, StoredEntry } from './entry-table.ts';
+import type { EntryTable } from './entry-table.ts';
+import type { StoredEntry } from './stored-entry.ts';
 import { dnKey, valueKey } from './values.ts';
 
 /**

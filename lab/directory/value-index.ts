@@ -1,4 +1,4 @@
-import type { StoredEntry } from './entry-table.ts';
+import type { StoredEntry } from './stored-entry.ts';
 import { valueKey } from './values.ts';
 
 /** Attributes by whose values objects are looked up, one at a time or two hundred: AD indexes them as well. */

@@ -1,7 +1,7 @@
 import { SearchFilter } from 'ldapts';
 
 import { attributeOfOid } from '../directory/attributes.ts';
-import type { LdapFilter } from '../directory/memory-store.ts';
+import type { LdapFilter } from '../directory/filter.ts';
 import { type Element, Elements, MalformedMessage } from './ber.ts';
 
 /** Filters nested deeper than this are refused, so that no message can exhaust the stack. */

@@ -1,7 +1,10 @@
 import { ProtocolOperation } from 'ldapts';
 
 import type { Value } from '../../src/directory/entry.ts';
-import type { Change, LdapFilter, Rename, Scope } from '../directory/memory-store.ts';
+import type { Change } from '../directory/changes.ts';
+import type { LdapFilter } from '../directory/filter.ts';
+import type { Rename } from '../directory/renaming.ts';
+import type { Scope } from '../directory/searching.ts';
 import { Elements, MalformedMessage } from './ber.ts';
 import { decodeFilter } from './filter-codec.ts';
 

@@ -88,7 +88,7 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
   };
 }
 
-export type ServedOptions = SshServerOptions & Required<Pick<SshServerOptions, 'faults' | 'counts'>>;
+type ServedOptions = SshServerOptions & Required<Pick<SshServerOptions, 'faults' | 'counts'>>;
 
 function serve(connection: Connection, drop: () => void, options: ServedOptions): void {
   connection.on('session', (accept) => serveSession(accept(), drop, options));

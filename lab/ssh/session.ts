@@ -9,8 +9,8 @@ import {
   writeAnswer,
 } from '../../src/powershell/wire/envelope.ts';
 import { type OperationName, operations, type Result } from '../../src/powershell/wire/operations.ts';
+import type { SshCounts, SshFaults } from './faults.ts';
 import { operationErrorOf } from './operation-failure.ts';
-import type { ServedOptions } from './server.ts';
 
 /** What an operation's script is given, checked against the operation's schema. */
 export type HandledParameters<N extends OperationName> = z.output<(typeof operations)[N]['parameters']>;
@@ -22,11 +22,19 @@ export type HandleOperation = <N extends OperationName>(
   credential: Credential | null,
 ) => Promise<Result<N>>;
 
+/** What a session needs of the server that accepted it. */
+export interface SessionOptions {
+  host: string;
+  handle: HandleOperation;
+  faults: SshFaults;
+  counts: SshCounts;
+}
+
 /** Reads the envelope to the end of standard input, does the operation once, and answers; or fails as told. */
 export async function runOperation(
   channel: ServerChannel,
   drop: () => void,
-  options: ServedOptions,
+  options: SessionOptions,
 ): Promise<void> {
   const { host, faults, counts } = options;
   const request = await readEnvelope(channel);

@@ -1,5 +1,3 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-
 import type { Migrations } from '../client/migrations.ts';
 import {
   loadClientSettings,
@@ -7,22 +5,16 @@ import {
   loadSettings,
   loadSettingsIfAny,
 } from '../config/load.ts';
-import type { ClientSettings, LogLevel, ReadingSettings, Settings } from '../config/settings.ts';
-import { createLog, type Log } from '../telemetry/log.ts';
+import type { ClientSettings, ReadingSettings, Settings } from '../config/settings.ts';
+import { createLog } from '../telemetry/log.ts';
 import { escapeJson } from '../wording/escape/terminal.ts';
 import type { Assembly } from './assembly.ts';
-import { examplesText } from './examples.ts';
 import { type ColorChoice, columnsOf, type Io, wantsColor } from './io.ts';
-
-export type OutputFormat = 'text' | 'json' | 'jsonl' | 'csv';
+import type { Output, OutputFormat } from './output.ts';
 
 /** What every command is given, made of the options that every command takes. */
-export interface Context {
-  io: Io;
+export interface Context extends Output {
   assembly: Assembly;
-  format: OutputFormat;
-  color: boolean;
-  width: number;
   /** A yes to whatever a person would be asked. */
   yes: boolean;
   settings(): Promise<Settings>;
@@ -30,56 +22,17 @@ export interface Context {
   settingsIfAny(): Promise<Settings | null>;
   clientSettings(): Promise<ClientSettings>;
   directorySettings(): Promise<ReadingSettings>;
-  /** To standard error, at the level of the settings, else at `fallback`. */
-  log(fallback: LogLevel): Promise<Log>;
-  /** The answer: `text` for people, or `value` as the one JSON object on standard output. */
-  answer(text: string, value: unknown): void;
-  /** For people alone, to standard error; nothing where the output is JSON. */
-  tell(text: string): void;
   /** Connects to Temporal for as long as `work` runs. Throws TEMPORAL_UNAVAILABLE. */
   withMigrations<T>(work: (migrations: Migrations) => Promise<T>): Promise<T>;
 }
 
 /** The options of every command, as commander parses them. */
-interface CommonOptions {
+export interface CommonOptions {
   output: OutputFormat;
   color: ColorChoice;
   config?: string;
   set?: Record<string, string>;
   yes?: boolean;
-}
-
-/**
- * A command with the options that every command takes, and its examples. `formats` beyond text and json are its own.
- */
-export function newCommand(
-  name: string,
-  description: string,
-  formats: OutputFormat[] = ['text', 'json'],
-): Command {
-  return new Command(name)
-    .description(description)
-    .addOption(new Option('-o, --output <format>', 'what to print').choices(formats).default('text'))
-    .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
-    .option('--config <file>', 'settings file (default: $DMSA_CONFIG, else dmsa.toml where there is one)')
-    .option(
-      '--set <section.key=value>',
-      'a setting over environment and file; may be repeated',
-      collectSetting,
-    )
-    .option('-y, --yes', 'do not ask')
-    .addHelpText('after', examplesText(name));
-}
-
-/** Collects an option that may be repeated. */
-export function collect(value: string, earlier: string[] | undefined): string[] {
-  return [...(earlier ?? []), value];
-}
-
-function collectSetting(value: string, earlier: Record<string, string> = {}): Record<string, string> {
-  const at = value.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Write section.key=value.');
-  return { ...earlier, [value.slice(0, at)]: value.slice(at + 1) };
 }
 
 export function makeContext(io: Io, assembly: Assembly, options: CommonOptions): Context {

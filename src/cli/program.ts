@@ -3,7 +3,8 @@ import { Command, CommanderError } from 'commander';
 import { didYouMean } from '../domain/values/nearest.ts';
 import { version } from '../version.ts';
 import { escapeJson } from '../wording/escape/terminal.ts';
-import { type Assembly, assembly as realAssembly } from './assembly.ts';
+import type { Assembly } from './assembly.ts';
+import type { CommandSpec } from './command.ts';
 import { actCommands } from './commands/act.ts';
 import { auditCommand } from './commands/audit.ts';
 import { codecServerCommand } from './commands/codec-server.ts';
@@ -26,16 +27,9 @@ import { verifyCommand } from './commands/verify.ts';
 import { voteCommands } from './commands/vote.ts';
 import { watchCommand } from './commands/watch.ts';
 import { workerCommand } from './commands/worker.ts';
-import { type Context, makeContext } from './context.ts';
+import { type CommonOptions, makeContext } from './context.ts';
 import { interrupted, tellError } from './failures.ts';
 import { columnsOf, type Io } from './io.ts';
-
-/** A command and what it does; `run` gets the arguments and options as commander parsed them, and returns the exit code. */
-export interface CommandSpec {
-  command: Command;
-  // biome-ignore lint/suspicious/noExplicitAny: commander's own type of parsed options
-  run(context: Context, options: any, ...args: string[]): Promise<number>;
-}
 
 export const commandSpecs = (): CommandSpec[] => [
   demoCommand(),
@@ -65,11 +59,11 @@ export const commandSpecs = (): CommandSpec[] => [
 const hiddenSpecs = (): CommandSpec[] => [completeCommand()];
 
 /** Runs `dmsa` with these arguments and returns the exit code; it never ends the process itself. */
-export async function run(args: string[], io: Io, assembly: Assembly = realAssembly): Promise<number> {
+export async function runProgram(args: string[], io: Io, assembly: Assembly): Promise<number> {
   let exitCode = 0;
   const program = newProgram(io, (spec, command) => async () => {
     const options = command.opts();
-    const context = makeContext(io, assembly, options as Parameters<typeof makeContext>[2]);
+    const context = makeContext(io, assembly, options as CommonOptions);
     try {
       exitCode = await spec.run(context, options, ...command.processedArgs);
     } catch (thrown) {

@@ -1,11 +1,4 @@
-import type { Tracing } from './tracing.ts';
-
-/** Where spans go, and what they say of this program. */
-export interface TracesTo {
-  url: string;
-  /** Of the resource. */
-  attributes: Record<string, string>;
-}
+import type { TracesTo, Tracing } from './tracing.ts';
 
 /**
  * What OpenTelemetry's own variables say; null where there is no endpoint or the SDK is disabled. Headers, time limits

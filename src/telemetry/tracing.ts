@@ -15,7 +15,13 @@ import type { Sinks } from '@temporalio/workflow';
 
 import { version } from '../version.ts';
 import { TracedClient } from './traced-client.ts';
-import type { TracesTo } from './traces-to.ts';
+
+/** Where spans go, and what they say of this program. */
+export interface TracesTo {
+  url: string;
+  /** Of the resource. */
+  attributes: Record<string, string>;
+}
 
 /** What clients and workers are given so that a migration and its activities are one trace. */
 export interface Tracing {

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { DmsaError } from '../domain/errors/errors.ts';
 import { cacheFolder, makeAtomically } from './cache.ts';
 import { downloadTemporal } from './download.ts';
+import { findOnPath, suffix } from './find-on-path.ts';
 import { buildTemporal } from './go-install.ts';
 import type { ReportProgress } from './progress.ts';
 
@@ -14,8 +14,6 @@ export interface ExecutableOptions {
   signal?: AbortSignal;
   onProgress: ReportProgress;
 }
-
-const suffix = process.platform === 'win32' ? '.exe' : '';
 
 /**
  * The Temporal CLI, which holds the development server: on PATH, in our cache, downloaded, or built with Go.
@@ -50,19 +48,6 @@ export async function findExecutable({ env, signal, onProgress }: ExecutableOpti
     onProgress({ step, detail: `found ${path}` });
     return path;
   }
-}
-
-/** The first executable file of that name on PATH, or null. */
-export async function findOnPath(name: string, env: NodeJS.ProcessEnv): Promise<string | null> {
-  for (const folder of (env.PATH ?? '').split(delimiter).filter(Boolean)) {
-    const path = join(folder, `${name}${suffix}`);
-    const executable = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (executable) return path;
-  }
-  return null;
 }
 
 async function runs(path: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { startGuarded } from '../processes/guarded.ts';
-import { findOnPath } from './executable.ts';
+import { findOnPath, suffix } from './find-on-path.ts';
 import { type ReportProgress, timed } from './progress.ts';
 
 export interface ObtainOptions {
@@ -39,6 +39,6 @@ export async function buildTemporal({ folder, env, signal, onProgress }: ObtainO
     signal?.removeEventListener('abort', abort);
     signal?.throwIfAborted();
     if (code !== 0) throw new Error(`building it with Go failed: ${message}`);
-    return join(folder, process.platform === 'win32' ? 'temporal.exe' : 'temporal');
+    return join(folder, `temporal${suffix}`);
   });
 }

@@ -11,6 +11,7 @@ import { type Lab, startLab } from '../../lab/lab.ts';
 import { createDmsa } from '../../lab/rules/dmsa.ts';
 import { startMigration } from '../../lab/rules/phases.ts';
 import { defaultTopology, managementHost, type Topology } from '../../lab/topology.ts';
+import { connectionsOf } from '../../src/connections.ts';
 import { withDirectory } from '../../src/directory/directory.ts';
 import { octets } from '../../src/directory/entry.ts';
 import { readAccount, readDmsa } from '../../src/directory/read/read-account.ts';
@@ -21,7 +22,6 @@ import { dmsaMark, type Plan, type Target, targetOf } from '../../src/domain/pla
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { parseRequest } from '../../src/plan/request.ts';
 import type { JournalRecord } from '../../src/records/records.ts';
-import { connectionsOf } from '../../src/worker/worker.ts';
 
 export const ours = 'LAB\\dmsa-worker';
 export const dmsaDn = 'CN=dmsa-finance,CN=Managed Service Accounts,DC=lab,DC=example';

@@ -4,12 +4,12 @@ import { completeMigration, startMigration } from '../../lab/rules/phases.ts';
 import { type Audit, audit } from '../../src/audit/audit.ts';
 import type { AuditFilter } from '../../src/audit/filter.ts';
 import type { AuditedPair } from '../../src/audit/report.ts';
+import { connectionsOf } from '../../src/connections.ts';
 import { childDn } from '../../src/directory/dn.ts';
 import { octets, type Value } from '../../src/directory/entry.ts';
 import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
 import { descriptorForPrincipals } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
-import { connectionsOf } from '../../src/worker/worker.ts';
 
 export const seededAt = new Date('2025-06-01T08:00:00.000Z');
 export const by = 'LAB\\rosa';

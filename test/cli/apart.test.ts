@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vites
 import { temporalAvailable } from '../support/temporal.ts';
 
 const { available, reason } = temporalAvailable();
-const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
+const main = new URL('../../src/bin/main.ts', import.meta.url).pathname;
 
 /** Lab, worker and commands as processes of their own, that know of each other by dmsa.toml and Temporal alone. */
 describe.skipIf(!available)(`the pieces run apart${reason ? ` (skipped: ${reason})` : ''}`, () => {

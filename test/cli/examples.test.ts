@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-
+import { run } from '../../src/bin/run.ts';
 import { examples } from '../../src/cli/examples.ts';
-import { commandSpecs, newProgram, run } from '../../src/cli/program.ts';
+import { commandSpecs, newProgram } from '../../src/cli/program.ts';
 import { fakeIo } from './fake-io.ts';
 
 /** The words of a command line as sh reads them, where all quotes are single. */

@@ -2,9 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-
+import { run } from '../../src/bin/run.ts';
 import type { Assembly } from '../../src/cli/assembly.ts';
-import { run } from '../../src/cli/program.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { finding } from '../../src/domain/findings/findings.ts';
 import { migrationId } from '../../src/domain/plan/plan.ts';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { defaultPayloadConverter } from '@temporalio/common';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-
-import { type Assembly, assembly } from '../../src/cli/assembly.ts';
-import { run } from '../../src/cli/program.ts';
+import { assembly } from '../../src/bin/assembly.ts';
+import { run } from '../../src/bin/run.ts';
+import type { Assembly } from '../../src/cli/assembly.ts';
 import { readPayloads, writePayloads } from '../../src/codec-server/payloads.ts';
 import { dataConverterOf } from '../../src/temporal/data-converter.ts';
 import { addToKeyFile, newRingKey } from '../../src/temporal/key-file.ts';

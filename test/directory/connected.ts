@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LabDirectory } from '../../lab/directories.ts';
+import type { LabDirectory } from '../../lab/lab-directory.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LdapFilter } from '../../lab/directory/memory-store.ts';
+import type { LdapFilter } from '../../lab/directory/filter.ts';
 import { decodeFilter } from '../../lab/ldap/filter-codec.ts';
 import { childDn, parseDn } from '../../src/directory/dn.ts';
 import { texts } from '../../src/directory/entry.ts';

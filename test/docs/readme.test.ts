@@ -119,7 +119,7 @@ describe('the README says what is so', () => {
     const [tryIt] = blocks(readme);
     expect(tryIt).toEqual({ language: 'sh', text: 'npm ci\nnpm start\n' });
     expect(shellLines(readme)).toContain('npm test');
-    expect(packageJson.scripts).toMatchObject({ start: 'node src/cli/main.ts demo', test: 'vitest run' });
+    expect(packageJson.scripts).toMatchObject({ start: 'node src/bin/main.ts demo', test: 'vitest run' });
     expect(existsSync(resolve(root, 'package-lock.json'))).toBe(true);
   });
 

@@ -7,7 +7,7 @@ import { scenarios } from '../../lab/scenarios/index.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { connectTemporal } from '../../src/temporal/connection.ts';
 import { ensureTemporal } from '../../src/temporal/server.ts';
-import { installRuntime } from '../../src/worker/worker.ts';
+import { installRuntime } from '../../src/worker/runtime.ts';
 
 /**
  * `npm run histories [scenario …]` plays scenarios and saves the history of each beside this file, for the replay

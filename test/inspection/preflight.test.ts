@@ -3,6 +3,7 @@ import { type Lab, type LabOptions, startLab } from '../../lab/lab.ts';
 import { createDmsa, setPrincipals } from '../../lab/rules/dmsa.ts';
 import { startMigration } from '../../lab/rules/phases.ts';
 import { defaultTopology, labController, labHost, type Topology } from '../../lab/topology.ts';
+import { connectionsOf } from '../../src/connections.ts';
 import { withDirectory } from '../../src/directory/directory.ts';
 import { attribute } from '../../src/directory/schema.ts';
 import type { Evidence } from '../../src/domain/facts/facts.ts';
@@ -11,7 +12,6 @@ import { type PreflightRequest, preflight } from '../../src/inspection/preflight
 import { findAccount } from '../../src/plan/find-account.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { parseRequest } from '../../src/plan/request.ts';
-import { connectionsOf } from '../../src/worker/worker.ts';
 import { goodHost } from '../domain/facts/good-facts.ts';
 
 const now = new Date('2025-06-01T08:00:00.000Z');

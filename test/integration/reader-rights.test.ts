@@ -7,6 +7,7 @@ import { createDmsa, setPrincipals } from '../../lab/rules/dmsa.ts';
 import { startMigration } from '../../lab/rules/phases.ts';
 import { reserveAddress } from '../../lab/samba/address.ts';
 import { defaultTopology } from '../../lab/topology.ts';
+import { connectionsOf } from '../../src/connections.ts';
 import { octets, text } from '../../src/directory/entry.ts';
 import { guidText } from '../../src/directory/guid.ts';
 import {
@@ -20,7 +21,6 @@ import type { Plan } from '../../src/domain/plan/plan.ts';
 import { type PreflightDeps, preflight } from '../../src/inspection/preflight.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { parseRequest } from '../../src/plan/request.ts';
-import { connectionsOf } from '../../src/worker/worker.ts';
 import { describeWithSamba } from '../support/samba.ts';
 
 const base = 'DC=lab,DC=example';

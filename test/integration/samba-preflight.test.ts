@@ -6,6 +6,7 @@ import { type Lab, startLab } from '../../lab/lab.ts';
 import { createDmsa } from '../../lab/rules/dmsa.ts';
 import { sambaAvailable } from '../../lab/samba/available.ts';
 import { defaultTopology } from '../../lab/topology.ts';
+import { connectionsOf } from '../../src/connections.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { readAccount, readDmsa } from '../../src/directory/read/read-account.ts';
 import { readDomain, readDomainNames } from '../../src/directory/read/read-domain.ts';
@@ -14,7 +15,6 @@ import { readSpnHolders } from '../../src/directory/read/read-spn-holders.ts';
 import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
 import type { AccountFacts } from '../../src/domain/facts/facts.ts';
 import { findAccount } from '../../src/plan/find-account.ts';
-import { connectionsOf } from '../../src/worker/worker.ts';
 
 const { available, reason } = sambaAvailable();
 if (reason) process.stderr.write(`${reason}\n`);

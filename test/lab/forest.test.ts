@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Lab, type LabOptions, startLab } from '../../lab/lab.ts';
 import { defaultTopology, type LabDmsa, labController, labHost, type Topology } from '../../lab/topology.ts';
 import type { Settings } from '../../src/config/settings.ts';
+import { connectionsOf } from '../../src/connections.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { integer, octets, text, texts } from '../../src/directory/entry.ts';
@@ -12,7 +13,6 @@ import { decodeSecurityDescriptor, principalsOf } from '../../src/directory/secu
 import { sidText } from '../../src/directory/sid.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { parseRequest } from '../../src/plan/request.ts';
-import { connectionsOf } from '../../src/worker/worker.ts';
 import { parseFilter } from '../support/parse-filter.ts';
 import { newStore } from './ldap/fixture.ts';
 

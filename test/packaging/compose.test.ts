@@ -155,7 +155,7 @@ describe('the Dockerfile', () => {
     const lines = dockerfile.trimEnd().split('\n');
     expect(lines.slice(-3)).toEqual([
       'USER node',
-      'ENTRYPOINT ["node", "dist/src/cli/main.js"]',
+      'ENTRYPOINT ["node", "dist/src/bin/main.js"]',
       'CMD ["worker"]',
     ]);
     expect(worker.command).toEqual(['worker']);

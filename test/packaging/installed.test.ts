@@ -68,7 +68,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 test('the archive has what it takes to run, to read and to edit, and nothing of the tests', () => {
   expect(packed).toEqual(
     expect.arrayContaining([
-      'dist/src/cli/main.js',
+      'dist/src/bin/main.js',
       'dist/workflow-bundle.js',
       'dist/activities/scripts/inspect-management.ps1',
       'docs/cli.md',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { defaultTopology } from '../../lab/topology.ts';
+import { connectionsOf } from '../../src/connections.ts';
 import { type Directory, withDirectory } from '../../src/directory/directory.ts';
 import { childDn } from '../../src/directory/dn.ts';
 import { octets } from '../../src/directory/entry.ts';
@@ -10,7 +11,6 @@ import { DmsaError } from '../../src/domain/errors/errors.ts';
 import { findAccount } from '../../src/plan/find-account.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { parseRequest } from '../../src/plan/request.ts';
-import { connectionsOf } from '../../src/worker/worker.ts';
 
 const users = 'CN=Users,DC=lab,DC=example';
 const domain = { dnsName: 'lab.example', netbiosName: 'LAB' };

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { defaultTopology } from '../../lab/topology.ts';
+import { connectionsOf } from '../../src/connections.ts';
 import type { GatePlan, Plan, PlanGates } from '../../src/domain/plan/plan.ts';
 import { planHash } from '../../src/plan/hash.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { parsePlan } from '../../src/plan/parse-plan.ts';
 import { type PlanRequest, parseRequest } from '../../src/plan/request.ts';
-import { connectionsOf } from '../../src/worker/worker.ts';
 
 let lab: Lab;
 beforeAll(async () => {

@@ -5,6 +5,7 @@ import { type Lab, startLab } from '../../lab/lab.ts';
 import { completeMigration, startMigration } from '../../lab/rules/phases.ts';
 import { defaultTopology, type Topology } from '../../lab/topology.ts';
 import { renderPlan } from '../../src/cli/view/plan.ts';
+import { connectionsOf } from '../../src/connections.ts';
 import { childDn } from '../../src/directory/dn.ts';
 import { octets } from '../../src/directory/entry.ts';
 import { isoToFileTime } from '../../src/directory/file-time.ts';
@@ -14,7 +15,6 @@ import { DmsaError } from '../../src/domain/errors/errors.ts';
 import { makePlan, type PlanningResult } from '../../src/plan/make-plan.ts';
 import { parsePlan } from '../../src/plan/parse-plan.ts';
 import { type PlanRequest, parseRequest, requestDefaults } from '../../src/plan/request.ts';
-import { connectionsOf } from '../../src/worker/worker.ts';
 
 const users = 'CN=Users,DC=lab,DC=example';
 const managed = 'CN=Managed Service Accounts,DC=lab,DC=example';

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { MemoryStore } from '../../lab/directory/memory-store.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { defaultTopology } from '../../lab/topology.ts';
+import { connectionsOf } from '../../src/connections.ts';
 import { type Directory, withDirectory } from '../../src/directory/directory.ts';
 import { octets } from '../../src/directory/entry.ts';
 import { equals } from '../../src/directory/filters.ts';
@@ -12,7 +13,6 @@ import { makePlan, type PlanningResult } from '../../src/plan/make-plan.ts';
 import { parsePlan } from '../../src/plan/parse-plan.ts';
 import { findPeople } from '../../src/plan/people.ts';
 import { type PlanRequest, parseRequest } from '../../src/plan/request.ts';
-import { connectionsOf } from '../../src/worker/worker.ts';
 
 const users = 'CN=Users,DC=lab,DC=example';
 const domain = { dnsName: 'lab.example', netbiosName: 'LAB' };

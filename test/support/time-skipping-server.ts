@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startGuarded } from '../../src/processes/guarded.ts';
 import { cacheFolder, makeAtomically } from '../../src/temporal/cache.ts';
 import { downloadWithSdk } from '../../src/temporal/download.ts';
-import { findOnPath } from '../../src/temporal/executable.ts';
+import { findOnPath } from '../../src/temporal/find-on-path.ts';
 
 const version = '1.31.0';
 

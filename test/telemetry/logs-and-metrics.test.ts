@@ -8,7 +8,7 @@ import type { Settings } from '../../src/config/settings.ts';
 import { freePorts } from '../../src/processes/ports.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { metricKinds } from '../../src/telemetry/metrics.ts';
-import { installRuntime } from '../../src/worker/worker.ts';
+import { installRuntime } from '../../src/worker/runtime.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable } from '../support/temporal.ts';
 import { historyText, played } from './played.ts';

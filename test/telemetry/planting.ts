@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import type { Lab } from '../../lab/lab.ts';
 import { people } from '../../lab/scenarios/scenario.ts';
-import { run } from '../../src/cli/program.ts';
+import { run } from '../../src/bin/run.ts';
 import { settingsToml } from '../../src/config/write.ts';
 import { fakeIo } from '../cli/fake-io.ts';
 import type { Receiver } from '../support/receiver.ts';

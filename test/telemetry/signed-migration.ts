@@ -7,7 +7,7 @@ import { inject, vi } from 'vitest';
 import { startLab } from '../../lab/lab.ts';
 import { people } from '../../lab/scenarios/scenario.ts';
 import { defaultTopology } from '../../lab/topology.ts';
-import { run } from '../../src/cli/program.ts';
+import { run } from '../../src/bin/run.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import { freePorts } from '../../src/processes/ports.ts';
 import { connectTemporal } from '../../src/temporal/connection.ts';

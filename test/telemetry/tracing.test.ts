@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlayOptions } from '../../lab/demo/play-scenario.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { tracingOf } from '../../src/telemetry/traces-to.ts';
-import { installRuntime } from '../../src/worker/worker.ts';
+import { installRuntime } from '../../src/worker/runtime.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable } from '../support/temporal.ts';
 import { played } from './played.ts';
@@ -138,7 +138,7 @@ describe.skipIf(!available)(`traces${reason ? ` (skipped: ${reason})` : ''}`, ()
   });
 
   function approve(id: string, hash: string, env: NodeJS.ProcessEnv) {
-    const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+    const program = fileURLToPath(new URL('../../src/bin/main.ts', import.meta.url));
     const args = ['approve', id, '--gate', 'start', '--hash', hash, '--by', 'LAB\\carol'];
     return promisify(execFile)(process.execPath, [program, ...args], {
       env: {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { run } from '../../src/cli/program.ts';
+import { run } from '../../src/bin/run.ts';
 import { addToKeyFile, newRingKey } from '../../src/temporal/key-file.ts';
 import { parseKeys } from '../../src/temporal/key-ring.ts';
 import { fakeIo } from '../cli/fake-io.ts';

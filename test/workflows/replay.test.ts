@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import { createLog, temporalLogger } from '../../src/telemetry/log.ts';
 import { workflowInterceptors } from '../../src/temporal/bundle.ts';
-import { installRuntime } from '../../src/worker/worker.ts';
+import { installRuntime } from '../../src/worker/runtime.ts';
 
 const folder = new URL('../histories/', import.meta.url);
 const recorded = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();

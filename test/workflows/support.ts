@@ -13,6 +13,7 @@ import { people } from '../../lab/scenarios/scenario.ts';
 import { defaultTopology, type Topology } from '../../lab/topology.ts';
 import { Migrations } from '../../src/client/migrations.ts';
 import type { Settings } from '../../src/config/settings.ts';
+import { connectionsOf } from '../../src/connections.ts';
 import { DmsaError } from '../../src/domain/errors/errors.ts';
 import type { StageName } from '../../src/domain/migration/stages.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
@@ -22,7 +23,7 @@ import { type PlanRequest, parseRequest } from '../../src/plan/request.ts';
 import { fileRecords } from '../../src/records/records.ts';
 import { createLog, temporalLogger } from '../../src/telemetry/log.ts';
 import { payloadConverterPath } from '../../src/temporal/bundle.ts';
-import { connectionsOf, installRuntime } from '../../src/worker/worker.ts';
+import { installRuntime } from '../../src/worker/runtime.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { startTimeSkipping } from '../support/time-skipping.ts';
 

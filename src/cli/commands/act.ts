@@ -1,5 +1,4 @@
 import { Option } from 'commander';
-
 import type { ReadingSettings } from '../../config/settings.ts';
 import { writtenSid } from '../../directory/names/principal-name.ts';
 import type { ResolvedPrincipal } from '../../directory/names/resolve-principal.ts';
@@ -8,8 +7,8 @@ import type { RecordedSignal } from '../../domain/migration/status.ts';
 import { sid as sidField } from '../../plan/values.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { wordUndo } from '../../wording/journal.ts';
+import type { CommandSpec } from '../command.ts';
 import type { Context } from '../context.ts';
-import type { CommandSpec } from '../program.ts';
 import { shellWord } from '../shell.ts';
 import { act, confirm, type Sent, type Told } from './acting.ts';
 import { resumeCommand } from './resume.ts';

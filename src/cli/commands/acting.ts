@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-
 import type { LiveStatus, SignalPayload } from '../../client/migrations.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { longestOfVote } from '../../domain/gates/gates.ts';
 import type { RecordedSignal, SignalName } from '../../domain/migration/status.ts';
 import { didYouMean } from '../../domain/values/nearest.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
-import { type Context, newCommand } from '../context.ts';
+import type { CommandSpec } from '../command.ts';
+import { newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 import { askYesNo, declaredUser } from '../io.ts';
-import type { CommandSpec } from '../program.ts';
 
 export interface ActOptions {
   by?: string;

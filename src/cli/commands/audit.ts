@@ -1,7 +1,7 @@
 import { auditCsv } from '../../audit/csv.ts';
 import { exitCodes } from '../../domain/states.ts';
-import { type Context, newCommand } from '../context.ts';
-import type { CommandSpec } from '../program.ts';
+import { type CommandSpec, newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 import { renderAudit } from '../view/audit.ts';
 
 interface AuditOptions {

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 
 import { InvalidArgumentError } from 'commander';
 
-import { type Context, collect, newCommand } from '../context.ts';
-import type { CommandSpec } from '../program.ts';
+import { type CommandSpec, collect, newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 
 interface CodecServerCommandOptions {
   port: number;

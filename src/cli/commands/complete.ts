@@ -1,9 +1,8 @@
 import { Argument } from 'commander';
-
 import { secretEndings, settingKeys } from '../../config/keys.ts';
+import { type CommandSpec, newCommand } from '../command.ts';
 import { type CompletionKind, completionKinds } from '../completion/tree.ts';
-import { type Context, newCommand } from '../context.ts';
-import type { CommandSpec } from '../program.ts';
+import type { Context } from '../context.ts';
 
 /** What the scripts of `dmsa completion` ask while somebody types; not for people, and so in no list of commands. */
 export function completeCommand(): CommandSpec {

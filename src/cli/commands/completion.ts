@@ -1,12 +1,12 @@
 import { Argument } from 'commander';
 
+import { type CommandSpec, newCommand } from '../command.ts';
 import { bashScript } from '../completion/bash.ts';
 import { fishScript } from '../completion/fish.ts';
 import { powerShellScript } from '../completion/powershell.ts';
 import { commandTree } from '../completion/tree.ts';
 import { zshScript } from '../completion/zsh.ts';
-import { type Context, newCommand } from '../context.ts';
-import type { CommandSpec } from '../program.ts';
+import type { Context } from '../context.ts';
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript, powershell: powerShellScript };
 

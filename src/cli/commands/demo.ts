@@ -1,8 +1,6 @@
 import { Option } from 'commander';
-
 import type { DemoOptions } from '../assembly.ts';
-import { newCommand } from '../context.ts';
-import type { CommandSpec } from '../program.ts';
+import { type CommandSpec, newCommand } from '../command.ts';
 
 export function demoCommand(): CommandSpec {
   const command = newCommand(

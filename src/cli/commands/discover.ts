@@ -2,16 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { InvalidArgumentError } from 'commander';
-
 import { discoverCsv } from '../../discover/csv.ts';
 import type { Discovery } from '../../discover/discover.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { exitCodes } from '../../domain/states.ts';
 import { dmsaName } from '../../plan/values.ts';
-import { type Context, collect, newCommand } from '../context.ts';
+import { type CommandSpec, collect, newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 import { interrupted, type Told, tellError } from '../failures.ts';
 import { readHostsFile } from '../options/hosts-file.ts';
-import type { CommandSpec } from '../program.ts';
 import { askingProgress } from '../prompts/asking.ts';
 import { renderDiscovery } from '../view/discover.ts';
 import { nextStep, noPlan, type PlanOutcome, planCommandOf, planFound } from './discover-plan.ts';

@@ -1,12 +1,12 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { exitCodes } from '../../domain/states.ts';
 import { wholeNumber } from '../../plan/fields/field.ts';
-import { type Context, newCommand } from '../context.ts';
+import type { CommandSpec } from '../command.ts';
+import { newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 import { once } from '../options/parsers.ts';
-import type { CommandSpec } from '../program.ts';
 import { renderDoctor } from '../view/doctor.ts';
 
 interface DoctorOptions {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
-import { type Context, newCommand } from '../context.ts';
-import type { CommandSpec } from '../program.ts';
+import { type CommandSpec, newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 
 interface EncryptionKeyOptions {
   id?: string;

@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import { Argument } from 'commander';
 import { newPrivateKey, publicKeyOf, readPrivateKey } from '../../approval/keys.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
-import { type Context, newCommand } from '../context.ts';
-import type { CommandSpec } from '../program.ts';
+import { type CommandSpec, newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 
 interface KeysOptions {
   for?: string;

@@ -2,10 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { Option } from 'commander';
-
 import { settingsToml } from '../../config/write.ts';
-import { type Context, newCommand } from '../context.ts';
-import type { CommandSpec } from '../program.ts';
+import { type CommandSpec, newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 
 interface LabCommandOptions {
   directory: 'lab' | 'samba';

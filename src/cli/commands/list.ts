@@ -1,11 +1,11 @@
 import { Option } from 'commander';
-
 import type { ListedMigration } from '../../client/migrations.ts';
 import type { Needs } from '../../domain/migration/needs.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { moment } from '../../wording/time.ts';
-import { type Context, newCommand } from '../context.ts';
-import type { CommandSpec } from '../program.ts';
+import type { CommandSpec } from '../command.ts';
+import { newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 import { columns, padTo, paint, shorten } from '../view/text.ts';
 
 interface ListOptions {

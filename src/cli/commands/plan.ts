@@ -1,12 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-
 import { exitCodes } from '../../domain/states.ts';
 import { savedPlan } from '../../plan/saved.ts';
 import { wordPlanStep } from '../../wording/plan-step.ts';
-import { type Context, newCommand } from '../context.ts';
+import { type CommandSpec, newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 import { addPlanOptions, type PlanOptions } from '../options/plan-options.ts';
-import type { CommandSpec } from '../program.ts';
 import { shellWord } from '../shell.ts';
 import { planned } from '../view/planned.ts';
 

@@ -1,11 +1,10 @@
 import { join, resolve } from 'node:path';
 
 import { Option } from 'commander';
-
 import type { ReportFormat } from '../../report/reports.ts';
 import type { SealedReport } from '../../report/seal.ts';
-import { type Context, newCommand } from '../context.ts';
-import type { CommandSpec } from '../program.ts';
+import { type CommandSpec, newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 
 interface ReportOptions {
   format: ReportFormat;

@@ -1,8 +1,8 @@
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { durationPattern } from '../../domain/values/duration.ts';
 import { wordUndo } from '../../wording/journal.ts';
+import type { CommandSpec } from '../command.ts';
 import type { Context } from '../context.ts';
-import type { CommandSpec } from '../program.ts';
 import { shellWord } from '../shell.ts';
 import { type ActOptions, act, confirm, whoOf } from './acting.ts';
 

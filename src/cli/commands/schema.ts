@@ -1,7 +1,7 @@
 import { Argument } from 'commander';
 
-import { type Context, newCommand } from '../context.ts';
-import type { CommandSpec } from '../program.ts';
+import { type CommandSpec, newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 
 export const schemaNames = ['plan', 'settings'] as const;
 

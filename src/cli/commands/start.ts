@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
-
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { parseSavedPlan, type SavedPlan } from '../../plan/saved.ts';
-import { type Context, newCommand } from '../context.ts';
+import { type CommandSpec, newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 import { askYesNo } from '../io.ts';
 import { addPlanOptions, type PlanOptions } from '../options/plan-options.ts';
-import type { CommandSpec } from '../program.ts';
 import { shellWord } from '../shell.ts';
 import { follow } from '../view/follow.ts';
 import { planned } from '../view/planned.ts';

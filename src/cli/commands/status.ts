@@ -1,5 +1,5 @@
-import { type Context, newCommand } from '../context.ts';
-import type { CommandSpec } from '../program.ts';
+import { type CommandSpec, newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 import { exitCodeOf, follow } from '../view/follow.ts';
 import { renderStatus } from '../view/status.ts';
 

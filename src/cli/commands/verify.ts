@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-
 import { exitCodes } from '../../domain/states.ts';
 import type { Verification } from '../../report/verify.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { moment } from '../../wording/time.ts';
-import { type Context, newCommand } from '../context.ts';
-import type { CommandSpec } from '../program.ts';
+import type { CommandSpec } from '../command.ts';
+import { newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 import { paint } from '../view/text.ts';
 
 interface VerifyOptions {

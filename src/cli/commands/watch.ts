@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createLogUpdate } from 'log-update';
-
 import type { ListedMigration, LiveStatus, Migrations } from '../../client/migrations.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { escapeJson, escapeTerminal } from '../../wording/escape/terminal.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { moment } from '../../wording/time.ts';
-import { type Context, newCommand } from '../context.ts';
+import { type CommandSpec, newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 import { interrupted } from '../failures.ts';
-import type { CommandSpec } from '../program.ts';
 import { renderBoard } from '../view/board.ts';
 
 /** A migration in the list, with its status where a worker answers. */

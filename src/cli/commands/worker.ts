@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
-import { type Context, newCommand } from '../context.ts';
-import type { CommandSpec } from '../program.ts';
+import { type CommandSpec, newCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 
 /** The port that OpenTelemetry's own exporters for Prometheus take. */
 const defaultMetrics = '127.0.0.1:9464';

@@ -10,7 +10,7 @@ import { switchFields, waitFields } from '../../plan/fields/waits.ts';
 import { requestFields } from '../../plan/fields.ts';
 import type { HostGroup } from '../../plan/groups.ts';
 import { type PlanRequest, parseRequest } from '../../plan/request.ts';
-import { collect } from '../context.ts';
+import { collect } from '../command.ts';
 import { gateRules } from './gate-option.ts';
 import type { HostLine } from './hosts-file.ts';
 import { once, repeated } from './parsers.ts';

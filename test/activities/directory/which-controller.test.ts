@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addPrincipal } from '../../../lab/rules/logon.ts';
 import { startMigration } from '../../../lab/rules/phases.ts';
 import { labController, twoControllers } from '../../../lab/topology.ts';
-import { connectionsOf } from '../../../src/worker/worker.ts';
+import { connectionsOf } from '../../../src/connections.ts';
 import { addDmsa, dmsaDn, entryOf, failureOf, type InLab, inLab, migrationId, pair, run } from '../in-lab.ts';
 
 const dc1 = 'dc1.lab.example';

@@ -9,7 +9,7 @@ import {
 } from '../../../activities/hosts/restart-hosts.ts';
 import type { SshFaults } from '../../../lab/ssh/faults.ts';
 import type { Topology } from '../../../lab/topology.ts';
-import { connectionsOf } from '../../../src/worker/worker.ts';
+import { connectionsOf } from '../../../src/connections.ts';
 import { asked, entryOf, failureOf, type InLab, inLab, migrationId, silent } from '../in-lab.ts';
 
 const [fin01, fin02] = ['fin01.lab.example', 'fin02.lab.example'] as const;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 
-import { run } from '../../../src/cli/program.ts';
+import { run } from '../../../src/bin/run.ts';
 import type { MigrationInput } from '../../../workflows/contract.ts';
 import { temporalAvailable } from '../../support/temporal.ts';
 import { openRealTheatre, type Rehearsal, rehearse, type Theatre } from '../../workflows/support.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { run } from '../../../src/cli/program.ts';
+import { run } from '../../../src/bin/run.ts';
 import { settingsToml } from '../../../src/config/write.ts';
 import { type AuditedDomain, domainOf } from '../../audit/in-domain.ts';
 import { type FakeOptions, fakeIo } from '../fake-io.ts';

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-
+import { run } from '../../../src/bin/run.ts';
 import type { Assembly } from '../../../src/cli/assembly.ts';
-import { run } from '../../../src/cli/program.ts';
 import { settingKeys } from '../../../src/config/keys.ts';
 import { loadSettings } from '../../../src/config/load.ts';
 import { type FakeOptions, fakeIo } from '../fake-io.ts';

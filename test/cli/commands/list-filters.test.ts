@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
-import { run } from '../../../src/cli/program.ts';
+import { run } from '../../../src/bin/run.ts';
 import type { ListedMigration } from '../../../src/client/migrations.ts';
 import type { Needs } from '../../../src/domain/migration/needs.ts';
 import { registerSearchAttributes } from '../../../src/temporal/search-attributes.ts';

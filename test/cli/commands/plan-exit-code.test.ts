@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { defaultTopology, labHost } from '../../../lab/topology.ts';
-import { run } from '../../../src/cli/program.ts';
+import { run } from '../../../src/bin/run.ts';
 import { settingsToml } from '../../../src/config/write.ts';
 import { fakeIo } from '../fake-io.ts';
 

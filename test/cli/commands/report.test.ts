@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { run } from '../../../src/cli/program.ts';
+import { run } from '../../../src/bin/run.ts';
 import { migrationId } from '../../../src/domain/plan/plan.ts';
 import { canonicalJson } from '../../../src/domain/values/canonical.ts';
 import { fileRecords } from '../../../src/records/records.ts';

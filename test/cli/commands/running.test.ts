@@ -7,7 +7,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { run } from '../../../src/cli/program.ts';
+import { run } from '../../../src/bin/run.ts';
 import { migrationId, type Plan } from '../../../src/domain/plan/plan.ts';
 import { samplePlan } from '../../plan/sample-plan.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../../support/temporal.ts';

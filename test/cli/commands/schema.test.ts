@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-
+import { run } from '../../../src/bin/run.ts';
 import { schemaNames, schemaText } from '../../../src/cli/commands/schema.ts';
-import { run } from '../../../src/cli/program.ts';
 import { fakeIo } from '../fake-io.ts';
 
 test('a schema that there is not is refused with the one that was meant', async () => {

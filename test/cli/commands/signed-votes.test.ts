@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { people } from '../../../lab/scenarios/scenario.ts';
 import { newPrivateKey, publicKeyOf } from '../../../src/approval/keys.ts';
-import { run } from '../../../src/cli/program.ts';
+import { run } from '../../../src/bin/run.ts';
 import type { Gate } from '../../../src/domain/gates/gates.ts';
 import type { ApproverKey } from '../../../src/domain/plan/plan.ts';
 import { temporalAvailable } from '../../support/temporal.ts';

@@ -2,9 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-
+import { run } from '../../../src/bin/run.ts';
 import type { Assembly } from '../../../src/cli/assembly.ts';
-import { run } from '../../../src/cli/program.ts';
 import type { Migrations } from '../../../src/client/migrations.ts';
 import { type FakeOptions, fakeIo } from '../fake-io.ts';
 import { waiting } from '../fixtures.ts';

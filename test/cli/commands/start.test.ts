@@ -7,7 +7,7 @@ import { isGrpcServiceError } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { defaultTopology, labHost } from '../../../lab/topology.ts';
-import { run } from '../../../src/cli/program.ts';
+import { run } from '../../../src/bin/run.ts';
 import { settingsToml } from '../../../src/config/write.ts';
 import type { MigrationInput } from '../../../workflows/contract.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../../support/temporal.ts';

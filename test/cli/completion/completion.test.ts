@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
+import { run } from '../../../src/bin/run.ts';
 import type { Assembly } from '../../../src/cli/assembly.ts';
 import { commandTree, flattened } from '../../../src/cli/completion/tree.ts';
-import { commandSpecs, newProgram, run } from '../../../src/cli/program.ts';
+import { commandSpecs, newProgram } from '../../../src/cli/program.ts';
 import { engine } from '../../activities/scripts/engine.ts';
 import { fakeIo } from '../fake-io.ts';
 

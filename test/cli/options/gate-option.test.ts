@@ -1,10 +1,9 @@
 import { Command } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-
+import { run } from '../../../src/bin/run.ts';
 import { gateRules } from '../../../src/cli/options/gate-option.ts';
 import { addPlanOptions, type PlanOptions, requestOf } from '../../../src/cli/options/plan-options.ts';
-import { run } from '../../../src/cli/program.ts';
 import { fakeIo } from '../fake-io.ts';
 
 const host = ['--dmsa', 'dmsa-web', '--host', 'web01.lab.example'];

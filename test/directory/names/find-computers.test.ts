@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type LabDirectory, startMemoryDirectory } from '../../../lab/directories.ts';
+import { startMemoryDirectory } from '../../../lab/directories.ts';
+import type { LabDirectory } from '../../../lab/lab-directory.ts';
 import { defaultTopology } from '../../../lab/topology.ts';
 import type { Directory } from '../../../src/directory/directory.ts';
 import { octets } from '../../../src/directory/entry.ts';

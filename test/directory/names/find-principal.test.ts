@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type LabDirectory,
-  type LabDirectoryOptions,
-  startMemoryDirectory,
-  startSambaDirectory,
-} from '../../../lab/directories.ts';
+import { startMemoryDirectory, startSambaDirectory } from '../../../lab/directories.ts';
+import type { LabDirectory, LabDirectoryOptions } from '../../../lab/lab-directory.ts';
 import { reserveAddress } from '../../../lab/samba/address.ts';
 import { defaultTopology } from '../../../lab/topology.ts';
 import type { Directory, SearchOptions } from '../../../src/directory/directory.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { defaultTopology } from '../../../lab/topology.ts';
+import { connectionsOf } from '../../../src/connections.ts';
 import type { Directory, SearchOptions } from '../../../src/directory/directory.ts';
 import { type Entry, octets } from '../../../src/directory/entry.ts';
 import { guidText } from '../../../src/directory/guid.ts';
@@ -10,7 +11,6 @@ import { sidOctets } from '../../../src/directory/sid.ts';
 import { readFacts } from '../../../src/inspection/preflight.ts';
 import { makePlan } from '../../../src/plan/make-plan.ts';
 import { parseRequest } from '../../../src/plan/request.ts';
-import { connectionsOf } from '../../../src/worker/worker.ts';
 import { account } from '../../cli/fixtures.ts';
 
 const domain = { dnsName: 'lab.example', netbiosName: 'LAB', baseDn: 'DC=lab,DC=example', server: 'dc1' };

@@ -5,7 +5,7 @@ import { inject } from 'vitest';
 import { defaultTopology, type Topology } from '../../../lab/topology.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
 import type { TemporalServer } from '../../../src/temporal/server.ts';
-import { installRuntime } from '../../../src/worker/worker.ts';
+import { installRuntime } from '../../../src/worker/runtime.ts';
 
 installRuntime(createLog('silent'));
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { connectionsOf } from '../../../src/connections.ts';
 import { readFacts } from '../../../src/inspection/preflight.ts';
 import { requireUndrifted } from '../../../src/plan/saved.ts';
-import { connectionsOf } from '../../../src/worker/worker.ts';
 import { timeSkippingAvailable } from '../../support/time-skipping.ts';
 import { openTheatre, rehearse, type Theatre } from '../support.ts';
 

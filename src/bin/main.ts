@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import type { Io } from './io.ts';
-import { run } from './program.ts';
+import type { Io } from '../cli/io.ts';
+import { run } from './run.ts';
 
 const interruption = new AbortController();
 
