@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-
-import type { Expectation } from '../src/domain/assess/assess.ts';
 import { hostsLetIn } from '../src/domain/assess/assess-principals.ts';
+import type { Expectation } from '../src/domain/assess/assessed.ts';
 import { DmsaError } from '../src/domain/errors/errors.ts';
 import { differences } from '../src/domain/facts/compare.ts';
-import type { Evidence, Facts, HostFacts } from '../src/domain/facts/facts.ts';
+import type { Evidence } from '../src/domain/facts/evidence.ts';
+import type { Facts } from '../src/domain/facts/facts.ts';
+import type { HostFacts } from '../src/domain/facts/host-facts.ts';
 import type { Finding } from '../src/domain/findings/findings.ts';
 import { type Plan, type PlanHost, type Target, targetOf } from '../src/domain/plan/plan.ts';
 import { MigrationState } from '../src/domain/states.ts';

@@ -8,7 +8,7 @@ import { childDn } from '../src/directory/dn.ts';
 import { octets } from '../src/directory/entry.ts';
 import { findComputers } from '../src/directory/names/find-computers.ts';
 import { sidText } from '../src/directory/sid.ts';
-import type { HostFacts } from '../src/domain/facts/facts.ts';
+import type { HostFacts } from '../src/domain/facts/host-facts.ts';
 import type { Plan } from '../src/domain/plan/plan.ts';
 import { type PreflightDeps, preflight, readFacts } from '../src/inspection/preflight.ts';
 import { makePlan } from '../src/plan/make-plan.ts';

@@ -1,4 +1,4 @@
-import type { PolicyValue, ServiceState } from '../src/domain/facts/facts.ts';
+import type { PolicyValue, ServiceState } from '../src/domain/facts/host-facts.ts';
 import type { LabAccount, LabDmsa, LabGroup } from './objects.ts';
 
 export type { LabAccount, LabDmsa, LabGroup } from './objects.ts';

@@ -6,8 +6,9 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-
-import type { Evidence, Facts, HostEvidence } from '../src/domain/facts/facts.ts';
+import type { Evidence } from '../src/domain/facts/evidence.ts';
+import type { Facts } from '../src/domain/facts/facts.ts';
+import type { HostEvidence } from '../src/domain/facts/host-evidence.ts';
 import type { Vote } from '../src/domain/gates/gates.ts';
 import { needsOf } from '../src/domain/migration/needs.ts';
 import type { Stage, StageName } from '../src/domain/migration/stages.ts';

@@ -1,5 +1,7 @@
 import { readReplicas } from '../../src/directory/read/read-replicas.ts';
-import { lag, type Objects, type ReplicaFacts } from '../../src/domain/facts/lag.ts';
+import type { ReplicaFacts } from '../../src/domain/facts/domain-facts.ts';
+import type { PairFacts } from '../../src/domain/facts/lag.ts';
+import { lag } from '../../src/domain/facts/lag.ts';
 import type { Target } from '../../src/domain/plan/plan.ts';
 import type { Drift } from '../../src/domain/values/drift.ts';
 import { wordDrift } from '../../src/wording/drift.ts';
@@ -7,7 +9,7 @@ import type { ActivityDeps } from '../deps.ts';
 import { attempt, cancellationSignal, notSettled } from '../runtime.ts';
 
 /** What was read, and of which DC. */
-export interface ReadOf extends Objects {
+export interface ReadOf extends PairFacts {
   /** DNS name of the DC that was read, lower case. */
   dc: string;
   /** DNS name of the DC that cmdlets go to by now. */
@@ -16,7 +18,7 @@ export interface ReadOf extends Objects {
 
 export interface Settling {
   /** Where the DCs differ as far as it matters here; everything that a migration changes unless told otherwise. */
-  differ?(read: Objects, other: Objects): Drift[];
+  differ?(read: PairFacts, other: PairFacts): Drift[];
   /** What seems to be gone was read before in this migration, so that its absence is news. */
   seen?: boolean;
 }

@@ -1,6 +1,7 @@
 import { mapLimited } from '../../src/async/limited.ts';
 import { DmsaError, type ErrorCode } from '../../src/domain/errors/errors.ts';
-import type { ServiceFacts, Verdict } from '../../src/domain/facts/facts.ts';
+import type { ServiceFacts } from '../../src/domain/facts/host-facts.ts';
+import type { Verdict } from '../../src/domain/facts/verdict.ts';
 import type { HealthCheck } from '../../src/domain/plan/plan.ts';
 import { restartTimeMs } from '../../src/domain/plan/restart-time.ts';
 import { type Duration, durationMs } from '../../src/domain/values/duration.ts';

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../src/domain/facts/facts.ts';
+import type { Verdict } from '../../src/domain/facts/verdict.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import type { HealthCheck } from '../../src/domain/plan/plan.ts';
 import { restartTimeMs } from '../../src/domain/plan/restart-time.ts';

@@ -1,5 +1,5 @@
 import { DmsaError } from '../../src/domain/errors/errors.ts';
-import type { PolicyValue } from '../../src/domain/facts/facts.ts';
+import type { PolicyValue } from '../../src/domain/facts/host-facts.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { requireHosts } from '../gates/of-the-plan.ts';

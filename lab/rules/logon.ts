@@ -9,7 +9,7 @@ import {
   right,
   withAce,
 } from '../../src/directory/security/security-descriptor.ts';
-import { firstCapableBuild } from '../../src/domain/assess/assess.ts';
+import { firstCapableBuild } from '../../src/domain/facts/domain-facts.ts';
 import { MigrationState } from '../../src/domain/states.ts';
 import type { DomainController } from './domain-controller.ts';
 import { tokenOf } from './token.ts';

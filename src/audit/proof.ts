@@ -1,5 +1,5 @@
 import { normalDn, parentDn } from '../directory/dn.ts';
-import type { Verdict } from '../domain/facts/facts.ts';
+import type { Verdict } from '../domain/facts/verdict.ts';
 import type { EventFacts, MigrationEvent } from './events.ts';
 import type { AuditedAccount, AuditedDmsa } from './facts.ts';
 import { isTo, type RecordedMigration } from './records.ts';

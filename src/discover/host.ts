@@ -1,7 +1,7 @@
 import type { DirectoryClock } from '../directory/directory.ts';
 import type { ComputerFacts } from '../directory/read/read-computers.ts';
 import { isErrorCode } from '../domain/errors/errors.ts';
-import type { Verdict } from '../domain/facts/facts.ts';
+import type { Verdict } from '../domain/facts/verdict.ts';
 import { blocking, type Finding } from '../domain/findings/findings.ts';
 import { clockAhead, logonRightOf } from '../inspection/facts.ts';
 import { isUsed, noUses, type Uses, usesOf } from '../inspection/uses.ts';

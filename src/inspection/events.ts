@@ -1,4 +1,5 @@
-import type { HostEvidence, Verdict } from '../domain/facts/facts.ts';
+import type { HostEvidence } from '../domain/facts/host-evidence.ts';
+import type { Verdict } from '../domain/facts/verdict.ts';
 import type { Result } from '../powershell/wire/operations.ts';
 
 export type EventVerdicts = Pick<HostEvidence, 'discovered' | 'joined' | 'keysFetched'>;

@@ -1,6 +1,6 @@
 import type { DirectoryClock } from '../directory/directory.ts';
-import type { HostFacts, ServiceFacts, Verdict } from '../domain/facts/facts.ts';
-import type { HostSurroundings } from '../domain/facts/surroundings.ts';
+import type { HostFacts, HostSurroundings, ServiceFacts } from '../domain/facts/host-facts.ts';
+import type { Verdict } from '../domain/facts/verdict.ts';
 import { type DomainNames, isLogonOf, type LogonNames } from '../domain/plan/identity.ts';
 import type { Inventory } from '../powershell/wire/inventory.ts';
 import { type Uses, usesOf } from './uses.ts';

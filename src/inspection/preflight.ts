@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-
 import {
   type ConnectDirectory,
   type Directory,
@@ -16,8 +15,12 @@ import { readPair } from '../directory/read/read-pair.ts';
 import { readProtectedGroups } from '../directory/read/read-privileges.ts';
 import { readReplicas } from '../directory/read/read-replicas.ts';
 import { readSpnHolders } from '../directory/read/read-spn-holders.ts';
-import { assess, type Expectation, votedOn } from '../domain/assess/assess.ts';
-import type { DomainFacts, Evidence, Facts, HostFacts } from '../domain/facts/facts.ts';
+import { assess, votedOn } from '../domain/assess/assess.ts';
+import type { Expectation } from '../domain/assess/assessed.ts';
+import type { DomainFacts } from '../domain/facts/domain-facts.ts';
+import type { Evidence } from '../domain/facts/evidence.ts';
+import type { Facts } from '../domain/facts/facts.ts';
+import type { HostFacts } from '../domain/facts/host-facts.ts';
 import type { Surroundings } from '../domain/facts/surroundings.ts';
 import type { Finding } from '../domain/findings/findings.ts';
 import type { LogonNames } from '../domain/plan/identity.ts';

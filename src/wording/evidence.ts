@@ -1,4 +1,5 @@
-import type { EvidenceName, HostEvidence, Verdict } from '../domain/facts/facts.ts';
+import type { EvidenceName, HostEvidence } from '../domain/facts/host-evidence.ts';
+import type { Verdict } from '../domain/facts/verdict.ts';
 
 export interface EvidenceColumn {
   name: EvidenceName;

@@ -1,12 +1,6 @@
 import { encryptionText } from '../domain/facts/encryption.ts';
-import type {
-  AccountFacts,
-  DelegationFacts,
-  DmsaFacts,
-  Facts,
-  HostFacts,
-  PolicyValue,
-} from '../domain/facts/facts.ts';
+import type { AccountFacts, DelegationFacts, DmsaFacts, Facts } from '../domain/facts/facts.ts';
+import type { HostFacts, PolicyValue } from '../domain/facts/host-facts.ts';
 import { principalLabel } from '../domain/facts/principals.ts';
 
 /** One line of the comparison before and after, in the words that terminal and report share. */

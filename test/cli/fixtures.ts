@@ -1,11 +1,6 @@
-import type {
-  AccountFacts,
-  DelegationFacts,
-  DmsaFacts,
-  Facts,
-  HostEvidence,
-  HostFacts,
-} from '../../src/domain/facts/facts.ts';
+import type { AccountFacts, DelegationFacts, DmsaFacts, Facts } from '../../src/domain/facts/facts.ts';
+import type { HostEvidence } from '../../src/domain/facts/host-evidence.ts';
+import type { HostFacts } from '../../src/domain/facts/host-facts.ts';
 import { finding } from '../../src/domain/findings/findings.ts';
 import type { Gate, RecordedVote } from '../../src/domain/gates/gates.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';

@@ -6,7 +6,7 @@ import { defaultTopology, labController, labHost, type Topology } from '../../la
 import { connectionsOf } from '../../src/connections.ts';
 import { withDirectory } from '../../src/directory/directory.ts';
 import { attribute } from '../../src/directory/schema.ts';
-import type { Evidence } from '../../src/domain/facts/facts.ts';
+import type { Evidence } from '../../src/domain/facts/evidence.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import { type PreflightRequest, preflight } from '../../src/inspection/preflight.ts';
 import { findAccount } from '../../src/plan/find-account.ts';

@@ -1,8 +1,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { expect, test } from 'vitest';
-
-import { see } from '../../src/domain/facts/evidence.ts';
-import { evidenceNames, type Facts, type HostEvidence, type Seen } from '../../src/domain/facts/facts.ts';
+import type { Facts } from '../../src/domain/facts/facts.ts';
+import { evidenceNames, type HostEvidence, type Seen, see } from '../../src/domain/facts/host-evidence.ts';
 import { finding } from '../../src/domain/findings/findings.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';

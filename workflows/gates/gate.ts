@@ -1,7 +1,7 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
 
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
-import type { Evidence } from '../../src/domain/facts/facts.ts';
+import type { Evidence } from '../../src/domain/facts/evidence.ts';
 import { blocking } from '../../src/domain/findings/findings.ts';
 import {
   countedVotes,

@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import { see } from '../../src/domain/facts/evidence.ts';
+import { see } from '../../src/domain/facts/host-evidence.ts';
 import type { PlanHost } from '../../src/domain/plan/plan.ts';
 import { durationMs } from '../../src/domain/values/duration.ts';
 import { readingHosts } from '../activities.ts';

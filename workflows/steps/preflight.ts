@@ -1,8 +1,7 @@
 import { ActivityFailure, ApplicationFailure, sleep } from '@temporalio/workflow';
-
-import type { Expectation } from '../../src/domain/assess/assess.ts';
+import type { Expectation } from '../../src/domain/assess/assessed.ts';
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
-import type { Evidence } from '../../src/domain/facts/facts.ts';
+import type { Evidence } from '../../src/domain/facts/evidence.ts';
 import { blocking, type Finding } from '../../src/domain/findings/findings.ts';
 import type { Gate } from '../../src/domain/gates/gates.ts';
 import { holdFor } from '../../src/domain/migration/hold.ts';

@@ -1,5 +1,5 @@
-import { see } from '../../src/domain/facts/evidence.ts';
-import type { HostFacts } from '../../src/domain/facts/facts.ts';
+import { see } from '../../src/domain/facts/host-evidence.ts';
+import type { HostFacts } from '../../src/domain/facts/host-facts.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
 import { batches } from '../../src/domain/plan/plan.ts';
 import { onHosts, undoingOnHosts } from '../activities.ts';

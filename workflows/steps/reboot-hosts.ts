@@ -1,4 +1,4 @@
-import { see } from '../../src/domain/facts/evidence.ts';
+import { see } from '../../src/domain/facts/host-evidence.ts';
 import { restartable } from '../../src/domain/migration/restart-steps.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
 import type { PlanHost } from '../../src/domain/plan/plan.ts';

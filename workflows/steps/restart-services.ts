@@ -1,5 +1,5 @@
 import type { RestartResult, RestartServicesInput } from '../../activities/hosts/restart-services.ts';
-import { see } from '../../src/domain/facts/evidence.ts';
+import { see } from '../../src/domain/facts/host-evidence.ts';
 import type { Finding } from '../../src/domain/findings/findings.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import { restartable } from '../../src/domain/migration/restart-steps.ts';

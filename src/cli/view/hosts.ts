@@ -1,4 +1,4 @@
-import type { HostEvidence } from '../../domain/facts/facts.ts';
+import type { HostEvidence } from '../../domain/facts/host-evidence.ts';
 import type { FailedHost } from '../../domain/migration/status.ts';
 import { columnsFor, type EvidenceColumn, evidenceColumns } from '../../wording/evidence.ts';
 import type { RenderOptions } from './status.ts';

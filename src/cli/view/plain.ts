@@ -1,4 +1,4 @@
-import type { HostEvidence } from '../../domain/facts/facts.ts';
+import type { HostEvidence } from '../../domain/facts/host-evidence.ts';
 import { countedVotes, type Gate } from '../../domain/gates/gates.ts';
 import type { Stage, StageName } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';

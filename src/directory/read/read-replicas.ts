@@ -1,5 +1,7 @@
 import { DmsaError } from '../../domain/errors/errors.ts';
-import { lag, type Objects, type ReplicaFacts } from '../../domain/facts/lag.ts';
+import type { ReplicaFacts } from '../../domain/facts/domain-facts.ts';
+import type { PairFacts } from '../../domain/facts/lag.ts';
+import { lag } from '../../domain/facts/lag.ts';
 import { dmsaSamAccountName, type Target } from '../../domain/plan/plan.ts';
 import { type ConnectDirectory, type Directory, withDomain } from '../directory.ts';
 import { readAccount, readDmsa } from './read-account.ts';
@@ -13,7 +15,7 @@ export async function readReplicas(
   connect: ConnectDirectory,
   servers: string[],
   target: Pick<Target, 'account' | 'dmsa' | 'domain'>,
-  read: Objects,
+  read: PairFacts,
   signal?: AbortSignal,
   differ: typeof lag = lag,
 ): Promise<ReplicaFacts[]> {
@@ -42,8 +44,8 @@ export async function readReplicas(
 async function readObjects(
   directory: Directory,
   { account, dmsa }: Pick<Target, 'account' | 'dmsa'>,
-  read: Objects,
-): Promise<Objects> {
+  read: PairFacts,
+): Promise<PairFacts> {
   return {
     account: read.account === undefined ? undefined : await readAccount(directory, account.guid),
     dmsa: await readDmsa(directory, dmsaSamAccountName(dmsa)),

@@ -3,7 +3,7 @@ import type { AccountFacts, AccountKind } from '../facts/facts.ts';
 import type { Surroundings } from '../facts/surroundings.ts';
 import { type Finding, finding } from '../findings/findings.ts';
 import { MigrationState } from '../states.ts';
-import type { Assessed } from './assess.ts';
+import type { Assessed } from './assessed.ts';
 
 const kinds: Record<AccountKind, string> = {
   user: 'a user',

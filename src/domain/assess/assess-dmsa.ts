@@ -2,7 +2,7 @@ import { encryptionText, hasAes } from '../facts/encryption.ts';
 import type { DmsaFacts } from '../facts/facts.ts';
 import { type Finding, finding } from '../findings/findings.ts';
 import { MigrationState } from '../states.ts';
-import type { Assessed } from './assess.ts';
+import type { Assessed } from './assessed.ts';
 
 const states = {
   unlinked: MigrationState.Unlinked,

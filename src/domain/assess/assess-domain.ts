@@ -5,7 +5,7 @@ import {
   type ReplicationFacts,
 } from '../facts/domain-facts.ts';
 import { type Finding, finding } from '../findings/findings.ts';
-import type { Expectation } from './assess.ts';
+import type { Expectation } from './assessed.ts';
 
 /** Tickets are renewed within 10 hours, and hosts join the principals then [overview]: replication must keep up. */
 const longestSilenceMs = 10 * 3_600_000;

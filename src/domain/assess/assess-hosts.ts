@@ -1,6 +1,5 @@
 import { firstCapableBuild } from '../facts/domain-facts.ts';
-import type { HostFacts } from '../facts/facts.ts';
-import type { HostSurroundings } from '../facts/surroundings.ts';
+import type { HostFacts, HostSurroundings } from '../facts/host-facts.ts';
 import { type Finding, type FindingCode, finding } from '../findings/findings.ts';
 
 /** From five minutes on Kerberos refuses (MS-KILE 3.3.1, the default of the maximum clock skew). */

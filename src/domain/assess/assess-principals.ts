@@ -3,8 +3,6 @@ import { describeStranger, strangers } from '../facts/principals.ts';
 import { type Finding, finding } from '../findings/findings.ts';
 import type { Plan } from '../plan/plan.ts';
 
-export { strangers } from '../facts/principals.ts';
-
 type HostsOfPlan = Pick<Plan, 'hosts'>;
 
 /** What the principals of a linked dMSA have to say about a plan. Pure. */

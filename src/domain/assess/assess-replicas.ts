@@ -1,4 +1,4 @@
-import type { ReplicaFacts } from '../facts/lag.ts';
+import type { ReplicaFacts } from '../facts/domain-facts.ts';
 import { type Finding, finding } from '../findings/findings.ts';
 import { driftText } from '../values/drift.ts';
 

@@ -1,7 +1,5 @@
-import type { DomainFacts, Evidence, Facts } from '../facts/facts.ts';
-import type { Surroundings } from '../facts/surroundings.ts';
+import type { Evidence } from '../facts/evidence.ts';
 import { type Finding, finding } from '../findings/findings.ts';
-import type { Plan } from '../plan/plan.ts';
 import { assessAccount } from './assess-account.ts';
 import { assessDmsa } from './assess-dmsa.ts';
 import { assessDomain } from './assess-domain.ts';
@@ -9,35 +7,7 @@ import { assessHost, saidBesides } from './assess-hosts.ts';
 import { assessLinks } from './assess-link.ts';
 import { assessPrincipals } from './assess-principals.ts';
 import { assessReplicas } from './assess-replicas.ts';
-
-export { firstCapableBuild } from '../facts/domain-facts.ts';
-export { strangers } from './assess-principals.ts';
-
-/**
- * Before Start both objects must be unlinked; before Complete they must carry this migration's own link, and after it be
- * completed.
- */
-export type Expectation = 'unlinked' | 'linked' | 'completed';
-
-export interface Assessed {
-  plan: Pick<Plan, 'account' | 'dmsa' | 'domain' | 'hosts' | 'waitForKds'>;
-  facts: Facts;
-  domain: DomainFacts;
-  surroundings: Surroundings;
-  expect: Expectation;
-  /** Whether two DNs name one object; comparing DNs needs RFC 4514, which lives in src/directory. */
-  sameDn(a: string | null, b: string | null): boolean;
-  /** Whether people sign for what the plan names, so that nothing else is restarted; absent means that they do not. */
-  isSigned?: boolean;
-  /** SIDs that a person has allowed among the principals. */
-  allowed: string[];
-  /** ISO 8601. */
-  now: string;
-  /** When this migration set the policy value of a host, ISO 8601, by its name; absent where it did not. */
-  policySetAt?: Record<string, string>;
-  /** What hosts said when they were asked, where their facts are taken over. */
-  hostFindings?: Finding[];
-}
+import type { Assessed } from './assessed.ts';
 
 /** Everything that facts have to say about a plan, blocking findings first. Pure: the same facts, the same findings. */
 export function assess(input: Assessed): Finding[] {

@@ -1,5 +1,6 @@
 import { type Drift, findDrift } from '../values/drift.ts';
-import type { AccountFacts, DmsaFacts, Facts, HostFacts } from './facts.ts';
+import type { AccountFacts, DmsaFacts, Facts } from './facts.ts';
+import type { HostFacts } from './host-facts.ts';
 
 /**
  * Where directory and hosts are not as they were before. Left out is what no migration changes and time or somebody

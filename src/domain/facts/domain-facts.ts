@@ -1,4 +1,6 @@
-import type { ReplicaFacts } from './lag.ts';
+import type { ErrorCode } from '../errors/errors.ts';
+import type { Drift } from '../values/drift.ts';
+import type { Verdict } from './verdict.ts';
 
 /** The first build whose hosts and DCs know dMSAs: Windows Server 2025, Windows 11 24H2 [overview, faq]. */
 export const firstCapableBuild = 26100;
@@ -54,4 +56,16 @@ export interface ReplicationFacts {
   lastResult: number;
   /** Failures in a row. */
   failures: number;
+}
+
+/** What another DC says of the two objects, next to the one that was read. */
+export interface ReplicaFacts {
+  /** DNS name. */
+  server: string;
+  /** `unknown` where it did not answer. */
+  agrees: Verdict;
+  /** What differs; empty unless `agrees` is no. */
+  differs: Drift[];
+  /** Why it could not be asked; null where it answered. */
+  failure: { code: ErrorCode; message: string } | null;
 }

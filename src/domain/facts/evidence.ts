@@ -1,39 +1,16 @@
-import type { EvidenceName, HostEvidence, Seen, Verdict } from './facts.ts';
+import type { Finding } from '../findings/findings.ts';
+import type { DomainFacts } from './domain-facts.ts';
+import type { Facts } from './facts.ts';
 
-export type Verdicts = Partial<Record<EvidenceName, Verdict>>;
-
-/**
- * Writes down what one reading of a host says: the latest reading of a verdict holds, with its time (ISO 8601) and
- * source. Verdicts that are absent were not looked at. Nothing is added where nothing was: the list stays as short as
- * there are verdicts.
- */
-export function see(evidence: HostEvidence, at: string, source: Seen['source'], verdicts: Verdicts): void {
-  const read = (Object.entries(verdicts) as [EvidenceName, Verdict | undefined][]).filter(
-    (entry): entry is [EvidenceName, Verdict] => entry[1] !== undefined,
-  );
-  if (read.length === 0) return;
-  const of = read.map(([name]) => name);
-  for (const [name, verdict] of read) evidence[name] = verdict;
-  const others = evidence.seen
-    .map((seen) => ({ ...seen, of: seen.of.filter((name) => !of.includes(name)) }))
-    .filter((seen) => seen.of.length > 0);
-  const same = others.find((seen) => seen.at === at && seen.source === source);
-  if (same) same.of.push(...of);
-  else others.push({ at, source, of });
-  evidence.seen = others;
-}
-
-/**
- * What may be said of events now: what has been seen stays seen, as events are not taken back, while a log forgets. So
- * an earlier yes is kept with its own time.
- */
-export function unlessSeen(evidence: HostEvidence, verdicts: Verdicts): Verdicts {
-  const entries = Object.entries(verdicts) as [EvidenceName, Verdict | undefined][];
-  return Object.fromEntries(entries.filter(([name]) => evidence[name] !== 'yes'));
-}
-
-/** When and from where a verdict was read; null for what was never read. */
-export function seenOf(evidence: HostEvidence, name: EvidenceName): Omit<Seen, 'of'> | null {
-  const seen = evidence.seen.find((each) => each.of.includes(name));
-  return seen ? { at: seen.at, source: seen.source } : null;
+/** What preflight read, what it made of it, and the hash that a gate is voted on. */
+export interface Evidence {
+  facts: Facts;
+  domain: DomainFacts;
+  /** DNS name of the DC that was read, to be kept for what comes next. */
+  server: string;
+  findings: Finding[];
+  /** Hosts that a person has left out, sorted; absent for none. */
+  skipped?: string[];
+  /** SHA-256, hex, of the canonical JSON of plan hash, gate, facts, and the codes and subjects of the findings. */
+  hash: string;
 }

@@ -1,8 +1,5 @@
-import type { Finding } from '../findings/findings.ts';
 import type { MigrationState } from '../states.ts';
-import type { DomainFacts } from './domain-facts.ts';
-
-export type { DomainFacts } from './domain-facts.ts';
+import type { HostFacts } from './host-facts.ts';
 
 /**
  * What was read from directory and hosts. Facts are what gates are voted on, what before-images are made of, and
@@ -28,19 +25,6 @@ export interface DelegationFacts {
   authenticationSilo: string | null;
   /** userAccountControl bit 0x1000000, trusted to authenticate for delegation. */
   trustedToAuthForDelegation: boolean;
-}
-
-/** What preflight read, what it made of it, and the hash that a gate is voted on. */
-export interface Evidence {
-  facts: Facts;
-  domain: DomainFacts;
-  /** DNS name of the DC that was read, to be kept for what comes next. */
-  server: string;
-  findings: Finding[];
-  /** Hosts that a person has left out, sorted; absent for none. */
-  skipped?: string[];
-  /** SHA-256, hex, of the canonical JSON of plan hash, gate, facts, and the codes and subjects of the findings. */
-  hash: string;
 }
 
 export type AccountKind = 'user' | 'computer' | 'smsa' | 'gmsa' | 'dmsa' | 'other';
@@ -139,105 +123,3 @@ export interface DmsaFacts extends DelegationFacts {
   /** `msDS-SupportedEncryptionTypes`. */
   encryptionTypes: number | null;
 }
-
-export interface HostFacts {
-  name: string;
-  /** Why the host could not be asked, as an error code; everything below is then unknown. */
-  unreachable: string | null;
-  build: number | null;
-  isDomainController: boolean | null;
-  rebootPending: boolean | null;
-  policy: PolicyValue | null;
-  eventLogEnabled: boolean | null;
-  /** Services that log on as the superseded account, by name. */
-  services: ServiceFacts[];
-  /** IIS application pools whose identity is the account, by name; absent where there is none. */
-  pools?: string[];
-  /** The group policy object that delivers the policy value, and the value; absent where none does. */
-  policyFrom?: { gpo: string; value: number | null };
-  /** Whether the account has "Log on as a service" by its own SID; absent where that was not read. */
-  logonRight?: Verdict;
-}
-
-/** `DelegatedMSAEnabled` under `…\Policies\System\Kerberos\Parameters`. */
-export interface PolicyValue {
-  /** The DWORD, or null where the value is absent. */
-  value: number | null;
-  /** Whether the `Parameters` key exists: a key this system created is removed again. */
-  keyExists: boolean;
-}
-
-export interface ServiceFacts {
-  name: string;
-  startName: string;
-  state: ServiceState;
-  startMode: string;
-  /** Name of the cluster resource that owns it: it is never restarted here. Absent where none does. */
-  clusterResource?: string;
-}
-
-export type ServiceState =
-  | 'Stopped'
-  | 'StartPending'
-  | 'StopPending'
-  | 'Running'
-  | 'ContinuePending'
-  | 'PausePending'
-  | 'Paused'
-  | 'Unknown';
-
-/** Yes, no or unknown, never a guess. */
-export type Verdict = 'yes' | 'no' | 'unknown';
-
-/** What is known of one host's part in the migration. */
-export interface HostEvidence {
-  host: string;
-  policy: Verdict;
-  /** Event 307: the host discovered the migration. */
-  discovered: Verdict;
-  /** Event 308: the host added itself to the principals. */
-  joined: Verdict;
-  /** Event 309: the host fetched keys of the dMSA. */
-  keysFetched: Verdict;
-  /** Its computer account is among the principals, by LDAP. */
-  principal: Verdict;
-  restarted: Verdict;
-  /** Build 26100 or later. */
-  build: Verdict;
-  /** The Kerberos log was on before the restart, so that its silence means no. */
-  logOn: Verdict;
-  /** Every health check of the plan, after the latest restart. */
-  healthy: Verdict;
-  /** Every service of the plan still logs on as the account (failure-cases.md, 4). */
-  startNameKept: Verdict;
-  /** The account still has "Log on as a service" (failure-cases.md, 3). */
-  logonRightKept: Verdict;
-  /** Where each verdict comes from; the latest reading of a verdict holds. */
-  seen: Seen[];
-  /** A person's word that the rollout goes on without the host. */
-  skipped?: { by: string; reason: string; at: string };
-}
-
-/** One reading: when, from where, and which verdicts it gave. */
-export interface Seen {
-  /** ISO 8601. */
-  at: string;
-  source: 'host' | 'kerberos-log' | 'directory' | 'restart';
-  of: EvidenceName[];
-}
-
-export const evidenceNames = [
-  'policy',
-  'build',
-  'logOn',
-  'discovered',
-  'joined',
-  'keysFetched',
-  'principal',
-  'restarted',
-  'healthy',
-  'startNameKept',
-  'logonRightKept',
-] as const satisfies (keyof HostEvidence)[];
-
-export type EvidenceName = (typeof evidenceNames)[number];

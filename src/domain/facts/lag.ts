@@ -1,21 +1,8 @@
-import type { ErrorCode } from '../errors/errors.ts';
 import { type Drift, findDrift } from '../values/drift.ts';
-import type { AccountFacts, DmsaFacts, Verdict } from './facts.ts';
-
-/** What another DC says of the two objects, next to the one that was read. */
-export interface ReplicaFacts {
-  /** DNS name. */
-  server: string;
-  /** `unknown` where it did not answer. */
-  agrees: Verdict;
-  /** What differs; empty unless `agrees` is no. */
-  differs: Drift[];
-  /** Why it could not be asked; null where it answered. */
-  failure: { code: ErrorCode; message: string } | null;
-}
+import type { AccountFacts, DmsaFacts } from './facts.ts';
 
 /** The two objects of a migration as one DC has them. */
-export interface Objects {
+export interface PairFacts {
   /** Absent where only the dMSA was read. */
   account?: AccountFacts | null;
   dmsa: DmsaFacts | null;
@@ -25,7 +12,7 @@ export interface Objects {
  * Where two DCs differ about what a migration reads and changes. Only that: what else is on the way between them
  * has no say in what is concluded.
  */
-export function lag(read: Objects, other: Objects): Drift[] {
+export function lag(read: PairFacts, other: PairFacts): Drift[] {
   return [
     ...presence('account', read.account, other.account),
     ...presence('dMSA', read.dmsa, other.dmsa),
@@ -40,7 +27,7 @@ function presence(name: string, read: object | null = null, other: object | null
 }
 
 /** Of objects that both have. */
-function migrating({ account, dmsa }: Objects, other: Objects): unknown {
+function migrating({ account, dmsa }: PairFacts, other: PairFacts): unknown {
   const accountFacts = account && {
     state: account.state,
     supersededBy: account.supersededBy,

@@ -1,4 +1,4 @@
-import type { Evidence } from '../facts/facts.ts';
+import type { Evidence } from '../facts/evidence.ts';
 import type { GateName, Plan } from '../plan/plan.ts';
 import { durationMs } from '../values/duration.ts';
 

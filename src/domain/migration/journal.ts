@@ -1,4 +1,5 @@
-import type { DmsaFacts, Facts, HostFacts } from '../facts/facts.ts';
+import type { DmsaFacts, Facts } from '../facts/facts.ts';
+import type { HostFacts } from '../facts/host-facts.ts';
 
 /**
  * The journal alone decides what to undo. An entry is registered before its activity runs, is plain data (it crosses

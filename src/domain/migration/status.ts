@@ -1,4 +1,5 @@
-import type { Facts, HostEvidence } from '../facts/facts.ts';
+import type { Facts } from '../facts/facts.ts';
+import type { HostEvidence } from '../facts/host-evidence.ts';
 import type { Finding } from '../findings/findings.ts';
 import type { Gate, RecordedVote } from '../gates/gates.ts';
 import type { DomainNames } from '../plan/identity.ts';

@@ -1,4 +1,4 @@
-import type { HostEvidence, Seen } from '../../domain/facts/facts.ts';
+import type { HostEvidence, Seen } from '../../domain/facts/host-evidence.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { columnsFor, type EvidenceColumn } from '../../wording/evidence.ts';
 import { moment } from '../../wording/time.ts';

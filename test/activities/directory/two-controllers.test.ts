@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { DcEvent } from '../../../lab/rules/domain-controller.ts';
 import { startMigration } from '../../../lab/rules/phases.ts';
 import { twoControllers } from '../../../lab/topology.ts';
-import type { Evidence } from '../../../src/domain/facts/facts.ts';
+import type { Evidence } from '../../../src/domain/facts/evidence.ts';
 import {
   addDmsa,
   dmsaDn,

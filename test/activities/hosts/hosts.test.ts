@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-
 import type { HostOutcome } from '../../../activities/hosts/each-host.ts';
 import type { RestartResult } from '../../../activities/hosts/restart-services.ts';
 import type { HostEntry } from '../../../activities/hosts/set-hosts.ts';
 import type { LabHost } from '../../../lab/topology.ts';
-import type { PolicyValue } from '../../../src/domain/facts/facts.ts';
+import type { PolicyValue } from '../../../src/domain/facts/host-facts.ts';
 import type { Transport } from '../../../src/powershell/transport.ts';
 import {
   asked,

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-
 import { hostLines } from '../../../src/cli/view/hosts.ts';
-import type { HostEvidence } from '../../../src/domain/facts/facts.ts';
+import type { HostEvidence } from '../../../src/domain/facts/host-evidence.ts';
 import { evidence } from '../fixtures.ts';
 
 const full: Partial<HostEvidence> = {

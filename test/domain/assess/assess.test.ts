@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
-
-import { type Assessed, assess, strangers, votedOn } from '../../../src/domain/assess/assess.ts';
-import type { AccountFacts, DmsaFacts, DomainFacts, HostFacts } from '../../../src/domain/facts/facts.ts';
-import { type HostSurroundings, nothingAround } from '../../../src/domain/facts/surroundings.ts';
+import { assess, votedOn } from '../../../src/domain/assess/assess.ts';
+import type { Assessed } from '../../../src/domain/assess/assessed.ts';
+import type { DomainFacts } from '../../../src/domain/facts/domain-facts.ts';
+import type { AccountFacts, DmsaFacts } from '../../../src/domain/facts/facts.ts';
+import type { HostFacts, HostSurroundings } from '../../../src/domain/facts/host-facts.ts';
+import { strangers } from '../../../src/domain/facts/principals.ts';
+import { nothingAround } from '../../../src/domain/facts/surroundings.ts';
 import { type FindingCode, findingKinds } from '../../../src/domain/findings/findings.ts';
 import { samplePlan } from '../../plan/sample-plan.ts';
 import {

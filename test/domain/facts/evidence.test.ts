@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-
-import { see, seenOf, unlessSeen } from '../../../src/domain/facts/evidence.ts';
-import { evidenceNames, type HostEvidence, type Verdict } from '../../../src/domain/facts/facts.ts';
+import {
+  evidenceNames,
+  type HostEvidence,
+  see,
+  seenOf,
+  unlessSeen,
+} from '../../../src/domain/facts/host-evidence.ts';
+import type { Verdict } from '../../../src/domain/facts/verdict.ts';
 
 const unknown: HostEvidence = {
   host: 'web01.lab.example',

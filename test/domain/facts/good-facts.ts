@@ -1,5 +1,7 @@
-import type { Assessed } from '../../../src/domain/assess/assess.ts';
-import type { AccountFacts, DmsaFacts, DomainFacts, HostFacts } from '../../../src/domain/facts/facts.ts';
+import type { Assessed } from '../../../src/domain/assess/assessed.ts';
+import type { DomainFacts } from '../../../src/domain/facts/domain-facts.ts';
+import type { AccountFacts, DmsaFacts } from '../../../src/domain/facts/facts.ts';
+import type { HostFacts } from '../../../src/domain/facts/host-facts.ts';
 import { nothingAround } from '../../../src/domain/facts/surroundings.ts';
 import { samplePlan } from '../../plan/sample-plan.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-
-import type { AccountFacts, Facts, HostFacts } from '../../../src/domain/facts/facts.ts';
+import type { AccountFacts, Facts } from '../../../src/domain/facts/facts.ts';
+import type { HostFacts } from '../../../src/domain/facts/host-facts.ts';
 import type { PlanStep } from '../../../src/domain/migration/plan-step.ts';
 import { planSteps, stepsAfterGate } from '../../../src/domain/migration/plan-steps.ts';
 import type { GatePlan, Plan, Rollout } from '../../../src/domain/plan/plan.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Topology } from '../../../lab/topology.ts';
-import { seenOf } from '../../../src/domain/facts/evidence.ts';
+import { seenOf } from '../../../src/domain/facts/host-evidence.ts';
 import { decide } from '../../../src/domain/gates/gates.ts';
 import type { MigrationStatus } from '../../../src/domain/migration/status.ts';
 import { driftText } from '../../../src/domain/values/drift.ts';

@@ -1,0 +1,64 @@
+import type { Verdict } from './verdict.ts';
+
+/** What a migration keeps and compares of one host: gates are voted on it. */
+export interface HostFacts {
+  name: string;
+  /** Why the host could not be asked, as an error code; everything below is then unknown. */
+  unreachable: string | null;
+  build: number | null;
+  isDomainController: boolean | null;
+  rebootPending: boolean | null;
+  policy: PolicyValue | null;
+  eventLogEnabled: boolean | null;
+  /** Services that log on as the superseded account, by name. */
+  services: ServiceFacts[];
+  /** IIS application pools whose identity is the account, by name; absent where there is none. */
+  pools?: string[];
+  /** The group policy object that delivers the policy value, and the value; absent where none does. */
+  policyFrom?: { gpo: string; value: number | null };
+  /** Whether the account has "Log on as a service" by its own SID; absent where that was not read. */
+  logonRight?: Verdict;
+}
+
+/** What else a host said when it was asked. It speaks through findings alone. */
+export interface HostSurroundings {
+  /** How far the host's clock is ahead of the domain controller's, in milliseconds; null where nobody can tell. */
+  clockAheadMs: number | null;
+  /** ISO 8601. */
+  bootTime: string;
+  /** DNS name of its domain; null for a workgroup. */
+  domain: string | null;
+  /** Scheduled tasks and COM+ applications of the account: they join at their next logon. */
+  joinsLater: string[];
+  /** Processes of the account that belong to no service, task or pool. */
+  otherProcesses: string[];
+  /** Parts of the host that could not be read, and why. */
+  unread: string[];
+}
+
+/** `DelegatedMSAEnabled` under `…\Policies\System\Kerberos\Parameters`. */
+export interface PolicyValue {
+  /** The DWORD, or null where the value is absent. */
+  value: number | null;
+  /** Whether the `Parameters` key exists: a key this system created is removed again. */
+  keyExists: boolean;
+}
+
+export interface ServiceFacts {
+  name: string;
+  startName: string;
+  state: ServiceState;
+  startMode: string;
+  /** Name of the cluster resource that owns it: it is never restarted here. Absent where none does. */
+  clusterResource?: string;
+}
+
+export type ServiceState =
+  | 'Stopped'
+  | 'StartPending'
+  | 'StopPending'
+  | 'Running'
+  | 'ContinuePending'
+  | 'PausePending'
+  | 'Paused'
+  | 'Unknown';

@@ -1,0 +1,2 @@
+/** Yes, no or unknown, never a guess. */
+export type Verdict = 'yes' | 'no' | 'unknown';
