@@ -7,8 +7,9 @@ import { powerShellKeys } from './keys/powershell.ts';
 export type { SettingKey };
 
 /**
- * Every setting there is, but for `[hosts]` and `[notify.NAME]`. One table makes the keys of `dmsa.toml`, the names of environment
- * variables (`DMSA_DIRECTORY_CA_FILE`), the names that `--set` takes (`directory.ca-file`) and `docs/settings.md`.
+ * The table of all settings except `[hosts]` and `[notify.NAME]`. Made of it: the keys of `dmsa.toml`, environment variables
+ * (`DMSA_DIRECTORY_CA_FILE`), the names that `--set` takes (`directory.ca-file`), reading and writing, the template of
+ * `dmsa init`, the JSON schema, completion and `docs/settings.md`.
  */
 export const settingKeys: SettingKey[] = [...directoryKeys, ...powerShellKeys, ...ownKeys, ...encryptionKeys];
 
@@ -18,4 +19,9 @@ export const secretEndings = ['file', 'env', 'command'] as const;
 /** `directory.ca-file` is `DMSA_DIRECTORY_CA_FILE`. */
 export function environmentName(name: string): string {
   return `DMSA_${name.replace(/[.-]/g, '_').toUpperCase()}`;
+}
+
+/** `worker.task-queue` is `worker.taskQueue` in `Settings`. */
+export function settingPath({ name, at }: SettingKey): string[] {
+  return (at ?? name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())).split('.');
 }

@@ -4,10 +4,10 @@ import { readSettings, type SettingsReader } from './reader.ts';
 import type {
   CertificateLogin,
   ClientSettings,
-  LogLevel,
   PasswordLogin,
   ReadingSettings,
   Settings,
+  WorkerSettings,
 } from './settings.ts';
 
 /**
@@ -56,21 +56,13 @@ export async function loadClientSettings(sources: Partial<SettingSources> = {}):
 }
 
 function clientPart(values: SettingsReader): ClientSettings {
-  const level = values.optionalText('log.level');
-  const approverKeysFile = values.optionalText('worker.approver-keys-file');
-  const keyFile = values.optionalText('vote.key-file');
-  const signingKeyFile = values.optionalText('worker.signing-key-file');
-  const metrics = values.optionalText('worker.metrics');
+  const vote = values.section<Partial<NonNullable<Settings['vote']>>>('vote');
+  const log = values.section<Partial<NonNullable<Settings['log']>>>('log');
   return {
-    worker: {
-      taskQueue: values.text('worker.task-queue'),
-      ...(approverKeysFile && { approverKeysFile }),
-      ...(metrics && { metrics }),
-      ...(signingKeyFile && { signingKeyFile }),
-    },
-    ...(keyFile && { vote: { keyFile } }),
-    records: { folder: values.text('records.folder') },
-    ...(level ? { log: { level: level as LogLevel } } : {}),
+    worker: values.section<WorkerSettings>('worker'),
+    ...(vote.keyFile && { vote: { keyFile: vote.keyFile } }),
+    records: values.section<Settings['records']>('records'),
+    ...(log.level && { log: { level: log.level } }),
     ...encryptionPart(values),
     ...codecServerPart(values),
   };

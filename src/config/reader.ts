@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 import { hostAddresses } from './hosts.ts';
-import { type SettingKey, secretEndings, settingKeys } from './keys.ts';
+import { type SettingKey, secretEndings, settingKeys, settingPath } from './keys.ts';
 import { invalid, readSources, type SettingSources, type WrittenSetting } from './read.ts';
 import type { Secret } from './secret.ts';
 import { secretOf } from './secret-place.ts';
@@ -61,6 +61,17 @@ export async function readSettings(sources: Partial<SettingSources>) {
       throw invalid(place, 'there is no SSH_AUTH_SOCK in the environment: start an agent, or write its path');
     },
     secret: (name: string) => optionalSecret(name)!,
+    /** The keys of a section by their names in `Settings`, without those that are not given. */
+    section: <T extends object>(name: string): T =>
+      Object.fromEntries(
+        settingKeys
+          .filter((key) => key.name.startsWith(`${name}.`))
+          .map((key) => [
+            settingPath(key)[1]!,
+            (key.kind === 'secret' ? optionalSecret : optionalText)(key.name),
+          ])
+          .filter(([, value]) => value !== null),
+      ) as T,
     list: (name: string): string[] => {
       const found = written.get(name);
       if (!found) throw missing(keyNamed(name), sources.configFile ?? 'dmsa.toml');

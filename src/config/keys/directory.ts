@@ -60,6 +60,7 @@ export const directoryKeys: SettingKey[] = [
     kind: 'secret',
     default: 'absent',
     schema: filled,
+    at: 'directory.passphrase',
     example: '"svc-dmsa.passphrase"',
     meaning: 'Where the passphrase of the key is, if it has one.',
   },

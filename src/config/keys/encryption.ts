@@ -40,6 +40,7 @@ export const encryptionKeys: SettingKey[] = [
     kind: 'text',
     default: 'absent',
     schema: filled,
+    at: 'codecServer.accessTokens.issuer',
     example: '"https://login.contoso.com"',
     meaning:
       'Issuer (`iss`) of the access tokens that Temporal’s UI passes on, and that `dmsa codec-server` takes.',
@@ -49,6 +50,7 @@ export const encryptionKeys: SettingKey[] = [
     kind: 'text',
     default: 'absent',
     schema: filled,
+    at: 'codecServer.accessTokens.audience',
     example: '"dmsa-codec"',
     meaning: 'Audience (`aud`) that those tokens have to name.',
   },
@@ -57,6 +59,7 @@ export const encryptionKeys: SettingKey[] = [
     kind: 'text',
     default: 'absent',
     schema: keysUrl,
+    at: 'codecServer.accessTokens.jwksUrl',
     example: '"https://login.contoso.com/keys"',
     meaning: 'Where the issuer publishes the keys that it signs with (a JWK set).',
   },

@@ -12,6 +12,8 @@ export interface SettingKey {
   /** The accepted form, as it would stand in `dmsa.toml`. */
   example: string;
   meaning: string;
+  /** Its path in `Settings`, where that is not its name in camel case. */
+  at?: string;
 }
 
 export const filled = z.string().min(1);
