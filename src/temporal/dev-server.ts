@@ -17,6 +17,8 @@ export interface DevServerOptions {
   uiCodecEndpoint?: string;
   env?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
+  /** Receives every line that the server prints. */
+  onLine?: (line: string) => void;
 }
 
 export interface DevServer {
@@ -36,6 +38,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
       env: options.env,
       graceful: Boolean(options.historyFile),
     });
+    if (options.onLine) server.onLine(options.onLine);
     const address = `127.0.0.1:${port}`;
     try {
       await untilReady(server, address, port, options);

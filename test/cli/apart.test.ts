@@ -4,9 +4,9 @@ import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { temporalAvailable } from '../support/temporal.ts';
+import { temporalAvailable, testTemporal } from '../support/temporal.ts';
 
 const { available, reason } = temporalAvailable();
 const main = new URL('../../src/bin/main.ts', import.meta.url).pathname;
@@ -14,10 +14,12 @@ const main = new URL('../../src/bin/main.ts', import.meta.url).pathname;
 /** Lab, worker and commands as processes of their own, that know of each other by dmsa.toml and Temporal alone. */
 describe.skipIf(!available)(`the pieces run apart${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let folder: string;
+  let address: string;
   const running: ChildProcess[] = [];
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'dmsa-apart-'));
+    ({ address } = await testTemporal());
   });
   afterEach(async () => {
     for (const child of running.splice(0).reverse()) {
@@ -29,7 +31,7 @@ describe.skipIf(!available)(`the pieces run apart${reason ? ` (skipped: ${reason
 
   const environment = () => ({
     ...process.env,
-    TEMPORAL_ADDRESS: inject('temporal').address!,
+    TEMPORAL_ADDRESS: address,
     DMSA_CONFIG: join(folder, 'dmsa.toml'),
   });
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { voteRefusals } from '../../src/domain/gates/gates.ts';
 import { signalNames } from '../../src/domain/migration/status.ts';
@@ -27,7 +27,6 @@ const { available, reason } = temporalAvailable();
 describe.skipIf(!available)(`the walk-through${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let theatre: Theatre;
   let temporal: string;
-  const { address } = inject('temporal');
   beforeAll(async () => {
     temporal = await findExecutable({ env: process.env, onProgress: () => undefined });
     theatre = await openRealTheatre();
@@ -45,7 +44,7 @@ describe.skipIf(!available)(`the walk-through${reason ? ` (skipped: ${reason})` 
         const run = async (block: string) => {
           const script = `set -eu\nID=${id}\n${block.replace(/^ID=.*\n/, '')}`;
           const PATH = `${dirname(temporal)}:${process.env.PATH}`;
-          const env = { ...process.env, PATH, TEMPORAL_ADDRESS: address!, NO_COLOR: '1' };
+          const env = { ...process.env, PATH, TEMPORAL_ADDRESS: theatre.env.address, NO_COLOR: '1' };
           return (await promisify(execFile)('bash', ['-c', script], { env })).stdout;
         };
         const [look, approve, verdict, meanwhile, complete, end] = blocks as [

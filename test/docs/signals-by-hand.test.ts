@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { signalNames } from '../../src/domain/migration/status.ts';
 import { temporalAvailable } from '../support/temporal.ts';
@@ -44,10 +44,9 @@ describe.skipIf(!available)(
   () => {
     let theatre: Theatre;
     let temporal: Awaited<ReturnType<typeof temporalCli>>;
-    const { address } = inject('temporal');
     beforeAll(async () => {
-      temporal = await temporalCli(address!);
       theatre = await openRealTheatre();
+      temporal = await temporalCli(theatre.env.address);
     });
     afterAll(() => theatre?.close());
 

@@ -13,7 +13,7 @@ describeWithSamba('on a real Samba AD DC', () => {
     const { address, release } = await reserveAddress();
     onTestFinished(release);
     return await playScenario(scenarios[name]!, {
-      temporal: testServer(),
+      temporal: await testServer(),
       directory: 'samba',
       sambaAddress: address,
       topology: topologyFor(name),

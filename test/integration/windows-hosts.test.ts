@@ -104,7 +104,7 @@ async function play(name: string) {
   const before = await whatIsThere(hosts);
   const settings = { ...hosts.settings, worker: { taskQueue: `dmsa-windows-${randomUUID()}` } };
   const played = await playInLab({ ...lab, settings }, scenarios[name]!, topology, {
-    temporal: testServer(),
+    temporal: await testServer(),
     request: waits,
   });
   return { hosts, played, before };

@@ -5,6 +5,9 @@ import type { NativeConnection } from '@temporalio/worker';
 import { inject } from 'vitest';
 
 import { connectTemporal, connectWorker } from '../../src/temporal/connection.ts';
+import { ask } from './run/ask.ts';
+import type { TemporalAddress } from './run/temporal-server.ts';
+import { noteServer } from './run/used-servers.ts';
 
 export interface TestTemporal {
   client: Client;
@@ -16,19 +19,24 @@ export interface TestTemporal {
   close(): Promise<void>;
 }
 
-/** For `describe.skipIf(!temporalAvailable().available)`. */
+/** For `describe.skipIf(!temporalAvailable().available)`; `reason` is one line for people, null where it is. */
 export function temporalAvailable(): { available: boolean; reason: string | null } {
-  const { address, reason } = inject('temporal');
-  return { available: address !== null, reason };
+  const reason = inject('run').noTemporal;
+  return { available: reason === null, reason };
 }
 
 /**
- * Connects to the one development server of the whole test run. Tests share it, so each has task queues and workflow
- * ids of its own (`unique`), and none counts what it did not start. Close it in `afterAll`.
+ * Returns the address of the one development server of the whole test run. Tests share it, so each has task queues and
+ * workflow ids of its own (`unique`), and none counts what it did not start.
  */
+export async function testTemporal(): Promise<TemporalAddress> {
+  noteServer('temporal', true);
+  return await ask<TemporalAddress>('temporal');
+}
+
+/** Connects to the development server of the test run. Close it in `afterAll`. */
 export async function connectTestTemporal(): Promise<TestTemporal> {
-  const { address, namespace, reason } = inject('temporal');
-  if (address === null) throw new Error(reason ?? 'there is no Temporal server');
+  const { address, namespace } = await testTemporal();
   const { client, connection } = await connectTemporal({ address, namespace, embedded: true });
   const { connection: nativeConnection } = await connectWorker({ address, namespace, embedded: true });
   const close = async () => {

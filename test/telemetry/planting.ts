@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { inject } from 'vitest';
 import type { Lab } from '../../lab/lab.ts';
 import { people } from '../../lab/scenarios/scenario.ts';
 import { run } from '../../src/bin/run.ts';
@@ -22,15 +21,17 @@ export interface World {
   failed: [string[], number, string][];
   folder: string;
   lab: Lab;
+  /** Address of the Temporal server. */
+  temporal: string;
   receiver: Receiver;
 }
 
 /** A process in the folder of the migration. */
-export function ioIn({ folder }: World, more: NodeJS.ProcessEnv = {}) {
+export function ioIn({ folder, temporal }: World, more: NodeJS.ProcessEnv = {}) {
   const TEMPORAL_CONFIG_FILE = join(folder, 'none.toml');
   return fakeIo({
     folder,
-    env: { TEMPORAL_ADDRESS: inject('temporal').address!, TEMPORAL_CONFIG_FILE, ...more },
+    env: { TEMPORAL_ADDRESS: temporal, TEMPORAL_CONFIG_FILE, ...more },
   });
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { inject, vi } from 'vitest';
+import { vi } from 'vitest';
 import { startLab } from '../../lab/lab.ts';
 import { people } from '../../lab/scenarios/scenario.ts';
 import { defaultTopology } from '../../lab/topology.ts';
@@ -14,6 +14,7 @@ import { connectTemporal } from '../../src/temporal/connection.ts';
 import { dataConverterOf } from '../../src/temporal/data-converter.ts';
 import { ask } from '../codec-server/ask.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { testTemporal } from '../support/temporal.ts';
 import { dmsa, ioIn, keep, makeKeys, plant, type World } from './planting.ts';
 import { historyOf, type StoredHistory } from './secret-search.ts';
 
@@ -30,7 +31,8 @@ export async function playSigned(): Promise<SignedMigration> {
   const lab = await startLab({ topology });
   const receiver = await startReceiver();
   try {
-    return await play({ account, folder, lab, receiver, secrets: {}, said: {}, failed: [] });
+    const { address: temporal } = await testTemporal();
+    return await play({ account, folder, lab, temporal, receiver, secrets: {}, said: {}, failed: [] });
   } finally {
     await receiver.close();
     await lab.close();
@@ -139,7 +141,7 @@ async function misuse(world: World): Promise<void> {
   ])
     await dmsa(world, args);
   // With it, Temporal's client wants TLS.
-  const TEMPORAL_ADDRESS = inject('temporal').address!.replace('127.0.0.1', 'localhost');
+  const TEMPORAL_ADDRESS = world.temporal.replace('127.0.0.1', 'localhost');
   const TEMPORAL_API_KEY = secrets.apiKey.toString();
   await dmsa(world, ['doctor', '--timeout', '1'], { TEMPORAL_ADDRESS, TEMPORAL_API_KEY });
 }
@@ -158,10 +160,9 @@ async function serveCodec(world: World): Promise<void> {
   keep(world, 'dmsa codec-server', `${io.stdout()}${io.stderr()}`);
 }
 
-async function readHistory({ lab, account }: World): Promise<StoredHistory> {
-  const { address, namespace } = inject('temporal');
+async function readHistory({ lab, account, temporal }: World): Promise<StoredHistory> {
   const dataConverter = await dataConverterOf(lab.settings.encryption);
-  const target = { address: address!, namespace, embedded: true };
+  const target = { address: temporal, embedded: true };
   const { client, close } = await connectTemporal(target, {}, { dataConverter });
   return await historyOf(client, `dmsa/lab.example/${account}`).finally(close);
 }

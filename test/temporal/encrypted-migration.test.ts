@@ -72,7 +72,7 @@ describe.skipIf(!temporalAvailable().available)('with a key ring', () => {
     const lab = await startLab({ topology, faults: scenario.faults?.() });
     lab.settings.encryption = await ring(lineA);
     lab.settings.worker.taskQueue = unique('encrypted');
-    const { status } = await playInLab(lab, scenario, topology, { temporal: testServer() }).finally(
+    const { status } = await playInLab(lab, scenario, topology, { temporal: await testServer() }).finally(
       lab.close,
     );
     expect(status.outcome).toBe(outcome);

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
-import { inject, vi } from 'vitest';
+import { vi } from 'vitest';
 
 import { type Activities, createActivities } from '../../activities/index.ts';
 import { now } from '../../activities/runtime.ts';
@@ -24,7 +24,7 @@ import { fileRecords } from '../../src/records/records.ts';
 import { createLog, temporalLogger } from '../../src/telemetry/log.ts';
 import { payloadConverterPath } from '../../src/temporal/bundle.ts';
 import { installRuntime } from '../../src/worker/runtime.ts';
-import { searchAttributes } from '../../workflows/search-attributes.ts';
+import { testTemporal } from '../support/temporal.ts';
 import { startTimeSkipping } from '../support/time-skipping.ts';
 
 installRuntime(createLog('silent'));
@@ -39,18 +39,9 @@ export interface Theatre {
   close(): Promise<void>;
 }
 
-/** INDEXED_VALUE_TYPE_KEYWORD of Temporal's API. */
-const keyword = 2;
-
 /** On a server whose time can be skipped, unless another is given. */
 export async function openTheatre(server?: () => Promise<TestWorkflowEnvironment>): Promise<Theatre> {
   const env = await (server ?? startTimeSkipping)();
-  // The test server can add search attributes and not list them, so it is told of each.
-  const attributes = Object.values(searchAttributes).map(({ name }) => [name, keyword]);
-  await env.connection.operatorService.addSearchAttributes({
-    namespace: 'default',
-    searchAttributes: Object.fromEntries(attributes),
-  });
   const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
   const workflowBundle = await bundleWorkflowCode({
     workflowsPath,
@@ -62,8 +53,7 @@ export async function openTheatre(server?: () => Promise<TestWorkflowEnvironment
 
 /** On the server of the test run: it takes what the one that skips time cannot, such as the end of a workflow by hand. */
 export function openRealTheatre(): Promise<Theatre> {
-  const { address } = inject('temporal');
-  return openTheatre(() => TestWorkflowEnvironment.createFromExistingServer({ address: address! }));
+  return openTheatre(async () => TestWorkflowEnvironment.createFromExistingServer(await testTemporal()));
 }
 
 /** One migration in a lab of its own, on a server whose time can be skipped; lab and activities share that time. */

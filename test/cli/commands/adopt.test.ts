@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { run } from '../../../src/bin/run.ts';
 import type { MigrationInput } from '../../../workflows/contract.ts';
@@ -30,7 +30,7 @@ describe.skipIf(!available)(`dmsa resume --adopt${reason ? ` (skipped: ${reason}
   async function dmsa({ id }: Rehearsal, args: string[], options: FakeOptions = {}) {
     const { taskQueue } = await workflow(id).describe();
     const env = {
-      TEMPORAL_ADDRESS: inject('temporal').address!,
+      TEMPORAL_ADDRESS: theatre.env.address,
       TEMPORAL_CONFIG_FILE: join(folder, 'none.toml'),
       DMSA_WORKER_TASK_QUEUE: taskQueue,
     };

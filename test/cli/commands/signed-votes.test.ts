@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { people } from '../../../lab/scenarios/scenario.ts';
 import { newPrivateKey, publicKeyOf } from '../../../src/approval/keys.ts';
 import { run } from '../../../src/bin/run.ts';
@@ -53,7 +53,7 @@ describe.skipIf(!available)(`votes on a plan with keys${reason ? ` (skipped: ${r
 
   async function approve(...args: string[]) {
     const env = {
-      TEMPORAL_ADDRESS: inject('temporal').address!,
+      TEMPORAL_ADDRESS: theatre.env.address,
       TEMPORAL_CONFIG_FILE: join(folder, 'none.toml'),
     };
     const io = fakeIo({ folder, env });

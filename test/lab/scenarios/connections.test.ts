@@ -5,8 +5,8 @@ import { scenarios } from '../../../lab/scenarios/index.ts';
 import { expectRefused, sessionsPerHost } from './outcomes.ts';
 import { testServer, topologyFor } from './support.ts';
 
-const play = (name: string): Promise<Played> =>
-  playScenario(scenarios[name]!, { temporal: testServer(), topology: topologyFor(name) });
+const play = async (name: string): Promise<Played> =>
+  await playScenario(scenarios[name]!, { temporal: await testServer(), topology: topologyFor(name) });
 
 /** A time limit of the product passes in one of them, on machines that are busy with others. */
 const timeout = 180_000;

@@ -6,8 +6,8 @@ import { driftText } from '../../../src/domain/values/drift.ts';
 import { expectUndone } from './outcomes.ts';
 import { testServer, topologyFor } from './support.ts';
 
-const play = (name: string): Promise<Played> =>
-  playScenario(scenarios[name]!, { temporal: testServer(), topology: topologyFor(name) });
+const play = async (name: string): Promise<Played> =>
+  await playScenario(scenarios[name]!, { temporal: await testServer(), topology: topologyFor(name) });
 
 const decisions = ({ status }: Played) => status.gates.map(({ name, decision }) => `${name} ${decision}`);
 

@@ -5,8 +5,8 @@ import { scenarios } from '../../../lab/scenarios/index.ts';
 import { expectRefused, expectUndone, sessionsPerHost } from './outcomes.ts';
 import { testServer, topologyFor } from './support.ts';
 
-const play = (name: string): Promise<Played> =>
-  playScenario(scenarios[name]!, { temporal: testServer(), topology: topologyFor(name) });
+const play = async (name: string): Promise<Played> =>
+  await playScenario(scenarios[name]!, { temporal: await testServer(), topology: topologyFor(name) });
 
 describe.concurrent('each scenario ends as its line promises', () => {
   test('happy: completed, linked, SPNs and delegation moved, the account disabled, its services running', async () => {

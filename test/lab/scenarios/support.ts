@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto';
 
-import { inject } from 'vitest';
-
 import { defaultTopology, type Topology } from '../../../lab/topology.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
 import type { TemporalServer } from '../../../src/temporal/server.ts';
 import { installRuntime } from '../../../src/worker/runtime.ts';
+import { testTemporal } from '../../support/temporal.ts';
 
 installRuntime(createLog('silent'));
 
 /** The one development server of the test run. */
-export function testServer(): TemporalServer {
-  const { address, namespace, reason } = inject('temporal');
-  if (address === null) throw new Error(reason ?? 'there is no Temporal server');
-  return { address, namespace, uiUrl: null, embedded: true, close: async () => undefined };
+export async function testServer(): Promise<TemporalServer> {
+  return { ...(await testTemporal()), uiUrl: null, embedded: true, close: async () => undefined };
 }
 
 /** Three hosts whose account and dMSA no other test has: workflow ids are made of them. */

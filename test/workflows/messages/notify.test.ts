@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterEach, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 
 import type { Topology } from '../../../lab/topology.ts';
 import type { Settings } from '../../../src/config/settings.ts';
@@ -12,7 +11,14 @@ import { driftText } from '../../../src/domain/values/drift.ts';
 import { type Answer, startReceiver } from '../../support/receiver.ts';
 import { temporalAvailable } from '../../support/temporal.ts';
 import { timeSkippingAvailable } from '../../support/time-skipping.ts';
-import { openTheatre, type Rehearsal, type RehearsalOptions, rehearse, type Theatre } from '../support.ts';
+import {
+  openRealTheatre,
+  openTheatre,
+  type Rehearsal,
+  type RehearsalOptions,
+  rehearse,
+  type Theatre,
+} from '../support.ts';
 
 const { available, reason } = timeSkippingAvailable();
 
@@ -95,10 +101,7 @@ describe.skipIf(!server.available)(
   () => {
     let theatre: Theatre;
     beforeEach(async () => {
-      const { address, namespace } = inject('temporal');
-      theatre = await openTheatre(() =>
-        TestWorkflowEnvironment.createFromExistingServer({ address: address!, namespace }),
-      );
+      theatre = await openRealTheatre();
     });
     afterEach(() => theatre?.close());
 
