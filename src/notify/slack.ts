@@ -1,5 +1,5 @@
 import { escapeSlack } from '../wording/escape/chat.ts';
-import type { Message } from './message.ts';
+import type { NoticeText } from '../wording/notice.ts';
 
 /** Longest of a header, of a field and of all fields together [slack: Block Kit reference]. */
 const most = { header: 150, field: 2_000, fields: 10, preformatted: 2_900 };
@@ -9,7 +9,7 @@ const most = { header: 150, field: 2_000, fields: 10, preformatted: 2_900 };
  * `text` for notifications and for those that know no blocks (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks).
  * Blocks hold `plain_text` and `rich_text` alone, in which nothing is markup; `text` is mrkdwn, and escaped.
  */
-export function slackBody({ title, facts, lines, commands }: Message): object {
+export function slackBody({ title, facts, lines, commands }: NoticeText): object {
   return {
     text: [title, ...facts.map(([label, value]) => `${label}: ${value}`), ...lines, ...commands]
       .map(escapeSlack)

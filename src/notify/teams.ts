@@ -1,4 +1,4 @@
-import type { Message } from './message.ts';
+import type { NoticeText } from '../wording/notice.ts';
 
 const colours = { good: 'Good', attention: 'Accent', warning: 'Attention' } as const;
 
@@ -8,7 +8,7 @@ const colours = { good: 'Good', attention: 'Accent', warning: 'Attention' } as c
  * members of the card, https://learn.microsoft.com/adaptive-cards/schema-explorer/text-run. Every text is a `TextRun`, which is not Markdown: only
  * `TextBlock` and `Fact` are, and in them a name with an underscore or a bracket would be changed or become a link.
  */
-export function teamsBody({ title, mood, facts, lines, commands }: Message): object {
+export function teamsBody({ title, mood, facts, lines, commands }: NoticeText): object {
   const content = {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',

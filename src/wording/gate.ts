@@ -24,9 +24,9 @@ export function wordExpiry({ onExpiry }: Pick<GatePlan, 'onExpiry'>): string {
 
 /** How far a vote is: `1 of 2 votes, by LAB\ann; missing: 1 of LAB\bob`. */
 export function wordTally(tally: Tally): string {
-  const { required, approved } = tally;
+  const { required, missing, approved } = tally;
   const by = approved.length > 0 ? `, by ${approved.join(', ')}` : '';
-  return [`${approved.length} of ${counted(required, 'vote')}${by}`, wordMissing(tally)]
+  return [`${required - missing} of ${counted(required, 'vote')}${by}`, wordMissing(tally)]
     .filter((part) => part !== '')
     .join('; ');
 }

@@ -3,105 +3,8 @@ import { describe, expect, test } from 'vitest';
 
 import { type Notice, noticeEvents } from '../../src/domain/migration/notice.ts';
 import { bodyOf } from '../../src/notify/body.ts';
-import { messageOf } from '../../src/notify/message.ts';
-
-const hash = 'ab12'.repeat(16);
-const notice: Notice = {
-  event: 'gate-opened',
-  at: '2025-06-01T08:00:00.000Z',
-  migrationId: 'dmsa/contoso.com/svc_web',
-  account: 'svc_web',
-  dmsa: 'dmsa-web',
-  domain: 'contoso.com',
-  requestedBy: 'CONTOSO\\rosa',
-  planHash: hash,
-  stage: 'gate-start',
-  outcome: 'running',
-  gate: {
-    name: 'start',
-    hash,
-    required: 2,
-    missing: 1,
-    approved: ['CONTOSO\\ann'],
-    awaited: ['CONTOSO\\bob', '<!channel>'],
-    expiresAt: '2025-06-08T08:00:00.000Z',
-    overdue: false,
-  },
-  failure: null,
-  drift: [],
-  hosts: [],
-};
-const failed: Notice = {
-  ...notice,
-  event: 'host-failed',
-  stage: 'restart-services',
-  gate: null,
-  hosts: [{ host: 'web01.contoso.com', code: 'TIMED_OUT', message: '<a|b> & *c*' }],
-};
-
-describe('a message', () => {
-  test('at a gate says who is missing, until when, for which evidence, and how to vote', () => {
-    expect(messageOf(notice)).toEqual({
-      title: 'svc_web → dmsa-web$: Gate "start" is open: votes are needed',
-      mood: 'attention',
-      facts: [
-        ['Account', 'svc_web in contoso.com'],
-        ['dMSA', 'dmsa-web$'],
-        ['Stage', 'Gate "start"'],
-        ['Votes missing', '1 of 2'],
-        ['Who may vote', 'CONTOSO\\bob, <!channel>'],
-        ['Approved by', 'CONTOSO\\ann'],
-        ['Until', '2025-06-08T08:00:00.000Z'],
-        ['Evidence', hash],
-        ['Asked for by', 'CONTOSO\\rosa'],
-      ],
-      lines: [],
-      commands: [
-        'dmsa status svc_web',
-        `dmsa approve svc_web --hash ${hash.slice(0, 16)} --reason "…"`,
-        `dmsa reject svc_web --hash ${hash.slice(0, 16)} --reason "…"`,
-      ],
-    });
-  });
-
-  test('of a host that failed says how to try it again and how to go on without it', () => {
-    const { title, mood, lines, commands } = messageOf({ ...failed, account: "o'svc web" });
-    expect({ title, mood, lines, commands }).toEqual({
-      title: "o'svc web → dmsa-web$: web01.contoso.com failed",
-      mood: 'warning',
-      lines: ['web01.contoso.com TIMED_OUT <a|b> & *c*'],
-      commands: [
-        'dmsa status "o\'svc web"',
-        'dmsa retry "o\'svc web" --host web01.contoso.com',
-        'dmsa skip "o\'svc web" web01.contoso.com',
-      ],
-    });
-  });
-
-  test('of names that no quotes hold in every shell leaves them to the reader', () => {
-    const hosts = [{ host: "$(id)'", code: 'TIMED_OUT', message: '' }];
-    expect(messageOf({ ...failed, account: '--yes', hosts }).commands).toEqual([
-      'dmsa status ACCOUNT',
-      'dmsa retry ACCOUNT --host HOST',
-      'dmsa skip ACCOUNT HOST',
-    ]);
-  });
-
-  test.each([
-    ['completed', 'good', 'Completed'],
-    ['undone', 'attention', 'Undone: everything is as it was before'],
-    ['refused', 'attention', 'Refused: nothing was changed'],
-  ] as const)('of the end (%s) says how it ended', (outcome, mood, words) => {
-    expect(messageOf({ ...notice, event: 'done', gate: null, outcome })).toMatchObject({
-      mood,
-      title: `svc_web → dmsa-web$: ${words}`,
-    });
-  });
-
-  test.each(noticeEvents)('of %s has words of its own', (event) => {
-    expect(messageOf({ ...failed, gate: notice.gate, event }).title).not.toMatch(/undefined|null/);
-  });
-});
+import { wordNotice } from '../../src/wording/notice.ts';
+import { failed, notice } from './sample-notice.ts';
 
 test.each(['json', 'slack', 'teams'] as const)('of kind %s no text from outside ends its line', (kind) => {
   const failure = { code: 'TIMED_OUT', message: 'a\r\nb\u202ec\u0007d' };
@@ -119,9 +22,9 @@ test('of kind json it holds the notice, a key, a version and what to type', () =
   expect(body).toEqual({
     version: 1,
     key: 'the-key',
-    title: messageOf(notice).title,
+    title: wordNotice(notice).title,
     ...notice,
-    commands: messageOf(notice).commands,
+    commands: wordNotice(notice).commands,
   });
 });
 
@@ -183,7 +86,7 @@ test('whatever a notice says, chats accept its size', () => {
         event,
         gate: { ...notice.gate!, awaited: lines, approved: lines },
         failure: { code, message },
-        drift: lines,
+        drift: lines.map((path) => ({ path, before: path, after: path })),
         hosts: lines.map((host) => ({ host, code, message })),
       };
       const slack = bodyOf('slack', large, 'k') as { text: string; blocks: Block[] };

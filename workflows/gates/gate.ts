@@ -12,7 +12,7 @@ import {
   voidVotes,
 } from '../../src/domain/gates/gates.ts';
 import { type GateName, gatePlan } from '../../src/domain/plan/plan.ts';
-import { type Drift, driftText, findDrift } from '../../src/domain/values/drift.ts';
+import { type Drift, findDrift } from '../../src/domain/values/drift.ts';
 import { durationMs } from '../../src/domain/values/duration.ts';
 import { continueIfLong, isLong } from '../continue.ts';
 import { isSkipped, leftOut } from '../hosts/host-decisions.ts';
@@ -51,7 +51,7 @@ export async function openAndPassGate(m: Migration, name: GateName, hosts?: stri
     const drifted = findDrift(votedOn(voted), votedOn(fresh));
     beginAnew(m, gate, fresh.hash, drifted);
     countGate(gate, 'drifted');
-    await notify(m, 'drift', { drift: drifted.map(driftText) });
+    await notify(m, 'drift', { drift: drifted });
   }
   countGate(gate, 'approved');
   close(m, gate, 'approved');

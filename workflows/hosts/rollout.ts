@@ -7,7 +7,7 @@ import type { Stage } from '../../src/domain/migration/stages.ts';
 import type { Failure } from '../../src/domain/migration/status.ts';
 import type { GateName, PlanHost } from '../../src/domain/plan/plan.ts';
 import { canaryOf, nextCanaryWave, nextWave } from '../../src/domain/plan/rollout.ts';
-import { driftText, findDrift } from '../../src/domain/values/drift.ts';
+import { findDrift } from '../../src/domain/values/drift.ts';
 import { continueIfLong, isLong } from '../continue.ts';
 import { currentDetails } from '../details.ts';
 import { beginAnew, openAndPassGate } from '../gates/gate.ts';
@@ -135,7 +135,7 @@ async function mayBegin(
       const drifted = findDrift({ wave: gate.hosts }, { wave: hosts });
       gate.hosts = hosts;
       beginAnew(m, gate, m.state.evidence!.hash, drifted);
-      await notify(m, 'drift', { drift: drifted.map(driftText) });
+      await notify(m, 'drift', { drift: drifted });
     }
   }
   await openAndPassGate(m, name, hosts);

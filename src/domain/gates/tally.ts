@@ -7,7 +7,7 @@ export interface Tally {
   required: number;
   /** Whose yes counts, as they wrote themselves. */
   approved: string[];
-  /** How many yeses are missing; 0 once the gate is decided. */
+  /** How many yeses are missing. */
   missing: number;
   /** Who may still vote; null for anyone but the requester. */
   awaited: string[] | null;
@@ -19,7 +19,7 @@ export function tallyOf(gate: Gate, known: KnownPeople & { requestedBy: string }
   return {
     required: gate.required,
     approved,
-    missing: gate.decision === 'open' ? Math.max(0, gate.required - approved.length) : 0,
+    missing: Math.max(0, gate.required - approved.length),
     awaited: gate.approvers.length === 0 ? null : awaitedAt(gate, known),
   };
 }

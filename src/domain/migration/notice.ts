@@ -1,5 +1,8 @@
-import { approvals, awaitedAt, type Gate } from '../gates/gates.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Gate } from '../gates/gates.ts';
+import { type Tally, tallyOf } from '../gates/tally.ts';
+import type { GateName, Plan } from '../plan/plan.ts';
+import { beginningOf } from '../values/beginning.ts';
+import type { Drift } from '../values/drift.ts';
 import type { StageName } from './stages.ts';
 import type { Failure, MigrationStatus } from './status.ts';
 
@@ -34,22 +37,17 @@ export interface Notice {
   /** What ended the way forward, or what a person is needed for. */
   failure: Failure | null;
   /** What differs from what was voted on; empty but for `drift`. */
-  drift: string[];
+  drift: Drift[];
   /** Hosts that have failed and wait for `retry` or `skipHost`; empty but for `host-failed`. */
   hosts: (Failure & { host: string })[];
+  /** How many members of each list are left out behind the first ones. */
+  leftOut: { approved: number; awaited: number; drift: number; hosts: number };
 }
 
-export interface NoticeGate {
-  name: string;
+export interface NoticeGate extends Tally {
+  name: GateName;
   /** SHA-256 of the evidence that is voted on. */
   hash: string;
-  required: number;
-  /** How many yeses are missing. */
-  missing: number;
-  /** Who has voted yes, as they wrote themselves. */
-  approved: string[];
-  /** Who may still vote; empty for anyone but the requester. */
-  awaited: string[];
   /** ISO 8601. */
   expiresAt: string;
   overdue: boolean;
@@ -58,64 +56,52 @@ export interface NoticeGate {
 export type NoticeDetail = Partial<Pick<Notice, 'failure' | 'drift' | 'hosts'>>;
 
 /** So that a message stays one that people read, and that chats accept (Teams: 28 KB). */
-const most = { text: 300, lines: 10 };
+const most = { text: 300, members: 10 };
 
-/** What there is to tell of the migration as it is now. Texts are cut to a bearable length. */
+/** What there is to tell of the migration as it is now. Texts and lists are cut to a bearable length. */
 export function noticeOf(
   event: NoticeEvent,
   { plan, status, at }: { plan: Plan; status: MigrationStatus; at: string },
   detail: NoticeDetail = {},
 ): Notice {
   const open = status.gates.find((gate) => gate.decision === 'open' && gate.hash !== null);
-  const failure = detail.failure ?? status.failure;
-  const hosts = (detail.hosts ?? []).map(({ host, code, message }) => ({
-    host,
-    code,
-    message: cut(message),
-  }));
-  return {
+  const gate = open ? noticeGate(open, plan) : null;
+  const { failure = status.failure, drift = [], hosts = [] } = detail;
+  const left = (list: unknown[] | null = null) => Math.max(0, (list?.length ?? 0) - most.members);
+  return cut({
     event,
     at,
     migrationId: status.migrationId,
-    account: cut(status.account),
-    dmsa: cut(status.dmsa),
+    account: status.account,
+    dmsa: status.dmsa,
     domain: plan.domain.dnsName,
-    requestedBy: cut(plan.requestedBy),
+    requestedBy: plan.requestedBy,
     planHash: plan.hash,
     stage: status.stage,
     outcome: status.outcome,
-    gate: open ? noticeGate(open, plan) : null,
-    failure: failure && { code: failure.code, message: cut(failure.message) },
-    drift: fewer((detail.drift ?? []).map(cut), (left) => `and ${left} more`),
-    hosts: fewer(hosts, (left) => ({ host: `and ${left} more`, code: '', message: '' })),
-  };
+    gate,
+    failure,
+    drift,
+    hosts: hosts.map(({ host, code, message }) => ({ host, code, message })),
+    leftOut: {
+      approved: left(gate?.approved),
+      awaited: left(gate?.awaited),
+      drift: left(drift),
+      hosts: left(hosts),
+    },
+  });
 }
 
 function noticeGate(gate: Gate, plan: Plan): NoticeGate {
-  const yes = approvals(gate);
-  const awaited = awaitedAt(gate, plan);
-  const more = (left: number) => `and ${left} more`;
-  return {
-    name: gate.name,
-    hash: gate.hash!,
-    required: gate.required,
-    missing: Math.max(0, gate.required - yes.length),
-    approved: fewer(
-      yes.map(({ by }) => cut(by)),
-      more,
-    ),
-    awaited: fewer(awaited.map(cut), more),
-    expiresAt: gate.expiresAt,
-    overdue: gate.overdue,
-  };
+  const { name, hash, expiresAt, overdue } = gate;
+  return { name, hash: hash!, ...tallyOf(gate, plan), expiresAt, overdue };
 }
 
-function cut(text: string): string {
-  const letters = [...text];
-  return letters.length <= most.text ? text : `${letters.slice(0, most.text - 1).join('')}…`;
-}
-
-function fewer<T>(list: T[], more: (left: number) => T): T[] {
-  if (list.length <= most.lines) return list;
-  return [...list.slice(0, most.lines), more(list.length - most.lines)];
+/** Plain data with the beginning of each long text, and the first members of each long list. */
+function cut<T>(value: T): T {
+  if (Array.isArray(value)) return value.slice(0, most.members).map(cut) as T;
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, cut(member)])) as T;
+  if (typeof value !== 'string') return value;
+  return beginningOf(value, most.text) as T;
 }

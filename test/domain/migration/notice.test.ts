@@ -82,11 +82,11 @@ test('texts become of bearable length', () => {
 
 test('of many hosts and differences the first are told, and how many there are beside', () => {
   const hosts = Array.from({ length: 12 }, (_, index) => ({ host: `h${index}`, code: 'C', message: 'm' }));
-  const drift = hosts.map(({ host }) => host);
+  const drift = hosts.slice(1).map(({ host }) => ({ path: host, before: 0, after: 1 }));
   const notice = noticeOf('host-failed', { plan, status: statusWith({}), at }, { hosts, drift });
-  expect(notice.hosts).toHaveLength(11);
-  expect(notice.hosts.at(-1)).toEqual({ host: 'and 2 more', code: '', message: '' });
-  expect(notice.drift.at(-1)).toBe('and 2 more');
+  expect(notice.hosts).toEqual(hosts.slice(0, 10));
+  expect(notice.drift).toEqual(drift.slice(0, 10));
+  expect(notice.leftOut).toEqual({ approved: 0, awaited: 0, drift: 1, hosts: 2 });
 });
 
 test('what a person is needed for goes before what ended the way forward', () => {
