@@ -8,7 +8,7 @@ export function startMemoryDirectory(options: LabDirectoryOptions): Promise<LabD
   return startForest(options);
 }
 
-/** A real Samba AD DC; its administrator reads, and the lab's rules write. Throws PLAN_INVALID for what it is not. */
+/** A real Samba AD DC; its administrator reads, and the lab's rules write. Throws ARGUMENT_INVALID for what it is not. */
 export async function startSambaDirectory(options: LabDirectoryOptions): Promise<LabDirectory> {
   requireOneController(options.topology);
   const { startSamba } = await import('./samba/samba.ts');
@@ -53,9 +53,8 @@ function requireOneController(topology: Topology): void {
 }
 
 function notWithSamba(why: string): DmsaError {
-  return new DmsaError(
-    'PLAN_INVALID',
-    '--directory samba',
-    `This is not possible on the lab's Samba: ${why}`,
-  );
+  const message = `This is not possible on the lab's Samba: ${why}`;
+  return new DmsaError('ARGUMENT_INVALID', '--directory samba', message, {
+    hint: 'Leave out --directory samba.',
+  });
 }

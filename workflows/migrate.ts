@@ -78,7 +78,7 @@ function begin(input: MigrationInput): Migration {
   } catch {
     throw ApplicationFailure.nonRetryable(
       'plan: the input of the workflow holds no plan: start it with dmsa start',
-      'PLAN_INVALID' satisfies ErrorCode,
+      'START_INVALID' satisfies ErrorCode,
     );
   }
 }

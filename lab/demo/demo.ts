@@ -23,7 +23,7 @@ export async function runDemo(output: Output, options: DemoOptions): Promise<num
   if (!scenario) {
     const names = Object.keys(scenarios).join(', ');
     throw new DmsaError(
-      'PLAN_INVALID',
+      'ARGUMENT_INVALID',
       '--scenario',
       `--scenario: "${options.scenario}" is none of ${names}`,
       { hint: didYouMean(options.scenario, Object.keys(scenarios)) },

@@ -23,10 +23,10 @@ export function sambaAvailable(env: NodeJS.ProcessEnv = process.env): {
   return { available: true, reason: null };
 }
 
-/** Throws PLAN_INVALID, the code of a choice that cannot be followed, where Samba cannot run here. */
+/** Throws MACHINE_UNSUITABLE where Samba cannot run here. */
 export function requireSamba(env: NodeJS.ProcessEnv = process.env): void {
   const { reason } = sambaAvailable(env);
-  if (reason) throw new DmsaError('PLAN_INVALID', '--directory samba', reason);
+  if (reason) throw new DmsaError('MACHINE_UNSUITABLE', '--directory samba', reason);
 }
 
 /** The path of a program; Debian keeps Samba's server in /usr/sbin, which is not on everyone's PATH. */

@@ -49,7 +49,7 @@ const readyWithinMs = 30_000;
 
 /**
  * Provisions and starts Samba: about 8 s. However this program ends, process and folder go with it.
- * Throws PLAN_INVALID where Samba is missing or its ports are taken, DIRECTORY_UNREACHABLE where it does not start.
+ * Throws MACHINE_UNSUITABLE where Samba is missing or its ports are taken, DIRECTORY_UNREACHABLE where it does not start.
  */
 export async function startSamba(options: SambaOptions = {}): Promise<Samba> {
   requireSamba();
@@ -148,7 +148,7 @@ async function requirePorts(address: string): Promise<void> {
   for (const each of [88, 389, port]) {
     if (await isFree(address, each)) continue;
     const message = `Samba cannot start: port ${each} of ${address} is in use; stop what uses it`;
-    throw new DmsaError('PLAN_INVALID', '--directory samba', message);
+    throw new DmsaError('MACHINE_UNSUITABLE', '--directory samba', message);
   }
 }
 

@@ -1,5 +1,5 @@
 import { environmentName, type SettingKey, secretEndings, settingKeys } from '../../src/config/keys.ts';
-import { errorKinds } from '../../src/domain/errors/errors.ts';
+import { errorThemes } from '../../src/domain/errors/error-kinds.ts';
 import { type WindowsError, windowsErrors } from '../../src/domain/errors/windows-errors.ts';
 import { findingKinds } from '../../src/domain/findings/findings.ts';
 
@@ -21,16 +21,16 @@ ${table(['Code', 'Severity', 'What it means', 'What to do'], rows)}`;
 }
 
 export function errorsPage(): string {
-  const rows = Object.entries(errorKinds).map(([code, { retryable, meaning, fix }]) =>
-    row(`\`${code}\``, retryable ? 'yes' : 'no', meaning, fix),
-  );
-  return `${made('src/domain/errors/errors.ts')}
+  return `${made('src/domain/errors/error-kinds.ts')}
 # Errors
 
 Every failure has one of these codes, in the output of commands, in the status of a migration and as the type of a
-failure in Temporal. Whether it is tried again is decided by the code alone.
+failure in Temporal. The code alone decides whether it is tried again, and the exit code of a command that it ends: 2
+where what was asked for is refused and nothing was changed, else 1. Commands add three codes that are about the call
+itself: \`USAGE\` (exit code 2: no such command or option; the fix names its help), \`INTERRUPTED\` (130: Ctrl-C) and
+\`UNEXPECTED\` (1: a fault of dmsa itself; report the message).
 
-${table(['Code', 'Tried again', 'What it means', 'What to do'], rows)}
+${errorThemes.map(themeTable).join('\n')}
 ## What Windows says
 
 What a script meets on a host or at a domain controller, and which of these codes it becomes: by numbers and names, which
@@ -39,6 +39,13 @@ rows fit, the upper one counts; what none fits is \`SCRIPT_FAILED\` with PowerSh
 before PowerShell runs are in [ssh.md](ssh.md) and [windows.md](windows.md).
 
 ${table(['Said', 'Name', 'By', 'Code'], windowsErrors.map(windowsRow))}`;
+}
+
+function themeTable({ title, kinds }: (typeof errorThemes)[number]): string {
+  const rows = Object.entries(kinds).map(([code, { retryable, refused, meaning, fix }]) =>
+    row(`\`${code}\``, retryable ? 'yes' : 'no', refused ? '2' : '1', meaning, fix),
+  );
+  return `## ${title}\n\n${table(['Code', 'Tried again', 'Exit code', 'What it means', 'What to do'], rows)}`;
 }
 
 const kindTexts: Record<WindowsError['kind'], string> = {

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { calculateJwkThumbprint } from 'jose';
 import { z } from 'zod';
 
-import { DmsaError } from '../domain/errors/errors.ts';
+import { readNamedFile } from '../config/private-file.ts';
+import { errorAbout } from '../domain/errors/errors.ts';
 import type { ApproverKey } from '../domain/plan/plan.ts';
 import { approverKeyList } from '../plan/approvers.ts';
 import { firstIssue } from '../plan/issues.ts';
@@ -18,33 +18,31 @@ const jwk = z.object({
 });
 
 /**
- * The public keys of some files, each a JWK or a JWK set whose members name their `approver`. Throws PLAN_INVALID that
- * names the file and what is wrong with it, a private key in it among others.
+ * The public keys of some files, each a JWK or a JWK set whose members name their `approver`. Throws FILE_UNREADABLE,
+ * and KEY_INVALID that says what is wrong with a file, a private key in it among others.
  */
 export async function readApproverKeys(folder: string, files: string[]): Promise<ApproverKey[]> {
   const keys = (await Promise.all(files.map((file) => keysIn(resolve(folder, file))))).flat();
   const parsed = approverKeyList.safeParse(keys);
   if (parsed.success) return parsed.data;
   const { field, message } = firstIssue(parsed.error, keys);
-  throw unusable(files.join(', '), `${field}: ${message}`);
+  throw errorAbout(files.join(', '), 'KEY_INVALID', `${field}: ${message}`);
 }
 
 async function keysIn(file: string): Promise<ApproverKey[]> {
-  const content = await readFile(file, 'utf8').catch((cause) => {
-    throw unusable(file, `it cannot be read (${cause.code})`);
-  });
-  const members = membersOf(content);
-  if (!members) throw unusable(file, 'it is no JWK and no JWK set: write one with dmsa keys public');
+  const members = membersOf(await readNamedFile('approver keys', file));
+  if (!members) throw errorAbout(file, 'KEY_INVALID', 'it is no JWK and no JWK set');
   return await Promise.all(members.map((member) => keyOf(file, member)));
 }
 
 async function keyOf(file: string, member: unknown): Promise<ApproverKey> {
   if (typeof member === 'object' && member !== null && 'd' in member)
-    throw unusable(file, 'it holds a private key: give the public one (dmsa keys public)');
+    throw errorAbout(file, 'KEY_INVALID', 'it holds a private key, and the public one is needed');
   const parsed = jwk.safeParse(member);
   if (!parsed.success)
-    throw unusable(
+    throw errorAbout(
       file,
+      'KEY_INVALID',
       'each key has to be an Ed25519 JWK with x and approver, as dmsa keys public writes it',
     );
   const { kty, crv, x, approver } = parsed.data;
@@ -59,8 +57,4 @@ function membersOf(content: string): unknown[] | null {
   } catch {
     return null;
   }
-}
-
-function unusable(file: string, why: string): DmsaError {
-  return new DmsaError('PLAN_INVALID', file, `${file}: ${why}`);
 }

@@ -1,7 +1,8 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { z } from 'zod';
 
-import { readPrivateFile, unusable } from '../config/private-file.ts';
+import { readPrivateFile } from '../config/private-file.ts';
+import { errorAbout } from '../domain/errors/errors.ts';
 
 /** An Ed25519 key as a JWK (RFC 8037), with its thumbprint (RFC 7638) as key id. */
 export interface PrivateKey extends PublicKey {
@@ -41,13 +42,13 @@ const privateKeySchema = z.object({
 });
 
 /**
- * A private key from a file as `dmsa keys new` writes it. Throws PLAN_INVALID where the file cannot be read, others may
- * read it, or it holds no such key; never with what is in it.
+ * A private key from a file as `dmsa keys new` writes it. Throws what readPrivateFile throws, and
+ * KEY_INVALID; never with what is in it.
  */
 export async function readPrivateKey(setting: string, file: string): Promise<PrivateKey> {
   const parsed = privateKeySchema.safeParse(jsonOf(await readPrivateFile(setting, file)));
   if (!parsed.success)
-    throw unusable(setting, `${file} holds no private Ed25519 key as a JWK: make one with dmsa keys new`);
+    throw errorAbout(setting, 'KEY_INVALID', `${file} holds no private Ed25519 key as a JWK`);
   const { kty, crv, x, d, approver } = parsed.data;
   const kid = parsed.data.kid ?? (await calculateJwkThumbprint({ kty, crv, x }));
   return { kty, crv, x, kid, ...(approver && { approver }), d };

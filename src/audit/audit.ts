@@ -59,7 +59,7 @@ export interface AuditSummary extends Record<Severity, number> {
 
 /**
  * Reads every dMSA and superseded account of the domain and says what is wrong with them. Changes nothing, and asks no
- * Temporal. Throws PLAN_INVALID for a filter or settings that cannot be used, and what connecting and reading throws.
+ * Temporal. Throws ARGUMENT_INVALID for a filter, a code of the settings, and what connecting and reading throws.
  */
 export async function audit(deps: AuditDeps, request: AuditRequest): Promise<Audit> {
   const { signal, now, filter } = request;

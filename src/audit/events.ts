@@ -2,7 +2,7 @@ import { mapLimited } from '../async/limited.ts';
 import { retrying } from '../async/retrying.ts';
 import type { Directory } from '../directory/directory.ts';
 import { capable, readControllers } from '../directory/read/read-controllers.ts';
-import { DmsaError } from '../domain/errors/errors.ts';
+import { DmsaError, isSettingsError } from '../domain/errors/errors.ts';
 import type { Transport } from '../powershell/transport.ts';
 import type { Result } from '../powershell/wire/operations.ts';
 
@@ -36,7 +36,7 @@ const everything = '1970-01-01T00:00:00Z';
 /**
  * Reads event 3085 of every DC that can have carried out a migration: the writable ones that run Windows Server 2025
  * [faq]. One session for each, for all pairs together. A log that cannot be read is a fact, not a failure.
- * Throws PLAN_INVALID for settings that cannot be used.
+ * Throws the codes of settings that cannot be used.
  */
 export async function readEvents(
   directory: Directory,
@@ -68,7 +68,7 @@ async function readLog(
     return { server, unread: null, oldestAt, events };
   } catch (error) {
     // Settings that cannot be used are the caller's to mend, or to do without events.
-    if (signal.aborted || !(error instanceof DmsaError) || error.code === 'PLAN_INVALID') throw error;
+    if (signal.aborted || !(error instanceof DmsaError) || isSettingsError(error)) throw error;
     return { server, unread: `${error.code}: ${error.message}`, oldestAt: null, events: [] };
   }
 }

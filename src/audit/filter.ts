@@ -6,7 +6,7 @@ import {
   type PrincipalName,
   parsePrincipalName,
 } from '../directory/names/principal-name.ts';
-import { DmsaError } from '../domain/errors/errors.ts';
+import { errorAbout } from '../domain/errors/errors.ts';
 import type { DomainNames } from '../domain/plan/identity.ts';
 import type { AuditedAccount, AuditedDmsa } from './facts.ts';
 import type { Pair } from './pairs.ts';
@@ -29,7 +29,7 @@ export interface AuditScope {
   ou: string | null;
 }
 
-/** Throws PLAN_INVALID for what can be the name of nothing, and for an OU that is no DN. */
+/** Throws ARGUMENT_INVALID for what can be the name of nothing, and for an OU that is no DN. */
 export function scopeOf({ account, dmsa, ou }: AuditFilter): AuditScope {
   return {
     account: account === null ? null : nameOf(account, '--account'),
@@ -41,7 +41,7 @@ export function scopeOf({ account, dmsa, ou }: AuditFilter): AuditScope {
 function nameOf(written: string, option: string): PrincipalName {
   const name = parsePrincipalName(written, option);
   if (name.form !== 'none') return name;
-  throw new DmsaError('PLAN_INVALID', option, `${option}: "${written}": ${name.why}`);
+  throw errorAbout(option, 'ARGUMENT_INVALID', `"${written}": ${name.why}`);
 }
 
 function containerOf(dn: string): string {
@@ -51,11 +51,8 @@ function containerOf(dn: string): string {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  throw new DmsaError(
-    'PLAN_INVALID',
-    '--ou',
-    `--ou: "${dn}" is not a DN: write it as OU=Services,DC=contoso,DC=com`,
-  );
+  const why = `"${dn}" is not a DN: write it as OU=Services,DC=contoso,DC=com`;
+  throw errorAbout('--ou', 'ARGUMENT_INVALID', why);
 }
 
 export function isWithin({ account, dmsa }: Pair, scope: AuditScope, domain: DomainNames): boolean {

@@ -1,8 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-
+import { readNamedFile, unreadable } from '../config/private-file.ts';
 import { sameDn } from '../directory/dn.ts';
-import { DmsaError } from '../domain/errors/errors.ts';
 import type { JournalRecord } from '../records/records.ts';
 
 /** What our own journals say of one migration: the account and dMSA that we linked, and whether that still holds. */
@@ -25,18 +24,16 @@ const suffix = '.journal.jsonl';
 
 /**
  * Reads the journals in `folder`. One without any, or that is not there, has recorded nothing. A line that is no
- * record, as the last one of a crash, is passed over. Throws PLAN_INVALID where the folder cannot be read.
+ * record, as the last one of a crash, is passed over. Throws FILE_UNREADABLE.
  */
 export async function readRecords(folder: string): Promise<RecordedMigration[]> {
   const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return [];
-    throw unreadable(folder, cause);
+    return unreadable('records.folder', folder, cause);
   });
   const migrations: RecordedMigration[] = [];
   for (const name of names.filter((each) => each.endsWith(suffix)).sort()) {
-    const content = await readFile(join(folder, name), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-      throw unreadable(join(folder, name), cause);
-    });
+    const content = await readNamedFile('records.folder', join(folder, name));
     migrations.push(...recordedMigrations(content.split('\n').flatMap(parsed)));
   }
   return migrations;
@@ -90,15 +87,4 @@ function parsed(line: string): JournalRecord[] {
   } catch {
     return [];
   }
-}
-
-function unreadable(path: string, cause: NodeJS.ErrnoException): DmsaError {
-  return new DmsaError(
-    'PLAN_INVALID',
-    'records.folder',
-    `records.folder: ${path} cannot be read (${cause.code})`,
-    {
-      cause,
-    },
-  );
 }

@@ -1,21 +1,6 @@
-import { DmsaError, type ErrorCode } from '../domain/errors/errors.ts';
+import { DmsaError } from '../domain/errors/errors.ts';
 import { exitCodes } from '../domain/states.ts';
 import { escapeTerminal } from '../wording/escape/terminal.ts';
-
-/** Codes that say that what was asked for is not acceptable, and that nothing was changed: exit code 2. */
-const refusals: ErrorCode[] = [
-  'PLAN_INVALID',
-  'PLAN_EDITED',
-  'PLAN_DRIFTED',
-  'NAME_LOCKED',
-  'MIGRATION_RUNNING',
-  'PREFLIGHT_BLOCKED',
-  'VOTE_REFUSED',
-  'GATE_NOT_OPEN',
-  'SIGNAL_REFUSED',
-  'REPORT_INVALID',
-  'REPORT_CHANGED',
-];
 
 /** How an error is told: one line for people, one object for programs, and the exit code. */
 export interface Told {
@@ -34,7 +19,7 @@ export const interrupted: Told = {
 export function tellError(thrown: unknown): Told {
   if (thrown instanceof DmsaError) {
     const { code, message, fix } = thrown;
-    const exitCode = refusals.includes(code) ? exitCodes.refused : exitCodes.failed;
+    const exitCode = thrown.refused ? exitCodes.refused : exitCodes.failed;
     return {
       line: escapeTerminal(`${code}: ${message} (fix: ${fix})`),
       error: { code, message, fix },
@@ -47,4 +32,14 @@ export function tellError(thrown: unknown): Told {
     error: { code: 'UNEXPECTED', message, fix: null },
     exitCode: exitCodes.failed,
   };
+}
+
+/** The answer to a question was no. */
+export function declined(outcome: string): DmsaError {
+  return new DmsaError('DECLINED', 'answer', `${outcome}: the answer was no`);
+}
+
+/** Nobody can be asked; `instead` says how to do without the question. */
+export function noTerminal(subject: string, instead: string): DmsaError {
+  return new DmsaError('NO_TERMINAL', subject, `there is no terminal to ask on: ${instead}`);
 }

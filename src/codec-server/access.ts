@@ -2,9 +2,10 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 
-import { readPrivateFile, unusable } from '../config/private-file.ts';
+import { readPrivateFile } from '../config/private-file.ts';
 import { readSecret } from '../config/secret.ts';
 import type { CodecServerSettings } from '../config/settings.ts';
+import { errorAbout } from '../domain/errors/errors.ts';
 import { Refusal } from './refusal.ts';
 
 /** Who asks, for the log. Throws Refusal: 401 for whoever may not, 503 where that cannot be found out. */
@@ -15,7 +16,7 @@ const leastTokenLength = 16;
 
 /**
  * By the token of the settings, or by access tokens of the issuer; null where the settings have neither.
- * Throws PLAN_INVALID for a token that cannot be read, or can be guessed.
+ * Throws SECRET_UNUSABLE for a token that cannot be read, or can be guessed.
  */
 export async function authentication(
   settings: CodecServerSettings | undefined,
@@ -36,7 +37,11 @@ async function readToken(token: NonNullable<CodecServerSettings['token']>): Prom
   const text = 'file' in token ? await readPrivateFile(setting, token.file) : await readSecret(token);
   const trimmed = text.trim();
   if (!/^\S+$/.test(trimmed) || trimmed.length < leastTokenLength)
-    throw unusable(setting, `a token is one word of ${leastTokenLength} characters or more`);
+    throw errorAbout(
+      setting,
+      'SECRET_UNUSABLE',
+      `a token is one word of ${leastTokenLength} characters or more`,
+    );
   return trimmed;
 }
 

@@ -1,18 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 
-import { unusable } from '../config/private-file.ts';
+import { errorAbout } from '../domain/errors/errors.ts';
 import { Refusal } from './refusal.ts';
 
 /** What Temporal's UI sends; `authorization-extras` holds an ID token, which is not looked at. */
 const allowedHeaders = 'x-namespace, content-type, authorization, authorization-extras';
 
-/** `https://temporal.contoso.com`, without a path. Throws PLAN_INVALID. */
+/** `https://temporal.contoso.com`, without a path. Throws ARGUMENT_INVALID. */
 export function parseOrigins(written: string[]): ReadonlySet<string> {
   return new Set(
     written.map((text) => {
       const url = URL.parse(text);
       if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
-      throw unusable('--origin', `"${text}" is not an origin: write it as https://temporal.contoso.com`);
+      throw errorAbout(
+        '--origin',
+        'ARGUMENT_INVALID',
+        `"${text}" is not an origin: write it as https://temporal.contoso.com`,
+      );
     }),
   );
 }

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-
-import { readPrivateFile, unreadable, unusable } from '../config/private-file.ts';
+import { readNamedFile, readPrivateFile } from '../config/private-file.ts';
 import type { ClientSettings } from '../config/settings.ts';
+import { errorAbout } from '../domain/errors/errors.ts';
 import type { Log } from '../telemetry/log.ts';
 import { dataConverterOf } from '../temporal/data-converter.ts';
 import { authentication } from './access.ts';
@@ -22,7 +21,7 @@ export interface RunCodecServerOptions {
   onReady(url: string): void;
 }
 
-/** `dmsa codec-server`: answers until `signal` aborts. Throws PLAN_INVALID, naming setting or option. */
+/** `dmsa codec-server`: answers until `signal` aborts. Throws the codes of settings, files and keys. */
 export async function runCodecServer(options: RunCodecServerOptions): Promise<void> {
   const { settings, log, host, port, encode, signal, onReady } = options;
   const [authenticate, tls, { payloadCodecs }] = await Promise.all([
@@ -47,11 +46,9 @@ export async function runCodecServer(options: RunCodecServerOptions): Promise<vo
 
 async function readTls({ certificateFile, privateKeyFile }: RunCodecServerOptions) {
   if (certificateFile === null && privateKeyFile === null) return null;
-  if (certificateFile === null) throw unusable('--tls-key', 'needs --tls-cert');
-  if (privateKeyFile === null) throw unusable('--tls-cert', 'needs --tls-key');
-  const cert = await readFile(certificateFile, 'utf8').catch((cause) =>
-    unreadable('--tls-cert', certificateFile, cause),
-  );
+  if (certificateFile === null) throw errorAbout('--tls-key', 'ARGUMENT_INVALID', 'needs --tls-cert');
+  if (privateKeyFile === null) throw errorAbout('--tls-cert', 'ARGUMENT_INVALID', 'needs --tls-key');
+  const cert = await readNamedFile('--tls-cert', certificateFile);
   return { cert, key: await readPrivateFile('--tls-key', privateKeyFile) };
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { PayloadCodec } from '@temporalio/common';
 
-import { unusable } from '../config/private-file.ts';
+import { errorAbout } from '../domain/errors/errors.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Authenticate } from './access.ts';
 import { checkLoopbackName, crossOriginHeaders, isLoopback, preflightHeaders } from './cross-origin.ts';
@@ -33,13 +33,17 @@ export interface CodecServer {
 
 /**
  * Temporal's remote codec (docs.temporal.io/codec-server): POST /decode and /encode with payloads as JSON. Refusals are
- * `{ "error": { "code", "message" } }`. Throws PLAN_INVALID where it cannot listen, or would answer the network
- * without a token.
+ * `{ "error": { "code", "message" } }`. Throws ADDRESS_UNUSABLE, PEM_INVALID, and
+ * ARGUMENT_INVALID where it would answer the network without a token.
  */
 export async function startCodecServer(options: CodecServerOptions): Promise<CodecServer> {
   const { host, port, tls } = options;
   if (!options.authenticate && !isLoopback(host))
-    throw unusable('--host', `${host} is reached from elsewhere: set [codec-server] token-file`);
+    throw errorAbout(
+      '--host',
+      'ARGUMENT_INVALID',
+      `${host} is reached from elsewhere: set [codec-server] token-file`,
+    );
   const limits = { requestTimeout: 30_000, headersTimeout: 10_000 };
   const listener = (request: IncomingMessage, response: ServerResponse) =>
     void serve(options, request, response);
@@ -59,7 +63,7 @@ function tlsServer(
   try {
     return createTlsServer({ ...options, minVersion: 'TLSv1.2' }, listener);
   } catch {
-    throw unusable('--tls-cert', 'certificate and key are not a pair in PEM form');
+    throw errorAbout('--tls-cert', 'PEM_INVALID', 'certificate and key are not a pair in PEM form');
   }
 }
 
@@ -160,7 +164,9 @@ function asRefusal(error: unknown): Refusal {
 async function listening(server: Server, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(unusable('--port', `it cannot listen at ${host}, port ${port} (${cause.code})`)),
+      reject(
+        errorAbout('--port', 'ADDRESS_UNUSABLE', `it cannot listen at ${host}, port ${port} (${cause.code})`),
+      ),
     );
     server.listen(port, host, resolve);
   });

@@ -13,7 +13,7 @@ export const hostEntry = z
   })
   .refine((entry) => entry.address !== undefined || entry.fingerprint !== undefined);
 
-/** `[hosts]`, by lower-case name; nothing written is no host. Throws DmsaError PLAN_INVALID. */
+/** `[hosts]`, by lower-case name; nothing written is no host. Throws DmsaError SETTINGS_INVALID. */
 export function hostAddresses(written: WrittenSetting | undefined): Record<string, HostAddress> {
   if (!written) return {};
   const { value, place } = written;

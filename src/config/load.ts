@@ -13,7 +13,7 @@ import type {
 /**
  * The settings: flags over environment (`DMSA_…`) over `dmsa.toml`. Relative paths are relative to the file they are
  * written in, else to the working folder; secrets are places, not values.
- * Throws DmsaError PLAN_INVALID, one line that names the file or variable, the key and the accepted form.
+ * Throws DmsaError SETTINGS_INVALID, one line that names the file or variable, the key and the accepted form.
  */
 export async function loadSettings(sources: Partial<SettingSources> = {}): Promise<Settings> {
   const values = await readSettings(sources);

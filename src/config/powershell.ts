@@ -11,7 +11,7 @@ import type {
   SshSettings,
 } from './settings.ts';
 
-/** `[powershell]`: how hosts are reached, and as whom. Throws DmsaError PLAN_INVALID for what does not go together. */
+/** `[powershell]`: how hosts are reached, and as whom. Throws DmsaError SETTINGS_INVALID for what does not go together. */
 export function powerShellPart(values: SettingsReader): PowerShellSettings {
   return values.text('powershell.transport') === 'local' ? localPart(values) : sshPart(values);
 }

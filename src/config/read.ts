@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 
 import { parse, TomlError } from 'smol-toml';
 
-import { DmsaError } from '../domain/errors/errors.ts';
+import { type DmsaError, errorAbout } from '../domain/errors/errors.ts';
 import { didYouMean, editDistance } from '../domain/values/nearest.ts';
 import { environmentName, secretEndings, settingKeys } from './keys.ts';
 
@@ -38,7 +38,7 @@ const secrets = new Set(settingKeys.filter(({ kind }) => kind === 'secret').map(
 
 /**
  * Everything that was written, by `section.key`: flags over environment over file. `hosts` and `notify` hold the tables of
- * those names. Throws DmsaError PLAN_INVALID for a file that cannot be read and for keys that do not exist.
+ * those names. Throws FILE_UNREADABLE for the file, and SETTINGS_INVALID for keys that do not exist.
  */
 export async function readSources({
   configFile,
@@ -82,7 +82,7 @@ async function parseToml(file: string, required: boolean): Promise<Record<string
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'error';
     if (code === 'ENOENT' && !required) return {};
-    throw new DmsaError('PLAN_INVALID', file, `${file}: the settings cannot be read (${code})`, { cause });
+    throw errorAbout(file, 'FILE_UNREADABLE', `the settings cannot be read (${code})`, { cause });
   }
   try {
     return parse(content);
@@ -166,5 +166,5 @@ function squeezed(name: string): string {
 }
 
 export function invalid(place: string, message: string, hint?: string): DmsaError {
-  return new DmsaError('PLAN_INVALID', place, `${place}: ${message}`, { hint });
+  return errorAbout(place, 'SETTINGS_INVALID', message, { hint });
 }

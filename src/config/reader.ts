@@ -16,7 +16,7 @@ export type SettingsReader = Awaited<ReturnType<typeof readSettings>>;
 
 /**
  * Reads one key at a time, checked as `keys.ts` has it; where it is written goes into the message of what is wrong.
- * Throws DmsaError PLAN_INVALID.
+ * Throws DmsaError SETTINGS_INVALID.
  */
 export async function readSettings(sources: Partial<SettingSources>) {
   const folder = sources.folder ?? process.cwd();

@@ -6,7 +6,7 @@ import type { secretEndings } from './keys.ts';
 import { invalid, type WrittenSetting } from './read.ts';
 import type { Secret } from './secret.ts';
 
-/** The place that a key with one of the three endings names. Throws DmsaError PLAN_INVALID. */
+/** The place that a key with one of the three endings names. Throws DmsaError SETTINGS_INVALID. */
 export function secretOf(
   ending: (typeof secretEndings)[number],
   { value, place, folder }: WrittenSetting,

@@ -7,14 +7,14 @@ import { DmsaError } from '../domain/errors/errors.ts';
 /** Where a secret is; never the secret itself, so that settings can be logged. */
 export type Secret = { file: string } | { env: string } | { command: string[] };
 
-/** Reads the secret, without the line end that editors add. Throws PLAN_INVALID with the place, never the value. */
+/** Reads the secret, without the line end that editors add. Throws SECRET_UNUSABLE with the place, never the value. */
 export async function readSecret(secret: Secret): Promise<string> {
   try {
     return (await load(secret)).replace(/\r?\n$/, '');
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
     throw new DmsaError(
-      'PLAN_INVALID',
+      'SECRET_UNUSABLE',
       place(secret),
       `the secret in ${place(secret)} cannot be read${reason}`,
     );

@@ -14,7 +14,7 @@ const keys = ['kind', 'events', ...secrets];
 
 type TomlTable = Record<string, unknown>;
 
-/** `[notify.NAME]`, by name; nothing where there is none. Throws DmsaError PLAN_INVALID. */
+/** `[notify.NAME]`, by name; nothing where there is none. Throws DmsaError SETTINGS_INVALID. */
 export function webhooks(written: WrittenSetting | undefined): { notify?: Record<string, Webhook> } {
   if (!written) return {};
   const { value, place, folder } = written;

@@ -3,7 +3,7 @@ import { retrying } from '../async/retrying.ts';
 import { type ConnectDirectory, fromOneDc, withDirectory } from '../directory/directory.ts';
 import { readLogonNames } from '../directory/names/logon-names.ts';
 import { readDomainNames } from '../directory/read/read-domain.ts';
-import { DmsaError } from '../domain/errors/errors.ts';
+import { DmsaError, errorAbout, isSettingsError } from '../domain/errors/errors.ts';
 import type { AccountFacts } from '../domain/facts/facts.ts';
 import { isLogonOf } from '../domain/plan/identity.ts';
 import { isPlanned } from '../inspection/uses.ts';
@@ -62,8 +62,8 @@ const inspectionTimeoutMs = 60_000;
 
 /**
  * Asks hosts what logs on there as the account, one session each. Changes nothing and needs no Temporal. A host that
- * cannot be asked is a row, not a failure. Throws PLAN_INVALID for an account or hosts that cannot be understood or
- * found, and what connecting to the directory and reading it throws.
+ * cannot be asked is a row, not a failure. Throws ARGUMENT_INVALID for an account or hosts that cannot be
+ * understood, NAME_UNKNOWN for those that are not found, and what connecting to the directory and reading it throws.
  */
 export async function discover(deps: DiscoverDeps, request: DiscoverRequest): Promise<Discovery> {
   const { signal, now } = request;
@@ -111,7 +111,7 @@ export async function discover(deps: DiscoverDeps, request: DiscoverRequest): Pr
 }
 
 function notFound(written: string, why: string): DmsaError {
-  return new DmsaError('PLAN_INVALID', 'account', `account: ${written}: ${why}`);
+  return errorAbout('account', 'NAME_UNKNOWN', `${written}: ${why}`);
 }
 
 async function askAll(
@@ -154,7 +154,7 @@ async function ask(transport: Transport, name: string, signal: AbortSignal): Pro
   } catch (error) {
     if (signal.aborted) return null;
     // What is wrong with the settings is wrong with them for every host.
-    if (!(error instanceof DmsaError) || error.code === 'PLAN_INVALID') throw error;
+    if (!(error instanceof DmsaError) || isSettingsError(error)) throw error;
     const { code, message } = error;
     return { answer: null, error: { code, message }, answeredAt: sentAt };
   }

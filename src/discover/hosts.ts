@@ -6,7 +6,7 @@ import {
   readComputersBelow,
   readComputersNamed,
 } from '../directory/read/read-computers.ts';
-import { DmsaError } from '../domain/errors/errors.ts';
+import { type DmsaError, errorAbout } from '../domain/errors/errors.ts';
 import { durationMs } from '../domain/values/duration.ts';
 import { hostName } from '../plan/values.ts';
 
@@ -52,7 +52,7 @@ export interface ChosenHosts {
 /** `lastLogonTimestamp` is written again only where it is older than `msDS-LogonTimeSyncInterval`, 14 days less up to 5. */
 const shortestActivity = '15d';
 
-/** Throws PLAN_INVALID for a choice that says nothing, or what cannot be understood. */
+/** Throws ARGUMENT_INVALID for a choice that says nothing, or what cannot be understood. */
 export function checkChoice(choice: HostChoice): HostChoice {
   const { ou, allServers, activeWithin } = choice;
   const names = [...new Set(choice.names.map((name) => name.trim().toLowerCase().replace(/\.$/, '')))];
@@ -144,7 +144,7 @@ async function requireContainer(directory: Directory, ou: string): Promise<void>
     throw invalid('--ou', `${ou} is not of ${baseDn}, the domain that is read: ${example}`);
   }
   if (await directory.read(ou, ['objectClass'])) return;
-  throw invalid('--ou', `${ou} is not in the directory`);
+  throw errorAbout('--ou', 'NAME_UNKNOWN', `${ou} is not in the directory`);
 }
 
 function whyNot(computer: ComputerFacts, choice: HostChoice, now: Date): ReasonLeftOut | null {
@@ -163,5 +163,5 @@ function whyNot(computer: ComputerFacts, choice: HostChoice, now: Date): ReasonL
 }
 
 function invalid(field: string, message: string): DmsaError {
-  return new DmsaError('PLAN_INVALID', field, `${field}: ${message}`);
+  return errorAbout(field, 'ARGUMENT_INVALID', message);
 }

@@ -28,7 +28,7 @@ export async function checkSecrets(settings: Settings): Promise<Check> {
     for (const secret of secrets) {
       const text = await readSecret(secret);
       if (text === '')
-        throw new DmsaError('PLAN_INVALID', 'secret', `the secret in ${placeOf(secret)} is empty`);
+        throw new DmsaError('SECRET_UNUSABLE', 'secret', `the secret in ${placeOf(secret)} is empty`);
       if ('file' in secret && (await isOpen(secret.file))) open.push(secret.file);
     }
     for (const file of privateFiles(settings)) {

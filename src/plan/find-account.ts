@@ -12,7 +12,7 @@ export type FoundAccount = { account: AccountFacts; finding: null } | { account:
 
 /**
  * The account by DN, GUID, SID, sAMAccountName, UPN or DOMAIN\name. What is no user is found too: what that means is
- * preflight's to say. Throws PLAN_INVALID for what looks like a DN or a SID and is none, for an object that is no
+ * preflight's to say. Throws ARGUMENT_INVALID for what looks like a DN or a SID and is none, for an object that is no
  * account, and for a name that several objects answer to.
  */
 export async function findAccount(
@@ -31,7 +31,7 @@ export async function findAccount(
   }
   if (values(entry, 'objectSid').length === 0) {
     const message = `account: ${entry.dn} is no account: write the name of the user account that the services log on with`;
-    throw new DmsaError('PLAN_INVALID', 'account', message);
+    throw new DmsaError('ARGUMENT_INVALID', 'account', message);
   }
   return { account: accountFacts(entry), finding: null };
 }

@@ -5,7 +5,7 @@ import { text } from '../directory/entry.ts';
 import { findComputers } from '../directory/names/find-computers.ts';
 import { capable, readControllers } from '../directory/read/read-controllers.ts';
 import { readDomainNames } from '../directory/read/read-domain.ts';
-import { DmsaError } from '../domain/errors/errors.ts';
+import { DmsaError, errorAbout } from '../domain/errors/errors.ts';
 import type { Facts } from '../domain/facts/facts.ts';
 import { blocking, type Finding } from '../domain/findings/findings.ts';
 import {
@@ -39,8 +39,8 @@ export interface PlanningResult {
 
 /**
  * Finds the account, the hosts' computer accounts and the services that log on as the account, and runs preflight.
- * Changes nothing. Throws PLAN_INVALID for a name that cannot be resolved, a place where the dMSA cannot be created and
- * a plan that `start` would refuse, and whatever reading the directory throws.
+ * Changes nothing. Throws NAME_UNKNOWN, NAME_AMBIGUOUS or HOST_NAME_TWICE for a name, DMSA_NAME_TAKEN, ARGUMENT_INVALID
+ * for a plan that `start` would refuse, and whatever reading the directory throws.
  */
 export async function makePlan(
   request: PlanRequest,
@@ -91,7 +91,10 @@ export async function makePlan(
       { eventsSince: null },
     ),
   );
-  const plan = blocking(findings).length > 0 ? null : parsePlan(sealPlan(withWhatIsThere(draft, facts)));
+  const plan =
+    blocking(findings).length > 0
+      ? null
+      : parsePlan(sealPlan(withWhatIsThere(draft, facts)), 'ARGUMENT_INVALID');
   return { migrationId: migrationId(draft), plan, findings: [...findings, ...found.known.findings], facts };
 }
 
@@ -103,14 +106,12 @@ function namedPeople({ requestedBy, approvers, approverKeys }: PlanRequest): str
 /** The container is there, and nothing else stands where the dMSA will. Two reads. */
 async function requirePlace(directory: Directory, { name, dn, container }: Plan['dmsa']): Promise<void> {
   if (!(await directory.read(container, ['objectClass']))) {
-    const message = `container: ${container} is not in the directory: name a container or an organizational unit`;
-    throw new DmsaError('PLAN_INVALID', 'container', message);
+    throw errorAbout('container', 'NAME_UNKNOWN', `${container} is not in the directory`);
   }
   const present = await directory.read(dn, ['sAMAccountName']);
   const holder = present && (text(present, 'sAMAccountName') ?? 'an object without an account name');
   if (holder === null || holder.toLowerCase() === dmsaSamAccountName({ name }).toLowerCase()) return;
-  const message = `dmsa: ${dn} is taken by ${holder}: choose another name with --dmsa`;
-  throw new DmsaError('PLAN_INVALID', 'dmsa', message);
+  throw errorAbout('dmsa', 'DMSA_NAME_TAKEN', `${dn} is taken by ${holder}`);
 }
 
 /** The plan names the services and application pools that were found, and a dMSA that is there already by its own DN. */
@@ -144,7 +145,7 @@ function planHosts(request: PlanRequest, sids: Map<string, string>): PlanHost[] 
     const computerSid = sids.get(name);
     if (computerSid) return { name, computerSid, services: [], ...careOf(name, request) };
     const message = `hosts[${index}]: no computer account has the DNS name ${name}: write its full name`;
-    throw new DmsaError('PLAN_INVALID', name, message);
+    throw new DmsaError('NAME_UNKNOWN', name, message);
   });
 }
 

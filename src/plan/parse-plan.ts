@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { DmsaError } from '../domain/errors/errors.ts';
+import { DmsaError, type ErrorCode } from '../domain/errors/errors.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { approvalProblem, approverKeySet, approverList } from './approvers.ts';
 import { checkList, checksProblem } from './checks.ts';
@@ -25,9 +25,10 @@ import {
 
 /**
  * Validates a plan from JSON: its form, its rules across fields, and its hash. Throws DmsaError: PLAN_INVALID, naming
- * the field and the accepted form, and PLAN_EDITED if the hash is not that of the other fields.
+ * the field and the accepted form, and PLAN_EDITED if the hash is not that of the other fields. `code` replaces PLAN_INVALID for a
+ * field: in a plan that is being made, fields are arguments.
  */
-export function parsePlan(json: unknown): Plan {
+export function parsePlan(json: unknown, code: ErrorCode = 'PLAN_INVALID'): Plan {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new DmsaError('PLAN_INVALID', 'plan', 'the plan must be a JSON object');
   const version = 'version' in json ? JSON.stringify(json.version) : 'one without a version';
@@ -41,7 +42,7 @@ export function parsePlan(json: unknown): Plan {
   const parsed = planSchema.safeParse(json);
   if (!parsed.success) {
     const { field, message } = firstIssue(parsed.error, json);
-    throw new DmsaError('PLAN_INVALID', field, message);
+    throw new DmsaError(code, field, message);
   }
   const expected = planHash(parsed.data);
   if (parsed.data.hash !== expected)

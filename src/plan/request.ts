@@ -21,7 +21,7 @@ export const requestDefaults = Object.fromEntries(
   ),
 ) as Omit<PlanRequest, RequiredField>;
 
-/** The request with its defaults. Throws DmsaError PLAN_INVALID that names the field and the accepted form. */
+/** The request with its defaults. Throws DmsaError ARGUMENT_INVALID that names the field and the accepted form. */
 export function parseRequest(input: RequestInput): PlanRequest {
   const request = {
     ...requestDefaults,
@@ -33,7 +33,7 @@ export function parseRequest(input: RequestInput): PlanRequest {
   const parsed = consistentRequest.safeParse(request);
   if (parsed.success) return parsed.data;
   const { field, message } = firstIssue(parsed.error, request);
-  throw new DmsaError('PLAN_INVALID', field, message);
+  throw new DmsaError('ARGUMENT_INVALID', field, message);
 }
 
 function oneSpelling(name: string): string {

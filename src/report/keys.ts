@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-
 import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
 import { readPrivateKey } from '../approval/keys.ts';
-import { unreadable, unusable } from '../config/private-file.ts';
+import { readNamedFile } from '../config/private-file.ts';
+import { errorAbout } from '../domain/errors/errors.ts';
 
 /** An Ed25519 public key (RFC 8037), and what it is told by. */
 export interface PublicKey {
@@ -30,7 +29,7 @@ const setSchema = z.object({ keys: z.array(z.unknown()).min(1) });
 
 const setting = 'worker.signing-key-file';
 
-/** The key that reports are signed with. Throws PLAN_INVALID, which never has anything of the key in it. */
+/** The key that reports are signed with. Throws as readPrivateKey, with nothing of the key in it. */
 export async function readSigningKey(file: string): Promise<SigningKey> {
   const { kid, d, ...parts } = await readPrivateKey(setting, file);
   const known = await publicKeyOf({ ...parts, kid });
@@ -38,20 +37,22 @@ export async function readSigningKey(file: string): Promise<SigningKey> {
     const key = (await importJWK({ ...known.jwk, d }, 'EdDSA')) as CryptoKey;
     return { ...known, key };
   } catch {
-    throw unusable(
+    throw errorAbout(
       setting,
+      'KEY_INVALID',
       `${file} holds no usable Ed25519 key: its public part is not that of the private one`,
     );
   }
 }
 
-/** The keys of a JWK or a JWK set; those of a set that are of other kinds are passed over. Throws PLAN_INVALID. */
+/** The keys of a JWK or a JWK set; those of a set that are of other kinds are passed over. Throws
+ * FILE_UNREADABLE and KEY_INVALID. */
 export async function readPublicKeys(file: string): Promise<PublicKey[]> {
-  const text = await readFile(file, 'utf8').catch((cause) => unreadable('--key', file, cause));
-  const json = parsedJson(text);
+  const json = parsedJson(await readNamedFile('--key', file));
   const set = setSchema.safeParse(json);
   const keys = await publicKeysOf(set.success ? set.data.keys : [json]);
-  if (keys.length === 0) throw unusable('--key', `${file} holds no public Ed25519 key as JWK or JWK set`);
+  if (keys.length === 0)
+    throw errorAbout('--key', 'KEY_INVALID', `${file} holds no public Ed25519 key as JWK or JWK set`);
   return keys;
 }
 

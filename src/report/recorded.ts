@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-import { unusable } from '../config/private-file.ts';
+import { unreadable } from '../config/private-file.ts';
 import { type OperationName, operations } from '../powershell/wire/operations.ts';
 import {
   type CommandRecord,
@@ -40,7 +40,7 @@ const most = 20_000;
 /**
  * What is recorded in `folder` of the migration that began at `since` (ISO 8601): an account that is migrated again has
  * the earlier ones in the same files. Null where there is no record of it at all. Lines that are no record, as the last
- * one of a crash, are passed over. Throws PLAN_INVALID where a file cannot be read.
+ * one of a crash, are passed over. Throws FILE_UNREADABLE.
  */
 export async function readRecorded(
   folder: string,
@@ -97,7 +97,7 @@ async function linesOf<T extends { at: string }>(
 ): Promise<{ records: T[]; octets: number } | null> {
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return null;
-    throw unusable('records.folder', `${file} cannot be read (${cause.code})`);
+    return unreadable('records.folder', file, cause);
   });
   if (text === null) return null;
   return {

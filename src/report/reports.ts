@@ -23,7 +23,7 @@ export type ReportFormat = (typeof reportFormats)[number];
 
 /**
  * The report of a migration as it is now, with what is recorded of it on this machine, signed where the settings have a
- * key. Throws what Migrations throws, and PLAN_INVALID for a key that cannot be used.
+ * key. Throws what Migrations throws, and what readSigningKey throws.
  */
 export async function reportOf(
   migrations: Migrations,
@@ -60,7 +60,7 @@ export async function save(text: string, file: string): Promise<void> {
   await chmod(file, 0o600);
 }
 
-/** `keyFile`: a JWK or a JWK set; null where the caller vouches for none. Throws as verifyReport, and PLAN_INVALID. */
+/** `keyFile`: a JWK or a JWK set; null where the caller vouches for none. Throws as verifyReport and readPublicKeys. */
 export async function verify(file: string, keyFile: string | null): Promise<Verification> {
   const vouched = keyFile === null ? null : await readPublicKeys(keyFile);
   return await verifyReport(await octetsOf(file), vouched);

@@ -32,7 +32,7 @@ const connectWithinMs = 5_000;
 /**
  * Connects a client as Temporal's environment variables and profile file say (`TEMPORAL_ADDRESS`,
  * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS_…`, `TEMPORAL_PROFILE`, `TEMPORAL_CONFIG_FILE`); what
- * `target` gives overrides them. Nothing is encrypted unless `options` hold a data converter that does. Throws TEMPORAL_UNAVAILABLE, and PLAN_INVALID for a profile that cannot be read.
+ * `target` gives overrides them. Nothing is encrypted unless `options` hold a data converter that does. Throws TEMPORAL_UNAVAILABLE, and TEMPORAL_PROFILE_INVALID for a profile that cannot be read.
  */
 export async function connectTemporal(
   target: TemporalTarget = {},
@@ -60,7 +60,7 @@ export async function connectWorker(
 
 /**
  * What Temporal's environment and profile file say; a variable that is set to nothing counts as not set.
- * Throws PLAN_INVALID where the file cannot be read.
+ * Throws TEMPORAL_PROFILE_INVALID.
  */
 export function loadProfile(env: NodeJS.ProcessEnv = process.env): ClientConfigProfile {
   const overrideEnvVars = Object.fromEntries(
@@ -75,7 +75,7 @@ export function loadProfile(env: NodeJS.ProcessEnv = process.env): ClientConfigP
     }
     const why = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
     const message = `Temporal's profile is not acceptable: ${why}`;
-    throw new DmsaError('PLAN_INVALID', 'Temporal profile', message, { cause });
+    throw new DmsaError('TEMPORAL_PROFILE_INVALID', 'Temporal profile', message, { cause });
   }
 }
 

@@ -11,7 +11,7 @@ export const unencrypted: DataConverter = { payloadCodecs: [compressing, encrypt
 
 /**
  * For every client of these settings: what is large is compressed, then everything is encrypted, where there is a key
- * ring. Throws PLAN_INVALID for a ring that cannot be read.
+ * ring. Throws as readKeyRing.
  */
 export async function dataConverterOf(encryption: EncryptionSettings | undefined): Promise<DataConverter> {
   if (!encryption) return unencrypted;

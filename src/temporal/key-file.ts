@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { open, realpath, rename, rm } from 'node:fs/promises';
 
-import { readPrivateFile, unusable } from '../config/private-file.ts';
+import { readPrivateFile, unwritable } from '../config/private-file.ts';
+import { errorAbout } from '../domain/errors/errors.ts';
 import { isJson, keyIdPattern, keyOctets, parseKeys, type WrittenKey } from './key-ring.ts';
 
-/** A new AES-256 key. Throws PLAN_INVALID for an id that is not acceptable. */
+/** A new AES-256 key. Throws ARGUMENT_INVALID. */
 export function newRingKey(id: string): WrittenKey {
   if (!keyIdPattern.test(id))
-    throw unusable('--id', 'an id is letters, digits, dots, dashes and underscores, at most 64');
+    throw errorAbout(
+      '--id',
+      'ARGUMENT_INVALID',
+      'an id is letters, digits, dots, dashes and underscores, at most 64',
+    );
   return { id, key: randomBytes(keyOctets).toString('base64') };
 }
 
@@ -19,14 +24,15 @@ export function keyLine({ id, key }: WrittenKey): string {
 /**
  * Adds the key to a ring's file, last, or first so that it encrypts, in the form that the file has; makes the file where
  * there is none. Only its owner may read it (0600). It is exchanged as a whole, so that nobody reads half of it.
- * Throws PLAN_INVALID for a file that others may read, for an id that it has already, and where another is writing it.
+ * Throws FILE_NOT_PRIVATE, ARGUMENT_INVALID for an id that it has already, FILE_EXISTS where another is writing it,
+ * and FILE_UNWRITABLE.
  */
 export async function addToKeyFile(file: string, key: WrittenKey, place: 'first' | 'last'): Promise<void> {
   // A link stays a link.
   const target = await realpath(file).catch(() => null);
   const text = target === null ? '' : await readPrivateFile('--add', target);
   if (parseKeys(text).some(({ id }) => id === key.id))
-    throw unusable('--add', `${file} holds a key "${key.id}" already: choose another --id`);
+    throw errorAbout('--id', 'ARGUMENT_INVALID', `${file} holds a key "${key.id}" already: choose another`);
   await exchange(target ?? file, withKey(text, key, place));
 }
 
@@ -43,8 +49,9 @@ function withKey(text: string, key: WrittenKey, place: 'first' | 'last'): string
 async function exchange(file: string, text: string): Promise<void> {
   const beside = `${file}.new`;
   const handle = await open(beside, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
-    const taken = `${beside} is there: another is writing, or was cut off; remove it then`;
-    throw unusable('--add', cause.code === 'EEXIST' ? taken : `${file} cannot be written (${cause.code})`);
+    if (cause.code !== 'EEXIST') throw unwritable('--add', file, cause);
+    const taken = `${beside} is there: another command writes it, or was cut off: then remove it`;
+    throw errorAbout('--add', 'FILE_EXISTS', taken, { cause });
   });
   try {
     await handle.writeFile(text);

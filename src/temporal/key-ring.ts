@@ -2,9 +2,10 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 
 import { z } from 'zod';
 
-import { readPrivateFile, unusable } from '../config/private-file.ts';
+import { readPrivateFile } from '../config/private-file.ts';
 import { readSecret } from '../config/secret.ts';
 import type { EncryptionSettings } from '../config/settings.ts';
+import { type DmsaError, errorAbout } from '../domain/errors/errors.ts';
 
 /** One encrypts, all decrypt. Keys are `KeyObject`s, which show nothing of themselves when they are printed. */
 export interface KeyRing {
@@ -35,31 +36,30 @@ export const keyIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export const keyOctets = 32;
 
-/** Throws PLAN_INVALID, naming setting and place and never a key. */
+/** Throws KEY_RING_INVALID, naming setting and place and never a key. */
 export async function readKeyRing({ keys, keyId }: EncryptionSettings): Promise<KeyRing> {
   const text = 'file' in keys ? await readPrivateFile(setting, keys.file) : await readSecret(keys);
   return keyRing(parseKeys(text), keyId);
 }
 
-/** Of keys in their order; `keyId` names the one that encrypts, the first where null. Throws PLAN_INVALID. */
+/** Of keys in their order; `keyId` names the one that encrypts, the first where null. Throws KEY_RING_INVALID. */
 export function keyRing(written: WrittenKey[], keyId: string | null = null): KeyRing {
   const ring = written.map(({ id, key }) => ({ id, key: createSecretKey(key, 'base64') }));
   const current = keyId === null ? ring[0] : ring.find(({ id }) => id === keyId);
-  if (!current && keyId === null)
-    throw unusable(setting, 'the ring holds no key: make one with dmsa encryption-key');
-  if (!current) throw unusable('encryption.key-id', `the ring holds no key "${keyId}"`);
+  if (!current && keyId === null) throw wrongRing('the ring holds no key');
+  if (!current) throw errorAbout('encryption.key-id', 'KEY_RING_INVALID', `the ring holds no key "${keyId}"`);
   return { current, keys: new Map(ring.map(({ id, key }) => [id, key])) };
 }
 
 /**
  * The keys of a ring's text: lines of `id base64key`, where `#` begins a comment, or JSON, `[{ "id", "key" }]`.
- * Throws PLAN_INVALID, naming line or id and never a key.
+ * Throws KEY_RING_INVALID, naming line or id and never a key.
  */
 export function parseKeys(text: string): WrittenKey[] {
   const keys = isJson(text) ? fromJson(text) : fromLines(text);
   const seen = new Set<string>();
   for (const { id } of keys) {
-    if (seen.has(id)) throw unusable(setting, `the key "${id}" is there twice`);
+    if (seen.has(id)) throw wrongRing(`the key "${id}" is there twice`);
     seen.add(id);
   }
   return keys;
@@ -75,7 +75,7 @@ function fromLines(text: string): WrittenKey[] {
     if (words.length === 0) return [];
     const [id, key, ...more] = words;
     const place = `line ${index + 1}`;
-    if (!key || more.length > 0) throw unusable(setting, `${place}: write it as: id base64key`);
+    if (!key || more.length > 0) throw wrongRing(`${place}: write it as: id base64key`);
     return [checked(id!, key, place)];
   });
 }
@@ -88,18 +88,22 @@ function fromJson(text: string): WrittenKey[] {
     parsed = jsonKeys.safeParse(JSON.parse(text));
   } catch {
     // The parser's own message repeats what it read.
-    throw unusable(setting, 'this is not JSON');
+    throw wrongRing('this is not JSON');
   }
-  if (!parsed.success) throw unusable(setting, 'write it as [{ "id": "…", "key": "base64…" }]');
+  if (!parsed.success) throw wrongRing('write it as [{ "id": "…", "key": "base64…" }]');
   return parsed.data.map(({ id, key }, index) => checked(id, key, `key ${index + 1}`));
 }
 
 /** Neither is repeated in a message: the two may have been swapped. */
 function checked(id: string, key: string, place: string): WrittenKey {
   if (!keyIdPattern.test(id))
-    throw unusable(setting, `${place}: an id is letters, digits, dots, dashes and underscores, at most 64`);
+    throw wrongRing(`${place}: an id is letters, digits, dots, dashes and underscores, at most 64`);
   const octets = Buffer.from(key, 'base64');
   if (octets.length !== keyOctets || octets.toString('base64') !== key)
-    throw unusable(setting, `${place}: a key is ${keyOctets} octets in base64`);
+    throw wrongRing(`${place}: a key is ${keyOctets} octets in base64`);
   return { id, key };
+}
+
+function wrongRing(why: string): DmsaError {
+  return errorAbout(setting, 'KEY_RING_INVALID', why);
 }

@@ -1,6 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { connectionsOf } from '../connections.ts';
-import { DmsaError } from '../domain/errors/errors.ts';
+import { errorAbout } from '../domain/errors/errors.ts';
 import type { Log } from '../telemetry/log.ts';
 import { tracingOf } from '../telemetry/traces-to.ts';
 import { connectTemporal, connectWorker } from '../temporal/connection.ts';
@@ -44,16 +44,15 @@ export async function runWorker({
   }
 }
 
-/** Throws PLAN_INVALID where metrics cannot be answered there. */
+/** Throws ADDRESS_UNUSABLE. */
 function installRuntimeFor(log: Log, metrics: string | null, traced: boolean): void {
   try {
     installRuntime(log, { metrics, traced });
   } catch (cause) {
     if (metrics === null) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new DmsaError('PLAN_INVALID', metrics, `metrics cannot be answered at ${metrics}: ${why}`, {
-      cause,
-    });
+    const message = `metrics cannot be answered at ${metrics}: ${why}`;
+    throw errorAbout('worker.metrics', 'ADDRESS_UNUSABLE', message, { cause });
   }
 }
 

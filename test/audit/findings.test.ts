@@ -285,7 +285,10 @@ describe('our own records', () => {
     const domain = await domainOf();
     await writeFile(join(domain.lab.settings.records.folder, 'file'), '');
     domain.lab.settings.records.folder += '/file';
-    await expect(domain.audit()).rejects.toMatchObject({ code: 'PLAN_INVALID', subject: 'records.folder' });
+    await expect(domain.audit()).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      subject: 'records.folder',
+    });
   });
 });
 

@@ -103,7 +103,7 @@ describe('what of a domain is wanted', () => {
     [{ account: 'LAB\\' }, '--account', '--account: "LAB\\": one side of the backslash is empty'],
   ])('%j is refused before anything is asked', async (filter, subject, message) => {
     const domain = await domainOf();
-    await expect(domain.audit(filter)).rejects.toMatchObject({ code: 'PLAN_INVALID', subject, message });
+    await expect(domain.audit(filter)).rejects.toMatchObject({ code: 'ARGUMENT_INVALID', subject, message });
     expect(domain.lab.counts().ldap!.bind).toBe(0);
   });
 });

@@ -142,7 +142,7 @@ describe.skipIf(!available)(`the pieces run apart${reason ? ` (skipped: ${reason
     expect(unknown.err).toMatch(/ACCOUNT_NOT_FOUND nobody/);
     const notADn = await plan('CN=,,');
     expect(notADn.code).toBe(2);
-    expect(notADn.err).toMatch(/^PLAN_INVALID: account: .* is not a DN/);
+    expect(notADn.err).toMatch(/^ARGUMENT_INVALID: account: .* is not a DN/);
     expect(notADn.err.trim().split('\n')).toHaveLength(1);
     const computer = await plan('fin01$');
     expect(computer.code).toBe(2);

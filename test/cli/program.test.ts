@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../../src/bin/run.ts';
 import type { Assembly } from '../../src/cli/assembly.ts';
 import type { Settings } from '../../src/config/settings.ts';
+import { errorKinds } from '../../src/domain/errors/errors.ts';
 import { finding } from '../../src/domain/findings/findings.ts';
 import { migrationId } from '../../src/domain/plan/plan.ts';
 import type { PlanningResult } from '../../src/plan/make-plan.ts';
@@ -125,20 +126,21 @@ describe('what is typed wrong', () => {
 
 describe('dmsa start', () => {
   test.each([
-    ['a file that is not there', null, 'plan.json: the plan cannot be read (ENOENT)'],
-    ['a file that is not JSON', 'plan: 1', 'plan.json: this is not JSON: save a plan with dmsa plan --out'],
+    ['a file that is not there', null, 'FILE_UNREADABLE', 'plan.json: the plan cannot be read (ENOENT)'],
+    ['a file that is not JSON', 'plan: 1', 'PLAN_INVALID', 'plan.json: this is not JSON'],
     [
       'a plan of another version',
       '{"version":7}',
+      'PLAN_INVALID',
       'version: this program reads plans of version 1, not 7: make the plan again with dmsa plan',
     ],
-  ])('refuses %s without connecting anywhere.', async (_, content, message) => {
+  ] as const)('refuses %s without connecting anywhere.', async (_, content, code, message) => {
     if (content !== null) await writeFile(join(folder, 'plan.json'), content);
     const { exitCode, io } = await dmsa(['start', 'plan.json']);
     expect(exitCode).toBe(2);
     expect(io.stdout()).toBe('');
     expect(io.stderr()).toBe(
-      `PLAN_INVALID: ${message} (fix: ${message.includes('ENOENT') ? 'To plan an account and start it, give --dmsa. ' : ''}The message names the field and the accepted form.)\n`,
+      `${code}: ${message} (fix: ${content === null ? 'To plan an account and start it, give --dmsa. ' : ''}${errorKinds[code].fix})\n`,
     );
   });
 
@@ -169,7 +171,7 @@ describe('dmsa plan', () => {
     ] as const) {
       const { exitCode, io } = await dmsa([...args], planning());
       expect(exitCode).toBe(2);
-      expect(io.stderr()).toContain(`PLAN_INVALID: ${message} (fix: `);
+      expect(io.stderr()).toContain(`ARGUMENT_INVALID: ${message} (fix: `);
     }
     expect(asked).toEqual([]);
   });

@@ -26,7 +26,7 @@ test.each(['short', 'two words of some length', ''])(
   'a token that can be guessed or sent by nobody is refused: "%s"',
   async (text) => {
     await expect(authentication({ token: printing(text), accessTokens: null })).rejects.toMatchObject({
-      code: 'PLAN_INVALID',
+      code: 'SECRET_UNUSABLE',
       message: 'codec-server.token: a token is one word of 16 characters or more',
     });
   },

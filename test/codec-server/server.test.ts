@@ -156,7 +156,7 @@ describe('a request that is not one', () => {
 
   test('a server without a token does not listen to the network', async () => {
     await expect(start({ host: '0.0.0.0' })).rejects.toMatchObject({
-      code: 'PLAN_INVALID',
+      code: 'ARGUMENT_INVALID',
       message: '--host: 0.0.0.0 is reached from elsewhere: set [codec-server] token-file',
     });
     const port = Number(new URL(server.url).port);

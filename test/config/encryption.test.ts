@@ -36,7 +36,10 @@ test.each([
   ],
 ])('%j is refused, and no secret is repeated', async (toml, message) => {
   const error = await load(toml).catch((thrown) => thrown);
-  expect(error).toMatchObject({ code: 'PLAN_INVALID', message: `${join(folder, 'dmsa.toml')}: ${message}` });
+  expect(error).toMatchObject({
+    code: 'SETTINGS_INVALID',
+    message: `${join(folder, 'dmsa.toml')}: ${message}`,
+  });
   expect(error.message).not.toContain('c2VjcmV0');
 });
 
@@ -57,7 +60,7 @@ test.each([
   '',
 ])('keys of an issuer do not come from %j, where anybody could change them', async (url) => {
   await expect(load(whole(url))).rejects.toMatchObject({
-    code: 'PLAN_INVALID',
+    code: 'SETTINGS_INVALID',
     message: `${join(folder, 'dmsa.toml')}: [codec-server] jwks-url: is not acceptable: write it as jwks-url = "https://login.contoso.com/keys"`,
   });
 });

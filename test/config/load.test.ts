@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadClientSettings, loadSettings } from '../../src/config/load.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { settingsToml } from '../../src/config/write.ts';
+import { errorKinds } from '../../src/domain/errors/errors.ts';
 
 const complete = `
 [directory]
@@ -47,7 +48,7 @@ describe('settings', () => {
       () => null,
       (thrown) => thrown,
     );
-    expect(error).toMatchObject({ name: 'DmsaError', code: 'PLAN_INVALID' });
+    expect(error).toMatchObject({ name: 'DmsaError', code: 'SETTINGS_INVALID' });
     expect(error.message).not.toContain('\n');
     return error.message.replace(file, 'dmsa.toml');
   }
@@ -88,14 +89,14 @@ describe('settings', () => {
         () => null,
         (error) => error,
       );
-      expect(thrown).toMatchObject({ code: 'PLAN_INVALID' });
+      expect(thrown).toMatchObject({ code: 'SETTINGS_INVALID' });
       return thrown.fix;
     };
     const written = async (content: string) => {
       await writeFile(file, content);
       return await fixOf(load());
     };
-    const rest = 'The message names the field and the accepted form.';
+    const rest = errorKinds.SETTINGS_INVALID.fix;
     expect(await written(`${complete}\n[wroker]\ntask-queue = "x"`)).toBe(`Did you mean [worker]? ${rest}`);
     expect(await written(complete.replace('ca-file', 'ca-fiel'))).toBe(`Did you mean ca-file? ${rest}`);
     expect(await written(complete.replace('ca-file', 'frobnicate'))).toBe(rest);

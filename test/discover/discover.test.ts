@@ -27,7 +27,7 @@ describe('an account or hosts that cannot be', () => {
 
   test('settings that no host can be asked with are an error, not a row for each host', async () => {
     const lab = await labOf({ hosts: [labHost('fin01', [])] });
-    const refused = new DmsaError('PLAN_INVALID', 'id', 'the private key in id cannot be read');
+    const refused = new DmsaError('FILE_UNREADABLE', 'id', 'the private key in id cannot be read');
     const transport = transportWith({ 'fin01.lab.example': refused });
     await expect(discoverIn(lab, transport)).rejects.toThrow('the private key in id cannot be read');
   });

@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 /** Without settings for it Temporal is not waited for; what is seen of it is another file's. */
-const noTemporal = new DmsaError('PLAN_INVALID', 'x', 'x');
+const noTemporal = new DmsaError('SETTINGS_INVALID', 'x', 'x');
 
 /** By name. */
 async function checks(settings: Settings | DmsaError, changes: Partial<DoctorRequest> = {}) {
@@ -200,7 +200,7 @@ test('rights that a directory does not tell are unknown, and so are those of a s
 });
 
 test('settings that are wrong fail, and what needs them is not checked', async () => {
-  const error = new DmsaError('PLAN_INVALID', 'x', 'dmsa.toml: [management] host: is missing');
+  const error = new DmsaError('SETTINGS_INVALID', 'x', 'dmsa.toml: [management] host: is missing');
   const found = await checks(error);
   expect(found.get('settings')).toMatchObject({
     verdict: 'fail',

@@ -53,7 +53,7 @@ describe.skipIf(lack)(`Connections to OpenSSH${lack ? `: ${lack}` : ''}`, () => 
     await once(agent.stdout, 'data');
     const { transport, user, knownHostsFile, credential } = ssh.settings;
     const login: SshSettings = { transport, user, knownHostsFile, credential, agent: socket };
-    expect(await run(login)).toMatchObject({ code: 'PLAN_INVALID', subject: socket });
+    expect(await run(login)).toMatchObject({ code: 'SSH_LOGIN_UNUSABLE', subject: 'powershell.agent' });
     await promisify(execFile)('ssh-add', ['-q', await plainKey(ssh)], {
       env: { ...process.env, SSH_AUTH_SOCK: socket },
     });

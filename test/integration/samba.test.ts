@@ -246,7 +246,7 @@ describeWithSamba('starting and ending Samba', () => {
     const taken = createServer().listen(389, address);
     await once(taken, 'listening');
     await expect(startSamba({ address })).rejects.toMatchObject({
-      code: 'PLAN_INVALID',
+      code: 'MACHINE_UNSUITABLE',
       message: `Samba cannot start: port 389 of ${address} is in use; stop what uses it`,
     });
     taken.close();

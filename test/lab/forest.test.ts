@@ -425,7 +425,7 @@ describe('what a real server is not', () => {
     ['its schema has msDS-DelegatedMSAState', { lacking: ['msDS-DelegatedMSAState'] }],
   ])('is refused before anything is started: %s', async (why, changes) => {
     const refused = labWith(changes, samba);
-    await expect(refused).rejects.toMatchObject({ code: 'PLAN_INVALID', subject: '--directory samba' });
+    await expect(refused).rejects.toMatchObject({ code: 'ARGUMENT_INVALID', subject: '--directory samba' });
     await expect(refused).rejects.toThrow(why);
   });
 });

@@ -217,6 +217,6 @@ describe('a request is refused', () => {
       'restoreEventLog: no log is enabled that could be put back: leave it out, or enable the log',
     ],
   ])('for %s.', (_, changes, message) => {
-    expect(problem(() => parseRequest({ ...asked, ...changes }))).toBe(`PLAN_INVALID ${message}`);
+    expect(problem(() => parseRequest({ ...asked, ...changes }))).toBe(`ARGUMENT_INVALID ${message}`);
   });
 });

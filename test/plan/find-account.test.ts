@@ -96,7 +96,7 @@ describe('what is written is refused in one line that names the field', () => {
       `account: ${users} is no account: write the name of the user account that the services log on with`,
     ],
   ])('%s', async (written, message) => {
-    expect(await problem(written)).toBe(`PLAN_INVALID account: ${message}`);
+    expect(await problem(written)).toBe(`ARGUMENT_INVALID account: ${message}`);
     expect(message).not.toMatch(/\n/);
   });
 });

@@ -49,7 +49,7 @@ describe('rules of single gates', () => {
   test('are refused where nobody could fulfil them, with the gate that they are of', async () => {
     const approvers = { start: ['LAB\\bob'], complete: ['LAB\\bob'] };
     await expect(planned({ approvers, gates: { complete: { required: 2 } } })).rejects.toMatchObject({
-      code: 'PLAN_INVALID',
+      code: 'ARGUMENT_INVALID',
       subject: 'gates.complete.approvers',
       message:
         'gates.complete.approvers: 2 have to approve and only 1 besides the requester may: list more approvers',

@@ -90,11 +90,11 @@ describe('what is refused, in one line, with nothing changed', () => {
       { account: 'svc-nobody' },
       'block ACCOUNT_NOT_FOUND svc-nobody: nothing in lab.example answers to it',
     ],
-    ['no account', { account: ' ' }, 'PLAN_INVALID account: account: must not be empty'],
+    ['no account', { account: ' ' }, 'ARGUMENT_INVALID account: account: must not be empty'],
     [
       'a DN that is cut off',
       { account: 'CN=svc,' },
-      'PLAN_INVALID account: account: "CN=svc," is not a DN: no type=value at "": write it as RFC 4514 has it',
+      'ARGUMENT_INVALID account: account: "CN=svc," is not a DN: no type=value at "": write it as RFC 4514 has it',
     ],
     [
       'an account of another domain',
@@ -112,17 +112,17 @@ describe('what is refused, in one line, with nothing changed', () => {
     [
       'a dMSA name that is too long',
       { dmsa: 'dmsa-finance-app' },
-      'PLAN_INVALID dmsa: dmsa: "dmsa-finance-app" has 16 characters: use at most 15, without the $',
+      'ARGUMENT_INVALID dmsa: dmsa: "dmsa-finance-app" has 16 characters: use at most 15, without the $',
     ],
     [
       'no dMSA name',
       { dmsa: '' },
-      'PLAN_INVALID dmsa: dmsa: must not be empty: name the dMSA, for example dmsa-web',
+      'ARGUMENT_INVALID dmsa: dmsa: must not be empty: name the dMSA, for example dmsa-web',
     ],
     [
       'a dMSA name that AD refuses',
       { dmsa: 'a,b' },
-      'PLAN_INVALID dmsa: dmsa: "a,b" holds a character that AD refuses: leave out " / \\ [ ] : ; | = , + * ? < > @ and $',
+      'ARGUMENT_INVALID dmsa: dmsa: "a,b" holds a character that AD refuses: leave out " / \\ [ ] : ; | = , + * ? < > @ and $',
     ],
     [
       'a dMSA name that a computer has, in another case',
@@ -137,47 +137,47 @@ describe('what is refused, in one line, with nothing changed', () => {
     [
       'a dMSA name whose place another object has',
       { dmsa: 'staff', container: users },
-      `PLAN_INVALID dmsa: dmsa: CN=staff,${users} is taken by staff: choose another name with --dmsa`,
+      `DMSA_NAME_TAKEN dmsa: dmsa: CN=staff,${users} is taken by staff`,
     ],
     [
       'a container that is not there',
       { container: 'OU=Nowhere,DC=lab,DC=example' },
-      'PLAN_INVALID container: container: OU=Nowhere,DC=lab,DC=example is not in the directory: name a container or an organizational unit',
+      'NAME_UNKNOWN container: container: OU=Nowhere,DC=lab,DC=example is not in the directory',
     ],
     [
       'a container that is no DN',
       { container: 'OU=a,b' },
-      'PLAN_INVALID container: container: "OU=a,b" is not a DN such as CN=svc,DC=contoso,DC=com',
+      'ARGUMENT_INVALID container: container: "OU=a,b" is not a DN such as CN=svc,DC=contoso,DC=com',
     ],
     [
       'no hosts',
       { hosts: [] },
-      'PLAN_INVALID hosts: hosts: there are no hosts: name at least one with --host',
+      'ARGUMENT_INVALID hosts: hosts: there are no hosts: name at least one with --host',
     ],
     [
       'a host that is listed twice, in two spellings',
       { hosts: ['fin01.lab.example', 'FIN01.lab.example.'] },
-      'PLAN_INVALID hosts[1]: hosts[1]: the host fin01.lab.example is listed twice: list it once',
+      'ARGUMENT_INVALID hosts[1]: hosts[1]: the host fin01.lab.example is listed twice: list it once',
     ],
     [
       'a host without a computer account',
       { hosts: ['fin01.lab.example', 'fin09.lab.example'] },
-      'PLAN_INVALID fin09.lab.example: hosts[1]: no computer account has the DNS name fin09.lab.example: write its full name',
+      'NAME_UNKNOWN fin09.lab.example: hosts[1]: no computer account has the DNS name fin09.lab.example: write its full name',
     ],
     [
       'a host by its short name',
       { hosts: ['fin01'] },
-      'PLAN_INVALID hosts[0]: hosts[0]: "fin01" is not a full DNS name in lower case, such as web01.contoso.com',
+      'ARGUMENT_INVALID hosts[0]: hosts[0]: "fin01" is not a full DNS name in lower case, such as web01.contoso.com',
     ],
     [
       'a negative duration',
       { observe: '-1d' },
-      'PLAN_INVALID observe: observe: "-1d" is not a duration: write 10s, 10m, 10h or 14d, never negative',
+      'ARGUMENT_INVALID observe: observe: "-1d" is not a duration: write 10s, 10m, 10h or 14d, never negative',
     ],
     [
       'a requester who is nobody in the domain, and could vote under a name that is',
       { requestedBy: '.\\alice' },
-      'PLAN_INVALID requestedBy: requestedBy: ".\\alice" is no name in the domain: write DOMAIN\\name or name@domain',
+      'ARGUMENT_INVALID requestedBy: requestedBy: ".\\alice" is no name in the domain: write DOMAIN\\name or name@domain',
     ],
   ])('%s', (_what, changes, expected) => expectProblem(changes, expected));
 

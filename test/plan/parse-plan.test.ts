@@ -138,16 +138,16 @@ describe('a request', () => {
 
   test('without hosts, with a bad host or a bad number is refused.', () => {
     expect(problem(() => parseRequest({ ...asked, hosts: [] }))).toBe(
-      'PLAN_INVALID hosts: there are no hosts: name at least one with --host',
+      'ARGUMENT_INVALID hosts: there are no hosts: name at least one with --host',
     );
     expect(problem(() => parseRequest({ ...asked, hosts: ['web01'] }))).toBe(
-      'PLAN_INVALID hosts[0]: "web01" is not a full DNS name in lower case, such as web01.contoso.com',
+      'ARGUMENT_INVALID hosts[0]: "web01" is not a full DNS name in lower case, such as web01.contoso.com',
     );
     expect(problem(() => parseRequest({ ...asked, required: Number.NaN }))).toBe(
-      'PLAN_INVALID required: must be a whole number',
+      'ARGUMENT_INVALID required: must be a whole number',
     );
     expect(problem(() => parseRequest({ ...asked, account: ' ' }))).toBe(
-      'PLAN_INVALID account: must not be empty',
+      'ARGUMENT_INVALID account: must not be empty',
     );
   });
 
@@ -159,7 +159,7 @@ describe('a request', () => {
 
   test('that names a host twice in two spellings is refused.', () => {
     expect(problem(() => parseRequest({ ...asked, hosts: ['web01.lab.example', 'WEB01.lab.example'] }))).toBe(
-      'PLAN_INVALID hosts[1]: the host web01.lab.example is listed twice: list it once',
+      'ARGUMENT_INVALID hosts[1]: the host web01.lab.example is listed twice: list it once',
     );
   });
 });

@@ -125,7 +125,7 @@ describe('dmsa plan', () => {
   async function expectRefused(changes: Partial<PlanRequest>, message: string): Promise<void> {
     const refusal = await planned(changes).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(DmsaError);
-    expect(refusal).toMatchObject({ code: 'PLAN_INVALID', message });
+    expect(refusal).toMatchObject({ code: 'ARGUMENT_INVALID', message });
     expect(store.updates).toBe(updates);
   }
 

@@ -125,7 +125,7 @@ test('a file that is full gets no more, and that is told', async () => {
 test('a file that cannot be read is told, not taken for none', async () => {
   await mkdir(recordFile(folder, id, 'reads'));
   await expect(readRecorded(folder, id, since)).rejects.toMatchObject({
-    code: 'PLAN_INVALID',
+    code: 'FILE_UNREADABLE',
     message: `records.folder: ${recordFile(folder, id, 'reads')} cannot be read (EISDIR)`,
   });
 });

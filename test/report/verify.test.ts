@@ -264,7 +264,7 @@ describe('a file of a key', () => {
     await writeFile(file, JSON.stringify((await newKey()).privateJwk));
     await chmod(file, 0o644);
     await expect(readSigningKey(file)).rejects.toMatchObject({
-      code: 'PLAN_INVALID',
+      code: 'FILE_NOT_PRIVATE',
       message: `worker.signing-key-file: others may read ${file} (mode 0644): chmod 600 it`,
     });
   });
@@ -285,7 +285,7 @@ describe('a file of a key', () => {
         () => null,
         (error: DmsaError) => error,
       );
-      expect(failure).toMatchObject({ code: 'PLAN_INVALID', subject: 'worker.signing-key-file' });
+      expect(failure).toMatchObject({ code: 'KEY_INVALID', subject: 'worker.signing-key-file' });
       expect(failure!.message).not.toContain(privateJwk.d!);
     }
   });

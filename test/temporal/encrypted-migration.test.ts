@@ -152,7 +152,7 @@ describe.skipIf(!temporalAvailable().available)('with a key ring', () => {
     expect(failure).toMatchObject({
       message: 'Encoded failure',
       stackTrace: '',
-      applicationFailureInfo: { type: 'PLAN_INVALID', nonRetryable: true },
+      applicationFailureInfo: { type: 'START_INVALID', nonRetryable: true },
     });
     expect(placesOf(['planted', 'holds no plan'], history)).toEqual([]);
     // Whoever has the keys, whichever of them was current, reads it.
@@ -162,7 +162,7 @@ describe.skipIf(!temporalAvailable().available)('with a key ring', () => {
       .catch((thrown) => thrown);
     expect(read).toBeInstanceOf(WorkflowFailedError);
     expect(read.cause).toMatchObject({
-      type: 'PLAN_INVALID',
+      type: 'START_INVALID',
       message: expect.stringContaining('holds no plan'),
     });
   });

@@ -30,7 +30,7 @@ test('an id that could not stand beside a payload is refused.', async () => {
   const { exitCode, out, err } = await dmsa('--id', 'a key');
   expect([exitCode, out]).toEqual([2, '']);
   expect(err).toContain(
-    'PLAN_INVALID: --id: an id is letters, digits, dots, dashes and underscores, at most 64',
+    'ARGUMENT_INVALID: --id: an id is letters, digits, dots, dashes and underscores, at most 64',
   );
 });
 
@@ -46,11 +46,11 @@ test.skipIf(process.platform === 'win32')('a file that others may read is not ad
 test('an id that the ring has, a ring that is not one, and a write that is under way are refused.', async () => {
   await addToKeyFile(file, newRingKey('a'), 'last');
   await expect(addToKeyFile(file, newRingKey('a'), 'last')).rejects.toThrow(
-    `--add: ${file} holds a key "a" already: choose another --id`,
+    `--id: ${file} holds a key "a" already: choose another`,
   );
   await writeFile(`${file}.new`, '');
   await expect(addToKeyFile(file, newRingKey('b'), 'last')).rejects.toThrow(
-    `--add: ${file}.new is there: another is writing, or was cut off; remove it then`,
+    `--add: ${file}.new is there: another command writes it, or was cut off: then remove it`,
   );
   await writeFile(file, 'not a ring');
   await expect(addToKeyFile(file, newRingKey('b'), 'last')).rejects.toThrow('encryption.keys: line 1');

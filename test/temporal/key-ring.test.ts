@@ -20,9 +20,9 @@ const refused = (text: string) => {
 };
 
 test.each([
-  ['', 'encryption.keys: the ring holds no key: make one with dmsa encryption-key'],
+  ['', 'encryption.keys: the ring holds no key'],
   ['# none yet\n[]', 'encryption.keys: line 2: write it as: id base64key'],
-  ['[]', 'encryption.keys: the ring holds no key: make one with dmsa encryption-key'],
+  ['[]', 'encryption.keys: the ring holds no key'],
   [`a ${first}\n\na ${second}`, 'encryption.keys: the key "a" is there twice'],
   [first, 'encryption.keys: line 1: write it as: id base64key'],
   [`# rotated\na ${first} now`, 'encryption.keys: line 2: write it as: id base64key'],
@@ -37,7 +37,7 @@ test.each([
   [`[{"id":"a","key":"${short}"}]`, 'encryption.keys: key 1: a key is 32 octets in base64'],
 ])('a ring that is not one is refused, without a word of a key (%#).', (text, message) => {
   const error = refused(text);
-  expect(error).toMatchObject({ code: 'PLAN_INVALID', message });
+  expect(error).toMatchObject({ code: 'KEY_RING_INVALID', message });
   for (const key of [first, second, short]) expect(inspect(error)).not.toContain(key.slice(0, 8));
 });
 
@@ -79,7 +79,7 @@ describe('a ring in its place', () => {
     await writeFile(file, `a ${first}\n`);
     await chmod(file, 0o640);
     await expect(readKeyRing({ keys: { file }, keyId: null })).rejects.toMatchObject({
-      code: 'PLAN_INVALID',
+      code: 'FILE_NOT_PRIVATE',
       message: `encryption.keys: others may read ${file} (mode 0640): chmod 600 it`,
     });
   });

@@ -41,7 +41,7 @@ describe.skipIf(!temporalAvailable().available)('a Temporal server', () => {
   it('is not looked for with a profile file that cannot be read', async () => {
     const env = { TEMPORAL_CONFIG_FILE: await profileFile('[profile.default\n') };
     await expect(ensureTemporal({ env })).rejects.toMatchObject({
-      code: 'PLAN_INVALID',
+      code: 'TEMPORAL_PROFILE_INVALID',
       subject: 'Temporal profile',
       message: expect.stringMatching(/^Temporal's profile is not acceptable: [^\n]+$/),
     });

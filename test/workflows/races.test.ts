@@ -84,14 +84,14 @@ describe.skipIf(!available)(`what comes at a bad moment${reason ? ` (skipped: ${
       });
       expect(await other.result()).toMatchObject({
         outcome: 'refused',
-        failure: { code: 'PLAN_INVALID', message: expect.stringContaining(rehearsal.id) },
+        failure: { code: 'START_INVALID', message: expect.stringContaining(rehearsal.id) },
       });
       const empty = await workflow.start('migrateServiceAccount', {
         workflowId: `${rehearsal.id}-empty`,
         taskQueue,
         args: [{}],
       });
-      await expect(empty.result()).rejects.toMatchObject({ cause: { type: 'PLAN_INVALID' } });
+      await expect(empty.result()).rejects.toMatchObject({ cause: { type: 'START_INVALID' } });
     });
   });
 

@@ -20,7 +20,7 @@ function requireOwnId(m: Migration): void {
   const { workflowId } = workflowInfo();
   if (workflowId === m.id) return;
   const message = `the workflow id is ${workflowId}; for this plan it has to be ${m.id}`;
-  throw ApplicationFailure.nonRetryable(message, 'PLAN_INVALID' satisfies ErrorCode);
+  throw ApplicationFailure.nonRetryable(message, 'START_INVALID' satisfies ErrorCode);
 }
 
 /**

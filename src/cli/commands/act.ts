@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { ReadingSettings } from '../../config/settings.ts';
 import { writtenSid } from '../../directory/names/principal-name.ts';
 import type { ResolvedPrincipal } from '../../directory/names/resolve-principal.ts';
-import { DmsaError } from '../../domain/errors/errors.ts';
+import { DmsaError, errorAbout } from '../../domain/errors/errors.ts';
 import type { RecordedSignal } from '../../domain/migration/status.ts';
 import { sid as sidField } from '../../plan/values.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
@@ -125,8 +125,7 @@ async function lookedUp(context: Context, written: string): Promise<ResolvedPrin
   const sid = writtenSid(written, '<principal>');
   const usable = sid === null ? null : sidField.safeParse(sid);
   if (usable?.error) {
-    const message = `<principal>: ${usable.error.issues[0]!.message}`;
-    throw new DmsaError('PLAN_INVALID', 'principal', message);
+    throw errorAbout('<principal>', 'ARGUMENT_INVALID', usable.error.issues[0]!.message);
   }
   try {
     return await context.assembly.principal(written, await directorySettings(context, written));

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { LiveStatus, SignalPayload } from '../../client/migrations.ts';
-import { DmsaError } from '../../domain/errors/errors.ts';
+import { DmsaError, errorAbout } from '../../domain/errors/errors.ts';
 import { longestOfVote } from '../../domain/gates/gates.ts';
 import type { RecordedSignal, SignalName } from '../../domain/migration/status.ts';
 import { didYouMean } from '../../domain/values/nearest.ts';
@@ -8,6 +8,7 @@ import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import type { CommandSpec } from '../command.ts';
 import { newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
+import { declined } from '../failures.ts';
 import { askYesNo, declaredUser } from '../io.ts';
 
 export interface ActOptions {
@@ -75,10 +76,10 @@ function accepted(recorded: RecordedSignal, { migrationId, hosts }: LiveStatus):
   throw new DmsaError('SIGNAL_REFUSED', about ?? migrationId, message, { hint });
 }
 
-/** Asks where someone can be asked; a script that says so means it. */
+/** Asks where there is a terminal: a script is taken at its word. Throws DECLINED. */
 export async function confirm(context: Context, question: string): Promise<void> {
   if (context.yes || (await askYesNo(context.io, question)) !== false) return;
-  throw new DmsaError('PLAN_INVALID', question, 'nothing was sent: the answer was no');
+  throw declined('nothing was sent');
 }
 
 /** Who acts, and why. */
@@ -87,12 +88,12 @@ export function whoOf({ io }: Context, { by, reason }: ActOptions): { by: string
   return { by: by ?? declaredUser(io.env), reason };
 }
 
-/** What is longer is cut by the migration, or makes a vote malformed. Throws PLAN_INVALID. */
+/** What is longer is cut by the migration, or makes a vote malformed. Throws ARGUMENT_INVALID. */
 export function requireShort({ reason, by = '' }: { reason: string; by?: string }): void {
   const longest = longestOfVote;
   const [option, most, text] =
     by.length > longest.by ? ['--by', longest.by, by] : ['--reason', longest.reason, reason];
   if (text.length <= most) return;
-  const message = `${option}: has ${text.length} characters, and at most ${most} are kept`;
-  throw new DmsaError('PLAN_INVALID', option, message);
+  const why = `has ${text.length} characters, and at most ${most} are kept`;
+  throw errorAbout(option, 'ARGUMENT_INVALID', why);
 }

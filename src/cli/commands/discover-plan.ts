@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import type { Discovery } from '../../discover/discover.ts';
-import { DmsaError } from '../../domain/errors/errors.ts';
+import { DmsaError, errorAbout } from '../../domain/errors/errors.ts';
 import { blocking, type Finding } from '../../domain/findings/findings.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { parseRequest } from '../../plan/request.ts';
@@ -75,8 +75,8 @@ function blocked(blocks: Finding[]): DmsaError {
 }
 
 function nothingToPlan({ account, summary }: Discovery): DmsaError {
-  const message = `hosts: nothing is set up to log on as ${account.samAccountName} on any of ${summary.hosts} hosts: there is nothing to plan`;
-  return new DmsaError('PLAN_INVALID', 'hosts', message);
+  const why = `nothing is set up to log on as ${account.samAccountName} on any of ${summary.hosts} hosts`;
+  return errorAbout('hosts', 'NOTHING_TO_PLAN', why);
 }
 
 /**

@@ -144,7 +144,7 @@ function checkOptions({ dmsa, out, by }: DiscoverOptions): void {
 }
 
 function invalid(field: string, message: string): DmsaError {
-  return new DmsaError('PLAN_INVALID', field, message);
+  return new DmsaError('ARGUMENT_INVALID', field, message);
 }
 
 function parallel(value: string): number {

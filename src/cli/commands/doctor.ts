@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { DmsaError } from '../../domain/errors/errors.ts';
+import { DmsaError, errorAbout } from '../../domain/errors/errors.ts';
 import { exitCodes } from '../../domain/states.ts';
 import { wholeNumber } from '../../plan/fields/field.ts';
 import type { CommandSpec } from '../command.ts';
@@ -29,7 +29,7 @@ async function doctor(context: Context, options: DoctorOptions): Promise<number>
   const { io } = context;
   const timeout = options.timeout;
   if (timeout < 1 || timeout > 600)
-    throw new DmsaError('PLAN_INVALID', '--timeout', '--timeout: write seconds, from 1 to 600');
+    throw errorAbout('--timeout', 'ARGUMENT_INVALID', 'write seconds, from 1 to 600');
   const diagnosis = await context.assembly.diagnose({
     settings: await orError(context.settings()),
     client: await orError(context.clientSettings()),

@@ -1,12 +1,14 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
+import { unwritable } from '../../config/private-file.ts';
 import { type FirstSettings, schemaFile, settingsTemplate } from '../../config/template.ts';
-import { DmsaError } from '../../domain/errors/errors.ts';
+import { errorAbout } from '../../domain/errors/errors.ts';
 import { hostName } from '../../plan/values.ts';
 import type { CommandSpec } from '../command.ts';
 import { collect, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
+import { noTerminal } from '../failures.ts';
 import { askLine } from '../prompts/ask.ts';
 import { shellWord } from '../shell.ts';
 import { schemaText } from './schema.ts';
@@ -95,8 +97,8 @@ async function asked(
 ): Promise<string> {
   const answer = await askLine(context.io, question, suggestion);
   if (answer) return answer;
-  const why = answer === null ? 'nobody can be asked here: give' : 'nothing was said: answer, or give';
-  throw new DmsaError('PLAN_INVALID', option, `${option}: ${why} ${option}`);
+  if (answer === null) throw noTerminal(option, `give ${option}`);
+  throw errorAbout(option, 'ARGUMENT_INVALID', `the answer was empty: answer, or give ${option}`);
 }
 
 /** Lower case; a first part alone is that of a host of the domain. */
@@ -105,7 +107,7 @@ function name(option: string, written: string, domain?: string): string {
   const whole = domain && !text.includes('.') ? `${text}.${domain}` : text;
   const parsed = hostName.safeParse(whole);
   if (parsed.success) return parsed.data;
-  throw new DmsaError('PLAN_INVALID', option, `${option}: ${parsed.error.issues[0]!.message}`);
+  throw errorAbout(option, 'ARGUMENT_INVALID', parsed.error.issues[0]!.message);
 }
 
 /** The form that binds to a directory and that OpenSSH on Windows takes, too. */
@@ -114,11 +116,7 @@ function userName(written: string, domain: string): string {
   const plain = text.slice(text.lastIndexOf('\\') + 1);
   if (/^[^\s"/\\[\]:;|=,+*?<>@]+(@[^\s@]+)?$/.test(plain))
     return plain.includes('@') ? plain : `${plain}@${domain}`;
-  throw new DmsaError(
-    'PLAN_INVALID',
-    '--user',
-    `--user: "${text}" is no name of an account, such as svc-dmsa`,
-  );
+  throw errorAbout('--user', 'ARGUMENT_INVALID', `"${text}" is no name of an account, such as svc-dmsa`);
 }
 
 /** Readable by its owner alone; what is there is left, unless it is to be overwritten. */
@@ -128,9 +126,6 @@ async function write(file: string, text: string, { force, out }: InitOptions): P
     // A file that was there keeps its rights.
     await chmod(file, 0o600);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const why =
-      code === 'EEXIST' ? 'it is there already: --force overwrites it' : `it cannot be written (${code})`;
-    throw new DmsaError('PLAN_INVALID', '--out', `${out}: ${why}`, { cause });
+    throw unwritable('--out', out!, cause as NodeJS.ErrnoException, 'Give --force to overwrite it.');
   }
 }

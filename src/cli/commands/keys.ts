@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 
 import { Argument } from 'commander';
 import { newPrivateKey, publicKeyOf, readPrivateKey } from '../../approval/keys.ts';
-import { DmsaError } from '../../domain/errors/errors.ts';
+import { unwritable } from '../../config/private-file.ts';
+import { errorAbout } from '../../domain/errors/errors.ts';
 import { type CommandSpec, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 
@@ -32,15 +33,11 @@ export function keysCommand(): CommandSpec {
 
 /** The public part is what is printed: the private one goes into the file and nowhere else. */
 async function newKey(context: Context, options: KeysOptions): Promise<number> {
-  if (!options.out) throw refused('--out', 'name the file for the private key with --out');
+  if (!options.out) throw errorAbout('--out', 'ARGUMENT_INVALID', 'name the file for the private key');
   const file = resolve(context.io.folder, options.out);
   const key = await newPrivateKey(options.for ?? null);
   await writeFile(file, `${JSON.stringify(key, null, 2)}\n`, { mode: 0o600, flag: 'wx' }).catch((cause) => {
-    const why =
-      cause.code === 'EEXIST'
-        ? 'is there already: keys are never overwritten'
-        : `cannot be written (${cause.code})`;
-    throw refused('--out', `${options.out} ${why}`);
+    throw unwritable('--out', options.out!, cause);
   });
   const shown = publicKeyOf(key);
   const use = options.for ? 'dmsa plan --approver-keys' : 'dmsa verify --key; votes need one with --for';
@@ -50,14 +47,11 @@ async function newKey(context: Context, options: KeysOptions): Promise<number> {
 }
 
 async function showPublic(context: Context, files: string[]): Promise<number> {
-  if (files.length === 0) throw refused('files', 'name the private keys whose public part is wanted');
+  if (files.length === 0)
+    throw errorAbout('<files>', 'ARGUMENT_INVALID', 'name the private keys whose public part is wanted');
   const keys = await Promise.all(
     files.map(async (file) => publicKeyOf(await readPrivateKey(file, resolve(context.io.folder, file)))),
   );
   context.answer(JSON.stringify({ keys }, null, 2), { keys });
   return 0;
-}
-
-function refused(subject: string, message: string): DmsaError {
-  return new DmsaError('PLAN_INVALID', subject, `keys: ${message}`);
 }

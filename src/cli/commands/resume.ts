@@ -1,4 +1,4 @@
-import { DmsaError } from '../../domain/errors/errors.ts';
+import { DmsaError, errorAbout } from '../../domain/errors/errors.ts';
 import { durationPattern } from '../../domain/values/duration.ts';
 import { wordUndo } from '../../wording/journal.ts';
 import type { CommandSpec } from '../command.ts';
@@ -51,6 +51,6 @@ async function adopt(context: Context, options: ResumeOptions, id: string): Prom
 
 function waitOf({ wait = '5m' }: ResumeOptions): string {
   if (durationPattern.test(wait)) return wait;
-  const message = `--wait: "${wait}" is not a duration: write 10s, 10m, 10h or 14d`;
-  throw new DmsaError('PLAN_INVALID', '--wait', message);
+  const why = `"${wait}" is not a duration: write 10s, 10m, 10h or 14d`;
+  throw errorAbout('--wait', 'ARGUMENT_INVALID', why);
 }

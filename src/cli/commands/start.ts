@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
-import { DmsaError } from '../../domain/errors/errors.ts';
+import { type DmsaError, errorAbout } from '../../domain/errors/errors.ts';
 import { parseSavedPlan, type SavedPlan } from '../../plan/saved.ts';
 import { type CommandSpec, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
+import { declined, noTerminal } from '../failures.ts';
 import { askYesNo } from '../io.ts';
 import { addPlanOptions, type PlanOptions } from '../options/plan-options.ts';
 import { shellWord } from '../shell.ts';
@@ -38,8 +39,8 @@ export function startCommand(): CommandSpec {
 
 /** A saved plan is what it is: whoever asks for two votes beside it must not think that two are wanted. */
 function notOfThePlan(option: string): DmsaError {
-  const message = `${option}: a saved plan is started as it is: plan with it (dmsa plan), or give an account with --dmsa`;
-  return new DmsaError('PLAN_INVALID', option, message);
+  const why = `a saved plan is started as it is: plan with it (dmsa plan), or give an account with --dmsa`;
+  return errorAbout(option, 'ARGUMENT_INVALID', why);
 }
 
 async function start(context: Context, options: StartOptions, written: string): Promise<number> {
@@ -74,16 +75,11 @@ async function askedFor(context: Context, options: PlanOptions, account: string)
   context.tell(text);
   if (!context.yes) {
     const answer = await askYesNo(context.io, `Start the migration of ${plan.account.samAccountName}?`);
-    if (!answer) throw notStarted(answer === null);
+    if (answer === null)
+      throw noTerminal('start', 'save the plan with dmsa plan --out and start that, or give --yes');
+    if (!answer) throw declined('nothing was started');
   }
   return { plan, seen: facts };
-}
-
-function notStarted(nobody: boolean): DmsaError {
-  const message = nobody
-    ? 'nobody can be asked here: save the plan with dmsa plan --out and start that, or give --yes'
-    : 'nothing was started: the answer was no';
-  return new DmsaError('PLAN_INVALID', 'start', message);
 }
 
 /**
@@ -104,16 +100,13 @@ async function stillTrue(context: Context, saved: SavedPlan): Promise<SavedPlan>
 async function readPlanFile({ io }: Context, file: string): Promise<unknown> {
   const content = await (file === '-' ? readAll(io.in) : readFile(resolve(io.folder, file), 'utf8')).catch(
     (cause) => {
-      const message = `${file}: the plan cannot be read (${cause.code})`;
       const hint = cause.code === 'ENOENT' ? 'To plan an account and start it, give --dmsa.' : undefined;
-      throw new DmsaError('PLAN_INVALID', file, message, { cause, hint });
+      throw errorAbout(file, 'FILE_UNREADABLE', `the plan cannot be read (${cause.code})`, { cause, hint });
     },
   );
   try {
     return JSON.parse(content.replace(/^\ufeff/, ''));
   } catch (cause) {
-    throw new DmsaError('PLAN_INVALID', file, `${file}: this is not JSON: save a plan with dmsa plan --out`, {
-      cause,
-    });
+    throw errorAbout(file, 'PLAN_INVALID', 'this is not JSON', { cause });
   }
 }

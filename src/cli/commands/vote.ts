@@ -12,6 +12,7 @@ import type { Plan } from '../../domain/plan/plan.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { type CommandSpec, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
+import { declined, noTerminal } from '../failures.ts';
 import { askYesNo, declaredUser } from '../io.ts';
 import { ballotOf, gateName, signedFor, type VoteOptions } from '../prompts/ballot.ts';
 import { gateLines } from '../view/gate.ts';
@@ -116,12 +117,7 @@ async function confirm(context: Context, status: LiveStatus, gate: Gate, plan: P
   const shown = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
   context.tell(`${shown.join('\n\n')}\n`);
   const answer = await askYesNo(context.io, `Approve "${gate.name}" for ${status.account} → ${status.dmsa}?`);
-  if (answer) return;
-  throw new DmsaError(
-    'PLAN_INVALID',
-    'approve',
-    answer === null
-      ? 'nobody can be asked here: name the evidence with --hash (dmsa status shows it), or give --yes'
-      : 'nothing was approved',
-  );
+  if (answer === null)
+    throw noTerminal('approve', 'name the evidence with --hash (dmsa status shows it), or give --yes');
+  if (!answer) throw declined('nothing was approved');
 }

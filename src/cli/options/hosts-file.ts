@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { DmsaError } from '../../domain/errors/errors.ts';
+import { readNamedFile } from '../../config/private-file.ts';
+import { type DmsaError, errorAbout } from '../../domain/errors/errors.ts';
 import type { CheckTarget } from '../../domain/plan/plan.ts';
 import { parseCheck } from '../../plan/checks.ts';
 import type { Io } from '../io.ts';
@@ -20,25 +20,22 @@ export async function readHostsFile(io: Pick<Io, 'folder'>, file: string | undef
 
 /**
  * One host a line, `web01.contoso.com group=farm check=tcp:8080 check="script:C:\Program Files\web.ps1"`; `#` begins a
- * comment, but for within quotes. Throws PLAN_INVALID where the file cannot be read, or a line, which it names.
+ * comment, but for within quotes. Throws FILE_UNREADABLE, and ARGUMENT_INVALID with the line.
  */
 export async function readHostLines(io: Pick<Io, 'folder'>, file: string | undefined): Promise<HostLine[]> {
   if (!file) return [];
-  const content = await readFile(resolve(io.folder, file), 'utf8').catch((cause) => {
-    throw new DmsaError('PLAN_INVALID', file, `--hosts-file ${file}: cannot be read (${cause.code})`, {
-      cause,
-    });
-  });
+  const content = await readNamedFile('--hosts-file', resolve(io.folder, file));
   // Windows' editors begin UTF-8 with a mark.
   const lines = content.replace(/^\uFEFF/, '').split(/\r?\n/);
   return lines.flatMap((line, index) => hostLine(line, `--hosts-file ${file}, line ${index + 1}`));
 }
 
 function hostLine(line: string, where: string): HostLine[] {
-  const invalid = (message: string) => new DmsaError('PLAN_INVALID', where, `${where}: ${message}`);
+  const invalid = (message: string) => errorAbout(where, 'ARGUMENT_INVALID', message);
   const [name, ...words] = wordsOf(line, invalid);
   if (name === undefined) return [];
-  if (!/^[^\s#=]+$/.test(name)) throw invalid(`"${name}" is no name of a host, with which a line begins`);
+  if (!/^[^\s#=]+$/.test(name))
+    throw invalid(`invalid host name "${name}": each line must start with a host name`);
   const host: HostLine = { name, group: null, checks: [] };
   for (const word of words) {
     const [, key, value] = /^(group|check)=(.+)$/s.exec(word) ?? [];

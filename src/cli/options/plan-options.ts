@@ -103,7 +103,7 @@ function optionOf({
   return made;
 }
 
-/** Request for the planner. Throws PLAN_INVALID that names the field and the accepted form. */
+/** Request for the planner. Throws ARGUMENT_INVALID that names the field and the accepted form. */
 export function requestOf(
   account: string,
   options: PlanOptions,

@@ -36,7 +36,7 @@ interface Way {
  * one fails, before and after it has answered. The certificate must name the host of the URL even where `hosts` has
  * another address and port for that name. A DC is found by `prefer` and `only` under the host of its URL; where that is
  * an alias, under its own name too once it has answered to this function's caller.
- * Throws PLAN_INVALID for settings that cannot be used, and what ConnectDirectory throws. Aborting the signal closes
+ * Throws the codes of settings that cannot be used, and what ConnectDirectory throws. Aborting the signal closes
  * the connection; what was under way rejects with the signal's reason. Secrets are read anew for each call.
  */
 export function connectDirectory(

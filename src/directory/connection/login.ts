@@ -1,12 +1,11 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 
 import { type Client, ResultCodeError } from 'ldapts';
 
-import { readPrivateFile, unreadable, unusable } from '../../config/private-file.ts';
+import { readNamedFile, readPrivateFile } from '../../config/private-file.ts';
 import { readSecret } from '../../config/secret.ts';
 import type { CertificateLogin, DirectorySettings } from '../../config/settings.ts';
-import { DmsaError, errorKinds } from '../../domain/errors/errors.ts';
+import { DmsaError, errorAbout, errorKinds } from '../../domain/errors/errors.ts';
 import { directoryError } from '../ldap/ldap-errors.ts';
 
 /** Who binds, with the secrets read. */
@@ -57,21 +56,21 @@ function refused(url: string, cause: unknown): unknown {
   return new DmsaError('BIND_REFUSED', url, text, { cause });
 }
 
-/** Throws PLAN_INVALID, naming the setting and never what a secret is. */
+/** Throws PEM_INVALID and the codes of files and secrets, with the setting and never what a secret is. */
 export async function readLogin(settings: DirectorySettings): Promise<Login> {
   if ('certificateFile' in settings) return await readCertificate(settings);
   const password = await readSecret(settings.password);
   // A simple bind without a password is anonymous, and succeeds (RFC 4513 5.1.2).
-  if (password === '') throw unusable('directory.password', 'the password is empty');
+  if (password === '') throw errorAbout('directory.password', 'SECRET_UNUSABLE', 'the password is empty');
   return { user: settings.user, password };
 }
 
 /** PEM of the trusted CAs; undefined for those that Node.js trusts. */
 export async function readAuthorities({ caFile }: DirectorySettings): Promise<string | undefined> {
   if (caFile === null) return undefined;
-  const pem = await content('directory.ca-file', caFile);
+  const pem = await readNamedFile('directory.ca-file', caFile);
   if (!pem.includes('-----BEGIN CERTIFICATE-----') && !pem.includes('-----BEGIN TRUSTED CERTIFICATE-----'))
-    throw unusable('directory.ca-file', `${caFile} holds no certificate in PEM form`);
+    throw errorAbout('directory.ca-file', 'PEM_INVALID', `${caFile} holds no certificate in PEM form`);
   return pem;
 }
 
@@ -80,12 +79,16 @@ async function readCertificate({
   privateKeyFile,
   passphrase,
 }: CertificateLogin): Promise<ClientCertificate> {
-  const cert = await content('directory.certificate-file', certificateFile);
+  const cert = await readNamedFile('directory.certificate-file', certificateFile);
   const certificate = parsedCertificate(certificateFile, cert);
   const encrypted = await readPrivateFile('directory.private-key-file', privateKeyFile);
   const key = parsedKey(privateKeyFile, encrypted, passphrase && (await readSecret(passphrase)));
   if (!certificate.checkPrivateKey(key))
-    throw unusable('directory.private-key-file', `${privateKeyFile} is not the key of ${certificateFile}`);
+    throw errorAbout(
+      'directory.private-key-file',
+      'PEM_INVALID',
+      `${privateKeyFile} is not the key of ${certificateFile}`,
+    );
   return { cert, key: key.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
@@ -93,7 +96,7 @@ function parsedCertificate(file: string, pem: string): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch {
-    throw unusable('directory.certificate-file', `${file} holds no certificate in PEM form`);
+    throw errorAbout('directory.certificate-file', 'PEM_INVALID', `${file} holds no certificate in PEM form`);
   }
 }
 
@@ -101,15 +104,16 @@ function parsedKey(file: string, pem: string, passphrase: string | null): KeyObj
   // PKCS #8, and what OpenSSL wrote before it.
   const isEncrypted = /^-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(pem);
   if (isEncrypted && passphrase === null)
-    throw unusable('directory.private-key-file', `${file} is encrypted: set private-key-passphrase-file`);
+    throw errorAbout(
+      'directory.private-key-file',
+      'PEM_INVALID',
+      `${file} is encrypted: set private-key-passphrase-file`,
+    );
   try {
     return createPrivateKey({ key: pem, ...(passphrase === null ? {} : { passphrase }) });
   } catch {
-    if (isEncrypted) throw unusable('directory.private-key-passphrase', `it does not open ${file}`);
-    throw unusable('directory.private-key-file', `${file} holds no private key in PEM form`);
+    if (isEncrypted)
+      throw errorAbout('directory.private-key-passphrase', 'PEM_INVALID', `it does not open ${file}`);
+    throw errorAbout('directory.private-key-file', 'PEM_INVALID', `${file} holds no private key in PEM form`);
   }
-}
-
-async function content(setting: string, file: string): Promise<string> {
-  return await readFile(file, 'utf8').catch((cause) => unreadable(setting, file, cause));
 }

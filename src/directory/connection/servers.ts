@@ -1,5 +1,5 @@
 import type { DirectorySettings, HostAddress } from '../../config/settings.ts';
-import { DmsaError } from '../../domain/errors/errors.ts';
+import { type DmsaError, errorAbout } from '../../domain/errors/errors.ts';
 
 /** One URL of the settings. */
 export interface Server {
@@ -14,12 +14,12 @@ export interface Server {
   startTls: boolean;
 }
 
-/** DNS names of the URLs, lower case, in their order, each once. Throws PLAN_INVALID. */
+/** DNS names of the URLs, lower case, in their order, each once. Throws SETTINGS_INVALID. */
 export function directoryServers({ urls }: Pick<DirectorySettings, 'urls'>): string[] {
   return [...new Set(urls.map((url) => nameOf(parseUrl(url))))];
 }
 
-/** The URLs with where each leads. Throws PLAN_INVALID where there is none, or one that cannot be used. */
+/** The URLs with where each leads. Throws SETTINGS_INVALID where there is none, or one that cannot be used. */
 export function serversOf(
   { urls }: Pick<DirectorySettings, 'urls'>,
   hosts: Record<string, HostAddress>,
@@ -42,7 +42,7 @@ export function serversOf(
 
 /**
  * The servers to try, in this order. `answered` has the DC that a URL led to last, so that a DC is found by its own name
- * where its URL is an alias. `only` leaves those alone of that name, or that led to that DC. Throws PLAN_INVALID where
+ * where its URL is an alias. `only` leaves those alone of that name, or that led to that DC. Throws SETTINGS_INVALID where
  * `only` is none of them.
  */
 export function inOrder(
@@ -85,5 +85,5 @@ function hideUserInfo(url: string): string {
 }
 
 function unusable(why: string): DmsaError {
-  return new DmsaError('PLAN_INVALID', 'directory.urls', `directory.urls: ${why}`);
+  return errorAbout('directory.urls', 'SETTINGS_INVALID', why);
 }

@@ -9,7 +9,7 @@ const namesPerSearch = 200;
 
 /**
  * SIDs of computer accounts by DNS name, lower case; a name that no computer has is absent. One search for every 200
- * names, however many computers the domain has. Throws PLAN_INVALID for a name that two have, as where a host was joined
+ * names, however many computers the domain has. Throws HOST_NAME_TWICE for a name that two have, as where a host was joined
  * again under another name: the wrong one's SID would be waited for among the principals.
  */
 export async function findComputers(directory: Directory, names: string[]): Promise<Map<string, string>> {
@@ -28,6 +28,6 @@ export async function findComputers(directory: Directory, names: string[]): Prom
 }
 
 function twice(name: string, dns: string[]): DmsaError {
-  const message = `hosts: ${dns.join(' and ')} both have the DNS name ${name}: correct dNSHostName of the one that is not the host`;
-  return new DmsaError('PLAN_INVALID', name, message);
+  const message = `hosts: ${dns.join(' and ')} both have the DNS name ${name}`;
+  return new DmsaError('HOST_NAME_TWICE', name, message);
 }

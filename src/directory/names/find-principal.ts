@@ -1,4 +1,4 @@
-import { DmsaError } from '../../domain/errors/errors.ts';
+import { errorAbout } from '../../domain/errors/errors.ts';
 import type { DomainNames } from '../../domain/plan/identity.ts';
 import { type Directory, searchDomain } from '../directory.ts';
 import { normalDn, parseDn } from '../dn.ts';
@@ -32,7 +32,7 @@ export interface FindOptions {
 /**
  * An account, group or computer by DN, GUID (with braces or none), SID, sAMAccountName, UPN or `DOMAIN\name`, in one
  * search of the domain; two more where there is nothing, to say why. What the server answers is taken only where it has
- * the name that was asked for. Throws PLAN_INVALID for what looks like a DN or a SID and is none, and for a name that
+ * the name that was asked for. Throws ARGUMENT_INVALID for what looks like a DN or a SID and is none, and NAME_AMBIGUOUS for a name that
  * several objects answer to, and what reading the directory throws.
  */
 export async function findPrincipal(
@@ -129,8 +129,8 @@ function refuseOthers(matches: Entry[], first: Entry, name: PrincipalName, optio
   const explicit = all.filter((each) => isSameName(text(each, 'userPrincipalName') ?? '', written));
   const logsOn = explicit.length === 1 ? `; ${explicit[0]!.dn} is the one that logs on by it` : '';
   const dns = all.map(({ dn }) => dn).join(' and ');
-  const message = `${options.field}: ${all.length} objects answer to "${written}", ${dns}${logsOn}: write the DN of the one that is meant`;
-  throw new DmsaError('PLAN_INVALID', options.field, message);
+  const why = `${all.length} objects answer to "${written}", ${dns}${logsOn}`;
+  throw errorAbout(options.field, 'NAME_AMBIGUOUS', why);
 }
 
 function elsewhere(

@@ -1,4 +1,4 @@
-import { DmsaError } from '../../domain/errors/errors.ts';
+import { errorAbout } from '../../domain/errors/errors.ts';
 import type { DomainNames } from '../../domain/plan/identity.ts';
 import { normalDn, parseDn } from '../dn.ts';
 import { guidOctets } from '../guid.ts';
@@ -21,7 +21,7 @@ const longest = { account: 256, upn: 1024 };
 
 /**
  * The form of a name. GUIDs, with braces or none, and SIDs come first, then DNs, as MS-ADTS 5.1.1.1.1 tries them for
- * binds. Throws PLAN_INVALID, about `field`, for what looks like a SID or a DN and is none.
+ * binds. Throws ARGUMENT_INVALID, about `field`, for what looks like a SID or a DN and is none.
  */
 export function parsePrincipalName(written: string, field: string): PrincipalName {
   const text = written.trim();
@@ -37,7 +37,7 @@ export function parsePrincipalName(written: string, field: string): PrincipalNam
   return at < 0 ? accountName(null, text) : upnName(text, at);
 }
 
-/** The SID where that is what was written, else null. Throws PLAN_INVALID for what looks like one and is none. */
+/** The SID where that is what was written, else null. Throws ARGUMENT_INVALID for what looks like one and is none. */
 export function writtenSid(written: string, field: string): string | null {
   if (!/^\s*S-\d/i.test(written)) return null;
   const name = parsePrincipalName(written, field);
@@ -112,6 +112,6 @@ function checked(field: string, form: string, parse: () => PrincipalName): Princ
     return parse();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new DmsaError('PLAN_INVALID', field, `${field}: ${error.message}: write it as ${form}`);
+    throw errorAbout(field, 'ARGUMENT_INVALID', `${error.message}: write it as ${form}`);
   }
 }

@@ -17,7 +17,7 @@ export interface ResolvedPrincipal {
 
 /**
  * The principal that somebody named, with its SID. A SID needs not be anybody's here: it may be of another forest, or of
- * what has been deleted. Throws NOT_FOUND for any other name that nothing answers to, PLAN_INVALID for what is no
+ * what has been deleted. Throws NAME_UNKNOWN for any other name that nothing answers to, ARGUMENT_INVALID for what is no
  * principal or several, and what reading the directory throws.
  */
 export async function resolvePrincipal(
@@ -35,7 +35,7 @@ export async function resolvePrincipal(
     const search = await findPrincipal(directory, written, options);
     if (search.status === 'found') return resolved(search.entry);
     if (name.form === 'sid') return { sid: name.sid, found: null, why: search.why };
-    throw new DmsaError('NOT_FOUND', written, `principal: ${written}: ${search.why}`);
+    throw new DmsaError('NAME_UNKNOWN', written, `principal: ${written}: ${search.why}`);
   });
 }
 
@@ -43,7 +43,7 @@ function resolved(entry: Entry): ResolvedPrincipal {
   const sid = octets(entry, 'objectSid');
   if (!sid) {
     const message = `principal: ${entry.dn} has no SID: name an account, a group or a computer`;
-    throw new DmsaError('PLAN_INVALID', 'principal', message);
+    throw new DmsaError('ARGUMENT_INVALID', 'principal', message);
   }
   const name = text(entry, 'sAMAccountName') ?? text(entry, 'name') ?? entry.dn;
   return { sid: sidText(sid), found: { dn: entry.dn, name, kind: kindOf(entry) }, why: null };

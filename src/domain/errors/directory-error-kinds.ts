@@ -1,6 +1,6 @@
-import type { ErrorKind } from './error-kinds.ts';
+import type { ErrorKind } from './error-kind.ts';
 
-/** What a directory, or the way to it, can answer with: a part of the one table in error-kinds.ts. */
+/** The directory, and the way to it. */
 export const directoryErrorKinds = {
   DIRECTORY_UNREACHABLE: {
     retryable: true,
@@ -10,7 +10,7 @@ export const directoryErrorKinds = {
   DIRECTORY_BUSY: {
     retryable: true,
     meaning: 'The domain controller is too busy to answer.',
-    fix: 'Nothing: it is asked again.',
+    fix: 'No action is needed at first: it is asked again. If it stays, check the load of the domain controller.',
   },
   CERTIFICATE_INVALID: {
     retryable: false,
@@ -25,7 +25,7 @@ export const directoryErrorKinds = {
   DIRECTORY_TIMED_OUT: {
     retryable: true,
     meaning: 'The domain controller did not answer an operation in its time.',
-    fix: 'Nothing: it is asked again. If it stays, look at the load of the domain controller.',
+    fix: 'No action is needed at first: it is asked again. If it stays, check the load of the domain controller.',
   },
   DIRECTORY_LIMIT: {
     retryable: false,
@@ -55,7 +55,7 @@ export const directoryErrorKinds = {
   REPLICATION_LAGGING: {
     retryable: true,
     meaning: 'Domain controllers differ about the accounts, so nothing is concluded from either.',
-    fix: 'Nothing: it is read again. If it stays, check the replication between them.',
+    fix: 'No action is needed at first: it is read again. If it stays, check the replication between them with repadmin /showrepl.',
   },
   DIRECTORY_REFUSED: {
     retryable: false,

@@ -1,4 +1,6 @@
+import type { ErrorKind } from './error-kind.ts';
 import { errorKinds } from './error-kinds.ts';
+import { settingsErrorKinds } from './settings-error-kinds.ts';
 
 export { errorKinds };
 
@@ -11,6 +13,21 @@ export function isErrorCode(code: string): code is ErrorCode {
 /** Whether trying again can help. A code that is not in the table is a fault of this program: not retried. */
 export function isRetryable(code: string): boolean {
   return isErrorCode(code) && errorKinds[code].retryable;
+}
+
+/** Whether this machine's own settings, files or keys are at fault: then asking another host does not help. */
+export function isSettingsError(error: unknown): boolean {
+  return error instanceof DmsaError && Object.hasOwn(settingsErrorKinds, error.code);
+}
+
+/** The error with its subject before the message: `--ou: "x" is not a DN`. */
+export function errorAbout(
+  subject: string,
+  code: ErrorCode,
+  why: string,
+  options?: ErrorOptions & { hint?: string | undefined },
+): DmsaError {
+  return new DmsaError(code, subject, `${subject}: ${why}`, options);
 }
 
 /** What happened (`message`), to whom (`subject`), and what to do next (`fix`); never holds a secret. */
@@ -35,6 +52,12 @@ export class DmsaError extends Error {
 
   get retryable(): boolean {
     return errorKinds[this.code].retryable;
+  }
+
+  /** Whether what was asked for is not acceptable, and nothing was changed. */
+  get refused(): boolean {
+    const kind: ErrorKind = errorKinds[this.code];
+    return kind.refused === true;
   }
 
   get fix(): string {

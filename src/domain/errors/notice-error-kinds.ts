@@ -1,4 +1,4 @@
-import type { ErrorKind } from './error-kinds.ts';
+import type { ErrorKind } from './error-kind.ts';
 
 /** What can become of telling people; a migration goes on whatever it is. */
 export const noticeErrorKinds = {

@@ -1,14 +1,16 @@
-import type { ErrorKind } from './error-kinds.ts';
+import type { ErrorKind } from './error-kind.ts';
 
 /** What can be wrong with a report that is checked; spread into the table of error-kinds.ts. */
 export const reportErrorKinds = {
   REPORT_INVALID: {
     retryable: false,
+    refused: true,
     meaning: 'The file is no JSON report of a migration, or one of a later version.',
     fix: 'Give the file that dmsa report --format json has written; docs/report.md has its form.',
   },
   REPORT_CHANGED: {
     retryable: false,
+    refused: true,
     meaning:
       'The report was changed after it was made: octets, digest, signature or plan do not fit together.',
     fix: 'Ask for the file as it was written; a copy that was formatted or edited proves nothing.',

@@ -29,7 +29,7 @@ export interface LocalProcess {
   readonly alive: boolean;
   /**
    * Settles when the answer is whole, or when the program has ended. Throws DmsaError: TIMED_OUT, ANSWER_INVALID for
-   * more than the limit, SESSION_LOST for a program that failed before its answer was whole, PLAN_INVALID for one that
+   * more than the limit, SESSION_LOST for a program that failed before its answer was whole, PROGRAM_NOT_STARTED for one that
    * cannot be started, or the reason of the signal. After an error the program is of no use: end it.
    */
   ask(question: Question): Promise<Answered>;
@@ -196,7 +196,7 @@ function tooLong(host: string): DmsaError {
 
 function notStarted(program: string, cause: Error): DmsaError {
   const code = 'code' in cause ? ` (${cause.code})` : '';
-  return new DmsaError('PLAN_INVALID', 'powershell.program', `${program} cannot be started${code}`, {
+  return new DmsaError('PROGRAM_NOT_STARTED', 'powershell.program', `${program} cannot be started${code}`, {
     cause,
   });
 }

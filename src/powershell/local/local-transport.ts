@@ -34,7 +34,7 @@ export interface LocalTransportOptions {
  *
  * Hosts go by their DNS names, as Kerberos does: addresses in the settings have no part in it.
  *
- * Beyond those of the interface, throws PLAN_INVALID where the program cannot be started, and ACCESS_DENIED where the
+ * Beyond those of the interface, throws PROGRAM_NOT_STARTED where the program cannot be started, and ACCESS_DENIED where the
  * endpoint does not offer the command to this identity.
  */
 export function localTransport(

@@ -1,14 +1,14 @@
 import { connect as connectSocket } from 'node:net';
-
+import { readNamedFile } from '../../config/private-file.ts';
 import type { HostAddress, SshSettings } from '../../config/settings.ts';
 import type { HostTrust } from './host-trust.ts';
 import { parseKnownHosts } from './known-hosts.ts';
 import { openConnection, type SshConnection } from './ssh-connection.ts';
 import { type JumpHost, jumpHost } from './ssh-jump.ts';
-import { loginReader, readSettingsFile } from './ssh-login.ts';
+import { loginReader } from './ssh-login.ts';
 
 export interface SshConnector {
-  /** Reads login and host keys as they are now. Throws what `openConnection` throws, and PLAN_INVALID. */
+  /** Reads login and host keys as they are now. Throws what `openConnection` throws, and the codes of settings. */
   connect(host: string, signal: AbortSignal): Promise<SshConnection>;
   /** Ends the connection to the jump host, and with it what goes through it. */
   close(): Promise<void>;
@@ -56,7 +56,9 @@ export function sshConnector(
     const pinned = hosts[host.toLowerCase()]?.fingerprint;
     if (pinned) return { pinned };
     if (settings.knownHostsFile === null) return { known: [] };
-    return { known: parseKnownHosts(await readSettingsFile('known_hosts', settings.knownHostsFile)) };
+    return {
+      known: parseKnownHosts(await readNamedFile('powershell.known-hosts-file', settings.knownHostsFile)),
+    };
   }
 
   return {

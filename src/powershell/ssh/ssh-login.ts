@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import ssh2, {
   type AnyAuthMethod,
   type AuthenticationType,
@@ -8,9 +7,10 @@ import ssh2, {
   type Prompt,
 } from 'ssh2';
 
+import { readNamedFile } from '../../config/private-file.ts';
 import { readSecret } from '../../config/secret.ts';
 import type { SshSettings } from '../../config/settings.ts';
-import { DmsaError } from '../../domain/errors/errors.ts';
+import { type DmsaError, errorAbout } from '../../domain/errors/errors.ts';
 
 /** What to try next of what the server still takes (null: not known yet); false when there is nothing. */
 export type NextMethod = (left: AuthenticationType[] | null) => AnyAuthMethod | false;
@@ -21,7 +21,7 @@ export type Login = (user: string) => NextMethod;
 /**
  * Reads key, agent or password of the settings, afresh each time it is called. A key is decrypted again only where
  * file or passphrase have changed: the key derivation of an encrypted key holds up the whole worker for a third of a
- * second. Throws DmsaError PLAN_INVALID that names the file, secret or agent.
+ * second. Throws SSH_LOGIN_UNUSABLE and the codes of files and secrets.
  */
 export function loginReader(settings: SshSettings): () => Promise<Login> {
   let last: { digest: string; key: ParsedKey } | null = null;
@@ -29,7 +29,7 @@ export function loginReader(settings: SshSettings): () => Promise<Login> {
     if ('agent' in settings) return agentLogin(await usableAgent(settings.agent));
     if ('password' in settings) return passwordLogin(await readSecret(settings.password));
     const [text, passphrase] = await Promise.all([
-      readSettingsFile('the private key', settings.privateKeyFile),
+      readNamedFile('powershell.private-key-file', settings.privateKeyFile),
       settings.passphrase ? readSecret(settings.passphrase) : undefined,
     ]);
     const digest = createHash('sha256')
@@ -83,30 +83,20 @@ async function usableAgent(path: string): Promise<BaseAgent> {
   const count = await new Promise<number>((resolve, reject) =>
     agent.getIdentities((error, keys) => (error ? reject(error) : resolve(keys?.length ?? 0))),
   ).catch((cause: Error) => {
-    throw unusable('the SSH agent', path, `does not answer (${cause.message})`, 'at');
+    throw unusable('agent', `${path} does not answer (${cause.message})`);
   });
-  if (count === 0) throw unusable('the SSH agent', path, 'holds no key: add one with ssh-add', 'at');
+  if (count === 0) throw unusable('agent', `${path} holds no key: add one with ssh-add`);
   return agent;
 }
 
 function decrypt(file: string, text: string, passphrase: string | undefined): ParsedKey {
   const parsed: unknown = ssh2.utils.parseKey(text, passphrase);
   const key: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
-  if (key instanceof Error) throw unusable('the private key', file, `is not usable: ${key.message}`);
-  if (!(key as ParsedKey).isPrivateKey()) throw unusable('the private key', file, 'is a public key');
+  if (key instanceof Error) throw unusable('private-key-file', `${file} is not usable: ${key.message}`);
+  if (!(key as ParsedKey).isPrivateKey()) throw unusable('private-key-file', `${file} is a public key`);
   return key as ParsedKey;
 }
 
-/** Throws DmsaError PLAN_INVALID that names the file. */
-export async function readSettingsFile(what: string, file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
-    throw unusable(what, file, `cannot be read${code}`);
-  }
-}
-
-function unusable(what: string, place: string, problem: string, joined = 'in'): DmsaError {
-  return new DmsaError('PLAN_INVALID', place, `${what} ${joined} ${place} ${problem}`);
+function unusable(key: string, why: string): DmsaError {
+  return errorAbout(`powershell.${key}`, 'SSH_LOGIN_UNUSABLE', why);
 }

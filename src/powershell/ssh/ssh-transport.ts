@@ -33,7 +33,7 @@ const oldestMs = 5 * 60_000;
  * Runs operations over OpenSSH: one command for each run, in a connection that a run in order leaves to the next one
  * to the same host. A host's address and port come from `hosts`, else its name and port 22; its key is checked under
  * its name alone. Files and secrets are read for each new connection, so that a rotated key needs no restart. Also
- * throws PLAN_INVALID where one of them cannot be read, and POWERSHELL_MISSING.
+ * throws the codes of settings where one of them cannot be read, and POWERSHELL_MISSING.
  */
 export function sshTransport(
   settings: SshSettings,

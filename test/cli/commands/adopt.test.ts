@@ -79,16 +79,16 @@ describe.skipIf(!available)(`dmsa resume --adopt${reason ? ` (skipped: ${reason}
       const nonsense = await adopt(rehearsal, ['--wait', 'nonsense'], { answer: 'y' });
       expect([nonsense.exitCode, nonsense.out]).toEqual([2, '']);
       expect(nonsense.err).toMatch(
-        /^PLAN_INVALID: --wait: "nonsense" is not a duration: write 10s, 10m, 10h or 14d \(fix: .*\n$/,
+        /^ARGUMENT_INVALID: --wait: "nonsense" is not a duration: write 10s, 10m, 10h or 14d \(fix: .*\n$/,
       );
       const long = await adopt(rehearsal, ['--reason', 'x'.repeat(1025)], { answer: 'y' });
       expect(long.exitCode).toBe(2);
-      expect(long.err).toMatch(/^PLAN_INVALID: --reason: has 1025 characters, and at most 1024 are kept/);
+      expect(long.err).toMatch(/^ARGUMENT_INVALID: --reason: has 1025 characters, and at most 1024 are kept/);
       const declined = await adopt(rehearsal, [], { answer: 'n' });
       expect(declined.exitCode).toBe(2);
       expect(declined.err).toContain('It ended at stage gate-start, with 0 steps that an undo would undo.\n');
       expect(declined.err).toContain(`Go on with ${rehearsal.id}? [y/N] `);
-      expect(declined.err).toContain('PLAN_INVALID: nothing was sent: the answer was no');
+      expect(declined.err).toContain('DECLINED: nothing was sent: the answer was no');
       expect(await runIdOf(rehearsal)).toBe(runId);
     });
   });

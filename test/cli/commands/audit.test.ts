@@ -34,13 +34,13 @@ async function goodDomain(): Promise<AuditedDomain> {
 describe('dmsa audit', () => {
   test('refuses an OU that is no DN, with exit code 2 and nothing on standard output but in JSON', async () => {
     const domain = await goodDomain();
-    const line = 'PLAN_INVALID: --ou: "Services" is not a DN: write it as OU=Services,DC=contoso,DC=com';
+    const line = 'ARGUMENT_INVALID: --ou: "Services" is not a DN: write it as OU=Services,DC=contoso,DC=com';
     for (const format of ['text', 'csv']) {
       const { exitCode, out, err } = await auditOf(domain, ['--ou', 'Services', '-o', format]);
       expect([exitCode, out, err.startsWith(line)]).toEqual([2, '', true]);
     }
     const { out } = await auditOf(domain, ['--ou', 'Services', '-o', 'json']);
-    expect(JSON.parse(out)).toMatchObject({ error: { code: 'PLAN_INVALID' } });
+    expect(JSON.parse(out)).toMatchObject({ error: { code: 'ARGUMENT_INVALID' } });
   });
 
   test('fails with exit code 1 where no domain controller answers', async () => {
@@ -94,7 +94,7 @@ describe('dmsa audit', () => {
     const refused = await auditOf(domain, [], { toml });
     expect([refused.exitCode, refused.err]).toEqual([
       2,
-      expect.stringMatching(/^PLAN_INVALID: .*management/),
+      expect.stringMatching(/^SETTINGS_INVALID: .*management/),
     ]);
     const { exitCode, out } = await auditOf(domain, ['--no-events'], { toml });
     expect(exitCode).toBe(0);

@@ -60,15 +60,18 @@ describe('refused, with exit code 2 and before any host is asked', () => {
   test.each([
     [
       [],
-      'PLAN_INVALID: hosts: there are no hosts: name them with --host, --hosts-file, --ou or --all-servers',
+      'ARGUMENT_INVALID: hosts: there are no hosts: name them with --host, --hosts-file, --ou or --all-servers',
     ],
-    [['--host', 'fin01'], 'PLAN_INVALID: --host: "fin01" is not a full DNS name in lower case'],
-    [['--hosts-file', 'none.txt'], 'PLAN_INVALID: --hosts-file none.txt: cannot be read (ENOENT)'],
+    [['--host', 'fin01'], 'ARGUMENT_INVALID: --host: "fin01" is not a full DNS name in lower case'],
+    [['--hosts-file', 'none.txt'], 'FILE_UNREADABLE: --hosts-file: '],
     [
       ['--all-servers', '--out', 'p.json'],
-      'PLAN_INVALID: --out: it is about a plan: name the dMSA with --dmsa',
+      'ARGUMENT_INVALID: --out: it is about a plan: name the dMSA with --dmsa',
     ],
-    [['--all-servers', '--dmsa', 'a-name-of-16-char'], 'PLAN_INVALID: --dmsa: "a-name-of-16-char" has 17'],
+    [
+      ['--all-servers', '--dmsa', 'a-name-of-16-char'],
+      'ARGUMENT_INVALID: --dmsa: "a-name-of-16-char" has 17',
+    ],
     [['--all-servers', '--parallel', '0'], 'USAGE: '],
   ])('%s', async (args, line) => {
     const domain = await domainWith(three());
@@ -274,7 +277,7 @@ describe('the plan', () => {
     expect([exitCode, err]).toEqual([
       2,
       expect.stringMatching(
-        /^PLAN_INVALID: hosts: nothing is set up to log on as svc-finance on any of 1 hosts/,
+        /^NOTHING_TO_PLAN: hosts: nothing is set up to log on as svc-finance on any of 1 hosts/,
       ),
     ]);
   });

@@ -66,7 +66,7 @@ test('settings that are wrong are handed on as what was found', async () => {
   const { asked, exitCode } = await doctor(['--account', 'svc-web', '--timeout', '3'], everything.slice(1));
   expect(exitCode).toBe(0);
   expect(asked).toMatchObject({
-    settings: { code: 'PLAN_INVALID' },
+    settings: { code: 'SETTINGS_INVALID' },
     file: join(folder, 'dmsa.toml'),
     account: 'svc-web',
     limitMs: 3_000,

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { newPrivateKey, publicKeyOf } from '../../../src/approval/keys.ts';
 import { readSignedVote } from '../../../src/approval/votes.ts';
 import { run } from '../../../src/bin/run.ts';
+import { errorKinds } from '../../../src/domain/errors/errors.ts';
 import type { MigrationStatus } from '../../../src/domain/migration/status.ts';
 import { type ApproverKey, migrationId, type Plan } from '../../../src/domain/plan/plan.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
@@ -87,7 +88,7 @@ describe.skipIf(!available)(`the word of a workflow${reason ? ` (skipped: ${reas
     const { exitCode, out, err, sent } = await approve(forged);
     expect([exitCode, out, sent]).toEqual([2, '', []]);
     expect(err).toBe(
-      `VOTE_REFUSED: ${forged.workflowId}: nothing is signed: its status says plan ${other.hash.slice(0, 16)}, and it was started with ${plan.hash.slice(0, 16)} (fix: The message names the rule; look at the gate again with dmsa status.)\n`,
+      `VOTE_REFUSED: ${forged.workflowId}: nothing is signed: its status says plan ${other.hash.slice(0, 16)}, and it was started with ${plan.hash.slice(0, 16)} (fix: ${errorKinds.VOTE_REFUSED.fix})\n`,
     );
   });
 

@@ -37,31 +37,37 @@ const load = () => loadSettings({ configFile: file, env: {}, flags: {}, folder }
 
 describe('what is wrong writes nothing', () => {
   test.each([
-    [[], '--domain: nobody can be asked here: give --domain'],
-    [flags, '--dc: nobody can be asked here: give --dc'],
-    [flags.slice(0, 4).concat('--dc', 'dc1'), '--user: nobody can be asked here: give --user'],
-    [['--domain', 'con toso'], '--domain: "con toso" is not a full DNS name'],
-    [[...flags, '--dc', 'dc1:636'], '--dc: "dc1:636.contoso.com" is not a full DNS name'],
-    [[...flags.slice(0, 4), '--dc', 'dc1', '--user', 'a b'], '--user: "a b" is no name of an account'],
-    [[...flags, '--dc', 'dc1', '--out', 'no/where.toml'], 'no/where.toml: it cannot be written (ENOENT)'],
+    [[], 'NO_TERMINAL: there is no terminal to ask on: give --domain'],
+    [flags, 'NO_TERMINAL: there is no terminal to ask on: give --dc'],
+    [flags.slice(0, 4).concat('--dc', 'dc1'), 'NO_TERMINAL: there is no terminal to ask on: give --user'],
+    [['--domain', 'con toso'], 'ARGUMENT_INVALID: --domain: "con toso" is not a full DNS name'],
+    [[...flags, '--dc', 'dc1:636'], 'ARGUMENT_INVALID: --dc: "dc1:636.contoso.com" is not a full DNS name'],
+    [
+      [...flags.slice(0, 4), '--dc', 'dc1', '--user', 'a b'],
+      'ARGUMENT_INVALID: --user: "a b" is no name of an account',
+    ],
+    [
+      [...flags, '--dc', 'dc1', '--out', 'no/where.toml'],
+      'FILE_UNWRITABLE: --out: no/where.toml cannot be written (ENOENT)',
+    ],
   ])('%j', async (args, message) => {
     const { exitCode, err, out } = await init(args);
     expect([exitCode, out]).toEqual([2, '']);
-    expect(err).toContain(`PLAN_INVALID: ${message}`);
+    expect(err).toContain(message);
     await expect(stat(file)).rejects.toThrow('ENOENT');
   });
 
   test('an answer that is empty is none', async () => {
     const { exitCode, err } = await init([], { answer: '' });
     expect(exitCode).toBe(2);
-    expect(err).toContain('--domain: nothing was said');
+    expect(err).toContain('--domain: the answer was empty');
   });
 
   test('a file that is there is kept, and overwritten on demand, for its owner alone', async () => {
     await writeFile(file, 'mine', { mode: 0o644 });
     const kept = await init([...flags, '--dc', 'dc1']);
     expect(kept.exitCode).toBe(2);
-    expect(kept.err).toContain('dmsa.toml: it is there already: --force overwrites it');
+    expect(kept.err).toContain('dmsa.toml is there already (fix: Give --force to overwrite it.');
     expect(await readFile(file, 'utf8')).toBe('mine');
     expect((await init([...flags, '--dc', 'dc1', '--force'])).exitCode).toBe(0);
     expect((await stat(file)).mode & 0o777).toBe(0o600);

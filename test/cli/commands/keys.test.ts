@@ -7,6 +7,7 @@ import { readApproverKeys } from '../../../src/approval/approver-keys.ts';
 import { run } from '../../../src/bin/run.ts';
 import type { Assembly } from '../../../src/cli/assembly.ts';
 import type { Migrations } from '../../../src/client/migrations.ts';
+import { errorKinds } from '../../../src/domain/errors/errors.ts';
 import { fakeIo } from '../fake-io.ts';
 import { gate, plan, waiting } from '../fixtures.ts';
 
@@ -48,7 +49,7 @@ describe('no key is made', () => {
       const { exitCode, out, err } = await dmsa('keys', 'new', '--for', 'LAB\\bob', '-o', format);
       expect(exitCode).toBe(2);
       expect(err).toBe(
-        'PLAN_INVALID: keys: name the file for the private key with --out (fix: The message names the field and the accepted form.)\n',
+        `ARGUMENT_INVALID: --out: name the file for the private key (fix: ${errorKinds.ARGUMENT_INVALID.fix})\n`,
       );
       expect(out).not.toContain('"d"');
     }
@@ -60,14 +61,14 @@ describe('no key is made', () => {
     const before = await readFile(join(folder, 'bob.jwk'), 'utf8');
     const { exitCode, out, err } = await newKey('bob.jwk');
     expect([exitCode, out]).toEqual([2, '']);
-    expect(err).toContain('PLAN_INVALID: keys: bob.jwk is there already: keys are never overwritten');
+    expect(err).toContain('FILE_EXISTS: --out: bob.jwk is there already');
     expect(await readFile(join(folder, 'bob.jwk'), 'utf8')).toBe(before);
   });
 
   test('in a folder that is not there', async () => {
     const { exitCode, out, err } = await newKey('none/bob.jwk');
     expect([exitCode, out]).toEqual([2, '']);
-    expect(err).toContain('PLAN_INVALID: keys: none/bob.jwk cannot be written (ENOENT)');
+    expect(err).toContain('FILE_UNWRITABLE: --out: none/bob.jwk cannot be written (ENOENT)');
   });
 });
 
@@ -82,7 +83,7 @@ describe('a key that others may read, mode 0644', () => {
     const { exitCode, out, err } = await dmsa('keys', 'public', 'carol.jwk', 'bob.jwk');
     expect([exitCode, out]).toEqual([2, '']);
     expect(err).toContain(
-      `PLAN_INVALID: bob.jwk: others may read ${join(folder, 'bob.jwk')} (mode 0644): chmod 600 it`,
+      `FILE_NOT_PRIVATE: bob.jwk: others may read ${join(folder, 'bob.jwk')} (mode 0644): chmod 600 it`,
     );
   });
 
@@ -90,7 +91,7 @@ describe('a key that others may read, mode 0644', () => {
     const { exitCode, out, err } = await approve('bob.jwk');
     expect([exitCode, out, sent]).toEqual([2, '', []]);
     expect(err).toContain(
-      `PLAN_INVALID: --key: others may read ${join(folder, 'bob.jwk')} (mode 0644): chmod 600 it`,
+      `FILE_NOT_PRIVATE: --key: others may read ${join(folder, 'bob.jwk')} (mode 0644): chmod 600 it`,
     );
   });
 
@@ -105,7 +106,7 @@ describe('a key that others may read, mode 0644', () => {
 test('keys public without a file, or of one that holds no private key, is refused and shows nothing', async () => {
   const none = await dmsa('keys', 'public');
   expect([none.exitCode, none.out]).toEqual([2, '']);
-  expect(none.err).toContain('keys: name the private keys whose public part is wanted');
+  expect(none.err).toContain('<files>: name the private keys whose public part is wanted');
   await newKey('bob.jwk');
   const { d: secret, ...shown } = await written('bob.jwk');
   await writeFile(join(folder, 'public.jwk'), JSON.stringify(shown), { mode: 0o600 });

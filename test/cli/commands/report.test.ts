@@ -179,7 +179,9 @@ describe.skipIf(!temporalAvailable().available)('dmsa report', () => {
     await chmod(join(folder, 'open.jwk'), 0o644);
     const { exitCode, io } = await dmsa(['report', id], online({ DMSA_WORKER_SIGNING_KEY_FILE: 'open.jwk' }));
     expect(exitCode).toBe(2);
-    expect(io.stderr()).toMatch(/^PLAN_INVALID: worker\.signing-key-file: others may read .* chmod 600 it/);
+    expect(io.stderr()).toMatch(
+      /^FILE_NOT_PRIVATE: worker\.signing-key-file: others may read .* chmod 600 it/,
+    );
     await dmsa(['undo', id], online());
   });
 

@@ -91,7 +91,9 @@ describe.skipIf(!temporalAvailable().available)('commands on a migration that ru
     );
     const blind = await dmsa(['approve', id, ...by]);
     expect(blind.exitCode).toBe(2);
-    expect(lastLine(blind.io.stderr())).toContain('nobody can be asked here: name the evidence with --hash');
+    expect(lastLine(blind.io.stderr())).toContain(
+      'there is no terminal to ask on: name the evidence with --hash',
+    );
     const declined = await dmsa(['approve', id, ...by], { answer: 'n' });
     expect(declined.exitCode).toBe(2);
     expect(stripVTControlCharacters(declined.io.stderr())).toContain('Gate "start": 0 of 1 vote');
@@ -180,7 +182,7 @@ describe.skipIf(!temporalAvailable().available)('commands on a migration that ru
     const bad = await dmsa(['allow', id, 'WEB01$', ...by]);
     expect(bad.exitCode).toBe(2);
     expect(bad.io.stderr()).toContain(
-      'PLAN_INVALID: <principal>: WEB01$ is looked up in the directory, whose settings are missing or wrong: ',
+      'SETTINGS_INVALID: <principal>: WEB01$ is looked up in the directory, whose settings are missing or wrong: ',
     );
     for (const sid of ['S-1-5-21-1-2-3-', 'S-1-5', 'S-1-5-4294967296']) {
       const malformed = await dmsa(['allow', id, sid, ...by]);

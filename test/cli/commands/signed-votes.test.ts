@@ -86,7 +86,7 @@ describe.skipIf(!available)(`votes on a plan with keys${reason ? ` (skipped: ${r
     const long = await approve('--hash', hash, '--key', 'bob.jwk', '--reason', 'x'.repeat(1025));
     expect([long.exitCode, long.out]).toEqual([2, '']);
     expect(long.err).toMatch(
-      /^PLAN_INVALID: --reason: has 1025 characters, and at most 1024 are kept \(fix: /,
+      /^ARGUMENT_INVALID: --reason: has 1025 characters, and at most 1024 are kept \(fix: /,
     );
     expect(await votes()).toEqual([]);
   });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { run } from '../../../src/bin/run.ts';
 import type { Assembly } from '../../../src/cli/assembly.ts';
 import type { Migrations } from '../../../src/client/migrations.ts';
+import { errorKinds } from '../../../src/domain/errors/errors.ts';
 import { type FakeOptions, fakeIo } from '../fake-io.ts';
 import { waiting } from '../fixtures.ts';
 
@@ -91,7 +92,9 @@ test('a host is skipped, and one that failed is tried again; without a host retr
 test('a host that is none of the plan is told with the one that was meant', async () => {
   const refused = 'it is none of the hosts of the plan';
   const { err } = await dmsa(['skip', 'wbe02'], refused, {}, 'wbe02.lab.example');
-  expect(err).toContain(`: ${refused} (fix: Did you mean web02.lab.example? The message`);
+  expect(err).toContain(
+    `: ${refused} (fix: Did you mean web02.lab.example? ${errorKinds.SIGNAL_REFUSED.fix})`,
+  );
   const far = await dmsa(['skip', 'mail'], refused, {}, 'mail.contoso.com');
-  expect(far.err).toContain('(fix: The message');
+  expect(far.err).toContain(`(fix: ${errorKinds.SIGNAL_REFUSED.fix})`);
 });

@@ -137,11 +137,11 @@ describe.skipIf(!available)(`dmsa start${reason ? ` (skipped: ${reason})` : ''}`
   test('that plans starts nothing where a person says no, or nobody is there to be asked', async () => {
     const no = await dmsa(['start', ...about()], { answer: 'n' });
     expect([no.exitCode, no.out]).toEqual([2, '']);
-    expect(lastLine(no.err)).toMatch(/^PLAN_INVALID: nothing was started: the answer was no \(fix: /);
+    expect(lastLine(no.err)).toMatch(/^DECLINED: nothing was started: the answer was no \(fix: /);
     const nobody = await dmsa(['start', ...about()]);
     expect([nobody.exitCode, nobody.out]).toEqual([2, '']);
     expect(lastLine(nobody.err)).toMatch(
-      /^PLAN_INVALID: nobody can be asked here: save the plan with dmsa plan --out and start that, or give --yes \(fix: /,
+      /^NO_TERMINAL: there is no terminal to ask on: save the plan with dmsa plan --out and start that, or give --yes \(fix: /,
     );
     expect(await startedWith()).toBeNull();
   });

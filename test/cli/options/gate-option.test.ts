@@ -63,13 +63,13 @@ describe('a value is refused as it is of the option for all gates', () => {
     const field = rule.replace(/-(.)/, (_, letter: string) => letter.toUpperCase());
     const ofOne = await refused(['plan', 'svc-web'], '--gate', `complete:${rule}=${value}`);
     const ofAll = await refused(['plan', 'svc-web'], `--${rule}`, value);
-    expect(ofOne).toMatch(`PLAN_INVALID: gates.complete.${field}: ${why} (fix: `);
+    expect(ofOne).toMatch(`ARGUMENT_INVALID: gates.complete.${field}: ${why} (fix: `);
     expect(ofAll).toBe(ofOne.replace('gates.complete.', ''));
   });
 
   test('on-expiry=wait', async () => {
     expect(await refused(['plan', 'svc-web'], '--gate', 'complete:on-expiry=wait')).toMatch(
-      'PLAN_INVALID: gates.complete.onExpiry: must be hold or undo (fix: ',
+      'ARGUMENT_INVALID: gates.complete.onExpiry: must be hold or undo (fix: ',
     );
   });
 });
@@ -81,7 +81,7 @@ describe('a gate that the plan does not have', () => {
     ['wave', ['start', 'svc-web']],
   ])('%s has no rules, with %j', async (gate, command) => {
     expect(await refused(command, '--gate', `${gate}:required=2`)).toMatch(
-      `PLAN_INVALID: gates.${gate}: the plan has no such gate: ask for it with --${gate}-gate (fix: `,
+      `ARGUMENT_INVALID: gates.${gate}: the plan has no such gate: ask for it with --${gate}-gate (fix: `,
     );
   });
 

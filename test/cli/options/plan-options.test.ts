@@ -93,13 +93,13 @@ describe('a hosts file', () => {
 
   test('that is not there, or has a line that nobody understands, is refused with the line.', async () => {
     await expect(readHostLines({ folder }, 'none.txt')).rejects.toMatchObject({
-      code: 'PLAN_INVALID',
-      message: '--hosts-file none.txt: cannot be read (ENOENT)',
+      code: 'FILE_UNREADABLE',
+      message: `--hosts-file: ${join(folder, 'none.txt')} cannot be read (ENOENT)`,
     });
     for (const [line, why] of [
       ['web01 web02', '"web02" is neither group=NAME nor check=WHAT; one host goes on one line'],
-      ['group=farm web01', '"group=farm" is no name of a host, with which a line begins'],
-      ['"" group=farm', '"" is no name of a host, with which a line begins'],
+      ['group=farm web01', 'invalid host name "group=farm": each line must start with a host name'],
+      ['"" group=farm', 'invalid host name "": each line must start with a host name'],
       ['web01 group=', '"group=" is neither group=NAME nor check=WHAT; one host goes on one line'],
       ['web01 group=a group=b', 'a host is in one group at most'],
       ['web01 check="script:C:\\x', 'a quote is opened and not closed'],
@@ -109,7 +109,7 @@ describe('a hosts file', () => {
       ],
     ]) {
       await expect(read(`# hosts\n${line}\n`)).rejects.toMatchObject({
-        code: 'PLAN_INVALID',
+        code: 'ARGUMENT_INVALID',
         message: `--hosts-file hosts.txt, line 2: ${why}`,
       });
     }
@@ -149,7 +149,7 @@ describe('a hosts file', () => {
         fc.string({ unit: fc.constantFrom('a', '"', '#', ' ', '=', '\n', 'group=', 'check=tcp:1') }),
         async (text) => {
           const outcome = await read(text).catch((error) => error);
-          if (outcome instanceof Error) expect(outcome).toMatchObject({ code: 'PLAN_INVALID' });
+          if (outcome instanceof Error) expect(outcome).toMatchObject({ code: 'ARGUMENT_INVALID' });
           else
             expect(outcome.every(({ name }: { name: string }) => name !== '' && !/[\s"#=]/.test(name))).toBe(
               true,

@@ -32,7 +32,7 @@ describe('settings that cannot be used', () => {
   ])('the URL %s is refused', async (url) => {
     const { settings, hosts } = await settingsFor(1, { urls: [url] });
     await expect(connectDirectory(settings, hosts)()).rejects.toMatchObject({
-      code: 'PLAN_INVALID',
+      code: 'SETTINGS_INVALID',
       subject: 'directory.urls',
     });
   });

@@ -222,7 +222,7 @@ describe('which DC is asked', () => {
   test('none that the settings do not lead to: the settings are refused', async () => {
     const [one] = await twoDcs();
     await expect(connected([one], { only: name3 })).rejects.toMatchObject({
-      code: 'PLAN_INVALID',
+      code: 'SETTINGS_INVALID',
       message: `directory.urls: none leads to ${name3}`,
     });
     expect(one.server.counts.connection).toBe(0);
@@ -255,7 +255,7 @@ describe('which DC is asked', () => {
       onTestFinished(() => directory.close());
       return directory.rootDse().dc;
     };
-    await expect(dcOf({ only: name2 })).rejects.toMatchObject({ code: 'PLAN_INVALID' });
+    await expect(dcOf({ only: name2 })).rejects.toMatchObject({ code: 'SETTINGS_INVALID' });
     expect(await dcOf({ prefer: name2 })).toBe(name1);
     expect(await dcOf({ only: 'ldap.lab.example' })).toBe(name2);
     expect(await dcOf({ prefer: name2 })).toBe(name2);

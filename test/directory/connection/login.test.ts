@@ -36,11 +36,11 @@ async function failure(promise: Promise<unknown>): Promise<DmsaError> {
 }
 
 /** Nothing listens on port 1: settings are refused before anyone is asked. */
-async function refusedSettings(login: CertificateLogin): Promise<string> {
+async function refusedSettings(login: CertificateLogin, code = 'PEM_INVALID'): Promise<string> {
   const { settings, hosts } = await settingsFor(1);
   const { urls, caFile } = settings;
   const error = await failure(connectDirectory({ urls, caFile, ...login }, hosts)());
-  expect(error.code).toBe('PLAN_INVALID');
+  expect(error.code).toBe(code);
   return error.message;
 }
 
@@ -94,10 +94,10 @@ describe('files of a client certificate', () => {
     const files = await clientFiles();
     const { certificateFile, privateKeyFile, folder } = files;
     const nothing = join(folder, 'nothing');
-    expect(await refusedSettings({ ...files, certificateFile: nothing })).toBe(
+    expect(await refusedSettings({ ...files, certificateFile: nothing }, 'FILE_UNREADABLE')).toBe(
       `directory.certificate-file: ${nothing} cannot be read (ENOENT)`,
     );
-    expect(await refusedSettings({ ...files, privateKeyFile: nothing })).toBe(
+    expect(await refusedSettings({ ...files, privateKeyFile: nothing }, 'FILE_UNREADABLE')).toBe(
       `directory.private-key-file: ${nothing} cannot be read (ENOENT)`,
     );
     expect(await refusedSettings({ ...files, certificateFile: privateKeyFile })).toBe(
@@ -122,7 +122,7 @@ describe('files of a client certificate', () => {
       [0o777, '0777'],
     ] as const) {
       await chmod(files.privateKeyFile, mode);
-      expect(await refusedSettings(files)).toBe(
+      expect(await refusedSettings(files, 'FILE_NOT_PRIVATE')).toBe(
         `directory.private-key-file: others may read ${files.privateKeyFile} (mode ${text}): chmod 600 it`,
       );
     }
@@ -174,7 +174,7 @@ test('a CA file without a certificate is refused before anyone is asked', async 
   await writeFile(caFile, 'not a certificate');
   const { settings, hosts } = await settingsFor(1, { caFile });
   await expect(connectDirectory(settings, hosts)()).rejects.toMatchObject({
-    code: 'PLAN_INVALID',
+    code: 'PEM_INVALID',
     message: `directory.ca-file: ${caFile} holds no certificate in PEM form`,
   });
 });

@@ -23,7 +23,7 @@ describe('URLs of domain controllers', () => {
     '',
   ])('%s is refused, and a password in it is not repeated', (url) => {
     expect(() => directoryServers({ urls: ['ldaps://dc1', url] })).toThrow(
-      expect.objectContaining({ code: 'PLAN_INVALID', subject: 'directory.urls' }),
+      expect.objectContaining({ code: 'SETTINGS_INVALID', subject: 'directory.urls' }),
     );
     expect(() => directoryServers({ urls: [url] })).not.toThrow(/secret/);
   });

@@ -98,7 +98,7 @@ describe('failures of the directory', () => {
   });
 
   test('a failure that is classified already stays what it is', () => {
-    const error = new DmsaError('PLAN_INVALID', 'x', 'y');
+    const error = new DmsaError('ARGUMENT_INVALID', 'x', 'y');
     expect(directoryError(server, error)).toBe(error);
   });
 

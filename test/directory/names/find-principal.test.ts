@@ -92,7 +92,7 @@ const cases: [written: string, answer: string][] = [
   ['*', nothing],
   [
     'svc(batch)(objectClass=*)',
-    'PLAN_INVALID: name: "svc(batch)(objectClass=*)" is not a DN: no type=value at "svc(batch)(objectClass=*)": write it as RFC 4514 has it',
+    'ARGUMENT_INVALID: name: "svc(batch)(objectClass=*)" is not a DN: no type=value at "svc(batch)(objectClass=*)": write it as RFC 4514 has it',
   ],
   ['svc)(|', nothing],
   ['svc\\28batch\\29', 'not-found: no account name holds a backslash'],
@@ -104,7 +104,7 @@ const cases: [written: string, answer: string][] = [
   [`CN=${'x'.repeat(5000)},${users}`, nothing],
   ['00000000-0000-0000-0000-000000000000', nothing],
   ['S-1-5-21-1-2-3-4', nothing],
-  ['S-1-5-4294967296', 'PLAN_INVALID: name: "S-1-5-4294967296" is not a SID: write it as S-1-5-21-…'],
+  ['S-1-5-4294967296', 'ARGUMENT_INVALID: name: "S-1-5-4294967296" is not a SID: write it as S-1-5-21-…'],
   ['LAB\\', 'not-found: one side of the backslash is empty'],
   ['@lab.example', 'not-found: one side of the @ is empty'],
   ['.\\svc web 1', 'not-found: a local account of a computer is not in the directory'],
@@ -258,7 +258,7 @@ const anyName = fc.oneof(
 
 /** What was found has, escapes and case aside, the name that was written. */
 function checkAnswer(written: string, found: string): void {
-  if (/^(not-found|PLAN_INVALID): /.test(found)) return;
+  if (/^(not-found|ARGUMENT_INVALID): /.test(found)) return;
   // A SID with white space around it is a SID, and says nothing of the name.
   if (/^S-1-5-32-\d+$/i.test(written.trim())) return;
   const plain = (each: string) => each.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
@@ -373,10 +373,10 @@ describe('a UPN that two accounts have', () => {
 
   test('is refused, with which of them logs on by it', async () => {
     expect(await answer(twins(memory.directory, 1), 'b@lab.example')).toBe(
-      'PLAN_INVALID: name: 2 objects answer to "b@lab.example", CN=a0 and CN=b; CN=a0 is the one that logs on by it: write the DN of the one that is meant',
+      'NAME_AMBIGUOUS: name: 2 objects answer to "b@lab.example", CN=a0 and CN=b; CN=a0 is the one that logs on by it',
     );
     expect(await answer(twins(memory.directory, 2), 'b@lab.example')).toBe(
-      'PLAN_INVALID: name: 3 objects answer to "b@lab.example", CN=a0 and CN=a1 and CN=b: write the DN of the one that is meant',
+      'NAME_AMBIGUOUS: name: 3 objects answer to "b@lab.example", CN=a0 and CN=a1 and CN=b',
     );
     expect(await answer(twins(memory.directory, 1), 'LAB\\b')).toBe('CN=b');
   });

@@ -131,10 +131,10 @@ describe('A program that fails', () => {
     expect(pids(await logged()).filter(runs)).toEqual([]);
   });
 
-  it('to exist is PLAN_INVALID, with the setting', async () => {
+  it('to exist is PROGRAM_NOT_STARTED, with the setting', async () => {
     const { set } = await standIn('answers', { program: '/nowhere/powershell.exe' });
     expect(await failureOf(set())).toEqual({
-      code: 'PLAN_INVALID',
+      code: 'PROGRAM_NOT_STARTED',
       subject: 'powershell.program',
       message: '/nowhere/powershell.exe cannot be started (ENOENT)',
     });

@@ -111,17 +111,17 @@ test('a connection that is lost while logging in is an unreachable host', async 
 });
 
 test.each([
-  ['is missing', null, 'cannot be read (ENOENT)'],
-  ['is no key', 'secret of another kind', 'is not usable: Unsupported key format'],
-])('a private key file that %s is named, and no connection is made', async (_, content, problem) => {
+  ['is missing', null, 'FILE_UNREADABLE', 'cannot be read (ENOENT)'],
+  ['is no key', 'secret of another kind', 'SSH_LOGIN_UNUSABLE', 'is not usable: Unsupported key format'],
+])('a private key file that %s is named, and no connection is made', async (_, content, code, problem) => {
   const { start, settings, inspect } = await bench();
   const server = await start();
   settings.privateKeyFile += '.other';
   if (content !== null) await writeFile(settings.privateKeyFile, content);
   expect(await failureOf(inspect())).toEqual({
-    code: 'PLAN_INVALID',
-    subject: settings.privateKeyFile,
-    message: `the private key in ${settings.privateKeyFile} ${problem}`,
+    code,
+    subject: 'powershell.private-key-file',
+    message: `powershell.private-key-file: ${settings.privateKeyFile} ${problem}`,
   });
   expect(server.counts.connections).toBe(0);
 });
@@ -131,8 +131,8 @@ test('a public key in place of the private one is named', async () => {
   await start();
   await writeFile(settings.privateKeyFile, publicKey);
   expect(await failureOf(inspect())).toMatchObject({
-    code: 'PLAN_INVALID',
-    message: `the private key in ${settings.privateKeyFile} is a public key`,
+    code: 'SSH_LOGIN_UNUSABLE',
+    message: `powershell.private-key-file: ${settings.privateKeyFile} is a public key`,
   });
 });
 
@@ -150,7 +150,7 @@ test('an encrypted key is refused with the wrong passphrase, and opens with the 
   settings.passphrase = { file: passphraseFile };
   await writeFile(passphraseFile, 'wrong\n');
   const failure = await failureOf(inspect());
-  expect(failure.code).toBe('PLAN_INVALID');
+  expect(failure.code).toBe('SSH_LOGIN_UNUSABLE');
   expect(failure.message).not.toContain('wrong');
   await writeFile(passphraseFile, 'right\n');
   expect(await inspect()).toEqual(hostFacts);

@@ -83,9 +83,9 @@ test('without a known_hosts file no connection is made', async () => {
   const server = await start();
   settings.knownHostsFile += '.none';
   expect(await failureOf(inspect())).toEqual({
-    code: 'PLAN_INVALID',
-    subject: settings.knownHostsFile,
-    message: `known_hosts in ${settings.knownHostsFile} cannot be read (ENOENT)`,
+    code: 'FILE_UNREADABLE',
+    subject: 'powershell.known-hosts-file',
+    message: `powershell.known-hosts-file: ${settings.knownHostsFile} cannot be read (ENOENT)`,
   });
   expect(server.counts.connections).toBe(0);
 });

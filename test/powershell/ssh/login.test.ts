@@ -93,9 +93,9 @@ describe.skipIf(lacksAgent)(`a login by agent${lacksAgent ? ` (skipped: ${lacksA
     const server = await world.start();
     const agent = `${world.settings.privateKeyFile}.socket`;
     expect(await failureOf(world.inspect({}, { login: byAgent(world, agent) }))).toEqual({
-      code: 'PLAN_INVALID',
-      subject: agent,
-      message: `the SSH agent at ${agent} does not answer (Failed to connect to agent)`,
+      code: 'SSH_LOGIN_UNUSABLE',
+      subject: 'powershell.agent',
+      message: `powershell.agent: ${agent} does not answer (Failed to connect to agent)`,
     });
     expect(server.counts.connections).toBe(0);
   });
@@ -106,8 +106,8 @@ describe.skipIf(lacksAgent)(`a login by agent${lacksAgent ? ` (skipped: ${lacksA
     const agent = await startAgent(world);
     const login = byAgent(world, agent);
     expect(await failureOf(world.inspect({}, { login }))).toMatchObject({
-      code: 'PLAN_INVALID',
-      message: `the SSH agent at ${agent} holds no key: add one with ssh-add`,
+      code: 'SSH_LOGIN_UNUSABLE',
+      message: `powershell.agent: ${agent} holds no key: add one with ssh-add`,
     });
     const env = { ...process.env, SSH_AUTH_SOCK: agent };
     await promisify(execFile)('ssh-add', ['-q', world.settings.privateKeyFile], { env });

@@ -63,7 +63,7 @@ test('a password that cannot be read is named, and no connection is made', async
   const server = await start();
   settings.credential = { user: 'LAB\\dmsa', password: { file: '/nowhere/password' } };
   expect(await failureOf(transport().run(host, 'start-migration', linked, options))).toMatchObject({
-    code: 'PLAN_INVALID',
+    code: 'SECRET_UNUSABLE',
     subject: 'file /nowhere/password',
   });
   expect(server.counts.connections).toBe(0);

@@ -1,0 +1,70 @@
+import type { ErrorKind } from './error-kind.ts';
+
+/** The way to a host, and the PowerShell that runs there. */
+export const hostErrorKinds = {
+  HOST_UNREACHABLE: {
+    retryable: true,
+    meaning: 'No SSH connection to the host could be made.',
+    fix: 'Check that the host is up, that its OpenSSH server runs, its address under [hosts] and jump-host in dmsa.toml.',
+  },
+  SESSION_LOST: {
+    retryable: true,
+    meaning: 'The session to the host ended before its answer was whole; the effect may have happened.',
+    fix: 'No action is needed at first: the retry reads before it changes anything. If it stays, check the network to the host and its OpenSSH log.',
+  },
+  TIMED_OUT: {
+    retryable: true,
+    meaning: 'The operation did not answer in its time; the effect may have happened.',
+    fix: 'No action is needed at first: the retry reads before it changes anything. If it stays, check the load of the host.',
+  },
+  ANSWER_INVALID: {
+    retryable: true,
+    meaning: 'The answer was cut short or is not the JSON that the operation promises.',
+    fix: 'Log in to the host as the worker does and run powershell.exe: remove profile scripts and banners that print.',
+  },
+  HOST_KEY_MISMATCH: {
+    retryable: false,
+    meaning: 'The host key is neither in known_hosts nor a fingerprint in dmsa.toml; nothing was sent.',
+    fix: 'Compare the fingerprint on the console of the host, then correct known_hosts, or fingerprint under [hosts].',
+  },
+  LOGIN_REFUSED: {
+    retryable: false,
+    meaning: 'The host, or the jump host before it, refused the login of the worker.',
+    fix: 'Check user, key or password under [powershell] in dmsa.toml and authorized_keys on the host.',
+  },
+  POWERSHELL_MISSING: {
+    retryable: false,
+    meaning: 'The host does not know powershell.exe, or may not start it.',
+    fix: 'Check the default shell of its OpenSSH server, its PATH and its application control policy.',
+  },
+  ACCESS_DENIED: {
+    retryable: false,
+    meaning: 'The identity of the worker may not do this.',
+    fix: 'Grant the right named in docs/rights.md to the identity under [powershell].',
+  },
+  UNABLE_TO_PROCEED: {
+    retryable: false,
+    meaning: 'The domain controller refused the migration step (00002035, problem 5005).',
+    fix: 'Check the state of the dMSA: Start needs 0, Complete needs 1. A dMSA in state 3 cannot be linked.',
+  },
+  RPC_UNAVAILABLE: {
+    retryable: true,
+    meaning: 'The domain controller or service manager could not be reached from the host.',
+    fix: 'Check the network between the host and its domain controllers.',
+  },
+  CMDLET_MISSING: {
+    retryable: false,
+    meaning: 'The management host lacks the ActiveDirectory module of Windows Server 2025.',
+    fix: 'Install RSAT-AD-PowerShell on a Windows Server 2025 management host.',
+  },
+  INVALID_PARAMETER: {
+    retryable: false,
+    meaning: 'The operation refused a parameter.',
+    fix: 'Check that worker and JEA module are of one version; if they are, report the message as a fault.',
+  },
+  SCRIPT_FAILED: {
+    retryable: false,
+    meaning: 'The operation failed with an error that no rule classifies.',
+    fix: 'Search for the message, which is PowerShell\u2019s own, in the event logs of the host, and remove its cause.',
+  },
+} as const satisfies Record<string, ErrorKind>;

@@ -1,0 +1,61 @@
+import type { ErrorKind } from './error-kind.ts';
+
+/** Services on a host, and the host around them. */
+export const serviceErrorKinds = {
+  SERVICE_NOT_FOUND: {
+    retryable: false,
+    meaning: 'The service is not on the host.',
+    fix: 'Run dmsa plan again: the services of the host have changed.',
+  },
+  SERVICE_START_FAILED: {
+    retryable: false,
+    meaning: 'The service did not come back to Running in its time.',
+    fix: 'Look at the System event log of the host around the restart.',
+  },
+  SERVICE_LOGON_FAILED: {
+    retryable: false,
+    meaning: 'The service could not log on (1069 or 1297).',
+    fix: 'Check the policy value, the last reboot, the principals, and the right "Log on as a service".',
+  },
+  SERVICE_BUSY: {
+    retryable: true,
+    meaning: 'The service manager is still stopping the service (0x80070425).',
+    fix: 'No action is needed at first: it is tried again. If it stays, end the process of the service on the host.',
+  },
+  SERVICE_DISABLED: {
+    retryable: false,
+    meaning: 'The service is disabled, or a service that it depends on is (1058).',
+    fix: 'Set its start mode in the service manager, or take it out of the plan.',
+  },
+  SERVICE_DEPENDENCY_FAILED: {
+    retryable: false,
+    meaning: 'A service that the service depends on did not start (1068).',
+    fix: 'Start that service; the System event log of the host says why it failed.',
+  },
+  SERVICE_CLUSTERED: {
+    retryable: false,
+    meaning: 'A cluster resource owns the service: restarting it behind the cluster would fail it over.',
+    fix: 'Restart it in the cluster, by taking the resource offline and online.',
+  },
+  HEALTH_CHECK_FAILED: {
+    retryable: false,
+    meaning: 'A health check of the plan stayed unhealthy after the restart.',
+    fix: 'Look at the service on the host; then run dmsa retry or dmsa skip with the host.',
+  },
+  POLICY_FROM_GROUP_POLICY: {
+    retryable: false,
+    meaning:
+      'A group policy delivers another value of DelegatedMSAEnabled: it would come back after a change.',
+    fix: 'Change the group policy that the message names, then try again.',
+  },
+  HOST_NOT_BACK: {
+    retryable: false,
+    meaning: 'The host was told to reboot and has not come back in its time.',
+    fix: 'Look at its console; when it is up, run dmsa retry or dmsa skip with the host.',
+  },
+  TOO_MANY_FAILURES: {
+    retryable: false,
+    meaning: 'More hosts failed than the plan allows.',
+    fix: 'Fix what dmsa status shows for each failed host, then run dmsa plan again.',
+  },
+} as const satisfies Record<string, ErrorKind>;
