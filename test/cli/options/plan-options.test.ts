@@ -7,83 +7,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { readHostLines, readHostsFile } from '../../../src/cli/options/hosts-file.ts';
 import { addPlanOptions, type PlanOptions, requestOf } from '../../../src/cli/options/plan-options.ts';
-import { weekdays } from '../../../src/domain/plan/plan.ts';
-import { parseCheck } from '../../../src/plan/checks.ts';
-import { parseGroup } from '../../../src/plan/groups.ts';
-import { parseWindow } from '../../../src/plan/windows.ts';
 
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dmsa-hosts-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-const week = [...weekdays];
-
-describe('a maintenance window', () => {
-  test.each([
-    '',
-    'sat 22:00 Europe/Zurich',
-    'sat 22:00-04:00',
-    'sat 22.00-04.00 Europe/Zurich',
-    'sat 22:00-04:00 Europe/Zurich daily',
-  ])('is not written as "%s".', (text) => {
-    expect(() => parseWindow(text)).toThrow(
-      new RangeError(`"${text}" is no maintenance window: write it as "sat,sun 22:00-04:00 Europe/Zurich"`),
-    );
-  });
-
-  test.each(['saturday', 'sat-', 'sat-sun-mon', '-'])('opens on no weekday "%s".', (day) => {
-    expect(() => parseWindow(`${day} 22:00-04:00 UTC`)).toThrow(
-      `"${day}" in "${day} 22:00-04:00 UTC" is no weekday`,
-    );
-  });
-
-  test.each([
-    ['sat,sun 22:00-04:00 Europe/Zurich', ['sat', 'sun'], '22:00', '04:00', 'Europe/Zurich'],
-    ['  Mon-Fri  9:00 - 10:30  UTC ', ['mon', 'tue', 'wed', 'thu', 'fri'], '09:00', '10:30', 'UTC'],
-    ['fri-mon,wed 00:00-24:00 UTC', ['fri', 'sat', 'sun', 'mon', 'wed'], '00:00', '24:00', 'UTC'],
-    ['22:00-04:00 America/New_York', [], '22:00', '04:00', 'America/New_York'],
-    ['mon-sun 01:00-02:00 UTC', week, '01:00', '02:00', 'UTC'],
-  ])('may be written as "%s".', (text, days, from, to, timeZone) => {
-    expect(parseWindow(text)).toEqual({ days, from, to, timeZone });
-  });
-});
-
-describe('a health check', () => {
-  test.each(['', '8080', 'tcp:', 'tcp:http', 'ping', 'script:', 'ftp://x/'])(
-    'is not written as "%s".',
-    (text) => {
-      expect(() => parseCheck(text)).toThrow(
-        new RangeError(
-          `"${text}" is no check: write it as tcp:8080, http://localhost/health=200 or script:C:\\Checks\\web.ps1`,
-        ),
-      );
-    },
-  );
-
-  test.each([
-    ['tcp:8080', { kind: 'tcp', port: 8080 }],
-    ['script:C:\\Program Files\\a=b.ps1', { kind: 'script', path: 'C:\\Program Files\\a=b.ps1' }],
-    ['http://localhost/health', { kind: 'http', url: 'http://localhost/health', status: 200 }],
-    ['HTTPS://[::1]:8443/=204', { kind: 'http', url: 'HTTPS://[::1]:8443/', status: 204 }],
-    ['http://localhost/?code=204', { kind: 'http', url: 'http://localhost/?code=204', status: 200 }],
-    ['http://localhost/?code=204=302', { kind: 'http', url: 'http://localhost/?code=204', status: 302 }],
-    ['http://localhost/?a=1&b=204', { kind: 'http', url: 'http://localhost/?a=1&b=204', status: 200 }],
-    ['http://localhost/?a=1&b=2=204', { kind: 'http', url: 'http://localhost/?a=1&b=2', status: 204 }],
-  ])('may be written as %s.', (text, check) => {
-    expect(parseCheck(text)).toEqual(check);
-  });
-});
-
-test('a group needs a name and hosts.', () => {
-  for (const text of ['farm', '=web01', 'farm=', 'farm= , ']) {
-    expect(() => parseGroup(text)).toThrow(
-      `"${text}" is no group: write it as farm=web01.contoso.com,web02.contoso.com`,
-    );
-  }
-  expect(parseGroup('farm = web01, web02')).toEqual({ name: 'farm', hosts: ['web01', 'web02'] });
-});
 
 describe('a hosts file', () => {
   async function read(content: string) {
