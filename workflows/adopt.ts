@@ -15,7 +15,7 @@ import { look } from './steps/preflight.ts';
 export async function adopt(m: Migration, { by, reason, wait = '5m' }: Adoption): Promise<void> {
   const { state } = m;
   const { status } = state;
-  status.signals.push({ signal: 'resume', about: 'adopted', by, reason, at: now(), refused: null });
+  status.signals.push({ signal: 'resume', about: 'adopted', by, reason, at: now(), verdict: 'accepted' });
   status.paused = false;
   if (status.outcome === 'needs-operator') status.outcome = 'running';
   state.adopted = true;

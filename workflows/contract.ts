@@ -1,7 +1,8 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { Facts } from '../src/domain/facts/facts.ts';
-import type { RecordedVote, Vote } from '../src/domain/gates/gates.ts';
-import type { MigrationStatus, RecordedSignal, SignalName } from '../src/domain/migration/status.ts';
+import type { RecordedVote, Vote } from '../src/domain/gates/votes.ts';
+import type { RecordedSignal, Sender, SignalName } from '../src/domain/migration/signals.ts';
+import type { MigrationStatus } from '../src/domain/migration/status.ts';
 import type { Plan } from '../src/domain/plan/plan.ts';
 import type { Duration } from '../src/domain/values/duration.ts';
 import type { Carried } from './state.ts';
@@ -13,7 +14,7 @@ import type { Carried } from './state.ts';
 export const workflowType = 'migrateServiceAccount';
 
 /** Who goes on with a run that was ended by hand. `wait`: how long what it had under way gets to end; 5m where absent. */
-export type Adoption = By & { wait?: Duration };
+export type Adoption = Sender & { wait?: Duration };
 
 export interface MigrationInput {
   plan: Plan;
@@ -25,35 +26,32 @@ export interface MigrationInput {
   adopted?: Adoption;
 }
 
-/** Someone who acts, by declaration, and why. */
-export interface By {
-  by: string;
-  reason: string;
-}
+/** A vote, or the same as a compact JWS where only signed votes count (src/approval/votes.ts). */
+export type VotePayload = SenderId & (Omit<Vote, 'decision'> | { jws: string });
 
-/** What the sender calls what is sent, at most 64 characters: its record is found by it. */
-export interface Sent {
+/** What the other signals take. */
+export type SignalPayload = SenderId & Sender;
+
+/** Id chosen by the sender, of at most 64 characters, to find the record. */
+interface SenderId {
   id?: string;
 }
 
-/** A vote, or the same as a compact JWS where only signed votes count (src/approval/votes.ts). */
-export type SentVote = Sent & (Omit<Vote, 'decision'> | { jws: string });
-
-export const approve = defineSignal<[SentVote]>('approve');
-export const reject = defineSignal<[SentVote]>('reject');
-export const pause = defineSignal<[By & Sent]>('pause');
-export const resume = defineSignal<[By & Sent]>('resume');
-export const undo = defineSignal<[By & Sent]>('undo');
+export const approve = defineSignal<[VotePayload]>('approve');
+export const reject = defineSignal<[VotePayload]>('reject');
+export const pause = defineSignal<[SignalPayload]>('pause');
+export const resume = defineSignal<[SignalPayload]>('resume');
+export const undo = defineSignal<[SignalPayload]>('undo');
 /**
  * Tries a failing compensation again; `accept` ends the migration with the differences that were named. With `host`:
  * tries that host again, whose restart or reboot failed.
  */
-export const retry = defineSignal<[By & Sent & { accept?: boolean; host?: string }]>('retry');
+export const retry = defineSignal<[SignalPayload & { accept?: boolean; host?: string }]>('retry');
 /** Goes on without a host, before its turn or after it failed; there is no way back. */
-export const skipHost = defineSignal<[By & Sent & { host: string }]>('skipHost');
+export const skipHost = defineSignal<[SignalPayload & { host: string }]>('skipHost');
 /** Adds to an observation that is under way; `for` is a duration such as `7d`. */
-export const extendObservation = defineSignal<[By & Sent & { for: string }]>('extendObservation');
-export const allowPrincipal = defineSignal<[By & Sent & { sid: string }]>('allowPrincipal');
+export const extendObservation = defineSignal<[SignalPayload & { for: Duration }]>('extendObservation');
+export const allowPrincipal = defineSignal<[SignalPayload & { sid: string }]>('allowPrincipal');
 
 /** What became of each signal of that name, oldest first; without a name, of every signal but votes. */
 export const outcomes = defineQuery<(RecordedVote | RecordedSignal)[], [SignalName | Vote['decision']]>(

@@ -9,12 +9,13 @@ import {
 import type { Evidence } from '../src/domain/facts/evidence.ts';
 import type { Facts } from '../src/domain/facts/facts.ts';
 import type { HostEvidence } from '../src/domain/facts/host-evidence.ts';
-import type { Vote } from '../src/domain/gates/gates.ts';
+import type { QueuedVote } from '../src/domain/gates/votes.ts';
 import { needsOf } from '../src/domain/migration/needs.ts';
+import type { Sender } from '../src/domain/migration/signals.ts';
 import type { Stage, StageName } from '../src/domain/migration/stages.ts';
 import type { MigrationStatus } from '../src/domain/migration/status.ts';
 import { migrationId, type Plan, type Target, targetOf } from '../src/domain/plan/plan.ts';
-import type { By, MigrationInput } from './contract.ts';
+import type { MigrationInput } from './contract.ts';
 import { currentDetails } from './details.ts';
 import { failureOf } from './failures.ts';
 import { searchAttributes } from './search-attributes.ts';
@@ -50,8 +51,8 @@ export interface Carried {
   seen: Facts | null;
   /** Whether it goes on with the state of a run that was ended by hand. */
   adopted: boolean;
-  undoRequest: By | null;
-  retryRequest: (By & { accept: boolean }) | null;
+  undoRequest: Sender | null;
+  retryRequest: (Sender & { accept: boolean }) | null;
   /** Code of the failure for which an undo waits for a person; null where it does not. */
   parked: string | null;
   /** ISO 8601: when the soak ends, or has ended; null before it. */
@@ -77,12 +78,6 @@ export interface Progress {
   proven: boolean;
   /** ISO 8601: until when the canary is left to run. */
   bakeUntil: string | null;
-}
-
-export interface QueuedVote {
-  decision: Vote['decision'];
-  payload: unknown;
-  receivedAt: string;
 }
 
 export function newMigration({ plan, carried, seen }: MigrationInput): Migration {

@@ -1,16 +1,20 @@
 import { z } from 'zod';
+
 import { claimedBy, readSignedVote, type SignedFor } from '../../src/approval/votes.ts';
+import { type Gate, refusal } from '../../src/domain/gates/gates.ts';
 import {
-  type Gate,
+  isGateName,
   longestOfVote,
+  type QueuedVote,
+  type ReadableVote,
   type RecordedVote,
-  refusal,
+  readableVote,
   type Vote,
   type VoteRefusal,
-} from '../../src/domain/gates/gates.ts';
+} from '../../src/domain/gates/votes.ts';
 import type { DomainNames } from '../../src/domain/plan/identity.ts';
 import { type Person, personOf } from '../../src/domain/plan/people.ts';
-import { type ApproverKeySet, type GateName, gateNamePattern } from '../../src/domain/plan/plan.ts';
+import type { ApproverKeySet, GateName } from '../../src/domain/plan/plan.ts';
 
 export interface VerifyVotesInput {
   /** As the signals brought them, in order: anyone may send anything. */
@@ -29,87 +33,90 @@ export interface VerifyVotesInput {
   signedFor?: SignedFor;
 }
 
-interface QueuedVote {
-  decision: Vote['decision'];
-  payload: unknown;
-  receivedAt: string;
-}
-
-/** What the sender calls it: kept whatever else is wrong. */
-const sentSchema = z
-  .object({ id: z.string().max(longestOfVote.id) })
-  .partial()
-  .catch({});
-
 const payloadSchema = z.object({
-  gate: z.custom<GateName>((name) => typeof name === 'string' && gateNamePattern.test(name)),
+  gate: z.custom<GateName>(isGateName),
   hash: z.string().max(longestOfVote.hash),
   by: z.string().trim().min(1).max(longestOfVote.by),
   reason: z.string().max(longestOfVote.reason).default(''),
   at: z.iso.datetime({ offset: true }).optional(),
+  jws: z.string().max(longestOfVote.jws).optional(),
 });
 
-const signedSchema = z.object({ jws: z.string().max(longestOfVote.jws) });
+const signedSchema = payloadSchema.pick({ jws: true }).required();
+
+const idSchema = z.object({ id: z.string().max(longestOfVote.id) });
 
 /** Says of each vote whether it counts, and if not why. Reads nothing: an unsigned identity is declared, not proven. */
 export async function verifyVotes(input: VerifyVotesInput): Promise<RecordedVote[]> {
-  const { votes, gate, decided = [], requestedBy } = input;
-  const who = {
-    requester: personOf(requestedBy, input),
-    approvers: (gate?.approvers ?? []).map((approver) => personOf(approver, input)),
-  };
-  const seen: Gate | null = gate && { ...gate, votes: [...gate.votes] };
+  const seen: Gate | null = input.gate && { ...input.gate, votes: [...input.gate.votes] };
   const recorded: RecordedVote[] = [];
-  for (const queued of votes) {
-    const vote = await read(queued, input);
-    const isNamed = vote.refused !== 'VOTE_MALFORMED' && vote.refused !== 'VOTE_BAD_SIGNATURE';
-    const identity = isNamed ? personOf(vote.by, input) : null;
-    const late = seen?.name !== vote.gate && decided.includes(vote.gate);
-    const ruled = () => {
-      if (identity !== null && late) return 'VOTE_LATE';
-      return seen ? refusal({ ...vote, identity }, seen, who) : 'VOTE_WRONG_GATE';
-    };
-    const refused = vote.refused ?? ruled();
-    const { id } = sentSchema.parse(queued.payload);
-    const result: RecordedVote = {
-      ...{ ...vote, identity, receivedAt: queued.receivedAt, refused },
-      ...(id !== undefined && { id }),
-    };
-    seen?.votes.push(result);
-    recorded.push(result);
+  for (const queued of input.votes) {
+    const vote = await verify(queued, seen, input);
+    seen?.votes.push(vote);
+    recorded.push(vote);
   }
   return recorded;
 }
 
-type ReadVote = Vote & Pick<RecordedVote, 'kid' | 'jws'> & { refused: VoteRefusal | null };
+/** The verdict on one vote at the gate that is open, with the votes that came before it. */
+async function verify(queued: QueuedVote, gate: Gate | null, input: VerifyVotesInput): Promise<RecordedVote> {
+  const { decision, receivedAt, payload } = queued;
+  const id = idSchema.safeParse(payload).data;
+  const receipt = { decision, receivedAt, ...id };
+  const read = await readVote(queued, input);
+  if (!('vote' in read)) return { ...read.claims, ...receipt, verdict: 'refused', code: read.code };
+  const { vote, code } = read;
+  const identity = personOf(vote.by, input);
+  const refused = code ?? rule({ ...vote, decision, identity }, gate, input);
+  if (refused === null && identity !== null) return { ...vote, ...receipt, verdict: 'counted', identity };
+  return { ...vote, ...receipt, verdict: 'refused', code: refused!, ...(identity !== null && { identity }) };
+}
 
-/** The vote that a payload holds, and what is wrong with its form or its signature. */
-async function read(queued: QueuedVote, input: VerifyVotesInput): Promise<ReadVote> {
-  const { payload, decision } = queued;
+function rule(
+  vote: Vote & { identity: string | null },
+  gate: Gate | null,
+  input: VerifyVotesInput,
+): VoteRefusal | null {
+  const { decided = [], requestedBy } = input;
+  if (vote.identity !== null && gate?.name !== vote.gate && decided.includes(vote.gate)) return 'VOTE_LATE';
+  if (!gate) return 'VOTE_WRONG_GATE';
+  const approvers = gate.approvers.map((approver) => personOf(approver, input));
+  return refusal(vote, gate, { requester: personOf(requestedBy, input), approvers });
+}
+
+/**
+ * The vote that a payload holds, with what is wrong with its signature; or what it claims, where it holds none or nobody
+ * has shown that it is theirs.
+ */
+type ReadVote =
+  | { vote: Omit<Vote, 'decision'> & { kid?: string; jws?: string }; code: VoteRefusal | null }
+  | { claims: ReadableVote & { kid?: string; jws?: string }; code: VoteRefusal };
+
+async function readVote(queued: QueuedVote, input: VerifyVotesInput): Promise<ReadVote> {
+  const { payload } = queued;
   const signed = signedSchema.safeParse(payload);
   if (signed.success && input.keys) return await readSigned(signed.data.jws, queued, input);
   const parsed = payloadSchema.safeParse(payload);
-  if (!parsed.success) return { ...nothing, decision, refused: 'VOTE_MALFORMED' };
-  return { ...parsed.data, decision, refused: input.keys ? 'VOTE_UNSIGNED' : null };
+  if (!parsed.success) return { claims: readableVote(payload), code: 'VOTE_MALFORMED' };
+  const { jws: _, ...vote } = parsed.data;
+  return { vote, code: input.keys ? 'VOTE_UNSIGNED' : null };
 }
 
 /** What was signed is what counts: fields that stand beside the signature are not looked at. */
 async function readSigned(jws: string, { decision }: QueuedVote, input: VerifyVotesInput): Promise<ReadVote> {
   const { keys, signedFor } = input;
   const signed = await readSignedVote(jws, keys!);
-  // What it claims is told all the same, and that nothing of it is proven.
-  if (!signed) return { ...(claimedBy(jws) ?? nothing), decision, refused: 'VOTE_BAD_SIGNATURE' };
+  // What it claims is kept all the same, and that nothing of it is proven.
+  if (!signed) return { claims: claimedBy(jws) ?? {}, code: 'VOTE_BAD_SIGNATURE' };
   const { gate, hash, by, reason, at, ...claims } = signed.claims;
-  const vote = { gate, hash, by, reason, at, decision, kid: signed.kid, jws };
+  const vote = { gate, hash, by, reason, at, kid: signed.kid, jws };
   if (personOf(by, input) !== personOf(signed.approver, input))
-    return { ...vote, refused: 'VOTE_BAD_SIGNATURE' };
+    return { claims: vote, code: 'VOTE_BAD_SIGNATURE' };
   const { migration, execution, plan } = claims;
-  const here =
+  const isHere =
     claims.decision === decision &&
     migration === signedFor?.migration &&
     execution === signedFor.execution &&
     plan === signedFor.plan;
-  return { ...vote, refused: here ? null : 'VOTE_FOR_ANOTHER' };
+  return { vote, code: isHere ? null : 'VOTE_FOR_ANOTHER' };
 }
-
-const nothing = { gate: 'start', hash: '', by: '', reason: '' } as const;

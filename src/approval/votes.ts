@@ -1,8 +1,7 @@
 import { CompactSign, compactVerify, importJWK } from 'jose';
 import { z } from 'zod';
-import { longestOfVote, type Vote } from '../domain/gates/gates.ts';
+import { isGateName, longestOfVote, type Vote } from '../domain/gates/votes.ts';
 import type { ApproverKeySet, GateName } from '../domain/plan/plan.ts';
-import { gateNamePattern } from '../domain/plan/plan.ts';
 import { canonicalJson } from '../domain/values/canonical.ts';
 import type { PrivateKey } from './keys.ts';
 
@@ -23,7 +22,7 @@ const claims = z.strictObject({
   migration: z.string(),
   execution: z.string(),
   plan: z.string(),
-  gate: z.custom<GateName>((name) => typeof name === 'string' && gateNamePattern.test(name)),
+  gate: z.custom<GateName>(isGateName),
   hash: z.string().max(longestOfVote.hash),
   decision: z.enum(['approve', 'reject']),
   by: z.string().trim().min(1).max(longestOfVote.by),

@@ -7,14 +7,11 @@ import * as contract from '../../workflows/contract.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { DmsaError } from '../domain/errors/errors.ts';
 import type { Facts } from '../domain/facts/facts.ts';
-import type { RecordedVote, Vote } from '../domain/gates/gates.ts';
-import type {
-  MigrationResult,
-  MigrationStatus,
-  RecordedSignal,
-  SignalName,
-} from '../domain/migration/status.ts';
+import type { RecordedVote, Vote } from '../domain/gates/votes.ts';
+import type { RecordedSignal, Sender, SignalName } from '../domain/migration/signals.ts';
+import type { MigrationResult, MigrationStatus } from '../domain/migration/status.ts';
 import { migrationId, type Plan } from '../domain/plan/plan.ts';
+import type { Duration } from '../domain/values/duration.ts';
 import { planDetails, planSummary } from './details.ts';
 import { translated } from './failures.ts';
 import { findMigration, type ListedMigration, type ListFilter, listMigrations } from './find.ts';
@@ -23,12 +20,13 @@ import { startedPlan } from './started-plan.ts';
 
 export type { ListedMigration, LiveStatus };
 
-export type SignalPayload = contract.By & {
+/** Who sends a signal and why, and what it is about. */
+export interface SignalRequest extends Sender {
   accept?: boolean;
   host?: string;
   sid?: string;
-  for?: string;
-};
+  for?: Duration;
+}
 
 export interface MigrationsOptions {
   /** The worker's. */
@@ -95,26 +93,16 @@ export class Migrations {
   }
 
   /**
-   * Sends the vote and returns it as the migration recorded it: counted (`refused` null) or refused. `jws`: the same vote,
-   * signed; it is all that is sent then.
+   * Sends the vote and returns it as the migration recorded it: counted or refused. `jws`: the same vote, signed; it is
+   * all that is sent then.
    */
   async vote(id: string, { decision, ...vote }: Vote, jws?: string): Promise<RecordedVote> {
-    const handle = await this.#handle(id);
-    const sent = { ...(jws === undefined ? vote : { jws }), id: randomUUID() };
-    const signal = decision === 'approve' ? contract.approve : contract.reject;
-    await this.#ask(id, () => handle.signal(signal, sent));
-    return await this.#recorded(handle, 'the vote', sent.id);
+    return await this.#deliver(id, 'the vote', decision, jws === undefined ? vote : { jws });
   }
 
-  /**
-   * Sends one signal and returns it as the migration recorded it: accepted (`refused` null) or refused. `payload` holds
-   * who sends it and why, and what it is about.
-   */
-  async send(id: string, signal: SignalName, payload: SignalPayload): Promise<RecordedSignal> {
-    const handle = await this.#handle(id);
-    const sent = { ...payload, id: randomUUID() };
-    await this.#ask(handle.workflowId, () => handle.signal(signal, sent));
-    return await this.#recorded(handle, 'the signal', sent.id);
+  /** Sends one signal and returns it as the migration recorded it: accepted or refused. */
+  async send(id: string, signal: SignalName, request: SignalRequest): Promise<RecordedSignal> {
+    return await this.#deliver(id, 'the signal', signal, request);
   }
 
   /** The status as it is now, with what the hosts of a wave have done so far. */
@@ -200,19 +188,24 @@ export class Migrations {
     return this.#ask(handle.workflowId, () => handle.query(contract.status), 'worker');
   }
 
-  /** Asks, ever more seldom, until the migration has recorded what was sent with that id. Throws NO_WORKER. */
-  async #recorded<T extends RecordedVote | RecordedSignal>(
-    handle: WorkflowHandle,
-    what: string,
+  /** Sends a signal, and asks ever more seldom until the migration has recorded it. Throws NO_WORKER. */
+  async #deliver<T extends RecordedVote | RecordedSignal>(
     id: string,
+    what: string,
+    signal: SignalName | Vote['decision'],
+    payload: object,
   ): Promise<T> {
+    const handle = await this.#handle(id);
+    const { workflowId } = handle;
+    const sent = { ...payload, id: randomUUID() };
+    await this.#ask(workflowId, () => handle.signal(signal, sent));
     const deadline = performance.now() + this.#answerWithinMs;
     for (let pauseMs = 50; ; pauseMs = Math.min(2 * pauseMs, 1_000)) {
-      const record = await this.#ask(handle.workflowId, () => handle.query(contract.record, id), 'worker');
+      const record = await this.#ask(workflowId, () => handle.query(contract.record, sent.id), 'worker');
       if (record) return record as T;
       if (performance.now() > deadline) {
         const message = `${what} was sent, and no worker has recorded it yet`;
-        throw new DmsaError('NO_WORKER', handle.workflowId, message);
+        throw new DmsaError('NO_WORKER', workflowId, message);
       }
       await sleep(pauseMs);
     }

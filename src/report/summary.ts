@@ -55,7 +55,7 @@ function figures({ status, madeAt }: Report, ended: string | null): Summary['fig
   const votes = gates.flatMap((gate) => countedVotes(gate));
   const yes = votes.filter(({ decision }) => decision === 'approve');
   const no = votes.length - yes.length;
-  const refused = gates.flatMap((gate) => gate.votes).filter((vote) => vote.refused !== null).length;
+  const refused = gates.flatMap((gate) => gate.votes).filter(({ verdict }) => verdict === 'refused').length;
   const undone = journal.filter((entry) => entry.status === 'undone').length;
   const made = journal.filter((entry) => entry.status !== 'untouched').length;
   const fetching = hosts.filter(({ keysFetched }) => keysFetched === 'yes').length;

@@ -1,6 +1,7 @@
 import { calculateJwkThumbprint } from 'jose';
 import { readSignedVote, type VoteClaims } from '../approval/votes.ts';
-import { approvals, type RecordedVote } from '../domain/gates/gates.ts';
+import { approvals } from '../domain/gates/gates.ts';
+import type { CountedVote, Vote } from '../domain/gates/votes.ts';
 import { personOf } from '../domain/plan/people.ts';
 import { type GateName, gatePlan, type Plan } from '../domain/plan/plan.ts';
 import type { Report } from './report.ts';
@@ -9,7 +10,7 @@ import type { Report } from './report.ts';
 export interface VoteCheck {
   gate: GateName;
   by: string;
-  decision: RecordedVote['decision'];
+  decision: Vote['decision'];
   verdict: 'signed' | 'declared' | 'invalid';
   /** Thumbprint of the approver's key in the plan. */
   thumbprint: string | null;
@@ -20,12 +21,12 @@ export interface VoteCheck {
 /** Every vote that counted at some gate, with its signature checked against the plan's keys. */
 export async function checkVotes(report: Report): Promise<VoteCheck[]> {
   const votes = report.status.gates.flatMap(({ name, votes }) =>
-    votes.filter((vote) => vote.refused === null).map((vote) => ({ name, vote })),
+    votes.filter((vote) => vote.verdict !== 'refused').map((vote) => ({ name, vote })),
   );
   return await Promise.all(votes.map(({ name, vote }) => checkVote(report, name, vote)));
 }
 
-async function checkVote(report: Report, gate: GateName, vote: RecordedVote): Promise<VoteCheck> {
+async function checkVote(report: Report, gate: GateName, vote: CountedVote): Promise<VoteCheck> {
   const told = { gate, by: vote.by, decision: vote.decision, thumbprint: null, why: null };
   const keys = report.plan?.approverKeys;
   const { jws } = vote;
@@ -44,7 +45,7 @@ async function checkVote(report: Report, gate: GateName, vote: RecordedVote): Pr
 }
 
 /** Whose key it is has to be who says so, and somebody who may vote at that gate. */
-function strangeVoter({ by, gate }: RecordedVote, approver: string, plan: Plan): string | null {
+function strangeVoter({ by, gate }: CountedVote, approver: string, plan: Plan): string | null {
   const voter = personOf(by, plan);
   if (voter === null || voter !== personOf(approver, plan)) return `the key is that of ${approver}`;
   if (voter === personOf(plan.requestedBy, plan)) return 'whoever asked for the migration may not vote';
@@ -67,7 +68,7 @@ export function gateProblems({ plan, status }: Report): { gate: GateName; why: s
 }
 
 /** What was signed has to be this vote, in this migration. */
-function disagreement(signed: VoteClaims, vote: RecordedVote, { status }: Report): string | null {
+function disagreement(signed: VoteClaims, vote: CountedVote, { status }: Report): string | null {
   const expected: VoteClaims = {
     gate: vote.gate,
     hash: vote.hash,

@@ -12,7 +12,7 @@ import type {
 } from '@temporalio/worker';
 
 import type { Settings } from '../config/settings.ts';
-import type { RecordedVote } from '../domain/gates/gates.ts';
+import type { RecordedVote } from '../domain/gates/votes.ts';
 import type { MetricName } from './metrics.ts';
 
 /** As workflows/interceptors.ts sends it. */
@@ -30,8 +30,8 @@ export function activityEvents(
   const count = (activity: string, args: unknown[], result: string, returned: unknown) => {
     attempts.add(1, { activity, result });
     if (activity === 'verifyVotes' && result === 'ok')
-      for (const { refused, decision } of returned as RecordedVote[])
-        votes.add(1, { verdict: refused ?? decision });
+      for (const vote of returned as RecordedVote[])
+        votes.add(1, { verdict: vote.verdict === 'refused' ? vote.code : vote.decision });
     if (activity === 'notify') {
       const { webhook } = args[0] as { webhook: string };
       notifications.add(1, { kind: webhooks?.[webhook]?.kind ?? 'unknown', result });

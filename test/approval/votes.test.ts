@@ -5,10 +5,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { verifyVotes } from '../../activities/gates/verify-votes.ts';
 import { newPrivateKey, type PrivateKey, publicKeyOf } from '../../src/approval/keys.ts';
 import { readSignedVote, signVote } from '../../src/approval/votes.ts';
-import { openGate, type Vote } from '../../src/domain/gates/gates.ts';
+import { openGate } from '../../src/domain/gates/gates.ts';
+import type { Vote } from '../../src/domain/gates/votes.ts';
 import { type ApproverKey, migrationId } from '../../src/domain/plan/plan.ts';
 import { canonicalJson } from '../../src/domain/values/canonical.ts';
 import { samplePlan } from '../plan/sample-plan.ts';
+import { codeOf } from '../support/verdicts.ts';
 
 const at = '2025-06-01T08:00:00.000Z';
 const hash = 'a'.repeat(64);
@@ -52,33 +54,33 @@ async function verdict(payload: unknown, decision: Vote['decision'] = 'approve')
 describe('where the plan lists keys, a vote does not count', () => {
   test('that is not signed, whatever it says', async () => {
     const { at: _, decision: __, ...unsigned } = vote;
-    expect((await verdict(unsigned)).refused).toBe('VOTE_UNSIGNED');
-    expect((await verdict({ ...unsigned, jws: 'a.b.c' })).refused).toBe('VOTE_BAD_SIGNATURE');
-    expect((await verdict(null)).refused).toBe('VOTE_MALFORMED');
+    expect(codeOf(await verdict(unsigned))).toBe('VOTE_UNSIGNED');
+    expect(codeOf(await verdict({ ...unsigned, jws: 'a.b.c' }))).toBe('VOTE_BAD_SIGNATURE');
+    expect(codeOf(await verdict(null))).toBe('VOTE_MALFORMED');
   });
 
   test('that a stranger signed, or an approver for another name than his own', async () => {
     const mallory = { ...(await newPrivateKey('LAB\\bob')), kid: bob.kid };
-    expect((await verdict({ jws: await signVote(vote, signedFor(), mallory) })).refused).toBe(
+    expect(codeOf(await verdict({ jws: await signVote(vote, signedFor(), mallory) }))).toBe(
       'VOTE_BAD_SIGNATURE',
     );
     const forged = await signVote({ ...vote, by: 'LAB\\carol' }, signedFor(), bob);
-    expect((await verdict({ jws: forged })).refused).toBe('VOTE_BAD_SIGNATURE');
+    expect(codeOf(await verdict({ jws: forged }))).toBe('VOTE_BAD_SIGNATURE');
   });
 
   test('that was given in another migration, run, plan, gate or decision, or for older evidence', async () => {
     const elsewhere = { ...signedFor(), migration: 'dmsa/lab.example/other' };
-    expect((await verdict({ jws: await signVote(vote, elsewhere, bob) })).refused).toBe('VOTE_FOR_ANOTHER');
+    expect(codeOf(await verdict({ jws: await signVote(vote, elsewhere, bob) }))).toBe('VOTE_FOR_ANOTHER');
     const earlier = { ...signedFor(), execution: 'run-0' };
-    expect((await verdict({ jws: await signVote(vote, earlier, bob) })).refused).toBe('VOTE_FOR_ANOTHER');
+    expect(codeOf(await verdict({ jws: await signVote(vote, earlier, bob) }))).toBe('VOTE_FOR_ANOTHER');
     const other = { ...signedFor(), plan: 'b'.repeat(64) };
-    expect((await verdict({ jws: await signVote(vote, other, bob) })).refused).toBe('VOTE_FOR_ANOTHER');
+    expect(codeOf(await verdict({ jws: await signVote(vote, other, bob) }))).toBe('VOTE_FOR_ANOTHER');
     const no = await signVote({ ...vote, decision: 'reject' }, signedFor(), bob);
-    expect((await verdict({ jws: no })).refused).toBe('VOTE_FOR_ANOTHER');
+    expect(codeOf(await verdict({ jws: no }))).toBe('VOTE_FOR_ANOTHER');
     const gate = await signVote({ ...vote, gate: 'complete' }, signedFor(), bob);
-    expect((await verdict({ jws: gate })).refused).toBe('VOTE_WRONG_GATE');
+    expect(codeOf(await verdict({ jws: gate }))).toBe('VOTE_WRONG_GATE');
     const stale = await signVote({ ...vote, hash: 'c'.repeat(64) }, signedFor(), bob);
-    expect((await verdict({ jws: stale })).refused).toBe('VOTE_STALE_HASH');
+    expect(codeOf(await verdict({ jws: stale }))).toBe('VOTE_STALE_HASH');
   });
 
   test('whose bytes say vote and whose header does not, or names no algorithm', async () => {
@@ -87,10 +89,10 @@ describe('where the plan lists keys, a vote does not count', () => {
     const untyped = await new CompactSign(payload)
       .setProtectedHeader({ alg: 'EdDSA', kid: bob.kid })
       .sign(key);
-    expect((await verdict({ jws: untyped })).refused).toBe('VOTE_BAD_SIGNATURE');
+    expect(codeOf(await verdict({ jws: untyped }))).toBe('VOTE_BAD_SIGNATURE');
     const [, body] = untyped.split('.');
     const none = Buffer.from(JSON.stringify({ alg: 'none', typ: 'dmsa-vote+jws', kid: bob.kid }));
-    expect((await verdict({ jws: `${none.toString('base64url')}.${body}.` })).refused).toBe(
+    expect(codeOf(await verdict({ jws: `${none.toString('base64url')}.${body}.` }))).toBe(
       'VOTE_BAD_SIGNATURE',
     );
   });
@@ -106,7 +108,7 @@ describe('where the plan lists keys, a vote does not count', () => {
           const read = await readSignedVote(changed, { keys });
           // The last character of base64url may hold bits that mean nothing.
           if (read) expect(read.claims).toMatchObject(vote);
-          else expect((await verdict({ jws: changed })).refused).toBe('VOTE_BAD_SIGNATURE');
+          else expect(codeOf(await verdict({ jws: changed }))).toBe('VOTE_BAD_SIGNATURE');
         },
       ),
     );
@@ -119,7 +121,7 @@ test('a vote that an approver signed for this very thing counts, and carries its
     ...vote,
     identity: 'bob@lab.example',
     receivedAt: at,
-    refused: null,
+    verdict: 'counted',
     kid: bob.kid,
     jws,
   });

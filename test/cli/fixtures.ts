@@ -2,7 +2,8 @@ import type { AccountFacts, DelegationFacts, DmsaFacts, Facts } from '../../src/
 import type { HostEvidence } from '../../src/domain/facts/host-evidence.ts';
 import type { HostFacts } from '../../src/domain/facts/host-facts.ts';
 import { finding } from '../../src/domain/findings/findings.ts';
-import type { Gate, RecordedVote } from '../../src/domain/gates/gates.ts';
+import type { Gate } from '../../src/domain/gates/gates.ts';
+import type { CountedVote, RecordedVote, RefusedVote } from '../../src/domain/gates/votes.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import type { Stage, StageName } from '../../src/domain/migration/stages.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
@@ -119,7 +120,7 @@ export function evidence(host: string, changes: Partial<HostEvidence> = {}): Hos
   };
 }
 
-export function vote(by: string, changes: Partial<RecordedVote> = {}): RecordedVote {
+export function vote(by: string, changes: Partial<CountedVote> | Partial<RefusedVote> = {}): RecordedVote {
   return {
     gate: 'complete',
     hash: 'e'.repeat(64),
@@ -128,9 +129,9 @@ export function vote(by: string, changes: Partial<RecordedVote> = {}): RecordedV
     reason: 'looks good',
     identity: `${by.split('\\').at(-1)}@lab.example`,
     receivedAt: at(50),
-    refused: null,
+    verdict: 'counted',
     ...changes,
-  };
+  } as RecordedVote;
 }
 
 export function gate(changes: Partial<Gate> = {}): Gate {
@@ -234,7 +235,12 @@ export const waiting: MigrationStatus = {
     gate({
       votes: [
         vote('LAB\\ann'),
-        vote('LAB\\rosa', { refused: 'VOTE_BY_REQUESTER', reason: 'my own', receivedAt: at(51) }),
+        vote('LAB\\rosa', {
+          verdict: 'refused',
+          code: 'VOTE_BY_REQUESTER',
+          reason: 'my own',
+          receivedAt: at(51),
+        }),
       ],
     }),
   ],

@@ -5,7 +5,7 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { type LiveStatus, Migrations } from '../../src/client/migrations.ts';
-import type { Vote } from '../../src/domain/gates/gates.ts';
+import type { Vote } from '../../src/domain/gates/votes.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import { registerSearchAttributes } from '../../src/temporal/search-attributes.ts';
 import { samplePlan } from '../plan/sample-plan.ts';
@@ -109,12 +109,12 @@ describe.skipIf(!temporalAvailable().available)('the client of migrations', () =
     const plan = newPlan();
     const id = await migrations.start(plan);
     const own = vote({ by: plan.requestedBy });
-    expect(await migrations.vote(id, own)).toMatchObject({ ...own, refused: 'VOTE_BY_REQUESTER' });
-    expect(await migrations.vote(id, own)).toMatchObject({ ...own, refused: 'VOTE_BY_REQUESTER' });
+    expect(await migrations.vote(id, own)).toMatchObject({ ...own, code: 'VOTE_BY_REQUESTER' });
+    expect(await migrations.vote(id, own)).toMatchObject({ ...own, code: 'VOTE_BY_REQUESTER' });
     expect((await migrations.status(id)).gates[0]!.votes).toHaveLength(2);
     expect(await migrations.vote(id, vote({ decision: 'reject' }))).toMatchObject({
       decision: 'reject',
-      refused: null,
+      verdict: 'counted',
     });
     await migrations.result(id);
   });
@@ -160,9 +160,9 @@ describe.skipIf(!temporalAvailable().available)('the client of migrations', () =
 
   test('passes on pause, resume, retry and an allowed principal.', async () => {
     const id = await migrations.start(newPlan());
-    expect(await migrations.send(id, 'pause', who)).toMatchObject({ ...who, refused: null });
+    expect(await migrations.send(id, 'pause', who)).toMatchObject({ ...who, verdict: 'accepted' });
     expect((await migrations.status(id)).paused).toBe(true);
-    expect(await migrations.send(id, 'pause', who)).toMatchObject({ refused: 'it is paused already' });
+    expect(await migrations.send(id, 'pause', who)).toMatchObject({ code: 'SIGNAL_PAUSED_ALREADY' });
     await migrations.send(id, 'resume', who);
     await migrations.send(id, 'retry', { ...who, accept: true });
     await migrations.send(id, 'allowPrincipal', { ...who, sid: 'S-1-5-21-9' });

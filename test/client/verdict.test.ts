@@ -15,7 +15,7 @@ function clientOf(recordsAfterMs: number) {
     workflowId: id,
     async signal(signal: string, payload: object) {
       recordedAt = performance.now() + recordsAfterMs;
-      sent = { signal, ...payload, refused: null };
+      sent = { signal, ...payload, verdict: 'accepted' };
     },
     async query({ name }: { name: string }, about: unknown) {
       asked.push({ name, id: about });
@@ -32,7 +32,7 @@ function clientOf(recordsAfterMs: number) {
 test('a verdict is asked for by the id of what was sent, and nothing else is', async () => {
   const { client, asked, sent } = clientOf(0);
   const recorded = await new Migrations(client, { taskQueue: 'q' }).send(id, 'pause', who);
-  expect(recorded).toEqual({ signal: 'pause', ...who, id: sent().id, refused: null });
+  expect(recorded).toEqual({ signal: 'pause', ...who, id: sent().id, verdict: 'accepted' });
   expect(asked).toEqual([{ name: 'record', id: sent().id }]);
 });
 

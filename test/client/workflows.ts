@@ -1,7 +1,8 @@
 import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
 
-import type { RecordedVote, Vote } from '../../src/domain/gates/gates.ts';
-import type { MigrationResult, MigrationStatus, SignalName } from '../../src/domain/migration/status.ts';
+import type { RecordedVote, Vote } from '../../src/domain/gates/votes.ts';
+import type { SignalName, SignalRefusal } from '../../src/domain/migration/signals.ts';
+import type { MigrationResult, MigrationStatus } from '../../src/domain/migration/status.ts';
 import * as contract from '../../workflows/contract.ts';
 
 /** Speaks the contract of a migration and nothing else: enough to see what the client sends and reads. */
@@ -9,7 +10,7 @@ export async function migrateServiceAccount({ plan }: contract.MigrationInput): 
   const status = initialStatus(plan);
   const gate = status.gates[0]!;
   let undone = false;
-  const record = (decision: 'approve' | 'reject', payload: contract.SentVote) => {
+  const record = (decision: 'approve' | 'reject', payload: contract.VotePayload) => {
     gate.votes.push(recorded(decision, payload as Omit<Vote, 'decision'>, plan.requestedBy));
   };
   setHandler(contract.status, () => status);
@@ -21,16 +22,16 @@ export async function migrateServiceAccount({ plan }: contract.MigrationInput): 
   setHandler(contract.reject, (payload) => record('reject', payload));
   const heard = (
     signal: SignalName,
-    { by, reason, id }: contract.By & contract.Sent,
-    refused: string | null = null,
+    { by, reason, id }: contract.SignalPayload,
+    refusal: SignalRefusal | null = null,
   ) => {
-    status.signals = [
-      ...status.signals,
-      { signal, about: null, by, reason, ...(id && { id }), at: status.startedAt, refused },
-    ];
+    const receipt = { signal, by, reason, ...(id && { id }), at: status.startedAt };
+    status.signals.push(
+      refusal ? { ...receipt, verdict: 'refused', ...refusal } : { ...receipt, verdict: 'accepted' },
+    );
   };
   setHandler(contract.pause, (who) => {
-    heard('pause', who, status.paused ? 'it is paused already' : null);
+    heard('pause', who, status.paused ? { code: 'SIGNAL_PAUSED_ALREADY' } : null);
     status.paused = true;
   });
   setHandler(contract.resume, (who) => {
@@ -56,7 +57,7 @@ export async function migrateServiceAccount({ plan }: contract.MigrationInput): 
     heartbeatTimeout: '10s',
   });
   if (plan.waits.soak === '0s') await restartServices();
-  await condition(() => undone || gate.votes.some((vote) => !vote.refused));
+  await condition(() => undone || gate.votes.some(({ verdict }) => verdict === 'counted'));
   status.outcome = undone ? 'undone' : 'completed';
   const { migrationId, account, dmsa, outcome, failure } = status;
   return { migrationId, account, dmsa, outcome, failure };
@@ -67,8 +68,10 @@ function recorded(
   payload: Omit<Vote, 'decision'>,
   requester: string,
 ): RecordedVote {
-  const refused = payload.by === requester ? 'VOTE_BY_REQUESTER' : null;
-  return { ...payload, decision, identity: payload.by, receivedAt: '2025-06-01T08:00:00.000Z', refused };
+  const receivedAt = '2025-06-01T08:00:00.000Z';
+  const vote = { ...payload, decision, identity: payload.by, receivedAt };
+  if (payload.by === requester) return { ...vote, verdict: 'refused', code: 'VOTE_BY_REQUESTER' };
+  return { ...vote, verdict: 'counted' };
 }
 
 function initialStatus(plan: contract.MigrationInput['plan']): MigrationStatus {

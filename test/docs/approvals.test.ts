@@ -5,10 +5,12 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { voteRefusals } from '../../src/domain/gates/gates.ts';
-import { signalNames } from '../../src/domain/migration/status.ts';
+import { type SignalRefusal, signalNames } from '../../src/domain/migration/signals.ts';
 import { findExecutable } from '../../src/temporal/executable.ts';
+import { signalRefusals, wordSignalRefusal } from '../../src/wording/signal.ts';
+import { voteRefusals } from '../../src/wording/vote.ts';
 import { temporalAvailable } from '../support/temporal.ts';
+import { codeOf } from '../support/verdicts.ts';
 import { openRealTheatre, rehearse, type Theatre } from '../workflows/support.ts';
 
 const page = await readFile(new URL('../../docs/approvals.md', import.meta.url), 'utf8');
@@ -17,9 +19,17 @@ const section = (title: string) => page.split(/^## /m).find((each) => each.start
 test('the page has every reason for which a vote does not count, and every signal', () => {
   const rows = section('Votes that do not count').matchAll(/^\| `(\w+)` \| (.*) \|$/gm);
   expect(Object.fromEntries([...rows].map(([, code, meaning]) => [code, meaning]))).toEqual(voteRefusals);
-  const named = section('Signals\n').matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm);
+  const [table, refusals] = section('Signals\n').split('| Reason |');
+  const named = table!.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm);
   const signals = [...named].flatMap(([, cell]) => [...cell!.matchAll(/`(\w+)`/g)].map(([, name]) => name));
   expect(signals).toEqual(['approve', 'reject', ...signalNames]);
+  const reasons = [...refusals!.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, code, meaning]) => [
+    code,
+    meaning,
+  ]);
+  const limits = { most: 200, longest: '3650d' };
+  const worded = (code: string) => wordSignalRefusal({ code, ...limits } as SignalRefusal);
+  expect(reasons).toEqual(Object.keys(signalRefusals).map((code) => [code, worded(code)]));
 });
 
 const { available, reason } = temporalAvailable();
@@ -60,12 +70,14 @@ describe.skipIf(!available)(`the walk-through${reason ? ` (skipped: ${reason})` 
 
         await run(approve);
         await until((status) => status.gates[0]!.decision === 'approved');
-        expect((await run(verdict)).replace(/\s/g, '')).toContain('"refused":null');
+        expect((await run(verdict)).replace(/\s/g, '')).toContain('"verdict":"counted"');
 
         await until(({ waitingFor }) => waitingFor === 'the observation to end');
-        expect((await run(meanwhile)).replace(/\s/g, '')).toContain('"reason":"month-end","refused":null');
+        expect((await run(meanwhile)).replace(/\s/g, '')).toMatch(
+          /"reason":"month-end",.*"verdict":"accepted"/,
+        );
         const { signals } = await until((status) => status.signals.length === 3);
-        expect(signals!.map(({ signal, refused }) => [signal, refused])).toEqual([
+        expect(signals!.map((each) => [each.signal, codeOf(each)])).toEqual([
           ['extendObservation', null],
           ['pause', null],
           ['resume', null],

@@ -13,12 +13,14 @@ import { settingKeys } from '../../src/config/keys.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { errorKinds } from '../../src/domain/errors/errors.ts';
 import { findingKinds } from '../../src/domain/findings/findings.ts';
-import { openGate, voteRefusals } from '../../src/domain/gates/gates.ts';
+import { openGate } from '../../src/domain/gates/gates.ts';
 import type { GatePlan } from '../../src/domain/plan/plan.ts';
 import { exitCodes } from '../../src/domain/states.ts';
 import { requestDefaults } from '../../src/plan/request.ts';
 import { operationNames } from '../../src/powershell/wire/operations.ts';
+import { signalRefusals } from '../../src/wording/signal.ts';
 import { stageTitles } from '../../src/wording/stage.ts';
+import { voteRefusals } from '../../src/wording/vote.ts';
 import * as contract from '../../workflows/contract.ts';
 import { blocks, codeSpans, links, page, pages, root, shellLines, tableUnder } from './markdown.ts';
 
@@ -96,9 +98,9 @@ describe('what the pages name exists', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('every code is a finding, an error or a refused vote', () => {
+  test('every code is a finding, an error, or why a vote or signal is refused', () => {
     const codes = everywhere(codeSpans).filter((span) => /^[A-Z]+_[A-Z_]+$/.test(span));
-    const known = { ...errorKinds, ...findingKinds, ...voteRefusals };
+    const known = { ...errorKinds, ...findingKinds, ...voteRefusals, ...signalRefusals };
     const others = codes.filter((code) => !(code in known) && !/^(DMSA|TEMPORAL|SSH|OTEL)_/.test(code));
     expect(codes).toEqual(expect.arrayContaining(['LINK_FOREIGN', 'RESTORE_DIFFERS']));
     // Of Temporal's own kinds of cancellation.
@@ -168,7 +170,7 @@ describe('the README says what is so', () => {
     const gate = { ...openGate('start', plan, '', ''), hash: payload.hash };
     const votes = [{ decision: 'approve' as const, payload, receivedAt: '' }];
     const [vote] = await verifyVotes({ votes, gate, requestedBy: 'LAB\\alice', domain: labDomain });
-    expect(vote).toMatchObject({ refused: null, identity: 'bob@lab.example' });
+    expect(vote).toMatchObject({ verdict: 'counted', identity: 'bob@lab.example' });
   });
 
   test('the signals and the query are those of the workflow', () => {

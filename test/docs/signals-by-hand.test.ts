@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { signalNames } from '../../src/domain/migration/status.ts';
+import { signalNames } from '../../src/domain/migration/signals.ts';
 import { temporalAvailable } from '../support/temporal.ts';
 import { type Recorded, type SentName, temporalCli } from '../support/temporal-cli.ts';
 import {
@@ -17,13 +17,13 @@ const { available, reason } = temporalAvailable();
 const carol = { by: 'LAB\\carol', reason: 'seen' };
 const bob = { by: 'LAB\\bob', reason: 'evidence read' };
 const stranger = 'S-1-5-21-1-2-3-1999';
-const malformed = 'malformed: by and reason have to be texts in an object';
+const malformed = 'SIGNAL_MALFORMED';
 /** Why nothing is done about those that come without a payload. */
 const lacking = {
-  retry: 'nothing waits to be tried again',
-  skipHost: 'it names no host of the plan',
-  extendObservation: 'no observation is under way',
-  allowPrincipal: 'it names no SID',
+  retry: 'SIGNAL_NOTHING_FAILED',
+  skipHost: 'SIGNAL_NO_HOST',
+  extendObservation: 'SIGNAL_NOT_OBSERVING',
+  allowPrincipal: 'SIGNAL_NO_SID',
 };
 const names: SentName[] = ['approve', 'reject', ...signalNames];
 
@@ -62,7 +62,7 @@ describe.skipIf(!available)(
     }
 
     const refusal = async (id: string, name: SentName, payload: object) =>
-      (await sent(id, name, payload)).refused;
+      (await sent(id, name, payload)).code ?? null;
 
     async function play(
       options: RehearsalOptions,
@@ -87,7 +87,7 @@ describe.skipIf(!available)(
         for (const name of names)
           for (const input of ['7', '["a"]', '"at once!"']) await temporal.signal(id, name, input);
         const refusedOf = async (name: SentName) =>
-          (await temporal.outcomes(id, name)).map(({ refused }) => refused);
+          (await temporal.outcomes(id, name)).map(({ code = null }) => code);
         for (const name of signalNames)
           expect([name, await refusedOf(name)]).toEqual([name, Array(3).fill(malformed)]);
         for (const name of votes) await temporal.signal(id, name);
@@ -115,9 +115,7 @@ describe.skipIf(!available)(
         await temporal.signal(id, 'undo');
         await until(({ outcome }) => outcome === 'undone');
         for (const name of ['pause', 'resume', 'undo'] as const)
-          expect(await temporal.outcomes(id, name)).toMatchObject([
-            { signal: name, by: 'unknown', reason: '', refused: null },
-          ]);
+          expect(await temporal.outcomes(id, name)).toMatchObject([{ signal: name, verdict: 'accepted' }]);
       });
     });
 
@@ -137,12 +135,12 @@ describe.skipIf(!available)(
             at,
             decision: 'reject',
             identity: 'bob@lab.example',
-            refused: null,
+            verdict: 'counted',
           },
         });
         const { failure, startedAt } = await until(({ outcome }) => outcome === 'refused');
         expect(failure).toMatchObject({ code: 'GATE_REJECTED' });
-        expect(receivedAt > startedAt).toBe(true);
+        expect(receivedAt! > startedAt).toBe(true);
       });
     });
 
@@ -156,19 +154,19 @@ describe.skipIf(!available)(
       await play(options, async ({ id, until, plan, lab, untilStage }, first) => {
         const [canary, failing, skipped] = plan.hosts.map(({ name }) => name) as [string, string, string];
         expect(await refusal(id, 'retry', carol)).toBe(lacking.retry);
-        expect(await refusal(id, 'retry', { ...carol, host: canary })).toContain('only a host that failed');
+        expect(await refusal(id, 'retry', { ...carol, host: canary })).toBe('SIGNAL_HOST_NOT_FAILED');
         expect(await refusal(id, 'skipHost', { ...carol, host: 'web99' })).toBe(lacking.skipHost);
         const early = await refusal(id, 'extendObservation', { ...carol, for: '7d' });
         expect(early).toBe(lacking.extendObservation);
         const nobody = await refusal(id, 'allowPrincipal', { ...carol, sid: 'everyone' });
         expect(nobody).toBe(lacking.allowPrincipal);
-        expect(await refusal(id, 'resume', carol)).toBe('it is not paused');
+        expect(await refusal(id, 'resume', carol)).toBe('SIGNAL_NOT_PAUSED');
         expect(await refusal(id, 'approve', { gate: 'complete', hash: first, ...bob })).toBe(
           'VOTE_WRONG_GATE',
         );
 
-        expect(await sent(id, 'pause', carol)).toMatchObject({ ...carol, refused: null });
-        expect(await refusal(id, 'pause', carol)).toBe('it is paused already');
+        expect(await sent(id, 'pause', carol)).toMatchObject({ ...carol, verdict: 'accepted' });
+        expect(await refusal(id, 'pause', carol)).toBe('SIGNAL_PAUSED_ALREADY');
         expect(await refusal(id, 'resume', carol)).toBeNull();
         expect(await refusal(id, 'skipHost', { ...carol, host: skipped })).toBeNull();
         expect(await refusal(id, 'approve', { gate: 'start', hash: first, ...bob })).toBeNull();
@@ -182,43 +180,39 @@ describe.skipIf(!available)(
           gate: 'start',
           hash,
           identity: 'bob@lab.example',
-          refused: null,
+          verdict: 'counted',
         });
 
         const { failedHosts } = await until((status) => status.failedHosts.length === 1);
         expect(failedHosts).toMatchObject([{ host: failing, code: 'SERVICE_START_FAILED' }]);
         expect(await sent(id, 'retry', { ...carol, host: failing })).toMatchObject({
           about: failing,
-          refused: null,
+          verdict: 'accepted',
         });
         await untilStage('observe');
         expect(lab.hosts.map(({ restarts }) => restarts > 0)).toEqual([true, true, false]);
 
         const { nextAt } = await until(({ waitingFor }) => waitingFor === 'the observation to end');
-        expect(await refusal(id, 'extendObservation', { ...carol, for: 'ages' })).toContain(
-          'a duration such as 7d',
-        );
+        expect(await refusal(id, 'extendObservation', { ...carol, for: 'ages' })).toBe('SIGNAL_NO_DURATION');
         expect(await sent(id, 'extendObservation', { ...carol, for: '7d' })).toMatchObject({
           about: '7d',
-          refused: null,
+          verdict: 'accepted',
         });
         const longer = await until((status) => status.nextAt !== nextAt);
         expect(Date.parse(longer.nextAt!) - Date.parse(nextAt!)).toBe(7 * 86_400_000);
         expect(await refusal(id, 'allowPrincipal', { ...carol, sid: stranger })).toBeNull();
         expect(await refusal(id, 'allowPrincipal', { ...carol, sid: stranger })).toBe(
-          'it is allowed already',
+          'SIGNAL_ALLOWED_ALREADY',
         );
         const { allowedPrincipals } = await until((status) => status.allowedPrincipals.length > 0);
         expect(allowedPrincipals).toEqual([{ ...carol, sid: stranger, at: expect.any(String) }]);
 
         lab.hosts[0]!.settings.services[0]!.failingStarts = 1;
-        expect(await sent(id, 'undo', carol)).toMatchObject({ ...carol, refused: null });
+        expect(await sent(id, 'undo', carol)).toMatchObject({ ...carol, verdict: 'accepted' });
         await until(({ outcome }) => outcome === 'needs-operator');
-        expect(await refusal(id, 'undo', carol)).toBe('the migration turns back already');
-        expect(await refusal(id, 'pause', carol)).toBe('the migration turns back, which is not held back');
-        expect(await refusal(id, 'retry', { ...carol, accept: true })).toContain(
-          'no difference waits to be accepted',
-        );
+        expect(await refusal(id, 'undo', carol)).toBe('SIGNAL_TURNS_BACK');
+        expect(await refusal(id, 'pause', carol)).toBe('SIGNAL_TURNS_BACK');
+        expect(await refusal(id, 'retry', { ...carol, accept: true })).toBe('SIGNAL_NOTHING_DIFFERS');
         expect(await refusal(id, 'retry', carol)).toBeNull();
         const { before, after } = await until(({ outcome }) => outcome === 'undone');
         expect(after).toEqual(before);

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { people } from '../../lab/scenarios/scenario.ts';
-import { signalNames } from '../../src/domain/migration/status.ts';
+import { signalNames } from '../../src/domain/migration/signals.ts';
 import { browserAvailable } from '../support/browser.ts';
 import { temporalAvailable } from '../support/temporal.ts';
 import { type SentName, temporalCli } from '../support/temporal-cli.ts';
@@ -87,7 +87,7 @@ describe.skipIf(!temporalAvailable().available || !browserAvailable())(
           .toMatchObject([
             {
               ...{ gate: 'start', hash: gates[0]!.hash, by: people.approver, reason: 'evidence read' },
-              ...{ decision: 'approve', identity: 'bob@lab.example', refused: null },
+              ...{ decision: 'approve', identity: 'bob@lab.example', verdict: 'counted' },
             },
           ]);
         await until((status) => status.gates[0]!.decision === 'approved');
@@ -95,7 +95,7 @@ describe.skipIf(!temporalAvailable().available || !browserAvailable())(
         await send(page, 'pause', JSON.stringify({ by: people.operator, reason: 'month-end' }));
         await expect
           .poll(() => temporal.outcomes(id, 'pause'), { timeout: 20_000 })
-          .toMatchObject([{ by: people.operator, reason: 'month-end', refused: null }]);
+          .toMatchObject([{ by: people.operator, reason: 'month-end', verdict: 'accepted' }]);
         await until(({ paused }) => paused);
         // Its key for what is there now.
         const fresh = async () => {

@@ -114,7 +114,7 @@ describe.each([
       gates: [
         gate({
           drift: [{ path: 'account.enabled', before: true, after: false }],
-          votes: [vote('LAB\\rosa', { refused: 'VOTE_BY_REQUESTER' })],
+          votes: [vote('LAB\\rosa', { verdict: 'refused', code: 'VOTE_BY_REQUESTER' })],
         }),
       ],
     });

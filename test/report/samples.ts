@@ -22,15 +22,15 @@ export const full: MigrationStatus = {
     ...completed.hosts.slice(1),
   ],
   allowedPrincipals: [allowed],
-  earlyVotes: [vote('LAB\\early', { refused: 'VOTE_WRONG_GATE' })],
+  earlyVotes: [vote('LAB\\early', { verdict: 'refused', code: 'VOTE_WRONG_GATE' })],
   signals: [
     {
       signal: 'skipHost',
-      about: null,
       by: 'LAB\\joe',
       reason: 'why',
       at: at(43),
-      refused: 'it names no host of the plan',
+      verdict: 'refused',
+      code: 'SIGNAL_NO_HOST',
     },
   ],
 };

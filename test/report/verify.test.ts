@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newPrivateKey, type PrivateKey, publicKeyOf } from '../../src/approval/keys.ts';
 import { signVote } from '../../src/approval/votes.ts';
 import { DmsaError } from '../../src/domain/errors/errors.ts';
+import type { CountedVote } from '../../src/domain/gates/votes.ts';
 import type { ApproverKey, Plan } from '../../src/domain/plan/plan.ts';
 import { canonicalJson } from '../../src/domain/values/canonical.ts';
 import { sealPlan } from '../../src/plan/hash.ts';
@@ -194,7 +195,11 @@ describe('votes that are signed', () => {
     const ann = await newPrivateKey('LAB\\ann');
     const { hash: _, ...parts } = plan;
     const planWithKeys = sealPlan({ ...parts, approverKeys: { keys: [publicKeyOf(ann) as ApproverKey] } });
-    const vote = { ...completed.gates[1]!.votes[0]!, by: 'LAB\\ann', at: '2025-06-01T08:00:00.000Z' };
+    const vote = {
+      ...(completed.gates[1]!.votes[0] as CountedVote),
+      by: 'LAB\\ann',
+      at: '2025-06-01T08:00:00.000Z',
+    };
     const { gate: name, hash, by, reason, at, decision } = vote;
     const execution = 'run-1';
     const signedFor = { migration: completed.migrationId, execution, plan: planWithKeys.hash };
@@ -244,7 +249,7 @@ describe('votes that are signed', () => {
     ).toEqual(['gate "complete": it was passed with 0 of 1 votes']);
     expect(
       await resealed((report) => {
-        first(report).votes[0]!.void = true;
+        first(report).votes[0]!.verdict = 'void';
       }),
     ).toEqual(['gate "complete": it was passed with 0 of 1 votes']);
   });

@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import type { RecordedVote } from '../../src/domain/gates/gates.ts';
-import type { RecordedSignal, signalNames } from '../../src/domain/migration/status.ts';
+import type { CountedVote } from '../../src/domain/gates/votes.ts';
+import type { AcceptedSignal, signalNames } from '../../src/domain/migration/signals.ts';
 import { findExecutable } from '../../src/temporal/executable.ts';
 
 export type SentName = 'approve' | 'reject' | (typeof signalNames)[number];
 
 /** What the query `outcomes` answers: of a vote, or of another signal. */
-export type Recorded = RecordedVote & RecordedSignal;
+export type Recorded = Partial<Omit<CountedVote, 'verdict'>> &
+  Partial<Omit<AcceptedSignal, 'verdict'>> & { verdict: string; code?: string };
 
 /** Temporal's own command line, as people use it by hand, for the server at that address. */
 export async function temporalCli(address: string) {

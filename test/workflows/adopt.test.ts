@@ -139,7 +139,7 @@ describe.skipIf(!available)(`a migration that was terminated${reason ? ` (skippe
       const asked = await rehearsal.until(({ gates }) => gates[1]!.drift.length > 0);
       const drift = 'account.servicePrincipalNames.HTTP/unseen: absent → HTTP/unseen';
       expect(asked.gates[1]!.drift.map(driftText)).toContain(drift);
-      expect(asked.gates[1]).toMatchObject({ decision: 'open', votes: [{ void: true }] });
+      expect(asked.gates[1]).toMatchObject({ decision: 'open', votes: [{ verdict: 'void' }] });
       expect(completing).toBe(1);
       await rehearsal.approve();
       const done = await rehearsal.until(({ outcome }) => outcome !== 'running');

@@ -9,6 +9,7 @@ import { dmsaLockId } from '../../src/domain/plan/plan.ts';
 import { type DevServer, startDevServer } from '../../src/temporal/dev-server.ts';
 import { findExecutable } from '../../src/temporal/executable.ts';
 import { temporalAvailable } from '../support/temporal.ts';
+import { codeOf } from '../support/verdicts.ts';
 import { openTheatre, rehearse, type Theatre } from './support.ts';
 
 const { available, reason } = temporalAvailable();
@@ -49,11 +50,11 @@ describe.skipIf(!available)(`a history that grows long${reason ? ` (skipped: ${r
 
       await rehearsal.untilStage('gate-complete');
       const { gates } = await rehearsal.status();
-      expect(gates[0]!.votes.filter((vote) => vote.refused === null).map(({ by }) => by)).toEqual([
+      expect(gates[0]!.votes.filter((vote) => codeOf(vote) === null).map(({ by }) => by)).toEqual([
         'LAB\\bob',
         'LAB\\carol',
       ]);
-      expect(gates[0]!.votes.filter((vote) => vote.refused === 'VOTE_MALFORMED')).toHaveLength(suggestAfter);
+      expect(gates[0]!.votes.filter((vote) => codeOf(vote) === 'VOTE_MALFORMED')).toHaveLength(suggestAfter);
 
       await rehearsal.migrations.send(rehearsal.id, 'undo', { by: 'LAB\\carol', reason: 'enough' });
       const { before, after } = await rehearsal.until(({ outcome }) => outcome === 'undone');

@@ -6,6 +6,7 @@ import { countedVotes } from '../../src/domain/gates/gates.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import { driftText } from '../../src/domain/values/drift.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
+import { codeOf } from '../support/verdicts.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
 
 const { available, reason } = timeSkippingAvailable();
@@ -31,18 +32,18 @@ describe.skipIf(!available)(`what people decide${reason ? ` (skipped: ${reason})
           ...changes,
         });
 
-      expect((await vote('alice@lab.example')).refused).toBe('VOTE_BY_REQUESTER');
-      expect((await vote('lab.example\\mallory')).refused).toBe('VOTE_UNKNOWN_APPROVER');
-      expect((await vote('LAB\\bob', { hash: 'f'.repeat(64) })).refused).toBe('VOTE_STALE_HASH');
-      expect((await vote('LAB\\bob', { gate: 'complete' })).refused).toBe('VOTE_WRONG_GATE');
+      expect(codeOf(await vote('alice@lab.example'))).toBe('VOTE_BY_REQUESTER');
+      expect(codeOf(await vote('lab.example\\mallory'))).toBe('VOTE_UNKNOWN_APPROVER');
+      expect(codeOf(await vote('LAB\\bob', { hash: 'f'.repeat(64) }))).toBe('VOTE_STALE_HASH');
+      expect(codeOf(await vote('LAB\\bob', { gate: 'complete' }))).toBe('VOTE_WRONG_GATE');
       const handle = theatre.env.client.workflow.getHandle(rehearsal.id);
       await handle.signal('approve', 'not even an object');
       await handle.signal('allowPrincipal');
       const { gates } = await rehearsal.until((status) => status.gates[0]!.votes.length === 5);
-      expect(gates[0]!.votes[4]!.refused).toBe('VOTE_MALFORMED');
+      expect(codeOf(gates[0]!.votes[4]!)).toBe('VOTE_MALFORMED');
       expect(gates[0]!.decision).toBe('open');
 
-      expect((await vote('BOB@LAB.EXAMPLE')).refused).toBeNull();
+      expect(codeOf(await vote('BOB@LAB.EXAMPLE'))).toBeNull();
       await rehearsal.untilStage('prepare-hosts');
     });
   });
@@ -58,10 +59,10 @@ describe.skipIf(!available)(`what people decide${reason ? ` (skipped: ${reason})
           decision: 'approve',
           reason: '',
         });
-      expect((await vote('LAB\\bob')).refused).toBeNull();
-      expect((await vote('bob@lab.example')).refused).toBe('VOTE_DUPLICATE');
+      expect(codeOf(await vote('LAB\\bob'))).toBeNull();
+      expect(codeOf(await vote('bob@lab.example'))).toBe('VOTE_DUPLICATE');
       expect((await rehearsal.status()).gates[0]!.decision).toBe('open');
-      expect((await vote('LAB\\carol')).refused).toBeNull();
+      expect(codeOf(await vote('LAB\\carol'))).toBeNull();
       await rehearsal.untilStage('prepare-hosts');
     });
   });

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { verifyVotes } from '../../activities/gates/verify-votes.ts';
-import { openGate, type RecordedVote } from '../../src/domain/gates/gates.ts';
+import { openGate } from '../../src/domain/gates/gates.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import { currentDetails } from '../../workflows/details.ts';
+import { codeOf } from '../support/verdicts.ts';
 import { hostile } from '../wording/escape/hostile.ts';
 
 const at = '2025-06-01T08:00:00.000Z';
@@ -13,9 +14,16 @@ const gatePlan = {
   ...{ expiresAfter: '7d', onExpiry: 'hold' as const },
 };
 
-function statusWith(votes: Partial<RecordedVote>[], changes: Partial<MigrationStatus> = {}): MigrationStatus {
+function statusWith(votes: object[], changes: Partial<MigrationStatus> = {}): MigrationStatus {
   const gate = { ...openGate('start', gatePlan, at, at), hash: 'h1' };
-  const vote = { gate: 'start', hash: 'h1', decision: 'approve', reason: '', receivedAt: at, refused: null };
+  const vote = {
+    gate: 'start',
+    hash: 'h1',
+    decision: 'approve',
+    reason: '',
+    receivedAt: at,
+    verdict: 'counted',
+  };
   return {
     ...{ account: 'svc-web', dmsa: 'dmsa-web', stage: 'gate-start', outcome: 'running', hosts: [] },
     ...{ waitingFor: '2 votes at gate "start"', nextAt: at, paused: false, failure: null },
@@ -29,7 +37,12 @@ test('who has said yes and who is asked stand there, one person under whatever n
   expect(currentDetails(statusWith([]))).toContain('0 of 2 yes. Asked: bob@lab.example, LAB\\\\carol.');
   const half = currentDetails(statusWith([{ by: 'LAB\\bob', identity: 'bob@lab.example' }]));
   expect(half).toContain('1 of 2 yes, of LAB\\\\bob. Asked: LAB\\\\carol.');
-  const refused = { by: 'LAB\\carol', identity: 'carol@lab.example', refused: 'VOTE_STALE_HASH' } as const;
+  const refused = {
+    by: 'LAB\\carol',
+    identity: 'carol@lab.example',
+    verdict: 'refused',
+    code: 'VOTE_STALE_HASH',
+  } as const;
   expect(currentDetails(statusWith([refused]))).toContain('0 of 2 yes.');
 });
 
@@ -78,7 +91,7 @@ test('the vote that is shown to be copied counts only with a name', async () => 
   const cast = async (payload: object) => {
     const votes = [{ decision: 'approve' as const, payload, receivedAt: at }];
     const domain = { dnsName: 'lab.example', netbiosName: 'LAB' };
-    return (await verifyVotes({ votes, gate: gate!, requestedBy: 'LAB\\alice', domain }))[0]!.refused;
+    return codeOf((await verifyVotes({ votes, gate: gate!, requestedBy: 'LAB\\alice', domain }))[0]!);
   };
   expect(await cast(shown)).toBe('VOTE_MALFORMED');
   expect(await cast({ ...shown, by: 'LAB\\bob' })).toBeNull();

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
+import { codeOf } from '../support/verdicts.ts';
 import { openTheatre, rehearse, type Theatre } from './support.ts';
 
 const { available, reason } = timeSkippingAvailable();
@@ -104,7 +105,7 @@ describe.skipIf(!available)(`what comes at a bad moment${reason ? ` (skipped: ${
       await handle.signal('approve', vote);
       await handle.signal('allowPrincipal', { sid: huge, by: huge, reason: huge });
       const status = await rehearsal.until((each) => each.gates[0]!.votes.length === 1);
-      expect(status.gates[0]!.votes[0]!.refused).toBe('VOTE_MALFORMED');
+      expect(codeOf(status.gates[0]!.votes[0]!)).toBe('VOTE_MALFORMED');
       expect(status.allowedPrincipals).toEqual([]);
       const { events } = await handle.fetchHistory();
       const scheduled = events!.flatMap((event) => event.activityTaskScheduledEventAttributes ?? []);

@@ -17,12 +17,12 @@ import { durationMs } from '../../src/domain/values/duration.ts';
 import { continueIfLong, isLong } from '../continue.ts';
 import { isSkipped, leftOut } from '../hosts/host-decisions.ts';
 import { hadToWaitForWindow } from '../hosts/windows.ts';
-import { unlessPaused } from '../messages/messages.ts';
 import { notify } from '../messages/notify.ts';
 import { countGate } from '../metrics.ts';
 import { inMs, type Migration, now, publish, waitFor } from '../state.ts';
 import { type Reading, readAgain, requireNothingBlocking, voteOn } from '../steps/preflight.ts';
 import { strangersAllowed } from '../steps/strangers.ts';
+import { unlessPaused } from '../unless.ts';
 
 /**
  * Waits until enough people have said yes to the evidence, and then looks again: what has drifted since voids the

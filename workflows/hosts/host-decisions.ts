@@ -1,24 +1,19 @@
+import type { PlainSignalRefusal } from '../../src/domain/migration/signals.ts';
 import type { StageName } from '../../src/domain/migration/stages.ts';
 import type { GateName } from '../../src/domain/plan/plan.ts';
-import { by, textOf } from '../messages/payload.ts';
-import { type Reaction, turnsBack } from '../messages/signals.ts';
+import { senderOf, textOf } from '../messages/payload.ts';
+import { type Reaction, refuse, turnsBack } from '../messages/signals.ts';
 import { evidenceOf, type Migration, now } from '../state.ts';
 
-/** What a person says about one host: leave it out. The rollout sees it when it looks next. */
+/** Leaves one host out. The rollout sees it when it looks next. */
 export const skipHost: Reaction = (m, payload) => {
-  const { about, host, refused } = addressed(m, payload, whyNotSkipped);
-  if (!host || refused !== null) return { about, refused };
-  noLongerFailed(m, host);
-  evidenceOf(m, host).skipped = { ...by(payload), at: now() };
-  return { about };
+  const decision = decideOnHost(m, payload, whyNotSkipped);
+  if ('host' in decision) evidenceOf(m, decision.host).skipped = { ...senderOf(payload), at: now() };
+  return decision;
 };
 
-/** Try one again that failed. */
-export const retryHost: Reaction = (m, payload) => {
-  const { about, host, refused } = addressed(m, payload, whyNotRetried);
-  if (host && refused === null) noLongerFailed(m, host);
-  return { about, refused };
-};
+/** Tries one again that failed. */
+export const retryHost: Reaction = (m, payload) => decideOnHost(m, payload, whyNotRetried);
 
 export function isSkipped(m: Migration, host: string): boolean {
   return evidenceOf(m, host).skipped !== undefined;
@@ -38,15 +33,18 @@ export function leftOut(m: Migration, gate: GateName): string[] {
   return [...new Set([...skippedHosts(m), ...failed])].sort();
 }
 
-type WhyNot = (m: Migration, host: string) => string | null;
+type WhyNot = (m: Migration, host: string) => PlainSignalRefusal | null;
 
-function addressed(m: Migration, payload: unknown, whyNot: WhyNot) {
+/** The host that a payload names, which no longer counts as failed; or why nothing is done about it. */
+function decideOnHost(m: Migration, payload: unknown, whyNot: WhyNot) {
   const written = textOf(payload, 'host');
-  const host = written && hostOfPlan(m, written);
-  const about = host ?? written;
-  if (!host) return { about, host, refused: 'it names no host of the plan' };
-  if (turnsBack(m.state)) return { about, host, refused: 'the migration turns back' };
-  return { about, host, refused: whyNot(m, host) };
+  const host = written === undefined ? null : hostOfPlan(m, written);
+  if (host === null) return refuse('SIGNAL_NO_HOST', written);
+  const code = turnsBack(m.state) ? 'SIGNAL_TURNS_BACK' : whyNot(m, host);
+  if (code !== null) return refuse(code, host);
+  const { status } = m.state;
+  status.failedHosts = status.failedHosts.filter((failed) => failed.host !== host);
+  return { about: host, host };
 }
 
 /** By its name, or by the first label alone where that is one host's. */
@@ -60,19 +58,13 @@ function hostOfPlan({ plan }: Migration, written: string): string | null {
 
 const whyNotSkipped: WhyNot = (m, host) => {
   const { stage } = m.state.status;
-  if (isSkipped(m, host)) return 'it is skipped already';
-  if (over.includes(stage)) return 'every host has had its turn';
+  if (isSkipped(m, host)) return 'SIGNAL_SKIPPED_ALREADY';
+  if (over.includes(stage)) return 'SIGNAL_HOSTS_DONE';
   const { rollout } = m.state;
-  return rollout?.stage === stage && rollout.done.includes(host) ? 'it has had its turn, and is well' : null;
+  return rollout?.stage === stage && rollout.done.includes(host) ? 'SIGNAL_HOST_DONE' : null;
 };
 
-const whyNotRetried: WhyNot = (m, host) => {
-  const failed = m.state.status.failedHosts.some((each) => each.host === host);
-  return failed ? null : 'it waits for nobody: only a host that failed is tried again';
-};
-
-function noLongerFailed({ state: { status } }: Migration, host: string): void {
-  status.failedHosts = status.failedHosts.filter((failed) => failed.host !== host);
-}
+const whyNotRetried: WhyNot = ({ state: { status } }, host) =>
+  status.failedHosts.some((each) => each.host === host) ? null : 'SIGNAL_HOST_NOT_FAILED';
 
 const over: StageName[] = ['soak', 'undo', 'done'];

@@ -2,8 +2,8 @@ import { condition } from '@temporalio/workflow';
 
 import { reading } from '../activities.ts';
 import { continueIfLong, isLong } from '../continue.ts';
-import { unlessPaused } from '../messages/messages.ts';
 import { type Migration, waitFor } from '../state.ts';
+import { unlessPaused } from '../unless.ts';
 
 /**
  * Whether what was about to begin had to wait, for the end of a pause or for a maintenance window: then it is decided

@@ -1,4 +1,4 @@
-import type { RecordedVote } from '../../src/domain/gates/gates.ts';
+import type { RecordedVote } from '../../src/domain/gates/votes.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 
 /**
@@ -23,11 +23,11 @@ export function boundVotes(status: MigrationStatus): void {
   let left = most.refusedVotes;
   const bounded = (votes: RecordedVote[]) => {
     const refused = latest(
-      votes.filter((vote) => vote.refused !== null),
+      votes.filter(({ verdict }) => verdict === 'refused'),
       left,
     );
     left = Math.max(0, left - total(refused.map(sizeOf)));
-    const kept = votes.filter((vote) => vote.refused === null || refused.includes(vote));
+    const kept = votes.filter((vote) => vote.verdict !== 'refused' || refused.includes(vote));
     status.votesLeftOut += votes.length - kept.length;
     return kept;
   };

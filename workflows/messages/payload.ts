@@ -1,19 +1,25 @@
 import { isUnreadable } from '../../src/domain/facts/unreadable.ts';
-import { longestOfVote } from '../../src/domain/gates/gates.ts';
-import type { By } from '../contract.ts';
+import { longestOfVote } from '../../src/domain/gates/votes.ts';
+import type { Sender } from '../../src/domain/migration/signals.ts';
 
 /** Anyone may send any payload by signal: none is trusted to have its shape, and none fails the workflow. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !isUnreadable(value) && !Array.isArray(value);
 }
 
-/** Who sent it and why: `unknown` where it does not say. */
-export function by(payload: unknown): By {
-  const record = isRecord(payload) ? payload : {};
-  return {
-    by: typeof record.by === 'string' ? record.by.slice(0, longestOfVote.reason) : 'unknown',
-    reason: typeof record.reason === 'string' ? record.reason.slice(0, longestOfVote.reason) : '',
-  };
+/** Reads who sent it and why, as far as the payload says so in texts. */
+export function readableSender(payload: unknown): Partial<Sender> {
+  const sender: Partial<Sender> = {};
+  for (const name of ['by', 'reason'] as const) {
+    const text = isRecord(payload) ? payload[name] : undefined;
+    if (typeof text === 'string') sender[name] = text.slice(0, longestOfVote.reason);
+  }
+  return sender;
+}
+
+/** Who acts by a signal that is accepted: `unknown` where it does not say. */
+export function senderOf(payload: unknown): Sender {
+  return { by: 'unknown', reason: '', ...readableSender(payload) };
 }
 
 /** What its sender calls it; nothing where that is no short text. */
@@ -32,10 +38,10 @@ export function isWellFormed(payload: unknown): boolean {
   return isRecord(payload) && isText(payload.by) && isText(payload.reason);
 }
 
-/** A text of the payload, cut to a bearable length; null where there is none. */
-export function textOf(payload: unknown, field: string): string | null {
+/** A text of the payload, cut to a bearable length. */
+export function textOf(payload: unknown, field: string): string | undefined {
   const value = isRecord(payload) ? payload[field] : null;
-  return typeof value === 'string' ? value.trim().slice(0, longestName) : null;
+  return typeof value === 'string' ? value.trim().slice(0, longestName) : undefined;
 }
 
 /** No name that a host may have is longer (RFC 1035). */

@@ -1,23 +1,37 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import { isUnreadable } from '../../src/domain/facts/unreadable.ts';
-import type { RecordedVote } from '../../src/domain/gates/gates.ts';
-import type { RecordedSignal, SignalName } from '../../src/domain/migration/status.ts';
+import type { RecordedVote } from '../../src/domain/gates/votes.ts';
+import type {
+  PlainSignalRefusal,
+  RecordedSignal,
+  SignalName,
+  SignalRefusal,
+} from '../../src/domain/migration/signals.ts';
 import { currentDetails } from '../details.ts';
 import { type Carried, type Migration, now } from '../state.ts';
 import { recordMark } from '../versions.ts';
 import { boundSignals } from './bounds.ts';
-import { by, idOf, isWellFormed } from './payload.ts';
+import { idOf, isWellFormed, readableSender } from './payload.ts';
 
 /** What a signal does: what it is about, and why nothing was done about it where nothing was. */
-export type Reaction = (m: Migration, payload: unknown) => { about?: string | null; refused?: string | null };
+export type Reaction = (
+  m: Migration,
+  payload: unknown,
+) => { about?: string | undefined; refusal?: SignalRefusal | null };
+
+export function refuse(code: PlainSignalRefusal, about?: string): ReturnType<Reaction> {
+  return { about, refusal: { code } };
+}
 
 /** Takes a signal in, and writes down what became of it. A payload that has not its shape does nothing. */
 export function receive(m: Migration, signal: SignalName, payload: unknown, react: Reaction): void {
   const { status } = m.state;
-  const { about = null, refused = null }: ReturnType<Reaction> =
-    whyMalformed(m, payload) ?? react(m, payload);
-  const recorded: RecordedSignal = { signal, about, ...by(payload), ...idOf(payload), at: now(), refused };
-  status.signals.push(recorded);
+  const { about, refusal }: ReturnType<Reaction> = whyMalformed(m, payload) ?? react(m, payload);
+  const subject = about === undefined ? {} : { about };
+  const receipt = { signal, ...subject, ...readableSender(payload), ...idOf(payload), at: now() };
+  status.signals.push(
+    refusal ? { ...receipt, verdict: 'refused', ...refusal } : { ...receipt, verdict: 'accepted' },
+  );
   boundSignals(status);
   setCurrentDetails(currentDetails(status));
 }
@@ -26,16 +40,15 @@ export function receive(m: Migration, signal: SignalName, payload: unknown, reac
  * Null where its payload can be read and has its shape. One that this worker cannot read stays malformed for ever, also for
  * a worker that has the key: what followed has followed from that. Where it was read before, this worker must not go on.
  */
-function whyMalformed(m: Migration, payload: unknown): { refused: string } | null {
+function whyMalformed(m: Migration, payload: unknown): ReturnType<Reaction> | null {
   const mark = `signal-${++m.heard}-is-unreadable`;
-  const refused = 'malformed: by and reason have to be texts in an object';
   if (isUnreadable(payload)) {
     if (!recordMark(mark))
       throw new Error(`a signal is encrypted with a key that this worker lacks (${mark})`);
-    return { refused: 'malformed: it is encrypted with a key that the worker lacks' };
+    return refuse('SIGNAL_UNREADABLE');
   }
-  if (workflowInfo().unsafe.isReplaying && recordMark(mark)) return { refused };
-  return isWellFormed(payload) ? null : { refused };
+  if (workflowInfo().unsafe.isReplaying && recordMark(mark)) return refuse('SIGNAL_UNREADABLE');
+  return isWellFormed(payload) ? null : refuse('SIGNAL_MALFORMED');
 }
 
 /** The query `outcomes`. Anyone may ask for anything: what is no signal has none. */

@@ -4,8 +4,8 @@ import { changing, undoing } from '../activities.ts';
 import type { Undo } from '../compensate.ts';
 import { approval } from '../gates/approval.ts';
 import { register } from '../journal.ts';
-import { unlessPaused } from '../messages/messages.ts';
 import { keep, type Migration } from '../state.ts';
+import { unlessPaused } from '../unless.ts';
 
 /** Creates the dMSA where it is absent; one that was there before is used, and is not removed by an undo. */
 export async function createDmsa(m: Migration, current: Stage): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Stage } from '../../src/domain/migration/stages.ts';
-import { durationMs, durationPattern, formatDuration } from '../../src/domain/values/duration.ts';
+import { durationMs } from '../../src/domain/values/duration.ts';
 import { waiting } from '../activities.ts';
 import { continueIfLong, isLong } from '../continue.ts';
 import { inMs, type Migration, now, waitFor } from '../state.ts';
@@ -36,17 +36,3 @@ export async function observe(m: Migration, current: Stage): Promise<void> {
     await strangersAllowed(m, seen.principals);
   }
 }
-
-/** In how long an observation ends that a person makes longer by `by`, or why it does not. */
-export function extension(
-  until: string,
-  by: string | null,
-): { endsInMs: number; refused?: undefined } | { refused: string } {
-  if (by === null || !durationPattern.test(by) || durationMs(by) === 0)
-    return { refused: 'malformed: "for" has to be a duration such as 7d' };
-  const endsInMs = Math.max(0, Date.parse(until) - Date.now()) + durationMs(by);
-  if (endsInMs > longestMs) return { refused: `it would end in more than ${formatDuration(longestMs)}` };
-  return { endsInMs };
-}
-
-const longestMs = durationMs('3650d');

@@ -8,8 +8,8 @@ import { onHosts } from '../activities.ts';
 import { failureOf } from '../failures.ts';
 import { skippedHosts } from '../hosts/host-decisions.ts';
 import { outcomesOf } from '../hosts/waves.ts';
-import { unlessPaused } from '../messages/messages.ts';
 import type { Migration } from '../state.ts';
+import { unlessPaused } from '../unless.ts';
 import { hostsAtOnce, hostsPerActivity, names, waveMs } from './prepare-hosts.ts';
 
 type HostEntry = Extract<JournalEntry, { step: 'prepare-host' }>;

@@ -5,8 +5,8 @@ import { differences } from '../../src/domain/facts/compare.ts';
 import type { Facts } from '../../src/domain/facts/facts.ts';
 import { MigrationState } from '../../src/domain/states.ts';
 import { wordDrift } from '../../src/wording/drift.ts';
-import { unlessPaused } from '../messages/messages.ts';
 import type { Migration } from '../state.ts';
+import { unlessPaused } from '../unless.ts';
 import { freshMs, look, requireNothingBlocking } from './preflight.ts';
 
 /**

@@ -5,12 +5,14 @@ import { type PrivateKey, readPrivateKey } from '../../approval/keys.ts';
 import { signVote } from '../../approval/votes.ts';
 import type { LiveStatus } from '../../client/migrations.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
-import { type Gate, type Vote, voteRefusals } from '../../domain/gates/gates.ts';
+import type { Gate } from '../../domain/gates/gates.ts';
+import type { Vote } from '../../domain/gates/votes.ts';
 import type { PlanStep } from '../../domain/migration/plan-step.ts';
 import { stepsAfterGate } from '../../domain/migration/plan-steps.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
-import { type CommandSpec, newCommand } from '../command.ts';
+import { voteRefusals } from '../../wording/vote.ts';
+import type { CommandSpec } from '../command.ts';
 import type { Context } from '../context.ts';
 import { declined, noTerminal } from '../failures.ts';
 import { askYesNo, declaredUser } from '../io.ts';
@@ -18,65 +20,58 @@ import { ballotOf, gateName, signedFor, type VoteOptions } from '../prompts/ball
 import { gateLines } from '../view/gate.ts';
 import { findingLines } from '../view/plan.ts';
 import { stepLines } from '../view/steps.ts';
-import { requireShort } from './acting.ts';
+import { type SignalAnswer, type SignalCall, signalCommand } from './signal-command.ts';
 
 export function voteCommands(): CommandSpec[] {
-  return (['approve', 'reject'] as const).map((decision) => {
-    const description = {
-      approve: 'Approve at the gate that is open, for exactly the evidence that it shows.',
-      reject: 'Say no at the gate that is open: everything is undone.',
-    };
-    const command = newCommand(decision, description[decision])
-      .argument('<migration>', 'its id, or the name of the account')
-      .addOption(
-        new Option('--gate <name>', 'the gate that you mean (default: the one that is open)').argParser(
-          gateName,
+  return [
+    voteCommand('approve', 'Approve at the gate that is open, for exactly the evidence that it shows.'),
+    voteCommand('reject', 'Say no at the gate that is open: everything is undone.'),
+  ];
+}
+
+function voteCommand(decision: Vote['decision'], description: string): CommandSpec {
+  const gate = new Option('--gate <name>', 'the gate that you mean (default: the one that is open)');
+  const act = (call: SignalCall<VoteOptions>) => vote(call, decision);
+  return signalCommand(decision, description, act, {
+    help: {
+      by: 'who votes: DOMAIN\\name or name@domain (default: whose key it is, else your login)',
+      reason: 'why; kept with the vote',
+    },
+    evenEnded: true,
+    configure: (command) =>
+      command
+        .addOption(gate.argParser(gateName))
+        .option('--hash <hash>', 'the evidence that you have seen, or its first 8 characters at least')
+        .option(
+          '--key <file>',
+          'private key to sign with, where the plan wants signed votes (dmsa keys new)',
         ),
-      )
-      .option('--hash <hash>', 'the evidence that you have seen, or its first 8 characters at least')
-      .option(
-        '--by <who>',
-        'who votes: DOMAIN\\name or name@domain (default: whose key it is, else your login)',
-      )
-      .option('--key <file>', 'private key to sign with, where the plan wants signed votes (dmsa keys new)')
-      .option('--reason <text>', 'why; kept with the vote', '');
-    return { command, run: (context, options, id) => vote(context, options, id!, decision) };
   });
 }
 
-async function vote(
-  context: Context,
-  options: VoteOptions,
-  id: string,
-  decision: Vote['decision'],
-): Promise<number> {
-  requireShort(options);
-  return await context.withMigrations(async (migrations) => {
-    const status = await migrations.status(id);
-    const ballot = ballotOf(status, options);
-    const plan = await migrations.plan(status.migrationId);
-    if (decision === 'approve' && options.hash === undefined && !context.yes)
-      await confirm(context, status, ballot.gate!, plan);
-    const key = await signingKey(context, options.key);
-    // The plan says so before there is a gate that does: a vote that comes too early is signed, too.
-    const isSigned = plan?.approverKeys !== undefined || status.gates.some(({ signed }) => signed);
-    if (isSigned && !key) throw unsigned(status.migrationId);
-    const by = options.by ?? key?.approver ?? declaredUser(context.io.env);
-    const at = context.io.now().toISOString();
-    const cast = { gate: ballot.name, hash: ballot.hash, by, decision, reason: options.reason, at };
-    const jws = isSigned && key ? await signVote(cast, signedFor(status, plan), key) : undefined;
-    const recorded = await migrations.vote(status.migrationId, cast, jws);
-    if (recorded.refused)
-      throw new DmsaError(
-        'VOTE_REFUSED',
-        status.migrationId,
-        `${recorded.refused}: ${voteRefusals[recorded.refused]}`,
-      );
-    const done = decision === 'approve' ? 'Approved' : 'Rejected';
-    const text = `${done} gate "${cast.gate}" of ${status.migrationId} as ${by}, evidence ${cast.hash.slice(0, 16)}`;
-    context.answer(escapeTerminal(text), { migrationId: status.migrationId, vote: recorded });
-    return 0;
-  });
+async function vote(call: SignalCall<VoteOptions>, decision: Vote['decision']): Promise<SignalAnswer> {
+  const { context, options, migrations, status } = call;
+  const { migrationId } = status;
+  const ballot = ballotOf(status, options);
+  const plan = await migrations.plan(migrationId);
+  if (decision === 'approve' && options.hash === undefined && !context.yes)
+    await confirm(context, status, ballot.gate!, plan);
+  const key = await signingKey(context, options.key);
+  // The plan says so before there is a gate that does: a vote that comes too early is signed, too.
+  const isSigned = plan?.approverKeys !== undefined || status.gates.some(({ signed }) => signed);
+  if (isSigned && !key) throw unsigned(migrationId);
+  const by = options.by ?? key?.approver ?? declaredUser(context.io.env);
+  const at = context.io.now().toISOString();
+  const cast = { gate: ballot.name, hash: ballot.hash, by, decision, reason: options.reason, at };
+  const jws = isSigned && key ? await signVote(cast, signedFor(status, plan), key) : undefined;
+  const recorded = await migrations.vote(migrationId, cast, jws);
+  if (recorded.verdict === 'refused') {
+    const message = `${recorded.code}: ${voteRefusals[recorded.code]}`;
+    throw new DmsaError('VOTE_REFUSED', migrationId, message);
+  }
+  const done = decision === 'approve' ? 'Approved' : 'Rejected';
+  const text = `${done} gate "${cast.gate}" of ${migrationId} as ${by}, evidence ${cast.hash.slice(0, 16)}`;
+  return { text: escapeTerminal(text), value: { migrationId, vote: recorded } };
 }
 
 /** `--key`, else the one of the settings; null where there is none. */

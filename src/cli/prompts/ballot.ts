@@ -3,12 +3,8 @@ import type { SignedFor } from '../../approval/votes.ts';
 import type { LiveStatus } from '../../client/migrations.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import type { Gate } from '../../domain/gates/gates.ts';
-import {
-  type GateName,
-  gateNamePattern,
-  migrationId as migrationIdOf,
-  type Plan,
-} from '../../domain/plan/plan.ts';
+import { isGateName } from '../../domain/gates/votes.ts';
+import { type GateName, migrationId as migrationIdOf, type Plan } from '../../domain/plan/plan.ts';
 import { parsePlan } from '../../plan/parse-plan.ts';
 
 export interface VoteOptions {
@@ -71,8 +67,8 @@ export function signedFor(status: LiveStatus, started: Plan | null): SignedFor {
   return { migration: migrationId, execution, plan: plan.hash };
 }
 
-/** Of an option. */
+/** Parses the value of `--gate`. */
 export function gateName(written: string): GateName {
-  if (gateNamePattern.test(written)) return written as GateName;
+  if (isGateName(written)) return written;
   throw new InvalidArgumentError('It is start, complete, soak, or wave-1, wave-2 and so on.');
 }

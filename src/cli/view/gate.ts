@@ -1,14 +1,9 @@
-import {
-  approvals,
-  awaitedAt,
-  counts,
-  type Gate,
-  type RecordedVote,
-  voteRefusals,
-} from '../../domain/gates/gates.ts';
+import { approvals, awaitedAt, counts, type Gate } from '../../domain/gates/gates.ts';
+import type { RecordedVote } from '../../domain/gates/votes.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { driftText } from '../../domain/values/drift.ts';
 import { momentFrom } from '../../wording/time.ts';
+import { wordVerdict, wordVoter } from '../../wording/vote.ts';
 import type { RenderOptions } from './status.ts';
 import { paint, wrap } from './text.ts';
 
@@ -46,17 +41,11 @@ export function missingVotes(gate: Gate, asked: Asked): string {
   return `missing: ${missing} of ${awaited.join(', ') || 'nobody'}`;
 }
 
-/** Whether and why a vote counts, in words. */
-export function verdict(vote: RecordedVote, gate: Gate): string {
-  if (vote.refused) return `does not count: ${voteRefusals[vote.refused]}`;
-  return counts(vote, gate) ? 'counts' : 'voided: the evidence has changed since';
-}
-
 function voteLines(vote: RecordedVote, gate: Gate, color: boolean, width: number): string[] {
   const { green, red, dim } = paint(color);
   const isCounted = counts(vote, gate);
   const mark = !isCounted ? dim('-') : vote.decision === 'approve' ? green('✓') : red('✗');
   const reason = vote.reason ? `: "${vote.reason}"` : '';
-  const text = `${vote.by} ${vote.decision === 'approve' ? 'approves' : 'rejects'}${reason}${isCounted ? '' : ` (${verdict(vote, gate)})`}`;
+  const text = `${wordVoter(vote)} ${vote.decision === 'approve' ? 'approves' : 'rejects'}${reason}${isCounted ? '' : ` (${wordVerdict(vote, gate)})`}`;
   return wrap(text, width - 4).map((line, part) => `  ${part ? ' ' : mark} ${isCounted ? line : dim(line)}`);
 }

@@ -1,5 +1,6 @@
 import type { HostEvidence } from '../../domain/facts/host-evidence.ts';
 import { countedVotes, type Gate } from '../../domain/gates/gates.ts';
+import type { RecordedVote } from '../../domain/gates/votes.ts';
 import type { Stage, StageName } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import type { GateName } from '../../domain/plan/plan.ts';
@@ -8,7 +9,8 @@ import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { evidenceColumns } from '../../wording/evidence.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { elapsed, moment } from '../../wording/time.ts';
-import { missingVotes, verdict } from './gate.ts';
+import { wordVerdict, wordVoter } from '../../wording/vote.ts';
+import { missingVotes } from './gate.ts';
 
 /**
  * One plain line for each thing that happened between two looks at a migration, for pipes and logs. `previous` is null
@@ -113,7 +115,7 @@ function gateLines(stage: StageName, before: MigrationStatus | null, after: Migr
         .map((change) => `${name}: changed since: ${driftText(change)}`),
       ...gate.votes
         .slice(known?.votes.length ?? 0)
-        .map((vote) => `${name}: ${vote.by} ${vote.decision}s${reason(vote.reason)}, ${verdict(vote, gate)}`),
+        .map((vote) => `${name}: ${voteLine(vote)}, ${wordVerdict(vote, gate)}`),
       ...(gate.overdue && !known?.overdue ? [`${name}: overdue, still open`] : []),
       ...(gate.decision !== 'open' && known?.decision !== gate.decision ? [`${name}: ${gate.decision}`] : []),
     ];
@@ -123,9 +125,11 @@ function gateLines(stage: StageName, before: MigrationStatus | null, after: Migr
 function earlyVoteLines(before: MigrationStatus | null, after: MigrationStatus): string[] {
   return after.earlyVotes
     .slice(before?.earlyVotes.length ?? 0)
-    .map(
-      (vote) => `${vote.by} ${vote.decision}s${reason(vote.reason)} before any gate is open: does not count`,
-    );
+    .map((vote) => `${voteLine(vote)} before any gate is open: does not count`);
+}
+
+function voteLine(vote: RecordedVote): string {
+  return `${wordVoter(vote)} ${vote.decision}s${reason(vote.reason)}`;
 }
 
 function openLine(name: string, gate: Gate, status: MigrationStatus): string {
@@ -134,7 +138,7 @@ function openLine(name: string, gate: Gate, status: MigrationStatus): string {
   return `${name}: open for evidence ${gate.hash!.slice(0, 16)}, ${votes}, expires ${moment(gate.expiresAt)}`;
 }
 
-function reason(text: string): string {
+function reason(text: string | undefined): string {
   return text ? ` "${text}"` : '';
 }
 

@@ -1,73 +1,7 @@
 import { type KnownPeople, personOf } from '../plan/people.ts';
 import type { GateName, GatePlan } from '../plan/plan.ts';
 import type { Drift } from '../values/drift.ts';
-
-/** A vote as it arrives by signal. Unsigned, its identity is declared by the sender and not proven. */
-export interface Vote {
-  gate: GateName;
-  /** The evidence hash that the voter saw. */
-  hash: string;
-  by: string;
-  decision: 'approve' | 'reject';
-  reason: string;
-  /** ISO 8601: when the voter voted, by the voter's clock. */
-  at?: string;
-}
-
-/** How long the texts of a vote may be, in characters: whoever sends, signs, takes in and verifies one holds to these. */
-export const longestOfVote = {
-  hash: 128,
-  by: 256,
-  reason: 1024,
-  id: 64,
-  /** A reason of so many characters of four octets, in base64, and what stands around it. */
-  jws: 8192,
-} as const;
-
-export type VoteRefusal =
-  | 'VOTE_UNSIGNED'
-  | 'VOTE_BAD_SIGNATURE'
-  | 'VOTE_FOR_ANOTHER'
-  | 'VOTE_MALFORMED'
-  | 'VOTE_WRONG_GATE'
-  | 'VOTE_STALE_HASH'
-  | 'VOTE_BY_REQUESTER'
-  | 'VOTE_UNKNOWN_APPROVER'
-  | 'VOTE_DUPLICATE'
-  | 'VOTE_LATE'
-  | 'VOTE_TOO_MANY'
-  | 'VOTE_UNVERIFIED';
-
-export const voteRefusals: Record<VoteRefusal, string> = {
-  VOTE_UNSIGNED: 'the plan lists keys of approvers, and the vote is not signed',
-  VOTE_BAD_SIGNATURE: 'the signature is not that of a key that the plan lists for this approver',
-  VOTE_FOR_ANOTHER: 'it was signed for another migration, plan or decision',
-  VOTE_MALFORMED: 'the vote lacks gate, hash, by or decision',
-  VOTE_WRONG_GATE: 'that gate is not open',
-  VOTE_STALE_HASH: 'the hash is not that of the evidence the gate shows now; look again with dmsa status',
-  VOTE_BY_REQUESTER: 'whoever asked for the migration may not approve it',
-  VOTE_UNKNOWN_APPROVER: 'the plan does not list this approver',
-  VOTE_DUPLICATE: 'this approver has voted already, and a vote is final',
-  VOTE_LATE: 'the gate is decided already',
-  VOTE_TOO_MANY: 'too many votes were waiting to be verified; vote again',
-  VOTE_UNVERIFIED: 'the worker could not verify it; look at its log, and vote again',
-};
-
-/** A vote with its verdict; refused votes are kept, with the reason. */
-export interface RecordedVote extends Vote {
-  /** Normal form of `by`, or null where it has none. */
-  identity: string | null;
-  receivedAt: string;
-  refused: VoteRefusal | null;
-  /** Whether what was voted on has changed since: such a vote never counts again, also where the change is taken back. */
-  void?: boolean;
-  /** What the sender has called it, to find it again; absent where it was sent without. */
-  id?: string;
-  /** Key whose signature was found good; absent for an unsigned vote. */
-  kid?: string;
-  /** The signed vote as it arrived, so that anybody can check it again. */
-  jws?: string;
-}
+import type { CountedVote, RecordedVote, Vote, VoteRefusal } from './votes.ts';
 
 export interface Gate {
   name: GateName;
@@ -79,6 +13,7 @@ export interface Gate {
   overdue: boolean;
   required: number;
   approvers: string[];
+  /** Every vote that came while it was the latest gate, also for another one or for none. */
   votes: RecordedVote[];
   /** Why votes were voided: what differed when it was time to act. */
   drift: Drift[];
@@ -95,12 +30,12 @@ export interface Gate {
 }
 
 /** Votes that count for the evidence as it is now. */
-export function countedVotes(gate: Gate): RecordedVote[] {
+export function countedVotes(gate: Gate): CountedVote[] {
   return gate.votes.filter((vote) => counts(vote, gate));
 }
 
 /** The yeses among them. */
-export function approvals(gate: Gate): RecordedVote[] {
+export function approvals(gate: Gate): CountedVote[] {
   return countedVotes(gate).filter((vote) => vote.decision === 'approve');
 }
 
@@ -114,13 +49,13 @@ export function awaitedAt(gate: Gate, known: KnownPeople & { requestedBy: string
 }
 
 /** Whether a vote counts at its gate, for the evidence as it is now. */
-export function counts({ refused, hash, void: isVoid = false }: RecordedVote, gate: Gate): boolean {
-  return refused === null && hash === gate.hash && !isVoid;
+export function counts(vote: RecordedVote, gate: Gate): vote is CountedVote {
+  return vote.verdict === 'counted' && vote.hash === gate.hash;
 }
 
-/** What was voted on is not there any more: the votes for it never count again, and people vote on what is there now. */
+/** Voids what was voted so far: what it was for has changed, and people vote on what is there now. */
 export function voidVotes(gate: Gate): void {
-  for (const vote of countedVotes(gate)) vote.void = true;
+  for (const vote of countedVotes(gate)) vote.verdict = 'void';
 }
 
 /** Opens the gate anew, for other evidence than was voted on; says why. */

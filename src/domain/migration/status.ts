@@ -1,11 +1,13 @@
 import type { Facts } from '../facts/facts.ts';
 import type { HostEvidence } from '../facts/host-evidence.ts';
 import type { Finding } from '../findings/findings.ts';
-import type { Gate, RecordedVote } from '../gates/gates.ts';
+import type { Gate } from '../gates/gates.ts';
+import type { RecordedVote } from '../gates/votes.ts';
 import type { DomainNames } from '../plan/identity.ts';
 import type { Person } from '../plan/people.ts';
 import type { Outcome } from '../states.ts';
 import type { JournalEntry } from './journal.ts';
+import type { RecordedSignal } from './signals.ts';
 import type { Stage, StageName } from './stages.ts';
 
 /** What the query `status` answers: everything that the command line, the report and Temporal's UI show. */
@@ -62,33 +64,6 @@ export interface FailedHost {
   message: string;
   /** ISO 8601. */
   at: string;
-}
-
-/** Votes are recorded with their gate; every other signal is one of these. */
-export const signalNames = [
-  'pause',
-  'resume',
-  'undo',
-  'retry',
-  'skipHost',
-  'extendObservation',
-  'allowPrincipal',
-] as const;
-
-export type SignalName = (typeof signalNames)[number];
-
-export interface RecordedSignal {
-  signal: SignalName;
-  /** The host, the SID or the duration it is about, cut to a bearable length; null where it names none. */
-  about: string | null;
-  by: string;
-  reason: string;
-  /** ISO 8601. */
-  at: string;
-  /** What the sender has called it, to find it again; absent where it was sent without. */
-  id?: string;
-  /** Why nothing was done about it; null where it was accepted. */
-  refused: string | null;
 }
 
 export interface Failure {

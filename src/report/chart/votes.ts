@@ -1,9 +1,9 @@
-import { verdict } from '../../cli/view/gate.ts';
-import type { RecordedVote } from '../../domain/gates/gates.ts';
+import type { RecordedVote } from '../../domain/gates/votes.ts';
 import type { Stage } from '../../domain/migration/stages.ts';
 import { stageAt } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { html, type Markup } from '../../wording/escape/html.ts';
+import { wordVerdict, wordVoter } from '../../wording/vote.ts';
 
 /** A thousand votes are drawn as the first of them. */
 const most = 40;
@@ -16,7 +16,7 @@ export function voteSigns(
   y: number,
 ): Markup | null {
   const votes = status.gates
-    .flatMap((gate) => gate.votes.map((vote) => ({ vote, says: verdict(vote, gate) })))
+    .flatMap((gate) => gate.votes.map((vote) => ({ vote, says: wordVerdict(vote, gate) })))
     .filter(({ vote }) => stageAt(status, vote.receivedAt) === stage)
     .slice(0, most);
   return html`${votes.map(({ vote, says }) => {
@@ -28,6 +28,7 @@ export function voteSigns(
 
 const paths = { yes: 'M-3.5 0.5l2.5 2.5 4.5 -5.5', no: 'M-3 -3l6 6m0 -6l-6 6', refused: 'M-3.5 0h7' };
 
-function titleOf({ by, decision, reason }: RecordedVote, says: string): string {
-  return `${by}: ${decision}${reason ? `, “${reason}”` : ''} (${says})`;
+function titleOf(vote: RecordedVote, says: string): string {
+  const { decision, reason } = vote;
+  return `${wordVoter(vote)}: ${decision}${reason ? `, “${reason}”` : ''} (${says})`;
 }

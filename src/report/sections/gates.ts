@@ -1,8 +1,10 @@
-import { missingVotes, verdict } from '../../cli/view/gate.ts';
-import type { Gate, RecordedVote } from '../../domain/gates/gates.ts';
+import { missingVotes } from '../../cli/view/gate.ts';
+import type { Gate } from '../../domain/gates/gates.ts';
+import type { RecordedVote } from '../../domain/gates/votes.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { driftText } from '../../domain/values/drift.ts';
 import { moment } from '../../wording/time.ts';
+import { wordVerdict, wordVoter } from '../../wording/vote.ts';
 import { type Block, type Cell, type Mark, marked, type Row } from '../model.ts';
 
 /** Who said yes or no to what, and why; votes that did not count are there with the rule. */
@@ -10,10 +12,7 @@ export function gateBlocks(status: MigrationStatus): Block[] {
   const { gates, earlyVotes } = status;
   const early: Block[] =
     earlyVotes.length > 0
-      ? [
-          { kind: 'heading', text: 'Before any gate was open' },
-          votesTable(earlyVotes, () => ({ mark: 'bad', word: 'does not count: no gate was open' })),
-        ]
+      ? [{ kind: 'heading', text: 'Before any gate was open' }, votesTable(earlyVotes, null)]
       : [];
   return [...gates.flatMap((gate) => gateParts(gate, status)), ...early];
 }
@@ -31,18 +30,16 @@ function gateParts(gate: Gate, status: MigrationStatus): Block[] {
     ...(gate.drift.length > 0
       ? [{ kind: 'list', items: gate.drift.map((change) => `changed since: ${driftText(change)}`) } as const]
       : []),
-    gate.votes.length > 0
-      ? votesTable(gate.votes, (vote) => counts(vote, gate))
-      : { kind: 'text', cell: 'Nobody has voted.' },
+    gate.votes.length > 0 ? votesTable(gate.votes, gate) : { kind: 'text', cell: 'Nobody has voted.' },
   ];
 }
 
-function counts(vote: RecordedVote, gate: Gate): Mark {
-  const word = verdict(vote, gate);
+function verdictMark(vote: RecordedVote, gate: Gate | null): Mark {
+  const word = wordVerdict(vote, gate);
   return { mark: word === 'counts' ? 'good' : 'bad', word };
 }
 
-function votesTable(votes: RecordedVote[], count: (vote: RecordedVote) => Mark): Block {
+function votesTable(votes: RecordedVote[], gate: Gate | null): Block {
   return {
     kind: 'table',
     name: 'votes',
@@ -50,13 +47,13 @@ function votesTable(votes: RecordedVote[], count: (vote: RecordedVote) => Mark):
     rows: votes.map(
       (vote): Row => ({
         cells: [
-          vote.by,
+          wordVoter(vote),
           marked(vote.decision),
-          vote.hash.slice(0, 16) || 'none named',
+          vote.hash?.slice(0, 16) || 'none named',
           vote.reason ? `“${vote.reason}”` : 'none given',
           { time: vote.receivedAt },
           identity(vote),
-          count(vote),
+          verdictMark(vote, gate),
         ],
       }),
     ),

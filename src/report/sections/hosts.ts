@@ -1,6 +1,7 @@
 import type { HostEvidence, Seen } from '../../domain/facts/host-evidence.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { columnsFor, type EvidenceColumn } from '../../wording/evidence.ts';
+import { wordSignalVerdict } from '../../wording/signal.ts';
 import { moment } from '../../wording/time.ts';
 import { type Block, marked, type Row } from '../model.ts';
 
@@ -40,13 +41,13 @@ const sources: Record<Seen['source'], string> = {
 
 /** What people asked for besides their votes, and what became of it. */
 export function decisionBlocks({ signals }: MigrationStatus): Block[] {
-  const rows: Row[] = signals.map(({ signal, about, by, reason, at, refused }) => ({
+  const rows: Row[] = signals.map((each) => ({
     cells: [
-      `${signal} ${about ?? ''}`,
-      by,
-      reason,
-      { time: at },
-      refused === null ? { mark: 'good', word: 'done' } : { mark: 'bad', word: `not done: ${refused}` },
+      `${each.signal} ${each.about ?? ''}`,
+      each.by ?? 'unknown',
+      each.reason ?? '',
+      { time: each.at },
+      { mark: each.verdict === 'accepted' ? 'good' : 'bad', word: wordSignalVerdict(each) },
     ],
   }));
   if (rows.length === 0) return [];

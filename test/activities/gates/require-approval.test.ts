@@ -4,7 +4,7 @@ import type { Approval } from '../../../activities/gates/require-approval.ts';
 import type { Activities } from '../../../activities/index.ts';
 import { newPrivateKey, type PrivateKey, publicKeyOf } from '../../../src/approval/keys.ts';
 import { signVote } from '../../../src/approval/votes.ts';
-import type { Vote } from '../../../src/domain/gates/gates.ts';
+import type { Vote } from '../../../src/domain/gates/votes.ts';
 import {
   type ApproverKey,
   type HealthCheck,

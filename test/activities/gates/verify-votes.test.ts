@@ -1,10 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { verifyVotes } from '../../../activities/gates/verify-votes.ts';
 import { newPrivateKey, publicKeyOf } from '../../../src/approval/keys.ts';
 import { signVote } from '../../../src/approval/votes.ts';
-import { type Gate, openGate, type RecordedVote } from '../../../src/domain/gates/gates.ts';
+import { type Gate, openGate } from '../../../src/domain/gates/gates.ts';
+import type { RecordedVote } from '../../../src/domain/gates/votes.ts';
 import type { ApproverKey } from '../../../src/domain/plan/plan.ts';
+import { codeOf } from '../../support/verdicts.ts';
 
 const domain = { dnsName: 'lab.example', netbiosName: 'LAB' };
 const hash = 'a'.repeat(64);
@@ -26,9 +29,14 @@ async function verify(payloads: unknown[], at: Gate | null = gate(), requestedBy
   return await verifyVotes({ votes, gate: at, requestedBy, domain });
 }
 
-const refusals = (recorded: RecordedVote[]) => recorded.map((vote) => vote.refused);
+const refusals = (recorded: RecordedVote[]) => recorded.map(codeOf);
 
-describe('a payload that is no vote is recorded as malformed, and nothing of it is kept', () => {
+/** As a payload that is no vote is recorded: `read` is what could be read of it. */
+const malformed = (read: object) => [
+  { ...read, decision: 'approve', receivedAt, verdict: 'refused', code: 'VOTE_MALFORMED' },
+];
+
+describe('a payload that is no vote is recorded as malformed, with what can be read of it', () => {
   test.each<[string, unknown]>([
     ['nothing', undefined],
     ['null', null],
@@ -36,40 +44,69 @@ describe('a payload that is no vote is recorded as malformed, and nothing of it 
     ['a number', 42],
     ['a list', [approval()]],
     ['an empty object', {}],
-    ['one without a gate', approval({ gate: undefined })],
-    ['one for no gate that there is', approval({ gate: 'finish' })],
-    ['one without a hash', approval({ hash: undefined })],
-    ['one whose hash is a number', approval({ hash: 7 })],
-    ['one whose hash is endless', approval({ hash: 'a'.repeat(129) })],
-    ['one by nobody', approval({ by: undefined })],
-    ['one by an empty name', approval({ by: '  ' })],
-    ['one by an object', approval({ by: { toString: 'bob' } })],
-    ['one by an endless name', approval({ by: 'b'.repeat(257) })],
-    ['one whose reason is endless', approval({ reason: 'r'.repeat(1025) })],
-    ['one whose reason is null', approval({ reason: null })],
   ])('%s', async (_what, payload) => {
-    expect(await verify([payload])).toEqual([
-      {
-        gate: 'start',
-        hash: '',
-        by: '',
-        reason: '',
-        decision: 'approve',
-        identity: null,
-        receivedAt,
-        refused: 'VOTE_MALFORMED',
-      },
-    ]);
+    expect(await verify([payload])).toEqual(malformed({}));
   });
 
-  test.each(['.\\bob', 'LAB\\', '@lab.example', 'LAB\\bob@lab.example'])(
-    'a name that is no account of a domain is recorded as it came: %s',
+  test.each<[string, keyof ReturnType<typeof approval>, unknown]>([
+    ['one without a gate', 'gate', undefined],
+    ['one for no gate that there is', 'gate', 'finish'],
+    ['one whose gate is a list', 'gate', ['start']],
+    ['one without a hash', 'hash', undefined],
+    ['one whose hash is a number', 'hash', 7],
+    ['one whose hash is endless', 'hash', 'a'.repeat(129)],
+    ['one by nobody', 'by', undefined],
+    ['one by an object', 'by', { toString: 'bob' }],
+    ['one by an endless name', 'by', 'b'.repeat(257)],
+    ['one whose reason is endless', 'reason', 'r'.repeat(1025)],
+    ['one whose reason is null', 'reason', null],
+  ])('%s', async (_what, field, value) => {
+    const { [field]: _, ...rest } = approval();
+    expect(await verify([{ ...rest, [field]: value }])).toEqual(malformed(rest));
+  });
+
+  test('one for another gate keeps that gate', async () => {
+    expect(await verify([{ gate: 'wave-3', by: 'LAB\\bob' }])).toEqual(
+      malformed({ gate: 'wave-3', by: 'LAB\\bob' }),
+    );
+  });
+
+  test.each(['.\\bob', 'LAB\\', '@lab.example', 'LAB\\bob@lab.example', '  '])(
+    'a name that is no account of a domain is recorded as it came: "%s"',
     async (by) => {
-      expect(await verify([approval({ by })])).toEqual([
-        { ...approval({ by }), decision: 'approve', identity: null, receivedAt, refused: 'VOTE_MALFORMED' },
-      ]);
+      expect(await verify([approval({ by })])).toEqual(malformed(approval({ by })));
     },
   );
+
+  test('of any shape, it says nothing that was not sent, and nothing longer than a vote needs', async () => {
+    const fields = ['gate', 'hash', 'by', 'reason', 'at', 'id', 'jws', 'identity', 'verdict', 'decision'];
+    const field = fc.oneof(
+      fc.anything(),
+      fc.constantFrom<unknown>(...['start', 'wave-1', hash, 'LAB\\bob', 'counted', 'x'.repeat(9_000)]),
+    );
+    const object = fc.dictionary(fc.constantFrom(...fields), field, { noNullPrototype: false });
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.anything(), object), fc.boolean(), async (payload, isGate) => {
+        const [recorded, ...others] = await verify([payload], isGate ? gate() : null);
+        expect(others).toEqual([]);
+        const sent = (typeof payload === 'object' && payload !== null ? payload : {}) as Record<
+          string,
+          unknown
+        >;
+        const { gate: at, hash: seen, by, reason, id } = recorded!;
+        for (const [name, text] of Object.entries({ gate: at, hash: seen, id }))
+          if (text !== undefined) expect(text).toBe(sent[name]);
+        if (by !== undefined) expect(by.trim()).toBe((sent.by as string).trim());
+        if (reason) expect(reason).toBe(sent.reason);
+        expect(JSON.stringify(recorded).length).toBeLessThan(12_000);
+        expect(recorded!.receivedAt).toBe(receivedAt);
+        expect(recorded!.decision).toBe('approve');
+        if (recorded!.verdict !== 'refused')
+          expect(recorded).toMatchObject({ gate: 'start', hash, identity: expect.any(String) });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });
 
 describe('a vote is refused', () => {
@@ -125,7 +162,14 @@ describe('a vote counts', () => {
   test('with its normal identity beside what was written, and without a reason too', async () => {
     const { reason, ...bare } = approval();
     expect(await verify([bare])).toEqual([
-      { ...bare, reason: '', decision: 'approve', identity: 'bob@lab.example', receivedAt, refused: null },
+      {
+        ...bare,
+        reason: '',
+        decision: 'approve',
+        identity: 'bob@lab.example',
+        receivedAt,
+        verdict: 'counted',
+      },
     ]);
   });
 
@@ -134,7 +178,7 @@ describe('a vote counts', () => {
       { decision: 'reject' as const, payload: approval({ decision: 'approve', identity: 'x' }), receivedAt },
     ];
     const [recorded] = await verifyVotes({ votes, gate: gate(), requestedBy: 'alice', domain });
-    expect(recorded).toMatchObject({ decision: 'reject', identity: 'bob@lab.example', refused: null });
+    expect(recorded).toMatchObject({ decision: 'reject', identity: 'bob@lab.example', verdict: 'counted' });
   });
 
   test('of several people, each once; the gate that was given is not changed', async () => {
@@ -157,7 +201,7 @@ describe('the time that a vote says of itself', () => {
         decision: 'approve',
         identity: 'bob@lab.example',
         receivedAt,
-        refused: null,
+        verdict: 'counted',
       },
     ]);
   });
@@ -189,7 +233,7 @@ describe('the time that a vote says of itself', () => {
       approval({ at: past }),
       approval({ by: 'carol', at: past }),
     ]);
-    expect(recorded.map(({ by, at, refused }) => [by, at, refused])).toEqual([
+    expect(recorded.map((vote) => [vote.by, vote.at, codeOf(vote)])).toEqual([
       ['carol', future, null],
       ['LAB\\bob', past, null],
       ['carol', past, 'VOTE_DUPLICATE'],
@@ -207,7 +251,7 @@ describe('the time that a vote says of itself', () => {
       ...{ requestedBy: 'LAB\\alice', keys: { keys: [publicKeyOf(key) as ApproverKey] } },
     });
     expect(recorded).toEqual({
-      ...{ ...vote, identity: 'bob@lab.example', receivedAt, refused: null, kid: key.kid, jws },
+      ...{ ...vote, identity: 'bob@lab.example', receivedAt, verdict: 'counted', kid: key.kid, jws },
     });
   });
 

@@ -55,7 +55,7 @@ async function allow(
     status: async () => ({ ...waiting, progress: {}, ended: false }),
     send: async (to: string, signal: string, payload: object) => {
       sent.push([to, payload]);
-      return { signal, about: sid, by: '', reason: '', at: '', refused: null };
+      return { signal, about: sid, by: '', reason: '', at: '', verdict: 'accepted' };
     },
   } as unknown as Migrations;
   const assembly = {

@@ -14,7 +14,7 @@ export async function migrateServiceAccount({ says }: ForgedInput): Promise<void
   setHandler(contract.status, () => says);
   setHandler(contract.record, (id) => votes.find((vote) => vote.id === id) ?? null);
   setHandler(contract.approve, (sent) => {
-    votes.push({ ...sent, refused: null } as (typeof votes)[number]);
+    votes.push({ ...sent, verdict: 'counted' } as (typeof votes)[number]);
   });
   await condition(() => false);
 }

@@ -27,7 +27,7 @@ async function dmsa(...args: string[]) {
     plan: async () => plan,
     vote: async (...vote: unknown[]) => {
       sent.push(vote);
-      return { refused: null };
+      return { verdict: 'counted' };
     },
   } as unknown as Migrations;
   const assembly = {

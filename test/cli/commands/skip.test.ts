@@ -6,6 +6,7 @@ import { run } from '../../../src/bin/run.ts';
 import type { Assembly } from '../../../src/cli/assembly.ts';
 import type { Migrations } from '../../../src/client/migrations.ts';
 import { errorKinds } from '../../../src/domain/errors/errors.ts';
+import type { PlainSignalRefusal } from '../../../src/domain/migration/signals.ts';
 import { type FakeOptions, fakeIo } from '../fake-io.ts';
 import { waiting } from '../fixtures.ts';
 
@@ -22,10 +23,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** The command for this migration; `refused` is what the migration makes of what it is sent. */
+/** The command for this migration; `code` is why the migration does nothing about it. */
 async function dmsa(
   [name, ...args]: string[],
-  refused: string | null = null,
+  code: PlainSignalRefusal | null = null,
   options: FakeOptions = {},
   named = host,
 ) {
@@ -33,8 +34,9 @@ async function dmsa(
     status: async () => ({ ...waiting, progress: {}, ended: false }),
     send: async (_: string, signal: string, payload: { host?: string; for?: string }) => {
       sent.push([signal, payload]);
-      const about = payload.host ? named : (payload.for ?? null);
-      return { signal, about, ...who, at: '2026-01-01T00:00:00.000Z', refused };
+      const about = payload.host ? named : payload.for;
+      const verdict = code === null ? 'accepted' : 'refused';
+      return { signal, about, ...who, at: '2026-01-01T00:00:00.000Z', verdict, code };
     },
   } as unknown as Migrations;
   const assembly = {
@@ -54,11 +56,10 @@ test('a person who is asked and says no skips nothing', async () => {
 });
 
 test('what the migration refuses is told with its reason, exit code 2', async () => {
-  const refused = 'it has had its turn, and is well';
-  const skipped = await dmsa(['skip', 'web02', '-y'], refused);
+  const skipped = await dmsa(['skip', 'web02', '-y'], 'SIGNAL_HOST_DONE');
   expect([skipped.exitCode, skipped.out]).toEqual([2, '']);
-  expect(skipped.err).toContain(`SIGNAL_REFUSED: ${host}: ${refused}`);
-  expect((await dmsa(['retry', '--host', 'web02'], refused)).exitCode).toBe(2);
+  expect(skipped.err).toContain(`SIGNAL_REFUSED: ${host}: it has had its turn, and is well`);
+  expect((await dmsa(['retry', '--host', 'web02'], 'SIGNAL_HOST_NOT_FAILED')).exitCode).toBe(2);
 });
 
 test('a host and accepted differences are two things: nothing is sent for both', async () => {
@@ -71,7 +72,7 @@ test('an observation is made longer by what is asked for, or the reason is told'
   const longer = await dmsa(['extend', '7d', '-o', 'json']);
   expect(JSON.parse(longer.out)).toEqual({ migrationId: id, sent: 'extend', ...who, for: '7d' });
   expect(sent).toEqual([['extendObservation', { ...who, for: '7d' }]]);
-  const refused = await dmsa(['extend', '7d'], 'no observation is under way');
+  const refused = await dmsa(['extend', '7d'], 'SIGNAL_NOT_OBSERVING');
   expect([refused.exitCode, refused.out]).toEqual([2, '']);
   expect(refused.err).toContain('SIGNAL_REFUSED: 7d: no observation is under way');
 });
@@ -90,11 +91,9 @@ test('a host is skipped, and one that failed is tried again; without a host retr
 });
 
 test('a host that is none of the plan is told with the one that was meant', async () => {
-  const refused = 'it is none of the hosts of the plan';
-  const { err } = await dmsa(['skip', 'wbe02'], refused, {}, 'wbe02.lab.example');
-  expect(err).toContain(
-    `: ${refused} (fix: Did you mean web02.lab.example? ${errorKinds.SIGNAL_REFUSED.fix})`,
-  );
-  const far = await dmsa(['skip', 'mail'], refused, {}, 'mail.contoso.com');
-  expect(far.err).toContain(`(fix: ${errorKinds.SIGNAL_REFUSED.fix})`);
+  const { err } = await dmsa(['skip', 'wbe02'], 'SIGNAL_NO_HOST', {}, 'wbe02.lab.example');
+  const { fix } = errorKinds.SIGNAL_REFUSED;
+  expect(err).toContain(`: it names no host of the plan (fix: Did you mean web02.lab.example? ${fix})`);
+  const far = await dmsa(['skip', 'mail'], 'SIGNAL_NO_HOST', {}, 'mail.contoso.com');
+  expect(far.err).toContain(`(fix: ${fix})`);
 });

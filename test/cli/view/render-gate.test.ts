@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import { gateLines, missingVotes } from '../../../src/cli/view/gate.ts';
 import { plainLines } from '../../../src/cli/view/plain.ts';
-import { type Gate, openGate, type RecordedVote } from '../../../src/domain/gates/gates.ts';
+import { type Gate, openGate } from '../../../src/domain/gates/gates.ts';
+import type { RecordedVote } from '../../../src/domain/gates/votes.ts';
 import type { MigrationStatus } from '../../../src/domain/migration/status.ts';
 import type { GateName } from '../../../src/domain/plan/plan.ts';
 
@@ -13,7 +14,7 @@ const asked = {
   people: [{ sid: 'S-1-5-21-1-2-3-1104', names: ['cid@lab.example', 'cid.smith@lab.example'] }],
 };
 
-function gateWith(votes: Partial<RecordedVote>[], name: GateName = 'start', hosts?: string[]): Gate {
+function gateWith(votes: object[], name: GateName = 'start', hosts?: string[]): Gate {
   const approvers = ['LAB\\bob', 'cid.smith@lab.example', 'LAB\\alice'];
   const plan = { approvers, required: 2, expiresAfter: '7d', onExpiry: 'hold' as const };
   const gate = { ...openGate(name, plan, at, '2025-06-08T08:00:00.000Z', { hosts }), hash: 'a'.repeat(64) };
@@ -23,7 +24,7 @@ function gateWith(votes: Partial<RecordedVote>[], name: GateName = 'start', host
     decision: 'approve',
     reason: '',
     receivedAt: at,
-    refused: null,
+    verdict: 'counted',
   };
   return { ...gate, votes: votes.map((each) => ({ ...vote, ...each }) as RecordedVote) };
 }
@@ -41,13 +42,15 @@ describe('who is missing at a gate', () => {
   test('is also whose vote was voided, or does not count', () => {
     const bob = { by: 'LAB\\bob', identity: 'bob@lab.example' };
     const all = 'missing: 2 of LAB\\bob, cid.smith@lab.example';
-    expect(missingVotes(gateWith([{ ...bob, void: true }]), asked)).toBe(all);
-    expect(missingVotes(gateWith([{ ...bob, refused: 'VOTE_STALE_HASH' }]), asked)).toBe(all);
+    expect(missingVotes(gateWith([{ ...bob, verdict: 'void' }]), asked)).toBe(all);
+    expect(missingVotes(gateWith([{ ...bob, verdict: 'refused', code: 'VOTE_STALE_HASH' }]), asked)).toBe(
+      all,
+    );
   });
 });
 
 test('a vote that was voided says so, where its evidence has come back, too', () => {
-  const gate = gateWith([{ by: 'LAB\\bob', identity: 'bob@lab.example', void: true }]);
+  const gate = gateWith([{ by: 'LAB\\bob', identity: 'bob@lab.example', verdict: 'void' }]);
   const lines = gateLines(gate, asked, { color: false, width: 80, now: new Date(at) });
   expect(lines).toContain('  - LAB\\bob approves (voided: the evidence has changed since)');
 });

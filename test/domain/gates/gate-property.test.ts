@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 
 import { verifyVotes } from '../../../activities/gates/verify-votes.ts';
 import { countedVotes, decide, openGate, reopen, voidVotes } from '../../../src/domain/gates/gates.ts';
+import { codeOf } from '../../support/verdicts.ts';
 
 const domain = { dnsName: 'lab.example', netbiosName: 'LAB' };
 const at = '2025-06-01T08:00:00.000Z';
@@ -103,7 +104,7 @@ test('for any order of votes, drift and expiry, a gate opens only with enough di
             const valid = who !== requester && isKnown && each.gate === 'start' && saw === present;
             const counts = valid && !voted.has(person);
             if (counts) voted.set(person, approve);
-            expect(recorded!.refused === null).toBe(counts);
+            expect(recorded!.verdict === 'counted').toBe(counts);
           }
           if (gate.decision !== 'open') break;
           gate.decision = decide(gate);
@@ -125,7 +126,7 @@ test('for any order of votes, drift and expiry, a gate opens only with enough di
             requestedBy: 'alice',
             domain,
           });
-          expect(late!.refused).toBe('VOTE_LATE');
+          expect(codeOf(late!)).toBe('VOTE_LATE');
           expect(gate.decision).toBe(decided);
         }
         seen[gate.decision as keyof typeof seen]++;

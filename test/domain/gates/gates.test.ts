@@ -6,12 +6,11 @@ import {
   decide,
   type Gate,
   openGate,
-  type RecordedVote,
   refusal,
   reopen,
-  type Vote,
   voidVotes,
 } from '../../../src/domain/gates/gates.ts';
+import type { RecordedVote, Vote } from '../../../src/domain/gates/votes.ts';
 import { normalIdentity } from '../../../src/domain/plan/identity.ts';
 
 const domain = { dnsName: 'lab.example', netbiosName: 'LAB' };
@@ -28,8 +27,8 @@ function voteBy(by: string, changes: Partial<Vote> = {}) {
   return { ...vote, identity: normalIdentity(by, domain) };
 }
 
-function recorded(by: string, changes: Partial<RecordedVote> = {}): RecordedVote {
-  return { ...voteBy(by), receivedAt: '', refused: null, ...changes };
+function recorded(by: string, changes: object = {}): RecordedVote {
+  return { ...voteBy(by), receivedAt: '', verdict: 'counted', ...changes } as RecordedVote;
 }
 
 describe('a vote does not count', () => {
@@ -82,7 +81,7 @@ describe('a vote counts', () => {
   });
 
   test('after an earlier one of the same person was refused, or was for what is no longer there', () => {
-    const refused = recorded('bob', { refused: 'VOTE_STALE_HASH' });
+    const refused = recorded('bob', { verdict: 'refused', code: 'VOTE_STALE_HASH' });
     const drifted = recorded('bob', { hash: 'h0' });
     expect(refusal(voteBy('bob'), gateAt('h1', { votes: [refused, drifted] }), anyone)).toBeNull();
   });
@@ -113,7 +112,7 @@ describe('a gate', () => {
 
   test('is not decided by votes that were refused or are for other evidence', () => {
     const votes = [
-      recorded('a', { refused: 'VOTE_BY_REQUESTER' }),
+      recorded('a', { verdict: 'refused', code: 'VOTE_BY_REQUESTER' }),
       recorded('b', { hash: 'h0', decision: 'reject' }),
     ];
     expect(decide(gateAt('h1', { votes }))).toBe('open');
@@ -184,8 +183,13 @@ test('whatever happens at a gate, it is approved only by enough people who may, 
           if (each.drift !== gate.hash) voidVotes(gate);
           reopen(gate, each.drift, []);
         } else {
-          const vote = { ...each, identity: normalIdentity(each.by, domain) };
-          gate.votes.push({ ...vote, receivedAt: '', refused: refusal(vote, gate, who) });
+          const identity = normalIdentity(each.by, domain);
+          const code = refusal({ ...each, identity }, gate, who);
+          const named = { ...each, ...(identity !== null && { identity }), receivedAt: '' };
+          gate.votes.push({
+            ...named,
+            ...(code ? { verdict: 'refused', code } : { verdict: 'counted' }),
+          } as RecordedVote);
         }
         gate.decision = decide(gate);
         if (gate.decision !== 'approved') continue;
@@ -196,7 +200,9 @@ test('whatever happens at a gate, it is approved only by enough people who may, 
           current
             .filter((vote) => vote.decision === 'approve')
             .map((vote) => vote.identity)
-            .filter((identity) => identity !== null && identity !== 'alice@lab.example' && listed(identity)),
+            .filter(
+              (identity) => identity !== undefined && identity !== 'alice@lab.example' && listed(identity),
+            ),
         );
         expect(people.size).toBeGreaterThanOrEqual(required);
         expect(countedVotes(gate).filter((vote) => vote.decision === 'reject')).toEqual([]);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { type Gate, openGate, type RecordedVote } from '../../../src/domain/gates/gates.ts';
+import { type Gate, openGate } from '../../../src/domain/gates/gates.ts';
+import type { RecordedVote } from '../../../src/domain/gates/votes.ts';
 import { noticeOf } from '../../../src/domain/migration/notice.ts';
 import type { MigrationStatus } from '../../../src/domain/migration/status.ts';
 import { samplePlan } from '../../plan/sample-plan.ts';
@@ -33,7 +34,7 @@ function gateWith(votes: RecordedVote[]): Gate {
   };
 }
 
-function vote(by: string, identity: string, changes: Partial<RecordedVote> = {}): RecordedVote {
+function vote(by: string, identity: string, changes: object = {}): RecordedVote {
   return {
     gate: 'start',
     hash: 'f'.repeat(64),
@@ -42,9 +43,9 @@ function vote(by: string, identity: string, changes: Partial<RecordedVote> = {})
     decision: 'approve',
     reason: '',
     receivedAt: at,
-    refused: null,
+    verdict: 'counted',
     ...changes,
-  };
+  } as RecordedVote;
 }
 
 test('a gate without evidence, and one that is decided, are not told of', () => {
@@ -59,7 +60,7 @@ test('who is missing leaves out who has voted for what is there now, under any s
   const gate = gateWith([
     vote('ann@lab.example', 'ann@lab.example'),
     vote('LAB\\carol', 'carol@lab.example', { hash: 'e'.repeat(64) }),
-    vote('LAB\\bob', 'bob@lab.example', { refused: 'VOTE_LATE' }),
+    vote('LAB\\bob', 'bob@lab.example', { verdict: 'refused', code: 'VOTE_LATE' }),
   ]);
   expect(noticeOf('gate-opened', { plan, status: statusWith({ gates: [gate] }), at }).gate).toEqual({
     name: 'start',

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Played, playScenario } from '../../../lab/demo/play-scenario.ts';
 import { scenarios } from '../../../lab/scenarios/index.ts';
 import { driftText } from '../../../src/domain/values/drift.ts';
+import { codeOf } from '../../support/verdicts.ts';
 import { expectUndone } from './outcomes.ts';
 import { testServer, topologyFor } from './support.ts';
 
@@ -41,7 +42,7 @@ describe.concurrent('each way a gate can end', { timeout: 120_000 }, () => {
     expect(played.status.outcome).toBe('completed');
     for (const { votes, required } of played.status.gates) {
       expect(required).toBe(2);
-      expect(votes.map(({ by, refused }) => [by, refused])).toEqual([
+      expect(votes.map((vote) => [vote.by, codeOf(vote)])).toEqual([
         ['LAB\\alice', 'VOTE_BY_REQUESTER'],
         ['LAB\\carol', null],
         ['LAB\\carol', 'VOTE_DUPLICATE'],
@@ -83,9 +84,9 @@ describe.concurrent('each way a gate can end', { timeout: 120_000 }, () => {
     expect(gate!.drift.map(driftText)).toContain(
       'account.servicePrincipalNames.HTTP/reports.lab.example: absent → HTTP/reports.lab.example',
     );
-    expect(gate!.votes.map(({ hash, refused }) => [hash === gate!.hash, refused])).toEqual([
-      [false, null],
-      [true, null],
+    expect(gate!.votes.map(({ hash, verdict }) => [hash === gate!.hash, verdict])).toEqual([
+      [false, 'void'],
+      [true, 'counted'],
     ]);
     expect(played.status.after!.dmsa!.servicePrincipalNames).toContain('HTTP/reports.lab.example');
   });
@@ -115,7 +116,7 @@ describe.concurrent('each way a gate can end', { timeout: 120_000 }, () => {
     expect(played.status.outcome).toBe('completed');
     for (const gate of played.status.gates) {
       expect(gate.signed).toBe(true);
-      expect(gate.votes.map(({ refused, kid }) => [refused, typeof kid])).toEqual([
+      expect(gate.votes.map((vote) => [codeOf(vote), typeof vote.kid])).toEqual([
         ['VOTE_UNSIGNED', 'undefined'],
         [null, 'string'],
       ]);

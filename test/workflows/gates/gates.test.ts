@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { driftText } from '../../../src/domain/values/drift.ts';
 import { timeSkippingAvailable } from '../../support/time-skipping.ts';
+import { codeOf } from '../../support/verdicts.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from '../support.ts';
 
 const { available, reason } = timeSkippingAvailable();
@@ -50,7 +51,7 @@ describe.skipIf(!available)(`gates of waves and of the end${reason ? ` (skipped:
         decision: 'approve',
         reason: 'all of them',
       });
-      expect(early.refused).toBe('VOTE_WRONG_GATE');
+      expect(codeOf(early)).toBe('VOTE_WRONG_GATE');
       await rehearsal.approve();
       const second = await waveOpens(rehearsal, 'wave-2');
       expect(rehearsal.lab.hosts.map(({ restarts }) => restarts)).toEqual([1, 0, 0]);
@@ -88,7 +89,7 @@ describe.skipIf(!available)(`gates of waves and of the end${reason ? ` (skipped:
       await waveOpens(rehearsal, 'wave-2');
       await rehearsal.approve('LAB\\bob');
       const third = rehearsal.plan.hosts[2]!.name;
-      expect((await migrations.send(id, 'skipHost', { ...carol, host: third })).refused).toBeNull();
+      expect(codeOf(await migrations.send(id, 'skipHost', { ...carol, host: third }))).toBeNull();
       await rehearsal.approve('LAB\\carol');
       const { gates } = await rehearsal.until((status) => status.gates.at(-1)!.drift.length > 0);
       expect(gates.at(-1)!.drift.map(driftText)).toEqual([`skipped: absent → ["${third}"]`]);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { temporalAvailable } from '../../support/temporal.ts';
+import { codeOf } from '../../support/verdicts.ts';
 import { holding } from '../holding.ts';
 import { openRealTheatre, type Rehearsal, rehearse, type Theatre } from '../support.ts';
 
@@ -45,7 +46,7 @@ describe.skipIf(!available)(`between the votes and the deed${reason ? ` (skipped
         }
         const refused = await rehearsal.until(({ outcome }) => outcome !== 'running');
         expect(refused).toMatchObject({ outcome: 'refused', failure: { code: 'GATE_REJECTED' } });
-        expect(refused.gates[0]!.votes.map(({ by, refused }) => [by, refused])).toEqual([
+        expect(refused.gates[0]!.votes.map((vote) => [vote.by, codeOf(vote)])).toEqual([
           ['LAB\\bob', null],
           ['LAB\\dave', null],
         ]);
@@ -66,7 +67,7 @@ describe.skipIf(!available)(`between the votes and the deed${reason ? ` (skipped
       await rehearsal.approve();
       await reached;
       const third = plan.hosts[2]!.name;
-      expect((await migrations.send(id, 'skipHost', { ...carol, host: third })).refused).toBeNull();
+      expect(codeOf(await migrations.send(id, 'skipHost', { ...carol, host: third }))).toBeNull();
       release();
       const asked = await rehearsal.until(({ gates }) => gates[1]!.drift.length > 0);
       expect(asked.gates[1]).toMatchObject({
@@ -98,9 +99,12 @@ describe.skipIf(!available)(`between the votes and the deed${reason ? ` (skipped
       look.release();
       await rehearsal.until(({ gates }) => gates[0]!.drift.length > 0);
       verifying.release();
-      expect(await voting).toMatchObject({ by: 'LAB\\dave', refused: null, void: true });
+      expect(await voting).toMatchObject({ by: 'LAB\\dave', verdict: 'void' });
       const asked = await rehearsal.status();
-      expect(asked.gates[0]).toMatchObject({ decision: 'open', votes: [{ void: true }, { void: true }] });
+      expect(asked.gates[0]).toMatchObject({
+        decision: 'open',
+        votes: [{ verdict: 'void' }, { verdict: 'void' }],
+      });
     }).finally(() => {
       look.release();
       verifying.release();
@@ -119,7 +123,7 @@ describe.skipIf(!available)(`between the votes and the deed${reason ? ` (skipped
       expect((await rehearsal.status()).journal).toEqual([]);
       await migrations.send(id, 'resume', carol);
       const asked = await rehearsal.until(({ gates }) => gates[0]!.drift.length > 0);
-      expect(asked.gates[0]!.votes).toMatchObject([{ by: 'LAB\\bob', refused: null, void: true }]);
+      expect(asked.gates[0]!.votes).toMatchObject([{ by: 'LAB\\bob', verdict: 'void' }]);
     }).finally(release);
   });
 });

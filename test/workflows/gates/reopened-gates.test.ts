@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LabFaults } from '../../../lab/faults.ts';
 import { needsOf } from '../../../src/domain/migration/needs.ts';
 import { timeSkippingAvailable } from '../../support/time-skipping.ts';
+import { codeOf } from '../../support/verdicts.ts';
 import { holding } from '../holding.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from '../support.ts';
 
@@ -97,7 +98,7 @@ describe.skipIf(!available)(`gates that are passed late${reason ? ` (skipped: ${
       await opened(rehearsal, 'wave-1');
       await rehearsal.approve();
       await reached;
-      expect((await migrations.send(id, 'pause', carol)).refused).toBeNull();
+      expect(codeOf(await migrations.send(id, 'pause', carol))).toBeNull();
       release();
       await rehearsal.pass('20 days');
       await lab.dc.store.replace(lab.seeded.accountDn, { servicePrincipalName: ['HTTP/new'] });

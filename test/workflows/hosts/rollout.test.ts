@@ -6,6 +6,7 @@ import { decide } from '../../../src/domain/gates/gates.ts';
 import type { MigrationStatus } from '../../../src/domain/migration/status.ts';
 import { driftText } from '../../../src/domain/values/drift.ts';
 import { timeSkippingAvailable } from '../../support/time-skipping.ts';
+import { codeOf } from '../../support/verdicts.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from '../support.ts';
 
 const { available, reason } = timeSkippingAvailable();
@@ -60,24 +61,24 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
       await handle.signal('skipHost');
       await handle.signal('skipHost', { host: 'elsewhere.lab.example', by: 'LAB\\carol' });
       await handle.signal('retry', { host: 7 });
-      expect((await migrations.send(id, 'skipHost', { ...carol, host: first! })).refused).toContain(
-        'had its turn',
+      expect(codeOf(await migrations.send(id, 'skipHost', { ...carol, host: first! }))).toBe(
+        'SIGNAL_HOST_DONE',
       );
-      expect((await migrations.send(id, 'retry', { ...carol, host: first! })).refused).toContain(
-        'waits for nobody',
+      expect(codeOf(await migrations.send(id, 'retry', { ...carol, host: first! }))).toBe(
+        'SIGNAL_HOST_NOT_FAILED',
       );
 
-      expect((await migrations.send(id, 'retry', { ...carol, host: label(second!) })).refused).toBeNull();
+      expect(codeOf(await migrations.send(id, 'retry', { ...carol, host: label(second!) }))).toBeNull();
       await rehearsal.until(({ failedHosts }) => failedHosts!.length === 1);
       await rehearsal.until(({ hosts }) => hosts[1]!.restarted === 'yes');
-      expect((await migrations.send(id, 'skipHost', { ...carol, host: third! })).refused).toBeNull();
+      expect(codeOf(await migrations.send(id, 'skipHost', { ...carol, host: third! }))).toBeNull();
       expect(
-        (await migrations.send(id, 'skipHost', { by: 'LAB\\dave', reason: '', host: third! })).refused,
-      ).toContain('already');
+        codeOf(await migrations.send(id, 'skipHost', { by: 'LAB\\dave', reason: '', host: third! })),
+      ).toBe('SIGNAL_SKIPPED_ALREADY');
 
       const observing = await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
       expect(observing.hosts[2]).toMatchObject({ skipped: carol, principal: 'unknown' });
-      expect(observing.signals!.map(({ signal, refused }) => [signal, refused === null])).toEqual([
+      expect(observing.signals!.map(({ signal, verdict }) => [signal, verdict === 'accepted'])).toEqual([
         ['skipHost', false],
         ['skipHost', false],
         ['retry', false],
@@ -105,7 +106,7 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
       const { migrations, id, lab } = rehearsal;
       const [first, second, third] = rehearsal.plan.hosts.map(({ name }) => name);
       await rehearsal.until(({ gates }) => gates.length === 1);
-      expect((await migrations.send(id, 'skipHost', { ...carol, host: label(second!) })).refused).toBeNull();
+      expect(codeOf(await migrations.send(id, 'skipHost', { ...carol, host: label(second!) }))).toBeNull();
       await rehearsal.approve();
       const { gates } = await rehearsal.until((status) => status.gates[0]!.drift.length > 0);
       expect(gates[0]!.drift.map(driftText)).toEqual([`skipped: absent → ["${second}"]`]);
@@ -115,7 +116,7 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
       expect(lab.hosts[1]!.settings.policy.value).toBe(0);
       await rehearsal.pass('29 days');
       await rehearsal.untilStage('gate-complete');
-      expect((await migrations.send(id, 'skipHost', { ...carol, host: third! })).refused).toBeNull();
+      expect(codeOf(await migrations.send(id, 'skipHost', { ...carol, host: third! }))).toBeNull();
       await rehearsal.approve();
       const again = await rehearsal.until((status) => status.gates[1]!.drift.length > 0);
       expect(again.gates[1]!.drift.map(driftText)).toEqual([`skipped.${third}: absent → ${third}`]);

@@ -4,6 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { temporalAvailable } from '../../support/temporal.ts';
+import { codeOf } from '../../support/verdicts.ts';
 import {
   openRealTheatre,
   type Rehearsal,
@@ -72,7 +73,7 @@ describe.skipIf(!available)(`what anybody may send${reason ? ` (skipped: ${reaso
         await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
         await flood(rehearsal, signal, Array.from({ length: 1_000 }, payload));
         const asked = await rehearsal.migrations.send(rehearsal.id, 'undo', carol);
-        expect(asked.refused).toBeNull();
+        expect(codeOf(asked)).toBeNull();
         const undone = await rehearsal.until(({ outcome }) => outcome !== 'running');
         expect(undone.outcome).toBe('undone');
         expect(undone.after).toEqual(undone.before);
@@ -97,9 +98,9 @@ describe.skipIf(!available)(`what anybody may send${reason ? ` (skipped: ${reaso
       const { gates } = await rehearsal.until((status) => status.gates.length === 1);
       const yes = { gate: 'start', hash: gates[0]!.hash!, by: 'LAB\\bob', reason: '' } as const;
       const first = await migrations.vote(id, { ...yes, decision: 'approve' });
-      expect(first).toMatchObject({ refused: 'VOTE_UNVERIFIED', identity: null });
+      expect(first).toMatchObject({ ...yes, verdict: 'refused', code: 'VOTE_UNVERIFIED' });
       fails = false;
-      expect((await migrations.vote(id, { ...yes, decision: 'approve' })).refused).toBeNull();
+      expect(codeOf(await migrations.vote(id, { ...yes, decision: 'approve' }))).toBeNull();
       await rehearsal.untilStage('observe');
     });
   });

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 
-import type { RecordedVote } from '../../../src/domain/gates/gates.ts';
-import type { RecordedSignal } from '../../../src/domain/migration/status.ts';
+import type { RecordedVote } from '../../../src/domain/gates/votes.ts';
+import type { RecordedSignal } from '../../../src/domain/migration/signals.ts';
 import { timeSkippingAvailable } from '../../support/time-skipping.ts';
+import { codeOf } from '../../support/verdicts.ts';
 import { openRealTheatre, openTheatre, type Rehearsal, rehearse, type Theatre } from '../support.ts';
 
 const { available, reason } = timeSkippingAvailable();
@@ -31,7 +32,7 @@ describe.skipIf(!available)(`what becomes of signals${reason ? ` (skipped: ${rea
       const handle = theatre.env.client.workflow.getHandle(rehearsal.id);
       const outcomes = (name?: string) =>
         handle.query<(RecordedSignal | RecordedVote)[], [string?]>('outcomes', name);
-      const refusedOf = async (name?: string) => (await outcomes(name)).map(({ refused }) => refused);
+      const refusedOf = async (name?: string) => (await outcomes(name)).map(codeOf);
 
       await handle.signal('undo', 'at once!');
       await handle.signal('pause', { by: 7 });
@@ -41,15 +42,15 @@ describe.skipIf(!available)(`what becomes of signals${reason ? ` (skipped: ${rea
       await handle.signal('extendObservation', { ...carol, for: '7d' });
       await handle.signal('allowPrincipal', { ...carol, sid: 'everyone' });
       await handle.signal('approve', { gate: 'start' });
-      const malformed = 'malformed: by and reason have to be texts in an object';
+      const malformed = 'SIGNAL_MALFORMED';
       expect(await refusedOf()).toEqual([
         malformed,
         malformed,
         malformed,
         malformed,
-        'nothing waits to be tried again',
-        'no observation is under way',
-        'it names no SID',
+        'SIGNAL_NOTHING_FAILED',
+        'SIGNAL_NOT_OBSERVING',
+        'SIGNAL_NO_SID',
       ]);
       expect(await refusedOf('undo')).toEqual([malformed, malformed]);
       await rehearsal.until(({ gates }) => gates[0]!.votes.length === 1);
@@ -61,10 +62,10 @@ describe.skipIf(!available)(`what becomes of signals${reason ? ` (skipped: ${rea
       await handle.signal('pause');
       await handle.signal('pause', carol);
       await handle.signal('resume', carol);
-      expect((await outcomes('pause')).map(({ by, refused }) => [by, refused])).toEqual([
-        ['unknown', malformed],
-        ['unknown', null],
-        ['LAB\\carol', 'it is paused already'],
+      expect((await outcomes('pause')).map((each) => [each.by, codeOf(each)])).toEqual([
+        [undefined, malformed],
+        [undefined, null],
+        ['LAB\\carol', 'SIGNAL_PAUSED_ALREADY'],
       ]);
       expect(await refusedOf('resume')).toEqual([malformed, null]);
     });
@@ -75,13 +76,13 @@ describe.skipIf(!available)(`what becomes of signals${reason ? ` (skipped: ${rea
       const { migrations, id } = rehearsal;
       await rehearsal.approve();
       const { nextAt } = await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
-      expect((await migrations.send(id, 'extendObservation', { ...carol, for: '0d' })).refused).toContain(
-        'a duration such as 7d',
+      expect(codeOf(await migrations.send(id, 'extendObservation', { ...carol, for: '0d' }))).toBe(
+        'SIGNAL_NO_DURATION',
       );
-      expect((await migrations.send(id, 'extendObservation', { ...carol, for: '3650d' })).refused).toBe(
-        'it would end in more than 3650d',
-      );
-      expect((await migrations.send(id, 'extendObservation', { ...carol, for: '7d' })).refused).toBeNull();
+      expect(await migrations.send(id, 'extendObservation', { ...carol, for: '3650d' })).toMatchObject({
+        ...{ verdict: 'refused', code: 'SIGNAL_OBSERVATION_TOO_LONG', longest: '3650d', about: '3650d' },
+      });
+      expect(codeOf(await migrations.send(id, 'extendObservation', { ...carol, for: '7d' }))).toBeNull();
       const longer = await rehearsal.until((status) => status.nextAt !== nextAt);
       expect(Date.parse(longer.nextAt!) - Date.parse(nextAt!)).toBe(7 * 86_400_000);
       await rehearsal.pass('30 days');
@@ -91,10 +92,8 @@ describe.skipIf(!available)(`what becomes of signals${reason ? ` (skipped: ${rea
 
       await migrations.send(id, 'pause', carol);
       await migrations.send(id, 'undo', carol);
-      expect((await migrations.send(id, 'pause', carol)).refused).toBe(
-        'the migration turns back, which is not held back',
-      );
-      expect((await migrations.send(id, 'undo', carol)).refused).toBe('the migration turns back already');
+      expect(codeOf(await migrations.send(id, 'pause', carol))).toBe('SIGNAL_TURNS_BACK');
+      expect(codeOf(await migrations.send(id, 'undo', carol))).toBe('SIGNAL_TURNS_BACK');
       const status = await rehearsal.until(({ outcome }) => outcome !== 'running');
       expect(status).toMatchObject({ outcome: 'undone', paused: false });
     });
@@ -109,7 +108,7 @@ describe.skipIf(!available)(`what becomes of signals${reason ? ` (skipped: ${rea
       const { gates } = await rehearsal.status();
       expect(gates[0]).toMatchObject({ hash, name: 'start' });
       const { gates: decided } = await rehearsal.until((status) => status.gates[0]!.decision === 'approved');
-      expect(decided[0]!.votes.map(({ by, refused }) => [by, refused])).toEqual([
+      expect(decided[0]!.votes.map((vote) => [vote.by, codeOf(vote)])).toEqual([
         ['LAB\\bob', null],
         ['LAB\\carol', null],
       ]);
@@ -135,10 +134,8 @@ describe.skipIf(!available)(`what becomes of signals${reason ? ` (skipped: ${rea
       await Promise.all(many.map((each) => handle.signal('approve', each)));
       const recorded = await rehearsal.until((status) => status.gates[0]!.votes.length === 1000);
       expect(recorded.gates[0]!.decision).toBe('open');
-      expect(recorded.gates[0]!.votes.filter(({ refused }) => refused === null)).toHaveLength(1);
-      expect(recorded.gates[0]!.votes.filter(({ refused }) => refused === 'VOTE_DUPLICATE')).toHaveLength(
-        999,
-      );
+      expect(recorded.gates[0]!.votes.filter((vote) => codeOf(vote) === null)).toHaveLength(1);
+      expect(recorded.gates[0]!.votes.filter((vote) => codeOf(vote) === 'VOTE_DUPLICATE')).toHaveLength(999);
       await rehearsal.approve('LAB\\carol');
       await rehearsal.untilStage('prepare-hosts');
       // What comes after its gate is told so.
@@ -149,7 +146,7 @@ describe.skipIf(!available)(`what becomes of signals${reason ? ` (skipped: ${rea
         decision: 'reject',
         reason: 'wait!',
       });
-      expect(late.refused).toBe('VOTE_LATE');
+      expect(codeOf(late)).toBe('VOTE_LATE');
     });
   });
 });

@@ -1,0 +1,69 @@
+import type { Duration } from '../values/duration.ts';
+
+/** Votes are recorded with their gate; every other signal is one of these. */
+export const signalNames = [
+  'pause',
+  'resume',
+  'undo',
+  'retry',
+  'skipHost',
+  'extendObservation',
+  'allowPrincipal',
+] as const;
+
+export type SignalName = (typeof signalNames)[number];
+
+/** Who acts, by declaration, and why. */
+export interface Sender {
+  by: string;
+  reason: string;
+}
+
+/** A signal and what became of it. */
+export type RecordedSignal = AcceptedSignal | RefusedSignal;
+
+export interface AcceptedSignal extends SignalReceipt {
+  verdict: 'accepted';
+}
+
+/** A signal that did nothing, with the reason as a code and its data. */
+export type RefusedSignal = SignalReceipt & SignalRefusal & { verdict: 'refused' };
+
+/** What is known of a signal whatever became of it. Of its sender, only what the payload says in texts. */
+interface SignalReceipt extends Partial<Sender> {
+  signal: SignalName;
+  /** The host, the SID or the duration it is about, cut to a bearable length; absent where it names none. */
+  about?: string;
+  /** ISO 8601. */
+  at: string;
+  /** Id chosen by the sender to find the record; absent where it was sent without. */
+  id?: string;
+}
+
+/** Why a signal did nothing. */
+export type SignalRefusal =
+  | { code: PlainSignalRefusal }
+  /** `most` principals are allowed, and no more can be. */
+  | { code: 'SIGNAL_TOO_MANY_ALLOWED'; most: number }
+  /** The observation would end later than in `longest`. */
+  | { code: 'SIGNAL_OBSERVATION_TOO_LONG'; longest: Duration };
+
+/** Refusals that need no data. */
+export type PlainSignalRefusal =
+  | 'SIGNAL_MALFORMED'
+  | 'SIGNAL_UNREADABLE'
+  | 'SIGNAL_AFTER_COMPLETION'
+  | 'SIGNAL_TURNS_BACK'
+  | 'SIGNAL_PAUSED_ALREADY'
+  | 'SIGNAL_NOT_PAUSED'
+  | 'SIGNAL_NOTHING_FAILED'
+  | 'SIGNAL_NOTHING_DIFFERS'
+  | 'SIGNAL_NOT_OBSERVING'
+  | 'SIGNAL_NO_DURATION'
+  | 'SIGNAL_NO_SID'
+  | 'SIGNAL_ALLOWED_ALREADY'
+  | 'SIGNAL_NO_HOST'
+  | 'SIGNAL_SKIPPED_ALREADY'
+  | 'SIGNAL_HOSTS_DONE'
+  | 'SIGNAL_HOST_DONE'
+  | 'SIGNAL_HOST_NOT_FAILED';
