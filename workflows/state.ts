@@ -195,7 +195,7 @@ function initialStatus(plan: Plan): MigrationStatus {
     dmsa: plan.dmsa.name,
     requestedBy: plan.requestedBy,
     domain: { dnsName: plan.domain.dnsName, netbiosName: plan.domain.netbiosName },
-    people: plan.people ?? [],
+    people: plan.people,
     planHash: plan.hash,
     startedAt: now(),
     execution: workflowInfo().firstExecutionRunId,

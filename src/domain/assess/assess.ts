@@ -13,7 +13,7 @@ import type { Assessed } from './assessed.ts';
 export function assess(input: Assessed): Finding[] {
   const { facts, plan, domain, expect, now } = input;
   const findings = [
-    ...assessDomain(domain, { now, expect, waitForKds: plan.waitForKds ?? false }),
+    ...assessDomain(domain, { now, expect, waitForKds: plan.waitForKds }),
     ...assessReplicas(domain.replicas ?? []),
     ...(facts.account
       ? assessAccount(facts.account, input)
