@@ -62,7 +62,7 @@ async function verified(m: Migration, votes: QueuedVote[], gate: Gate | null): P
       decided: decidedGates(state.status.gates, gate),
       requestedBy: plan.requestedBy,
       domain: plan.domain,
-      ...(plan.people && { people: plan.people }),
+      people: plan.people,
       ...(plan.approverKeys && { keys: plan.approverKeys, signedFor: signedFor(m) }),
     });
   } catch (error) {

@@ -1,29 +1,26 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-
 import type { Discovery } from '../../discover/discover.ts';
-import { DmsaError, errorAbout } from '../../domain/errors/errors.ts';
-import { blocking, type Finding } from '../../domain/findings/findings.ts';
+import { type DmsaError, errorAbout } from '../../domain/errors/errors.ts';
+import type { Finding } from '../../domain/findings/findings.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { parseRequest } from '../../plan/request.ts';
 import type { Context } from '../context.ts';
 import { type Told, tellError } from '../failures.ts';
 import { declaredUser } from '../io.ts';
 import { shellWord } from '../shell.ts';
-import { renderPlan } from '../view/plan.ts';
 import type { DiscoverOptions } from './discover.ts';
+import { savePlan, showPlan } from './planning.ts';
 
-/** What became of the plan that was asked for. */
+/** The plan of a discovery, or why there is none. */
 export interface PlanOutcome {
   plan: Plan | null;
-  /** What preflight found when the plan was made. */
+  /** Findings of the preflight that the plan was made with. */
   planFindings: Finding[];
-  /** Where the plan was saved. */
+  /** Path of the saved plan. */
   out: string | null;
-  /** Why there is none: told after what was found, so that the asking was not in vain. */
+  /** Why there is no plan; printed after the discovery, which is an answer by itself. */
   error: Told | null;
   text: string | null;
-  /** The exit code where there is none. */
+  /** Exit code if there is no plan. */
   refused: number | null;
 }
 
@@ -51,14 +48,10 @@ export async function planFound(
       hosts: found.planned,
       requestedBy: options.by ?? declaredUser(context.io.env),
     });
-    const { plan, findings } = await context.assembly.plan(request, await context.settings());
-    const text = renderPlan(plan, findings, context);
-    const blocks = blocking(findings);
-    if (!plan || blocks.length > 0) return { ...failed(blocked(blocks)), planFindings: findings, text };
-    const out = options.out ? resolve(context.io.folder, options.out) : null;
-    if (out) await writeFile(out, `${JSON.stringify(plan, null, 2)}\n`);
-    const saved = out ? `\n\nSaved as ${out}: dmsa start ${shellWord(options.out!)}` : '';
-    return { ...noPlan, plan, planFindings: findings, out, text: `${text}${saved}` };
+    const { plan, findings, facts, text, blocked } = await showPlan(context, request);
+    if (blocked) return { ...failed(blocked), planFindings: findings, text };
+    const { file, line } = await savePlan(context, { plan, seen: facts }, options.out);
+    return { ...noPlan, plan, planFindings: findings, out: file, text: `${text}${line}` };
   } catch (error) {
     return failed(error);
   }
@@ -67,11 +60,6 @@ export async function planFound(
 function failed(error: unknown): PlanOutcome {
   const told = tellError(error);
   return { ...noPlan, error: told, refused: told.exitCode };
-}
-
-function blocked(blocks: Finding[]): DmsaError {
-  const codes = blocks.map(({ code, subject }) => `${code} ${subject}`).join(', ');
-  return new DmsaError('PREFLIGHT_BLOCKED', 'plan', `blocked by ${codes}`);
 }
 
 function nothingToPlan({ account, summary }: Discovery): DmsaError {

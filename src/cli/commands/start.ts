@@ -10,7 +10,7 @@ import { askYesNo } from '../io.ts';
 import { addPlanOptions, type PlanOptions } from '../options/plan-options.ts';
 import { shellWord } from '../shell.ts';
 import { follow } from '../view/follow.ts';
-import { planned } from '../view/planned.ts';
+import { planByOptions } from './planning.ts';
 
 interface StartOptions extends Partial<PlanOptions> {
   watch?: boolean;
@@ -37,7 +37,7 @@ export function startCommand(): CommandSpec {
   };
 }
 
-/** A saved plan is what it is: whoever asks for two votes beside it must not think that two are wanted. */
+/** Refuses options of planning beside a saved plan, as they would change nothing. */
 function notOfThePlan(option: string): DmsaError {
   const why = `a saved plan is started as it is: plan with it (dmsa plan), or give an account with --dmsa`;
   return errorAbout(option, 'ARGUMENT_INVALID', why);
@@ -45,8 +45,8 @@ function notOfThePlan(option: string): DmsaError {
 
 async function start(context: Context, options: StartOptions, written: string): Promise<number> {
   const saved = isPlanning(options)
-    ? await askedFor(context, options, written)
-    : await stillTrue(context, parseSavedPlan(await readPlanFile(context, written)));
+    ? await planAndAsk(context, options, written)
+    : await requireCurrent(context, parseSavedPlan(await readPlanFile(context, written)));
   if (saved === null) return 2;
   const { plan } = saved;
   return await context.withMigrations(async (migrations) => {
@@ -68,9 +68,13 @@ function isPlanning(options: StartOptions): options is StartOptions & PlanOption
   return options.dmsa !== undefined;
 }
 
-/** Plans now, and starts only what somebody has seen, or said yes to beforehand. Null where a finding blocks it. */
-async function askedFor(context: Context, options: PlanOptions, account: string): Promise<SavedPlan | null> {
-  const { plan, facts, text } = await planned(context, options, account);
+/** Plans now, and starts only after a yes, or with `--yes`. Null if a finding blocks the plan. */
+async function planAndAsk(
+  context: Context,
+  options: PlanOptions,
+  account: string,
+): Promise<SavedPlan | null> {
+  const { plan, facts, text } = await planByOptions(context, options, account);
   if (!plan) return null;
   context.tell(text);
   if (!context.yes) {
@@ -83,10 +87,10 @@ async function askedFor(context: Context, options: PlanOptions, account: string)
 }
 
 /**
- * Looks at directory and hosts once more before anything is started. A machine that only talks to Temporal cannot: there
- * the worker compares, before anything is changed. Throws PLAN_DRIFTED.
+ * Compares directory and hosts with what the plan was made of. A machine that only talks to Temporal cannot: then the
+ * worker compares, before anything is changed. Throws PLAN_DRIFTED.
  */
-async function stillTrue(context: Context, saved: SavedPlan): Promise<SavedPlan> {
+async function requireCurrent(context: Context, saved: SavedPlan): Promise<SavedPlan> {
   if (!saved.seen) return saved;
   const settings = await context.settingsIfAny();
   if (!settings)

@@ -11,7 +11,7 @@ import { planCommandOf } from '../../../src/cli/commands/discover-plan.ts';
 import { columns } from '../../../src/cli/view/text.ts';
 import { settingsToml } from '../../../src/config/write.ts';
 import type { DmsaError } from '../../../src/domain/errors/errors.ts';
-import { parsePlan } from '../../../src/plan/parse-plan.ts';
+import { parseSavedPlan } from '../../../src/plan/saved.ts';
 import type { Inventory } from '../../../src/powershell/wire/inventory.ts';
 import { discoverIn, labOf } from '../../discover/in-lab.ts';
 import { clock, everyUse, inventoryOf, service, transportWith } from '../../discover/inventories.ts';
@@ -235,7 +235,8 @@ describe('the plan', () => {
     const { hosts } = defaultTopology();
     const lab = await labOf({ hosts: [...hosts, labHost('idle', [])] });
     const { exitCode, out, folder } = await discover({ lab, assembly }, planning);
-    const plan = parsePlan(JSON.parse(await readFile(join(folder, 'plan.json'), 'utf8')));
+    const { plan, seen } = parseSavedPlan(JSON.parse(await readFile(join(folder, 'plan.json'), 'utf8')));
+    expect(seen!.hosts.map(({ name }) => name)).toEqual(plan.hosts.map(({ name }) => name));
     expect([exitCode, plan.requestedBy, plan.hosts.map(({ name, services }) => [name, services])]).toEqual([
       0,
       'LAB\\alice',
