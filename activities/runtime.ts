@@ -2,6 +2,8 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 
 import { DmsaError, type ErrorCode, isRetryable } from '../src/domain/errors/errors.ts';
+import type { WaitReason } from '../src/domain/migration/waiting.ts';
+import { wordWaiting } from '../src/wording/waiting.ts';
 
 /** The time of this attempt by Temporal's clock: the only clock of activities, so that time can be skipped. */
 export function now(): Date {
@@ -39,10 +41,10 @@ export async function beating<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Fails the attempt without noise; it is made again after `delayMs`, and no event is added to the history. */
-export function notDue(waitingFor: string, delayMs: number): never {
+export function notDue(reason: WaitReason, delayMs: number): never {
   throw ApplicationFailure.create({
     type: 'NOT_DUE' satisfies ErrorCode,
-    message: waitingFor,
+    message: `waiting for ${wordWaiting(reason)}`,
     nextRetryDelay: Math.max(1, Math.ceil(delayMs)),
     category: ApplicationFailureCategory.BENIGN,
   });

@@ -1,4 +1,5 @@
 import { ActivityFailure, sleep } from '@temporalio/workflow';
+
 import { setStatus } from '../src/domain/migration/journal.ts';
 import type { StageName } from '../src/domain/migration/stages.ts';
 import { MigrationState } from '../src/domain/states.ts';
@@ -20,7 +21,7 @@ export async function adopt(m: Migration, { by, reason, wait = '5m' }: Adoption)
   if (status.outcome === 'needs-operator') status.outcome = 'running';
   state.adopted = true;
   if (!quiet.includes(status.stage) || status.failure !== null) {
-    waitFor(m, 'what the ended run had under way', inMs(durationMs(wait)));
+    waitFor(m, { kind: 'ended-run' }, inMs(durationMs(wait)));
     await sleep(durationMs(wait), { summary: 'What the ended run had under way gets time to end' });
     waitFor(m, null);
   }

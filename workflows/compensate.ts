@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 
 import type { ErrorCode } from '../src/domain/errors/errors.ts';
+import type { Failure } from '../src/domain/migration/failure.ts';
 import {
   hasEffect,
   type JournalEntry,
@@ -15,7 +16,7 @@ import {
   setStatus,
   undoOrder,
 } from '../src/domain/migration/journal.ts';
-import type { Failure } from '../src/domain/migration/status.ts';
+
 import { durationMs } from '../src/domain/values/duration.ts';
 import { wordDrift } from '../src/wording/drift.ts';
 import { undoingOnHosts } from './activities.ts';
@@ -62,20 +63,19 @@ export async function turnBack(m: Migration, error: TemporalFailure | null): Pro
   for (const gate of status.gates) if (gate.decision === 'open') gate.decision = 'void';
   if (error) await notify(m, 'turned-back');
   await stage(m, 'undo', async (current) => {
-    current.note = status.failure!.message;
+    current.note = { kind: 'failed', failure: status.failure! };
     for (;;) {
       const [next] = undoOrder(status.journal);
       if (!next) break;
       const left = () => undoOrder(status.journal).filter((entry) => entry.step === next.step);
       const all = left();
       // What an earlier try has undone is not undone twice.
-      await untilItSucceeds(m, `undo ${next.step}`, (accept) => undos[next.step](m, left() as never, accept));
-      const targets = all.map((entry) => entry.target).join(', ');
-      current.changed.push(`${next.step} undone: ${targets}`);
+      await untilItSucceeds(m, next.step, (accept) => undos[next.step](m, left() as never, accept));
+      const targets = all.map((entry) => entry.target);
+      current.changed.push({ kind: 'undone', step: next.step, targets });
       log.info('undone', { step: next.step, targets });
     }
-    if (status.before)
-      await untilItSucceeds(m, 'compare with before', (accept) => compareWithBefore(m, accept));
+    if (status.before) await untilItSucceeds(m, 'compare', (accept) => compareWithBefore(m, accept));
   });
   status.outcome = hasEffect(status.journal) || wasAsked(status.failure!) ? 'undone' : 'refused';
 }
@@ -111,7 +111,7 @@ async function compareWithBefore(m: Migration, accept: boolean): Promise<void> {
  */
 async function untilItSucceeds(
   m: Migration,
-  what: string,
+  step: JournalStep | 'compare',
   compensate: (accept: boolean) => Promise<void>,
 ): Promise<void> {
   const { state } = m;
@@ -127,16 +127,16 @@ async function untilItSucceeds(
       return;
     } catch (error) {
       if (!(error instanceof ActivityFailure || error instanceof ApplicationFailure)) throw error;
-      const { code, message } = failureOf(error);
+      const failure = failureOf(error);
+      const { code, message } = failure;
       state.status.outcome = 'needs-operator';
       state.parked = code;
-      log.error('an operator is needed', { what, code, reason: message });
+      log.error('an operator is needed', { step, code, reason: message });
       const again = code === ('REPLICATION_LAGGING' satisfies ErrorCode) ? durationMs(agreeEvery) : null;
-      const nextAt = again === null ? null : inMs(again);
-      waitFor(m, `an operator, to ${what}: ${code} ${message} (signal retry)`, nextAt);
+      waitFor(m, { kind: 'operator', step, failure }, again === null ? null : inMs(again));
       publish(m);
       // What is tried again by itself, and fails as it did, is told once.
-      if (told !== code) await notify(m, 'needs-operator', { failure: { code, message } });
+      if (told !== code) await notify(m, 'needs-operator', { failure });
       told = code;
       const asked = () => state.retryRequest !== null || isLong();
       // What one DC has not heard of yet it will hear: a person may wait for that as well as act.

@@ -1,21 +1,25 @@
 import { approvals, awaitedAt, type Gate } from '../src/domain/gates/gates.ts';
-import type { Failure, MigrationStatus } from '../src/domain/migration/status.ts';
+import type { Failure } from '../src/domain/migration/failure.ts';
+import type { MigrationStatus } from '../src/domain/migration/status.ts';
 import { wordDrift } from '../src/wording/drift.ts';
 import { escapeMarkdown, escapeMarkdownCode } from '../src/wording/escape/markdown.ts';
 import { stageTitles } from '../src/wording/stage.ts';
+import { wordWaiting } from '../src/wording/waiting.ts';
 
 /** Temporal keeps what is shown with the workflow: of many hosts, the first. */
 const shown = 100;
 
 /** Current details in Temporal's UI, in Markdown: where the migration stands and what it needs from whom. */
 export function currentDetails(status: MigrationStatus): string {
-  const { account, dmsa, stage, waitingFor, nextAt, outcome, failure, paused, failedHosts } = status;
+  const { account, dmsa, stage, waitingFor, outcome, failure, paused, failedHosts } = status;
   const paragraphs = [
     `**${escapeMarkdown(`${account} \u2192 ${dmsa}`)}$**: ${outcome === 'running' ? stageTitles[stage] : outcome}`,
   ];
   if (paused) paragraphs.push('Paused: send `resume` to go on.');
-  if (waitingFor)
-    paragraphs.push(`Waiting for ${escapeMarkdown(waitingFor)}${nextAt ? `, until ${nextAt}` : ''}.`);
+  if (waitingFor) {
+    const until = waitingFor.until ? `, until ${waitingFor.until}` : '';
+    paragraphs.push(`Waiting for ${escapeMarkdown(wordWaiting(waitingFor))}${until}.`);
+  }
   const failed = failedHosts.slice(0, shown);
   if (failed.length > 0)
     paragraphs.push(

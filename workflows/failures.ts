@@ -6,7 +6,7 @@ import {
 } from '@temporalio/workflow';
 
 import type { ErrorCode } from '../src/domain/errors/errors.ts';
-import type { Failure } from '../src/domain/migration/status.ts';
+import type { Failure } from '../src/domain/migration/failure.ts';
 
 /** Code and message of what went wrong: an activity's failure is told by its cause, whose type is the code. */
 export function failureOf(error: TemporalFailure): Failure {

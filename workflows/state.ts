@@ -14,7 +14,10 @@ import { needsOf } from '../src/domain/migration/needs.ts';
 import type { Sender } from '../src/domain/migration/signals.ts';
 import type { Stage, StageName } from '../src/domain/migration/stages.ts';
 import type { MigrationStatus } from '../src/domain/migration/status.ts';
+import type { Waiting, WaitReason } from '../src/domain/migration/waiting.ts';
 import { migrationId, type Plan, type Target, targetOf } from '../src/domain/plan/plan.ts';
+import { canonicalJson } from '../src/domain/values/canonical.ts';
+import { wordWaiting } from '../src/wording/waiting.ts';
 import type { MigrationInput } from './contract.ts';
 import { currentDetails } from './details.ts';
 import { failureOf } from './failures.ts';
@@ -131,7 +134,7 @@ export async function stage(
     await work(current);
   } catch (error) {
     if (error instanceof TemporalFailure) {
-      current.note = failureOf(error).message;
+      current.note = { kind: 'failed', failure: failureOf(error) };
       waitFor(m, null);
     }
     throw error;
@@ -154,12 +157,22 @@ export function again({ state }: Migration): { again?: boolean } {
 }
 
 /** What a person or the clock is waited for, where the status and Temporal's UI show it. */
-export function waitFor(m: Migration, what: string | null, nextAt: string | null = null): void {
-  if (what !== null && what !== m.state.status.waitingFor)
-    log.info('waiting', { waitingFor: what, until: nextAt });
-  m.state.status.waitingFor = what;
-  m.state.status.nextAt = nextAt;
-  setCurrentDetails(currentDetails(m.state.status));
+export function waitFor(m: Migration, reason: WaitReason | null, until: string | null = null): void {
+  const { status } = m.state;
+  if (reason === null) status.waitingFor = null;
+  else {
+    const since = sinceWhen(status.waitingFor, reason);
+    if (since === null) log.info('waiting', { waitingFor: wordWaiting(reason), until });
+    status.waitingFor = { ...reason, since: since ?? now(), until };
+  }
+  setCurrentDetails(currentDetails(status));
+}
+
+/** When the wait began that goes on; null where it is another one. */
+function sinceWhen(current: Waiting | null, reason: WaitReason): string | null {
+  if (current === null) return null;
+  const { since, until: _, ...before } = current;
+  return canonicalJson(before) === canonicalJson(reason) ? since : null;
 }
 
 /** Stage, gate and outcome for lists, as search attributes; set together, as each upsert is an event. */
@@ -203,7 +216,6 @@ function initialStatus(plan: Plan): MigrationStatus {
     stage: 'plan',
     stages: [],
     waitingFor: null,
-    nextAt: null,
     paused: false,
     gates: [],
     earlyVotes: [],

@@ -50,5 +50,5 @@ export async function observe(deps: ActivityDeps, input: ObserveInput): Promise<
   }
   const left = Date.parse(input.until) - readAt.getTime();
   if (left <= 0) return { verdict: 'elapsed' };
-  return notDue(`observation ends at ${input.until}`, Math.min(left, input.everyMs));
+  return notDue({ kind: 'observation' }, Math.min(left, input.everyMs));
 }

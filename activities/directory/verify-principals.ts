@@ -57,26 +57,33 @@ export async function verifyPrincipals(
   return { principals: dmsa.principals, digest: dmsa.principalsDigest, readAt: now().toISOString() };
 }
 
-/** Names, with `(refused)` behind those that an ACE keeps out, whether they join or not. */
-function notLetIn(dmsa: DmsaFacts, hosts: VerifyPrincipalsInput['hosts']): string[] {
+interface MissingHost {
+  name: string;
+  /** An ACE keeps it out, whether it joins or not. */
+  isRefused: boolean;
+}
+
+function notLetIn(dmsa: DmsaFacts, hosts: VerifyPrincipalsInput['hosts']): MissingHost[] {
   const letIn = hostsLetIn(dmsa);
   const refused = new Set(dmsa.hostsRefused?.map(({ sid }) => sid));
   return hosts
     .filter(({ computerSid }) => !letIn.has(computerSid))
-    .map(({ name, computerSid }) => (refused.has(computerSid) ? `${name} (refused)` : name));
+    .map(({ name, computerSid }) => ({ name, isRefused: refused.has(computerSid) }));
 }
 
-function wait(missing: string[], until: number): never {
+function wait(missing: MissingHost[], until: number): never {
   const left = until - now().getTime();
   if (left <= 0) {
     throw new DmsaError(
       'PRINCIPAL_MISSING',
-      missing.join(', '),
+      missing.map(({ name, isRefused }) => (isRefused ? `${name} (refused)` : name)).join(', '),
       'not among the principals of the dMSA in its time',
     );
   }
+  const hosts = missing.map(({ name }) => name);
+  const refused = missing.filter(({ isRefused }) => isRefused).map(({ name }) => name);
   notDue(
-    `${missing.join(', ')} not among the principals yet`,
+    { kind: 'principals', hosts, refused },
     Math.min(left, pollMs.most, Math.max(pollMs.least, left / 20)),
   );
 }

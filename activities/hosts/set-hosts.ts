@@ -1,6 +1,7 @@
 import { DmsaError } from '../../src/domain/errors/errors.ts';
 import type { PolicyValue } from '../../src/domain/facts/host-facts.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';
+import type { Result } from '../../src/powershell/wire/operations.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { requireHosts } from '../gates/of-the-plan.ts';
 import { type Approval, requireApproval } from '../gates/require-approval.ts';
@@ -25,7 +26,7 @@ export interface PrepareHostsInput extends SetHostsInput {
 }
 
 export interface SetHostResult {
-  changed: string[];
+  changed: Result<'set-host'>['changed'];
 }
 
 interface Wanted {

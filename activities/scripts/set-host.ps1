@@ -53,7 +53,6 @@ function Assert-NoGroupPolicy {
   Stop-Operation POLICY_FROM_GROUP_POLICY $why $delivered.gpo
 }
 
-# What was changed, in words for the people who follow the migration.
 $changed = @()
 $before = Get-KerberosPolicy
 if ($before.value -ne $wanted) { Assert-NoGroupPolicy }
@@ -61,7 +60,7 @@ $step = "$(ConvertTo-Words $before.value) $([char]0x2192) $(ConvertTo-Words $wan
 if ($before.value -ne $wanted -and $PSCmdlet.ShouldProcess("$PolicyKey\$PolicyValue", $step)) {
   if ($null -eq $wanted) { Remove-ItemProperty -LiteralPath $PolicyKey -Name $PolicyValue }
   else { Set-PolicyValue $wanted }
-  $changed = @("$PolicyValue $step")
+  $changed = @('policy')
 }
 $now = Get-KerberosPolicy
 if ($now.keyExists -ne $wantsKey -and $PSCmdlet.ShouldProcess($PolicyKey, "Key exists: $wantsKey")) {
@@ -72,7 +71,7 @@ if ($now.keyExists -ne $wantsKey -and $PSCmdlet.ShouldProcess($PolicyKey, "Key e
     if (-not (Test-Path -LiteralPath $PolicyKey)) { Remove-EmptyKey (Split-Path -Path $PolicyKey -Parent) }
   }
   if ($before.value -eq $wanted -and (Get-KerberosPolicy).keyExists -eq $wantsKey) {
-    $changed = @("key of $PolicyValue $(if ($wantsKey) { 'created' } else { 'removed' })")
+    $changed = @('key')
   }
 }
 
@@ -82,7 +81,7 @@ if ($null -ne $EventLogEnabled) {
   if ($log.IsEnabled -ne $EventLogEnabled -and $PSCmdlet.ShouldProcess($KerberosLog, $step)) {
     $log.IsEnabled = $EventLogEnabled
     $log.SaveChanges()
-    $changed += "Kerberos operational log $step"
+    $changed += 'log'
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Facts } from '../../src/domain/facts/facts.ts';
 import { blocking } from '../../src/domain/findings/findings.ts';
+import type { StageNote } from '../../src/domain/migration/change.ts';
 import type { StageName } from '../../src/domain/migration/stages.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import type { PlanningResult } from '../../src/plan/make-plan.ts';
@@ -17,7 +18,8 @@ export function refusedStatus(
   const ended = new Date().toISOString();
   const blocks = blocking(planned.findings);
   const message = blocks.map(({ code, subject, evidence }) => `${code} ${subject} (${evidence})`).join('; ');
-  const stage = (name: StageName, note: string | null) => ({
+  const failure = { code: 'PREFLIGHT_BLOCKED', message };
+  const stage = (name: StageName, note: StageNote | null) => ({
     name,
     startedAt: started,
     endedAt: ended,
@@ -36,9 +38,8 @@ export function refusedStatus(
     startedAt: started,
     outcome: 'refused',
     stage: 'preflight',
-    stages: [stage('plan', null), stage('preflight', message)],
+    stages: [stage('plan', null), stage('preflight', { kind: 'failed', failure })],
     waitingFor: null,
-    nextAt: null,
     paused: false,
     gates: [],
     earlyVotes: [],
@@ -47,7 +48,7 @@ export function refusedStatus(
     hosts: [],
     allowedPrincipals: [],
     journal: [],
-    failure: { code: 'PREFLIGHT_BLOCKED', message },
+    failure,
     failedHosts: [],
     signals: [],
     before: planned.facts,

@@ -5,20 +5,20 @@ import type { StoredEntry } from './stored-entry.ts';
 import { storedValue, valueKey } from './values.ts';
 
 /** One change of a modify (RFC 4511 4.6). Deleting without values removes the whole attribute. */
-export interface Change {
+export interface EntryChange {
   operation: 'add' | 'delete' | 'replace';
   attribute: string;
   values: Value[];
 }
 
 /** The entry with the changes, itself untouched: they are made all or none. Throws LdapFailure as AD refuses them. */
-export function changed(entry: StoredEntry, changes: Change[]): StoredEntry {
+export function changed(entry: StoredEntry, changes: EntryChange[]): StoredEntry {
   const copy = { ...entry, attributes: new Map(entry.attributes), spelling: new Map(entry.spelling) };
   for (const change of changes) apply(copy, change);
   return copy;
 }
 
-function apply(entry: StoredEntry, { operation, attribute, values }: Change): void {
+function apply(entry: StoredEntry, { operation, attribute, values }: EntryChange): void {
   const definition = definitionOf(attribute);
   const lower = attribute.toLowerCase();
   if (!/^[a-z][a-z0-9-]*$/.test(lower)) throw refusal.unknownType();

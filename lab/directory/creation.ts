@@ -7,7 +7,7 @@ import { encodeSecurityDescriptor, right } from '../../src/directory/security/se
 import { sidOctets } from '../../src/directory/sid.ts';
 import { definitionOf } from './attributes.ts';
 import { categoryDn } from './categories.ts';
-import { type Change, changed } from './changes.ts';
+import { changed, type EntryChange } from './changes.ts';
 import { classChain, isPrincipalClass } from './classes.ts';
 import { refusal } from './diagnostics.ts';
 import { generalizedTime } from './generalized-time.ts';
@@ -64,7 +64,7 @@ export function createEntry(request: NewEntry): StoredEntry {
   };
   const needsSid = isPrincipal && !('objectSid' in filled);
   const sid = needsSid && { objectSid: [sidOctets(`${request.domainSid}-${request.nextRid()}`)] };
-  const changes = Object.entries({ ...filled, ...sid }).map(([name, values]): Change => {
+  const changes = Object.entries({ ...filled, ...sid }).map(([name, values]): EntryChange => {
     return { operation: 'replace', attribute: name, values };
   });
   const place = { key: dnKey(dn), parent: request.parent?.key ?? null, dn, order: request.updateNumber };

@@ -4,7 +4,7 @@ import { sidOctets } from '../../src/directory/sid.ts';
 import type { DirectoryStore } from '../store.ts';
 import { ReplicationAgent } from './agent.ts';
 import { isKnownAttribute } from './attributes.ts';
-import { type Change, changed } from './changes.ts';
+import { changed, type EntryChange } from './changes.ts';
 import { Contexts } from './contexts.ts';
 import { createEntry, parentKey } from './creation.ts';
 import { continuations, namingContexts } from './crossrefs.ts';
@@ -147,14 +147,14 @@ export class MemoryStore implements DirectoryStore {
   }
 
   async replace(dn: string, attributes: Record<string, Value[]>): Promise<void> {
-    const changes = Object.entries(attributes).map(([name, values]): Change => {
+    const changes = Object.entries(attributes).map(([name, values]): EntryChange => {
       return { operation: 'replace', attribute: name, values };
     });
     await this.modify(dn, changes);
   }
 
   /** Makes all the changes or none. */
-  async modify(dn: string, changes: Change[]): Promise<void> {
+  async modify(dn: string, changes: EntryChange[]): Promise<void> {
     const entry = this.#requireLive(dn);
     requireModifiable(entry, changes);
     const next = changed(entry, changes);

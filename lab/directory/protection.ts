@@ -1,5 +1,5 @@
 import { parseDn } from '../../src/directory/dn.ts';
-import type { Change } from './changes.ts';
+import type { EntryChange } from './changes.ts';
 import { refusal } from './diagnostics.ts';
 import type { EntryTable } from './entry-table.ts';
 import type { StoredEntry } from './stored-entry.ts';
@@ -42,7 +42,7 @@ export function requireSamAgrees(before: StoredEntry, after: StoredEntry): void 
 }
 
 /** Names and classes are not for a modify (MS-ADTS 3.1.1.5.3.2), and a modify of nothing is none. Throws LdapFailure. */
-export function requireModifiable(entry: StoredEntry, changes: Change[]): void {
+export function requireModifiable(entry: StoredEntry, changes: EntryChange[]): void {
   if (changes.length === 0) throw refusal.unwilling();
   const naming = ['name', 'distinguishedname', parseDn(entry.dn)[0]!.type.toLowerCase()];
   const names = changes.map((change) => change.attribute.toLowerCase());

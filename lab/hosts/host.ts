@@ -6,7 +6,6 @@ import { type LogonHost, logOn } from '../rules/logon.ts';
 import { OperationFailure } from '../ssh/operation-failure.ts';
 import { type LabHost, type LabPool, type LabService, labDomain } from '../topology.ts';
 import { accountSids, type HostIdentity, isTheAccount } from './account.ts';
-import { changes } from './changes.ts';
 import { requireRestartable, runningDependents } from './dependents.ts';
 import { inventoryOf } from './inventory.ts';
 
@@ -66,7 +65,7 @@ export class SimulatedHost {
     return {
       policy: { ...this.settings.policy },
       eventLogEnabled: this.settings.eventLogEnabled,
-      changed: changes(before, this.settings),
+      changed: changedSettings(before, this.settings),
     };
   }
 
@@ -244,4 +243,9 @@ export class SimulatedHost {
     const { computerSid } = this.#identity;
     return { name, build, behindRodc, computerSid, policyEnabled: policy.value === 1 };
   }
+}
+
+function changedSettings(before: LabHost, after: LabHost): Result<'set-host'>['changed'] {
+  const policy = before.policy.value === after.policy.value ? [] : ['policy' as const];
+  return before.eventLogEnabled === after.eventLogEnabled ? policy : [...policy, 'log'];
 }

@@ -3,7 +3,7 @@ import { startTlsOid } from '../../src/directory/connection/start-tls.ts';
 import type { Value } from '../../src/directory/entry.ts';
 import { sdFlagsControl, showDeletedControl } from '../../src/directory/schema.ts';
 import { definitionOf } from '../directory/attributes.ts';
-import type { Change } from '../directory/changes.ts';
+import type { EntryChange } from '../directory/changes.ts';
 import { constructed } from '../directory/constructed.ts';
 import { refusal } from '../directory/diagnostics.ts';
 import type { MemoryStore } from '../directory/memory-store.ts';
@@ -135,7 +135,7 @@ export class OperationHandler {
 }
 
 /** What the SAM keeps, whose refusal is its own (MS-SAMR 3.1.1.8). */
-function isOfSam(change: Change): boolean {
+function isOfSam(change: EntryChange): boolean {
   return ['objectsid', 'samaccounttype'].includes(change.attribute.toLowerCase());
 }
 

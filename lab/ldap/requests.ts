@@ -1,7 +1,7 @@
 import { ProtocolOperation } from 'ldapts';
 
 import type { Value } from '../../src/directory/entry.ts';
-import type { Change } from '../directory/changes.ts';
+import type { EntryChange } from '../directory/changes.ts';
 import type { LdapFilter } from '../directory/filter.ts';
 import type { Rename } from '../directory/renaming.ts';
 import type { Scope } from '../directory/searching.ts';
@@ -32,7 +32,7 @@ export type Operation =
   | SearchRequest
   | { kind: 'compare'; dn: string; attribute: string; value: Buffer }
   | { kind: 'add'; dn: string; attributes: [string, Value[]][] }
-  | { kind: 'modify'; dn: string; changes: Change[] }
+  | { kind: 'modify'; dn: string; changes: EntryChange[] }
   | { kind: 'delete'; dn: string }
   | ({ kind: 'rename'; dn: string } & Rename)
   | { kind: 'extended'; oid: string };
@@ -52,7 +52,7 @@ const sasl = 0xa3;
 const requestName = 0x80;
 const newSuperiorTag = 0x80;
 const scopes: Scope[] = ['base', 'one', 'sub'];
-const changeKinds: Change['operation'][] = ['add', 'delete', 'replace'];
+const changeKinds: EntryChange['operation'][] = ['add', 'delete', 'replace'];
 
 /** Decodes the inside of an LDAPMessage. Throws MalformedMessage. */
 export function decodeRequest(message: Buffer): Request {
@@ -128,7 +128,7 @@ function decodeAttribute(elements: Elements): [string, Value[]] {
   return [inner.text(), inner.inside(set).all((values) => values.octets())];
 }
 
-function decodeChange(elements: Elements): Change {
+function decodeChange(elements: Elements): EntryChange {
   const inner = elements.inside(sequence);
   const operation = changeKinds[inner.integer(enumerated)];
   if (!operation) throw new MalformedMessage('no such change');

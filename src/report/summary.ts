@@ -1,6 +1,7 @@
 import { countedVotes } from '../domain/gates/gates.ts';
 import type { MigrationStatus } from '../domain/migration/status.ts';
 import { elapsed, moment } from '../wording/time.ts';
+import { wordWaiting } from '../wording/waiting.ts';
 import type { Tone } from './model.ts';
 import type { Report } from './report.ts';
 
@@ -45,8 +46,9 @@ function sentence(status: MigrationStatus): string {
   if (failure) return `${failure.code}: ${failure.message}`;
   if (outcome === 'completed')
     return `The services of ${account} log on through ${dmsa}${hosts.length > 0 ? ` on ${counted(hosts.length, 'host')}` : ''}, and the account is disabled.`;
-  if (outcome === 'running') return waitingFor ? `It waits for ${waitingFor}.` : 'It is at work.';
-  return waitingFor ?? '';
+  const waiting = waitingFor ? wordWaiting(waitingFor) : null;
+  if (outcome === 'running') return waiting ? `It waits for ${waiting}.` : 'It is at work.';
+  return waiting ?? '';
 }
 
 function figures({ status, madeAt }: Report, ended: string | null): Summary['figures'] {

@@ -66,8 +66,8 @@ describe('time and attempts', () => {
     [1.5, 2],
     [-5, 1],
   ])('what is not due in %f ms is looked at again in %i ms, without noise', (left, delay) => {
-    const wait = () => notDue('something', left);
-    expect(wait).toThrow('something');
+    const wait = () => notDue({ kind: 'observation' }, left);
+    expect(wait).toThrow('waiting for the observation to end');
     try {
       wait();
     } catch (error) {

@@ -199,10 +199,14 @@ const forward: Stage[] = [
   stage('plan', 0, 0.1),
   stage('preflight', 0.1, 1.3),
   stage('gate-start', 1.3, 10),
-  stage('prepare-hosts', 10, 12, { changed: names.map((name) => `${name}: policy set to 1, event log on`) }),
-  stage('create-dmsa', 12, 14, { changed: [`${dmsa.dn} created`] }),
-  stage('link', 14, 16, { changed: ['svc-web and dmsa-web$ linked, both in state 1'] }),
-  stage('restart-services', 16, 30, { changed: names.map((name) => `${name}: WebApp restarted`) }),
+  stage('prepare-hosts', 10, 12, {
+    changed: names.map((host) => ({ kind: 'policy-set', host, before: null, after: 1 })),
+  }),
+  stage('create-dmsa', 12, 14, { changed: [{ kind: 'dmsa-created', dn: dmsa.dn }] }),
+  stage('link', 14, 16, { changed: [{ kind: 'linked', account: 'svc-web', dmsa: 'dmsa-web$' }] }),
+  stage('restart-services', 16, 30, {
+    changed: names.map((host) => ({ kind: 'restarted', host, services: ['WebApp'], pools: [] })),
+  }),
   stage('verify-principals', 30, 31),
   stage('observe', 31, 44),
   stage('preflight-again', 44, 45),
@@ -222,8 +226,10 @@ export const waiting: MigrationStatus = {
   outcome: 'running',
   stage: 'gate-complete',
   stages: [...forward, stage('gate-complete', 45, null, { note: null })],
-  waitingFor: '1 more vote at gate "complete"',
-  nextAt: '2025-06-08T08:00:45.000Z',
+  waitingFor: {
+    ...{ kind: 'votes', gate: 'complete', required: 2 },
+    ...{ since: at(45), until: '2025-06-08T08:00:45.000Z' },
+  },
   paused: false,
   gates: [
     gate({
@@ -265,9 +271,11 @@ export const waiting: MigrationStatus = {
 export const restarting: MigrationStatus = {
   ...waiting,
   stage: 'restart-services',
-  stages: [...forward.slice(0, 6), stage('restart-services', 16, null, { note: 'canary web01.lab.example' })],
+  stages: [
+    ...forward.slice(0, 6),
+    stage('restart-services', 16, null, { note: { kind: 'observation-restarted', at: at(17) } }),
+  ],
   waitingFor: null,
-  nextAt: null,
   gates: [waiting.gates[0]!],
 };
 
@@ -279,19 +287,23 @@ export const completed: MigrationStatus = {
   stages: [
     ...forward,
     stage('gate-complete', 45, 52),
-    stage('complete', 52, 53, { changed: ['svc-web disabled, SPNs moved to dmsa-web$'] }),
+    stage('complete', 52, 53, { changed: [{ kind: 'completed', account: 'svc-web' }] }),
     stage('restart-and-verify', 53, 57),
     stage('soak', 57, 60),
     stage('done', 60, 60),
   ],
   waitingFor: null,
-  nextAt: null,
   gates: [
     waiting.gates[0]!,
     gate({ decision: 'approved', votes: [vote('LAB\\ann'), vote('LAB\\bob', { reason: '' })] }),
   ],
   hosts: names.map((name) => evidence(name, { keysFetched: 'yes' })),
   after,
+};
+
+const rejected = {
+  code: 'GATE_REJECTED',
+  message: 'gate "complete": LAB\\bob rejected: change freeze',
 };
 
 /** An approver said no; everything was put back. */
@@ -301,12 +313,16 @@ export const undone: MigrationStatus = {
   stage: 'done',
   stages: [
     ...forward,
-    stage('gate-complete', 45, null, { note: 'LAB\\bob rejected: change freeze' }),
-    stage('undo', 50, 58, { changed: ['svc-web and dmsa-web$ unlinked', `${dmsa.dn} removed`] }),
+    stage('gate-complete', 45, null, { note: { kind: 'failed', failure: rejected } }),
+    stage('undo', 50, 58, {
+      changed: [
+        { kind: 'undone', step: 'link', targets: [dmsa.dn] },
+        { kind: 'undone', step: 'create-dmsa', targets: [dmsa.dn] },
+      ],
+    }),
     stage('done', 58, 58),
   ],
   waitingFor: null,
-  nextAt: null,
   gates: [
     waiting.gates[0]!,
     gate({
@@ -315,6 +331,6 @@ export const undone: MigrationStatus = {
     }),
   ],
   journal: journal.map((entry) => ({ ...entry, status: 'undone' })),
-  failure: { code: 'GATE_REJECTED', message: 'gate "complete": LAB\\bob rejected: change freeze' },
+  failure: rejected,
   after: before,
 };

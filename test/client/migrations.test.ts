@@ -170,7 +170,7 @@ describe.skipIf(!temporalAvailable().available)('the client of migrations', () =
       .poll(() => migrations.status(id))
       .toMatchObject({
         paused: false,
-        waitingFor: 'accept true',
+        failure: { message: 'accept true' },
         allowedPrincipals: [{ ...who, sid: 'S-1-5-21-9' }],
       });
     await migrations.send(id, 'undo', who);

@@ -49,7 +49,7 @@ export async function migrateServiceAccount({ plan }: contract.MigrationInput): 
   });
   setHandler(contract.retry, ({ accept, ...who }) => {
     heard('retry', who);
-    status.waitingFor = `accept ${accept === true}`;
+    status.failure = { code: 'RESTORE_DIFFERS', message: `accept ${accept === true}` };
   });
 
   const { restartServices } = proxyActivities<{ restartServices(): Promise<void> }>({
@@ -90,7 +90,6 @@ function initialStatus(plan: contract.MigrationInput['plan']): MigrationStatus {
     stage: 'gate-start',
     stages: [],
     waitingFor: null,
-    nextAt: null,
     paused: false,
     gates: [
       {

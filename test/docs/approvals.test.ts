@@ -72,7 +72,7 @@ describe.skipIf(!available)(`the walk-through${reason ? ` (skipped: ${reason})` 
         await until((status) => status.gates[0]!.decision === 'approved');
         expect((await run(verdict)).replace(/\s/g, '')).toContain('"verdict":"counted"');
 
-        await until(({ waitingFor }) => waitingFor === 'the observation to end');
+        await until(({ waitingFor }) => waitingFor?.kind === 'observation');
         expect((await run(meanwhile)).replace(/\s/g, '')).toMatch(
           /"reason":"month-end",.*"verdict":"accepted"/,
         );

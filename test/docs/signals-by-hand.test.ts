@@ -192,14 +192,15 @@ describe.skipIf(!available)(
         await untilStage('observe');
         expect(lab.hosts.map(({ restarts }) => restarts > 0)).toEqual([true, true, false]);
 
-        const { nextAt } = await until(({ waitingFor }) => waitingFor === 'the observation to end');
+        const observing = await until(({ waitingFor }) => waitingFor?.kind === 'observation');
+        const end = observing.waitingFor!.until;
         expect(await refusal(id, 'extendObservation', { ...carol, for: 'ages' })).toBe('SIGNAL_NO_DURATION');
         expect(await sent(id, 'extendObservation', { ...carol, for: '7d' })).toMatchObject({
           about: '7d',
           verdict: 'accepted',
         });
-        const longer = await until((status) => status.nextAt !== nextAt);
-        expect(Date.parse(longer.nextAt!) - Date.parse(nextAt!)).toBe(7 * 86_400_000);
+        const longer = await until(({ waitingFor }) => waitingFor!.until !== end);
+        expect(Date.parse(longer.waitingFor!.until!) - Date.parse(end!)).toBe(7 * 86_400_000);
         expect(await refusal(id, 'allowPrincipal', { ...carol, sid: stranger })).toBeNull();
         expect(await refusal(id, 'allowPrincipal', { ...carol, sid: stranger })).toBe(
           'SIGNAL_ALLOWED_ALREADY',

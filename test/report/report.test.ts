@@ -73,7 +73,7 @@ describe.each([
     for (const words of [
       'Completed and verified',
       'svc-web → dmsa-web$',
-      'svc-web disabled, SPNs moved to dmsa-web$',
+      'svc-web is superseded and disabled',
       'Gate “complete”',
       '“looks good”',
       'declared, not signed',

@@ -32,7 +32,7 @@ describe.skipIf(!available)(`a migration that was terminated${reason ? ` (skippe
       expect(status.outcome).toBe('needs-operator');
       expect(status.failure!.message).toContain('dmsa resume --adopt goes on with it');
       await migrations.adopt(id, carol);
-      await rehearsal.until(({ waitingFor }) => waitingFor?.includes('gate "start"') ?? false);
+      await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'votes' && waitingFor.gate === 'start');
       await migrations.send(id, 'undo', who);
       await rehearsal.until(({ outcome }) => outcome === 'undone');
       await expect(migrations.adopt(id, carol)).rejects.toMatchObject({ code: 'MIGRATION_ENDED' });
@@ -43,12 +43,12 @@ describe.skipIf(!available)(`a migration that was terminated${reason ? ` (skippe
     await rehearse(theatre, { request }, async (rehearsal) => {
       const { migrations, id, lab } = rehearsal;
       await rehearsal.approve();
-      const observing = await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      const observing = await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
       const restarts = lab.hosts.map((host) => host.restarts);
       await terminate(rehearsal);
       await migrations.adopt(id, carol);
-      const going = await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
-      expect(going.nextAt).toBe(observing.nextAt);
+      const going = await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
+      expect(going.waitingFor!.until).toBe(observing.waitingFor!.until);
       expect(going.startedAt).toBe(observing.startedAt);
       expect(going.execution).toBe(observing.execution);
       expect(going.gates[0]!.votes).toEqual(observing.gates[0]!.votes);
@@ -104,7 +104,7 @@ describe.skipIf(!available)(`a migration that was terminated${reason ? ` (skippe
       await terminate(rehearsal);
       held.resolve();
       await migrations.adopt(id, carol);
-      const status = await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      const status = await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
       expect(status.failure).toBeNull();
       expect(linkOf(status)).toMatchObject({ status: 'applied' });
       expect(calls).toEqual(['linked', 'linked']);
@@ -166,7 +166,7 @@ describe.skipIf(!available)(`a migration that was terminated${reason ? ` (skippe
     await rehearse(theatre, { request: { ...request, observe: '1h' }, activities }, async (rehearsal) => {
       const { migrations, id } = rehearsal;
       await rehearsal.approve();
-      await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
       await migrations.send(id, 'undo', who);
       await reached;
       await terminate(rehearsal);

@@ -1,5 +1,6 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+
 import { addPrincipal } from '../../lab/rules/logon.ts';
 import { type Topology, twoControllers } from '../../lab/topology.ts';
 import { octets } from '../../src/directory/entry.ts';
@@ -71,13 +72,13 @@ describe.skipIf(!available)(`a history that grows long${reason ? ` (skipped: ${r
       const { lab, until, migrations, id } = rehearsal;
       const handle = theatre.env.client.workflow.getHandle(id);
       await rehearsal.approve();
-      await until(({ waitingFor }) => waitingFor?.includes('retry or skip') ?? false);
+      await until(({ waitingFor }) => waitingFor?.kind === 'failed-hosts');
       const firstRun = (await handle.describe()).runId;
       const restarts = lab.hosts.map((host) => host.restarts);
       for (let count = 0; count < suggestAfter; count++) await handle.signal('skipHost', { nonsense: count });
       const runs = async () => (await handle.describe()).runId;
       await vi.waitUntil(async () => (await runs()) !== firstRun, { timeout: 60_000, interval: 200 });
-      const waiting = await until(({ waitingFor }) => waitingFor?.includes('retry or skip') ?? false);
+      const waiting = await until(({ waitingFor }) => waitingFor?.kind === 'failed-hosts');
       expect(waiting.failedHosts!.map(({ host }) => host)).toEqual([lab.hosts[1]!.settings.name]);
       expect(waiting.signals).toHaveLength(suggestAfter);
       await migrations.send(id, 'retry', {
@@ -106,10 +107,10 @@ describe.skipIf(!available)(`a history that grows long${reason ? ` (skipped: ${r
       const firstRun = (await handle.describe()).runId;
       lab.replication!.break(new Date(Date.now() - 11 * 3_600_000));
       await rehearsal.approve();
-      await until(({ waitingFor }) => waitingFor?.includes('replication') ?? false);
+      await until(({ waitingFor }) => waitingFor?.kind === 'replication');
       const runs = async () => (await handle.describe()).runId;
       await vi.waitUntil(async () => (await runs()) !== firstRun, { timeout: 60_000, interval: 200 });
-      const held = await until(({ waitingFor }) => waitingFor?.includes('replication') ?? false);
+      const held = await until(({ waitingFor }) => waitingFor?.kind === 'replication');
       // Open to a no, for as long as nothing is done.
       expect(held.gates[1]).toMatchObject({ decision: 'open', hash, drift: [] });
       expect(decide(held.gates[1]!)).toBe('approved');
@@ -122,7 +123,7 @@ describe.skipIf(!available)(`a history that grows long${reason ? ` (skipped: ${r
       );
       await addPrincipal(lab.dc, dmsa!, sidText(octets(kiosk, 'objectSid')!));
       lab.replication!.mend();
-      const waiting = await until(({ waitingFor }) => waitingFor?.includes('KIOSK07$') ?? false);
+      const waiting = await until(({ waitingFor }) => waitingFor?.kind === 'strangers');
       const sid = waiting.findings.find(({ code }) => code === 'PRINCIPAL_UNKNOWN')!.subject;
       await rehearsal.migrations.send(rehearsal.id, 'allowPrincipal', {
         by: 'LAB\\carol',

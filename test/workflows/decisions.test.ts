@@ -183,13 +183,13 @@ async function reach(
   await openGate(rehearsal);
   if (stage === 'gate-start') return;
   await rehearsal.approve();
-  await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+  await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
   if (stage === 'observe') return;
   await rehearsal.pass('29 days');
   await rehearsal.untilStage('gate-complete');
   if (stage === 'gate-complete') return;
   await rehearsal.approve();
-  await rehearsal.until(({ waitingFor }) => waitingFor === 'the soak to end');
+  await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'soak');
 }
 
 function expectUndone(status: MigrationStatus, code: string): void {

@@ -26,7 +26,8 @@ function statusWith(votes: object[], changes: Partial<MigrationStatus> = {}): Mi
   };
   return {
     ...{ account: 'svc-web', dmsa: 'dmsa-web', stage: 'gate-start', outcome: 'running', hosts: [] },
-    ...{ waitingFor: '2 votes at gate "start"', nextAt: at, paused: false, failure: null },
+    waitingFor: { kind: 'votes', gate: 'start', required: 2, since: at, until: at },
+    ...{ paused: false, failure: null },
     ...{ failedHosts: [], requestedBy: 'LAB\\alice', domain: { dnsName: 'lab.example', netbiosName: 'LAB' } },
     gates: [{ ...gate, votes: votes.map((each) => ({ ...vote, ...each })) }],
     ...changes,
@@ -57,12 +58,17 @@ test('no name, message, difference or wait from outside changes the lines, or be
   const detailed = (word: string) => {
     const host = { host: word, policy: 'yes', restarted: 'no', principal: 'unknown' };
     const status = statusWith([{ by: word, identity: 'bob@lab.example' }], {
-      ...{ account: word, dmsa: word, waitingFor: word, failure: { code: word, message: word } },
+      ...{ account: word, dmsa: word, failure: { code: word, message: word } },
+      waitingFor: { kind: 'host-clock', host: word, since: at, until: null },
       ...{ failedHosts: [{ host: word, code: word, message: word, at }] },
       hosts: [host as MigrationStatus['hosts'][number]],
     });
     const [gate] = status.gates;
-    Object.assign(gate!, { drift: [word], hosts: [word], approvers: [word, 'bob@lab.example'] });
+    Object.assign(gate!, {
+      drift: [{ path: word, before: word, after: word }],
+      hosts: [word],
+      approvers: [word, 'bob@lab.example'],
+    });
     return currentDetails(status).split('\n');
   };
   // What is left to begin something, once escapes and code are taken away.

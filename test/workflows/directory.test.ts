@@ -32,8 +32,8 @@ describe.skipIf(!available)(`the directory meanwhile${reason ? ` (skipped: ${rea
     test('is waited for with a timer, and then the gate opens', async () => {
       await rehearse(theatre, options, async (rehearsal) => {
         const waiting = await rehearsal.until(({ waitingFor }) => waitingFor !== null);
-        expect(waiting.waitingFor).toBe('the KDS root key to become effective');
-        const wait = Date.parse(waiting.nextAt!) - Date.parse(waiting.startedAt);
+        expect(waiting.waitingFor!.kind).toBe('kds-key');
+        const wait = Date.parse(waiting.waitingFor!.until!) - Date.parse(waiting.startedAt);
         expect(wait).toBeGreaterThan(7.9 * hour);
         expect(wait).toBeLessThanOrEqual(8 * hour);
         await rehearsal.pass('7 hours');
@@ -46,7 +46,7 @@ describe.skipIf(!available)(`the directory meanwhile${reason ? ` (skipped: ${rea
 
     test('is not waited for by someone who has asked to undo', async () => {
       await rehearse(theatre, options, async ({ until, migrations, id }) => {
-        await until(({ waitingFor }) => waitingFor === 'the KDS root key to become effective');
+        await until(({ waitingFor }) => waitingFor?.kind === 'kds-key');
         await migrations.send(id, 'undo', { by, reason: 'not this month' });
         const { failure } = await until(({ outcome }) => outcome === 'undone');
         expect(failure!.code).toBe('UNDO_REQUESTED');
@@ -104,7 +104,7 @@ describe.skipIf(!available)(`the directory meanwhile${reason ? ` (skipped: ${rea
         await rehearsal.pass('4 hours');
         const held = await rehearsal.until(({ waitingFor }) => waitingFor !== null);
         expect(held).toMatchObject({ stage: 'complete', outcome: 'running' });
-        expect(held.waitingFor).toContain(`domain controllers to agree: `);
+        expect(held.waitingFor!.kind).toBe('controllers');
         await lab.controllers[dc1]!.start();
         await rehearsal.pass('1 hour');
         await rehearsal.untilStage('soak');
@@ -122,7 +122,11 @@ describe.skipIf(!available)(`the directory meanwhile${reason ? ` (skipped: ${rea
         await rehearsal.migrations.send(rehearsal.id, 'undo', { by, reason: 'the month-end run has failed' });
         await rehearsal.pass('1 hour');
         const parked = await rehearsal.until(({ outcome }) => outcome === 'needs-operator');
-        expect(parked.waitingFor).toContain('undo link: REPLICATION_LAGGING');
+        expect(parked.waitingFor).toMatchObject({
+          kind: 'operator',
+          step: 'link',
+          failure: { code: 'REPLICATION_LAGGING' },
+        });
         await controllers[dc1]!.start();
         await rehearsal.pass('2 hours');
         const { before, after } = await rehearsal.until(({ outcome }) => outcome === 'undone');
@@ -159,10 +163,12 @@ describe.skipIf(!available)(`the directory meanwhile${reason ? ` (skipped: ${rea
       const since = new Date(await theatre.env.currentTimeMs());
       rehearsal.lab.replication!.break(since);
       await rehearsal.pass('9 days');
-      const held = await rehearsal.until(({ waitingFor }) => waitingFor?.includes('replication') ?? false);
+      const held = await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'replication');
       expect(held.stage).toBe('preflight-again');
       // DS_REPL_NEIGHBOR has whole seconds.
-      expect(held.waitingFor).toContain(since.toISOString().slice(0, -5));
+      expect(held.waitingFor).toMatchObject({
+        partner: { lastSuccess: expect.stringContaining(since.toISOString().slice(0, -5)) },
+      });
       rehearsal.lab.replication!.mend();
       await rehearsal.pass('11 hours');
       await rehearsal.untilStage('gate-complete');
@@ -202,7 +208,7 @@ const hour = 3_600_000;
 
 async function toObservation(rehearsal: Rehearsal): Promise<void> {
   await rehearsal.approve();
-  await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+  await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
 }
 
 /** What was done on one DC, as its own event log has it. */

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 
 import { defaultPayloadConverter } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
 import { startMigration, undoMigration } from '../../lab/rules/phases.ts';
 import type { SshKeyLogin } from '../../src/config/settings.ts';
+import { wordWaiting } from '../../src/wording/waiting.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
 
@@ -30,7 +32,7 @@ describe.skipIf(!available)(`whose effect it is${reason ? ` (skipped: ${reason})
       await rehearsal.approve();
       const parked = await rehearsal.until(({ outcome }) => outcome === 'needs-operator');
       expect(parked.failure!.code).toBe('LINK_FOREIGN');
-      expect(parked.waitingFor).toContain('LINK_UNPROVEN');
+      expect(parked.waitingFor).toMatchObject({ kind: 'operator', failure: { code: 'LINK_UNPROVEN' } });
       expect(rehearsal.lab.dc.events.map(({ operation }) => operation)).toEqual(['START-MIGRATION']);
 
       // The operator takes the link away, and the rest is undone.
@@ -48,12 +50,14 @@ describe.skipIf(!available)(`whose effect it is${reason ? ` (skipped: ${reason})
   test('what an undo cannot bring back waits for an operator, who may accept it', async () => {
     await rehearse(theatre, {}, async (rehearsal) => {
       await rehearsal.approve();
-      await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
       const { dc, seeded } = rehearsal.lab;
       await dc.store.replace(seeded.accountDn, { servicePrincipalName: ['HTTP/new.lab.example'] });
       await rehearsal.migrations.send(rehearsal.id, 'undo', { by: 'LAB\\carol', reason: 'stop' });
       const parked = await rehearsal.until(({ outcome }) => outcome === 'needs-operator');
-      expect(parked.waitingFor).toContain('account.servicePrincipalNames.HTTP/new.lab.example: absent');
+      expect(wordWaiting(parked.waitingFor!)).toContain(
+        'account.servicePrincipalNames.HTTP/new.lab.example: absent',
+      );
 
       // It looks again, and parks again: whoever looks at the wrong moment never sees it run. Counted before the signal
       // is sent, as it may have looked by the time the sender has its outcome.
@@ -76,7 +80,7 @@ describe.skipIf(!available)(`whose effect it is${reason ? ` (skipped: ${reason})
   test('no secret reaches the history, the mirrored journal, or the records of commands and reads', async () => {
     await rehearse(theatre, {}, async (rehearsal) => {
       await rehearsal.approve();
-      await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
       const { directory, powershell, records } = rehearsal.lab.settings;
       const password = await readFile((directory as { password: { file: string } }).password.file, 'utf8');
       const key = (await readFile((powershell as unknown as SshKeyLogin).privateKeyFile, 'utf8')).split(

@@ -36,7 +36,7 @@ describe.skipIf(!available)(`what comes at a bad moment${reason ? ` (skipped: ${
         await rehearsal.approve();
         await rehearsal.untilStage('gate-complete');
         await rehearsal.approve();
-        await rehearsal.until(({ waitingFor }) => waitingFor === 'the soak to end');
+        await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'soak');
         const handle = theatre.env.client.workflow.getHandle(rehearsal.id);
         held.now = true;
         await handle.signal('approve', {});

@@ -66,8 +66,13 @@ const status = {
     (name) =>
       ({
         name,
-        changed: hosts.map((host) => `${host.name}: restarted ${host.services.join(', ')}`),
-      }) as Stage,
+        changed: hosts.map(({ name: host, services }) => ({
+          kind: 'restarted' as const,
+          host,
+          services,
+          pools: [],
+        })),
+      }) as Partial<Stage>,
   ),
 };
 

@@ -85,11 +85,16 @@ describe.skipIf(!available)(`what turning back restores${reason ? ` (skipped: ${
       await dc.store.replace(seeded.accountDn, { userPrincipalName: ['renamed@lab.example'] });
       await rehearsal.migrations.send(rehearsal.id, 'undo', carol);
       const parked = await rehearsal.until(({ outcome }) => outcome === 'needs-operator');
-      expect(parked.waitingFor).toContain('account.userPrincipalName');
+      expect(parked.waitingFor).toMatchObject({
+        kind: 'operator',
+        failure: { message: expect.stringContaining('account.userPrincipalName') },
+      });
       for (let count = 0; count < 2; count++) {
         await rehearsal.migrations.send(rehearsal.id, 'retry', { ...carol, accept: true });
         const next = await rehearsal.until(({ outcome, waitingFor }) =>
-          outcome === 'needs-operator' ? waitingFor !== parked.waitingFor : outcome !== 'running',
+          outcome === 'needs-operator'
+            ? waitingFor?.since !== parked.waitingFor!.since
+            : outcome !== 'running',
         );
         if (next.outcome === 'undone') break;
       }
@@ -109,7 +114,11 @@ describe.skipIf(!available)(`what turning back restores${reason ? ` (skipped: ${
       const restarts = second!.restarts;
       await rehearsal.migrations.send(rehearsal.id, 'undo', carol);
       const parked = await rehearsal.until(({ outcome }) => outcome === 'needs-operator');
-      expect(parked.waitingFor).toContain('SERVICE_START_FAILED');
+      expect(parked.waitingFor).toMatchObject({
+        kind: 'operator',
+        step: 'restart-services',
+        failure: { code: 'SERVICE_START_FAILED' },
+      });
       expect(second!.restarts).toBe(restarts + 1);
       await rehearsal.migrations.send(rehearsal.id, 'retry', carol);
       const { before, after } = await rehearsal.until(({ outcome }) => outcome === 'undone');
@@ -149,7 +158,7 @@ async function addSpn({ lab }: Rehearsal, spn: string): Promise<void> {
 }
 
 function observing(rehearsal: Rehearsal): Promise<MigrationStatus> {
-  return rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+  return rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
 }
 
 async function soaking(rehearsal: Rehearsal): Promise<void> {
@@ -158,7 +167,7 @@ async function soaking(rehearsal: Rehearsal): Promise<void> {
   await rehearsal.pass('29 days');
   await rehearsal.untilStage('gate-complete');
   await rehearsal.approve();
-  await rehearsal.until(({ waitingFor }) => waitingFor === 'the soak to end');
+  await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'soak');
 }
 
 /** The outcome, or that only a person can go on: what must not be waited for. */

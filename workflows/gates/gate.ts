@@ -136,10 +136,9 @@ async function decision(m: Migration, gate: Gate): Promise<'approved' | 'pointle
   const isPointless = () => gate.hosts?.every((host) => isSkipped(m, host)) ?? false;
   const decided = () => decide(gate) !== 'open' || isPointless();
   while (!decided()) {
-    const votes = `${gate.required} vote${gate.required === 1 ? '' : 's'}`;
     const left = Date.parse(gate.expiresAt) - Date.now();
     const next = gate.overdue ? (gate.remindAt ?? null) : gate.expiresAt;
-    waitFor(m, `${votes} at gate "${gate.name}"`, next);
+    waitFor(m, { kind: 'votes', gate: gate.name, required: gate.required }, next);
     // Votes that came in time are verified first: a worker that was away sees them together with the expiry.
     if (left <= 0) await condition(() => m.state.queue.length === 0);
     if (decided()) break;

@@ -2,9 +2,10 @@ import { ApplicationFailure, condition, isCancellation, setCurrentDetails } from
 
 import type { HostOutcome } from '../../activities/hosts/each-host.ts';
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
+import type { Failure } from '../../src/domain/migration/failure.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
-import type { Failure } from '../../src/domain/migration/status.ts';
+
 import type { GateName, PlanHost } from '../../src/domain/plan/plan.ts';
 import { canaryOf, nextCanaryWave, nextWave } from '../../src/domain/plan/rollout.ts';
 import { findDrift } from '../../src/domain/values/drift.ts';
@@ -144,8 +145,7 @@ async function mayBegin(
 
 /** Until a person says of one of them what is to become of it. */
 async function someoneDecides(m: Migration, failed: PlanHost[]): Promise<void> {
-  const names = failed.map(({ name }) => name.split('.')[0]).join(', ');
-  waitFor(m, `${names}: retry or skip (signals retry and skipHost)`);
+  waitFor(m, { kind: 'failed-hosts', hosts: failed.map(({ name }) => name) });
   publish(m);
   await condition(() => failedAmong(m, failed).length < failed.length || isLong());
   await continueIfLong(m);
@@ -199,7 +199,7 @@ export async function runWaveOf<R>(
   if (maxFailures === 0) for (const { host, code, message } of failed) countFailedHost(host, code, message);
   if (thrown !== null && (isCancellation(thrown) || failed.length === 0 || maxFailures === 0)) throw thrown;
   for (const { host, code, message } of failed) {
-    current.changed.push(`${host}: failed, ${code} ${message}`);
+    current.changed.push({ kind: 'host-failed', host, failure: { code, message } });
     hostFailed(m, progress, { host, code, message });
   }
 }

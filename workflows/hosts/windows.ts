@@ -30,7 +30,7 @@ export async function hadToWaitForWindow(
     windows,
   });
   if (open) return false;
-  waitFor(m, 'a maintenance window to open', opensAt);
+  waitFor(m, { kind: 'window' }, opensAt);
   const left = opensAt === null ? null : Math.max(1, Date.parse(opensAt) - Date.now());
   const long = () => when === 'may-continue-as-new' && isLong();
   if (left === null) await condition(long);

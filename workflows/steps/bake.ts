@@ -19,7 +19,7 @@ export async function bake(m: Migration, canary: PlanHost[], progress: Progress)
   progress.bakeUntil ??= inMs(durationMs(length));
   const left = Date.parse(progress.bakeUntil) - Date.now();
   if (left > 0) {
-    waitFor(m, `the canary to run well for ${length}`, progress.bakeUntil);
+    waitFor(m, { kind: 'bake', length }, progress.bakeUntil);
     await condition(isLong, left, { summary: 'Let the canary run' });
     await continueIfLong(m);
     waitFor(m, null);

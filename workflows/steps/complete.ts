@@ -27,9 +27,9 @@ export async function complete(m: Migration, current: Stage): Promise<void> {
   );
   keep(m, after);
   setStatus(m.state.status.journal, entry.id, 'applied');
-  current.changed.push(`${m.plan.account.samAccountName} is superseded and disabled`);
+  current.changed.push({ kind: 'completed', account: m.plan.account.samAccountName });
   for (const spn of after.dmsa!.servicePrincipalNames)
-    current.changed.push(`SPN ${spn} moved to ${m.plan.dmsa.name}$`);
+    current.changed.push({ kind: 'spn-moved', spn, dmsa: `${m.plan.dmsa.name}$` });
 }
 
 /**
@@ -44,9 +44,9 @@ async function untilSettled<T>(m: Migration, run: (again: boolean) => Promise<T>
       return after;
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
-      const { code, message } = failureOf(error);
-      if (code !== ('REPLICATION_LAGGING' satisfies ErrorCode)) throw error;
-      waitFor(m, `domain controllers to agree: ${message}`);
+      const failure = failureOf(error);
+      if (failure.code !== ('REPLICATION_LAGGING' satisfies ErrorCode)) throw error;
+      waitFor(m, { kind: 'controllers', failure });
     }
   }
 }

@@ -11,7 +11,7 @@ import { unlessPaused } from '../unless.ts';
 export async function createDmsa(m: Migration, current: Stage): Promise<void> {
   const { facts } = m.state.evidence!;
   if (facts.dmsa) {
-    current.note = `${facts.dmsa.samAccountName} is there already`;
+    current.note = { kind: 'dmsa-present', name: facts.dmsa.samAccountName };
     return;
   }
   await unlessPaused(m);
@@ -27,7 +27,7 @@ export async function createDmsa(m: Migration, current: Stage): Promise<void> {
   keep(m, { server });
   facts.dmsa = dmsa;
   setStatus(m.state.status.journal, entry.id, 'applied');
-  current.changed.push(`created ${facts.dmsa.dn}`);
+  current.changed.push({ kind: 'dmsa-created', dn: facts.dmsa.dn });
 }
 
 /** Removes the dMSA that was created, recognised by its mark. */

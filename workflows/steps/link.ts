@@ -15,7 +15,8 @@ export async function link(m: Migration, current: Stage): Promise<void> {
   const start = changing('Start-ADServiceAccountMigration, then read both objects').startMigration;
   keep(m, await start({ migrationId: m.id, entry, target: m.target, ...again(m), ...approval(m, 'start') }));
   setStatus(m.state.status.journal, entry.id, 'applied');
-  current.changed.push(`linked ${m.plan.account.samAccountName} and ${m.plan.dmsa.name}$, both in state 1`);
+  const names = { account: m.plan.account.samAccountName, dmsa: `${m.plan.dmsa.name}$` };
+  current.changed.push({ kind: 'linked', ...names });
 }
 
 /** One call of Undo, from state 1 to 0; principals that hosts added to a dMSA that stays are taken out again. */

@@ -14,7 +14,7 @@ export async function observe(m: Migration, current: Stage): Promise<void> {
   const { observe: length, checkEvery } = m.plan.waits;
   for (;;) {
     const { until, digest } = m.state.observation!;
-    waitFor(m, 'the observation to end', until);
+    waitFor(m, { kind: 'observation' }, until);
     const look = () =>
       waiting(`Observe both objects until ${until}`).observe({
         target: m.target,
@@ -29,10 +29,11 @@ export async function observe(m: Migration, current: Stage): Promise<void> {
       continue;
     }
     if (seen.verdict === 'elapsed') return;
-    current.note = `started again at ${now()}: the principals changed`;
+    current.note = { kind: 'observation-restarted', at: now() };
     const again = inMs(durationMs(length));
     // What a person has added is not taken away.
     m.state.observation = { until: again > until ? again : until, digest: seen.digest };
+    waitFor(m, null);
     await strangersAllowed(m, seen.principals);
   }
 }

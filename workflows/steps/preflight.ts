@@ -80,7 +80,7 @@ async function read(m: Migration, gate: GateName, hostsAreFresh: boolean, wave?:
     if (reading === null) continue;
     const hold = holdFor(reading.evidence, m.plan, gate, now());
     if (!hold) return reading;
-    waitFor(m, hold.waitingFor, hold.until);
+    waitFor(m, hold.reason, hold.until);
     await sleep(Math.max(1, Date.parse(hold.until) - Date.now()), { summary: 'Wait before looking again' });
     waitFor(m, null);
     await continueIfLong(m);

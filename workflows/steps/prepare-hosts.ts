@@ -38,7 +38,10 @@ export async function prepareHosts(m: Migration, current: Stage): Promise<void> 
       (host, { changed }) => {
         const logOn = m.plan.enableEventLog ? { logOn: 'yes' as const } : {};
         see(evidenceOf(m, host), now(), 'host', { policy: 'yes', ...logOn });
-        current.changed.push(...changed.map((what) => `${host}: ${what}`));
+        const { beforeImage } = entries.find(({ target }) => target === host)!;
+        const before = beforeImage.policy?.value ?? null;
+        if (changed.includes('policy')) current.changed.push({ kind: 'policy-set', host, before, after: 1 });
+        if (changed.includes('log')) current.changed.push({ kind: 'log-enabled', host });
       },
     );
   }

@@ -21,7 +21,7 @@ const timeoutMs = 30 * 60_000;
 export async function rebootHosts(m: Migration, current: Stage): Promise<void> {
   const hosts = hostsToReboot(m);
   if (hosts.length === 0) {
-    current.note = 'no host has to be rebooted';
+    current.note = { kind: 'no-reboots' };
     return;
   }
   await rollOut(m, current, { hosts, wave: (wave, progress) => rebootWave(m, current, wave, progress) });
@@ -54,7 +54,7 @@ async function rebootWave(
   const back: string[] = [];
   await runWaveOf(m, current, progress, entries, () => restartHosts(input), {
     done: (host, { bootTime }) => {
-      current.changed.push(`${host}: rebooted at ${bootTime}`);
+      current.changed.push({ kind: 'rebooted', host, bootTime });
       back.push(host);
     },
   });

@@ -47,7 +47,7 @@ export async function verifyPrincipals(m: Migration, current: Stage): Promise<vo
   const { principals, digest } = await principalsAmong(m, restartable(m.plan.hosts, m.state.status.before));
   // By the workflow's clock: an attempt may be made long after it was scheduled, where no worker was there.
   const until = inMs(durationMs(m.plan.waits.observe));
-  current.note = `${principals.length} principals`;
+  current.note = { kind: 'principals', count: principals.length };
   await strangersAllowed(m, principals);
   m.state.observation = { until, digest };
 }
@@ -103,8 +103,8 @@ async function restartWave(
   await runWaveOf(m, current, progress, entries, () => restartServices(input), {
     done: (host, result) => {
       seeRestart(m, host, result);
-      const all = [...result.restarted, ...result.recycled.map((pool) => `pool ${pool}`)];
-      current.changed.push(`${host}: restarted ${all.join(', ') || 'nothing'}`);
+      const { restarted, recycled } = result;
+      current.changed.push({ kind: 'restarted', host, services: restarted, pools: recycled });
     },
     failed: (host, result) => {
       if (result) seeRestart(m, host, result);
@@ -139,7 +139,7 @@ async function principalsAmong(m: Migration, among: PlanHost[]) {
   const until = inMs(durationMs(m.plan.waits.join));
   for (;;) {
     const hosts = among.filter(({ name }) => !isSkipped(m, name));
-    waitFor(m, `${hosts.length} host${hosts.length === 1 ? '' : 's'} among the principals`, until);
+    waitFor(m, { kind: 'principals', hosts: hosts.map(({ name }) => name), refused: [] }, until);
     const verify = waiting('Read who may retrieve the managed password').verifyPrincipals;
     const look = () =>
       verify({ target: m.target, hosts, planHosts: m.plan.hosts.map((host) => host.computerSid), until });

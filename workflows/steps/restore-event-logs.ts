@@ -30,31 +30,37 @@ export async function restoreEventLogs(m: Migration, current: Stage): Promise<vo
   for (const entries of batches(m.plan.enableEventLog ? enabled : [], hostsPerActivity)) {
     await unlessPaused(m);
     const restore = onHosts(`Put the Kerberos log of ${names(entries)} back`, waveMs(entries.length));
-    const outcomes = await restored(() => restore.restoreEventLogs({ entries, maxParallel: hostsAtOnce }));
+    const wave = () => restore.restoreEventLogs({ entries, maxParallel: hostsAtOnce });
+    const outcomes = await restored(entries, wave);
     for (const outcome of outcomes) note(m, current, outcome);
   }
 }
 
 /** What became of each host; also of those of a wave that failed. */
-async function restored(wave: () => Promise<HostOutcome<null>[]>): Promise<HostOutcome<null>[]> {
+async function restored(
+  entries: HostEntry[],
+  wave: () => Promise<HostOutcome<null>[]>,
+): Promise<HostOutcome<null>[]> {
   try {
     return await wave();
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
     const outcomes = outcomesOf<null>(error);
     if (outcomes.length > 0) return outcomes;
-    return [{ host: 'all of them', status: 'failed', ...failureOf(error) }];
+    const failure = failureOf(error);
+    return entries.map(({ target }) => ({ host: target, status: 'failed', ...failure }));
   }
 }
 
 function note(m: Migration, current: Stage, outcome: HostOutcome<null>): void {
   const { host } = outcome;
   if (outcome.status !== 'done') {
-    const why = outcome.status === 'failed' ? `: ${outcome.code} ${outcome.message}` : '';
-    current.changed.push(`${host}: the event log stays on${why}`);
+    const failed = outcome.status === 'failed';
+    const failure = failed ? { code: outcome.code, message: outcome.message } : null;
+    current.changed.push({ kind: 'log-kept', host, failure });
     return;
   }
-  current.changed.push(`${host}: event log off, as it was`);
+  current.changed.push({ kind: 'log-restored', host });
   const after = m.state.status.after?.hosts.find(({ name }) => name === host);
   if (after) after.eventLogEnabled = false;
 }

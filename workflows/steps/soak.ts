@@ -27,7 +27,7 @@ export async function soak(m: Migration, current: Stage): Promise<void> {
 async function soakAndVerify(m: Migration): Promise<void> {
   const { soak: length } = m.plan.waits;
   m.state.soakUntil ??= inMs(durationMs(length));
-  waitFor(m, 'the soak to end', m.state.soakUntil);
+  waitFor(m, { kind: 'soak' }, m.state.soakUntil);
   const left = Date.parse(m.state.soakUntil) - Date.now();
   await sleep(Math.max(0, left), { summary: `Soak for ${length}` });
   waitFor(m, null);

@@ -19,7 +19,7 @@ export async function strangersAllowed(m: Migration, principals: Principal[]): P
     );
   if (unknown().length === 0) return false;
   for (const principal of unknown()) note(m, principal);
-  waitFor(m, `a yes to ${unknown().map(describe).join(', ')} among the principals (signal allowPrincipal)`);
+  waitFor(m, { kind: 'strangers', principals: unknown().map(({ sid, name }) => ({ sid, name })) });
   publish(m);
   await condition(() => unknown().length === 0);
   waitFor(m, null);
@@ -32,8 +32,4 @@ function note(m: Migration, principal: Principal): void {
   const { findings } = m.state.status;
   if (findings.some((each) => each.code === 'PRINCIPAL_UNKNOWN' && each.subject === sid)) return;
   findings.push(finding('PRINCIPAL_UNKNOWN', sid, describeStranger(principal)));
-}
-
-function describe({ sid, name }: { sid: string; name: string | null }): string {
-  return name ? `${name} (${sid})` : sid;
 }

@@ -6,6 +6,7 @@ import { DmsaError } from '../../domain/errors/errors.ts';
 import { escapeJson, escapeTerminal } from '../../wording/escape/terminal.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { moment } from '../../wording/time.ts';
+import { wordWaiting } from '../../wording/waiting.ts';
 import { type CommandSpec, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { interrupted } from '../failures.ts';
@@ -73,12 +74,13 @@ function news(board: Watched[], told: Map<string, string>, format: string): stri
   return board.flatMap(({ listed, status }) => {
     const { migrationId, account, stage, outcome } = status ?? listed;
     const waitingFor = status?.waitingFor ?? null;
-    const seen = JSON.stringify([stage, outcome, waitingFor]);
+    const waiting = waitingFor && wordWaiting(waitingFor);
+    const seen = JSON.stringify([stage, outcome, waiting]);
     if (told.get(migrationId) === seen) return [];
     told.set(migrationId, seen);
     if (format === 'jsonl') return [escapeJson({ ...listed, stage, outcome, waitingFor })];
     const at = moment(new Date().toISOString()).slice(11, 19);
     const where = outcome === 'running' ? (stageTitles[stage as keyof typeof stageTitles] ?? stage) : outcome;
-    return [escapeTerminal(`${at} ${account}: ${where}${waitingFor ? `, waiting for ${waitingFor}` : ''}`)];
+    return [escapeTerminal(`${at} ${account}: ${where}${waiting ? `, waiting for ${waiting}` : ''}`)];
   });
 }

@@ -2,6 +2,7 @@ import { type StageName, stageNames } from '../../domain/migration/stages.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { elapsed } from '../../wording/time.ts';
+import { wordWaiting } from '../../wording/waiting.ts';
 import type { Watched } from '../commands/watch.ts';
 import { columns, padTo, paint, shorten } from './text.ts';
 
@@ -72,9 +73,9 @@ function hostsText({ status }: Watched): string {
 function waitText({ status }: Watched, now: Date): string {
   if (!status) return 'no worker answers';
   if (status.paused) return 'paused';
-  const { waitingFor, nextAt } = status;
+  const { waitingFor } = status;
   if (!waitingFor) return '';
-  const left = nextAt ? Date.parse(nextAt) - now.getTime() : null;
+  const left = waitingFor.until ? Date.parse(waitingFor.until) - now.getTime() : null;
   const until = left === null ? '' : left >= 0 ? `, ${elapsed(left)} left` : `, ${elapsed(-left)} overdue`;
-  return `${waitingFor}${until}`;
+  return `${wordWaiting(waitingFor)}${until}`;
 }

@@ -5,11 +5,13 @@ import type { Stage, StageName } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import type { GateName } from '../../domain/plan/plan.ts';
 import { driftText } from '../../domain/values/drift.ts';
+import { wordChange, wordNote } from '../../wording/change.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { evidenceColumns } from '../../wording/evidence.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { elapsed, moment } from '../../wording/time.ts';
 import { wordVerdict, wordVoter } from '../../wording/vote.ts';
+import { wordWaiting } from '../../wording/waiting.ts';
 import { missingVotes } from './gate.ts';
 
 /**
@@ -53,8 +55,10 @@ function stageLines(
     const instant = stage.endedAt && !known;
     if (!known && !instant && stage.name !== 'done') lines.push(`${title}: started`);
     lines.push(...gateLines(stage.name, before, after));
-    for (const change of stage.changed.slice(known?.changed.length ?? 0)) lines.push(`${title}: ${change}`);
-    if (stage.note && stage.note !== known?.note) lines.push(`${title}: ${stage.note}`);
+    const changed = stage.changed.slice(known?.changed.length ?? 0);
+    lines.push(...changed.map((change) => `${title}: ${wordChange(change)}`));
+    const [note, noted] = [stage.note, known?.note].map((each) => each && wordNote(each));
+    if (note && note !== noted) lines.push(`${title}: ${note}`);
     if (stage.endedAt && !known?.endedAt && stage.name !== 'done')
       lines.push(`${title}: ended after ${duration(stage)}`);
     return lines;
@@ -153,8 +157,12 @@ function stateLines(before: MigrationStatus | null, after: MigrationStatus): str
   if (after.paused !== (before?.paused ?? false)) lines.push(after.paused ? 'paused' : 'resumed');
   if (after.failure && after.failure.message !== before?.failure?.message)
     lines.push(`${after.failure.code}: ${after.failure.message}`);
-  if (after.waitingFor && after.waitingFor !== before?.waitingFor)
-    lines.push(`waiting for ${after.waitingFor}${after.nextAt ? `, until ${moment(after.nextAt)}` : ''}`);
+  const waiting = after.waitingFor && wordWaiting(after.waitingFor);
+  const waited = before?.waitingFor && wordWaiting(before.waitingFor);
+  if (after.waitingFor && waiting !== waited) {
+    const { until } = after.waitingFor;
+    lines.push(`waiting for ${waiting}${until ? `, until ${moment(until)}` : ''}`);
+  }
   return lines;
 }
 

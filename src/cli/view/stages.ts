@@ -7,6 +7,7 @@ import {
   stageNames,
 } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
+import { wordChange, wordNote } from '../../wording/change.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { elapsed } from '../../wording/time.ts';
 import type { RenderOptions } from './status.ts';
@@ -60,9 +61,10 @@ function detailLines(stage: Stage, { color, width }: RenderOptions): string[] {
   const { dim } = paint(color);
   const changed = stage.changed.slice(0, 1).map((first) => {
     const rest = stage.changed.length - 1;
-    return shorten(rest > 0 ? `${first} (and ${rest} more)` : first, width - 3);
+    const words = wordChange(first);
+    return shorten(rest > 0 ? `${words} (and ${rest} more)` : words, width - 3);
   });
-  const note = stage.note ? wrap(stage.note, width - 3).slice(0, stage.endedAt ? 1 : 4) : [];
+  const note = stage.note ? wrap(wordNote(stage.note), width - 3).slice(0, stage.endedAt ? 1 : 4) : [];
   return [...changed, ...note].map((line) => `   ${dim(line)}`);
 }
 

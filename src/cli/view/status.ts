@@ -2,6 +2,7 @@ import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { wordUndo } from '../../wording/journal.ts';
 import { elapsed, momentFrom } from '../../wording/time.ts';
+import { wordWaiting } from '../../wording/waiting.ts';
 import { gateLines } from './gate.ts';
 import { hostLines } from './hosts.ts';
 import { findingLines } from './plan.ts';
@@ -100,8 +101,9 @@ function outcomeColor(status: MigrationStatus, color: boolean): (text: string) =
 function waitingLines(status: MigrationStatus, { color, width, now }: RenderOptions): string[] {
   const { bold, red } = paint(color);
   const lines: string[] = [];
-  if (status.waitingFor) lines.push(...wrap(`Waiting for ${status.waitingFor}`, width).map(bold));
-  if (status.nextAt) lines.push(`Until ${momentFrom(status.nextAt, now)}`);
+  const { waitingFor } = status;
+  if (waitingFor) lines.push(...wrap(`Waiting for ${wordWaiting(waitingFor)}`, width).map(bold));
+  if (waitingFor?.until) lines.push(`Until ${momentFrom(waitingFor.until, now)}`);
   if (status.failure)
     lines.push(...wrap(`${status.failure.code}: ${status.failure.message}`, width).map((line) => red(line)));
   return lines;

@@ -59,11 +59,13 @@ function assessReplication(partners: ReplicationFacts[], now: string): Finding[]
     .filter(({ lastSuccess, failures }) =>
       lastSuccess === null ? failures > 0 : Date.parse(lastSuccess) < oldest,
     )
-    .map(({ partner, lastSuccess, lastResult, failures }) => {
-      const since = lastSuccess ? `last success ${lastSuccess}` : 'never succeeded';
-      const evidence = `${since}, result ${lastResult}, ${failures} failures in a row`;
-      return finding('REPLICATION_FAILING', partner, evidence);
-    });
+    .map((each) => finding('REPLICATION_FAILING', each.partner, replicationText(each)));
+}
+
+/** How long a partner has not been replicated from, and why. */
+export function replicationText({ lastSuccess, lastResult, failures }: ReplicationFacts): string {
+  const since = lastSuccess ? `last success ${lastSuccess}` : 'never succeeded';
+  return `${since}, result ${lastResult}, ${failures} failures in a row`;
 }
 
 function assessSites(controllers: ControllerFacts[]): Finding[] {

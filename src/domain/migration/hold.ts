@@ -1,10 +1,11 @@
 import type { Evidence } from '../facts/evidence.ts';
 import type { GateName, Plan } from '../plan/plan.ts';
 import { durationMs } from '../values/duration.ts';
+import type { WaitReason } from './waiting.ts';
 
 /** Something in the way that passes by itself. */
 export interface Hold {
-  waitingFor: string;
+  reason: WaitReason;
   /** ISO 8601: when to look again. */
   until: string;
 }
@@ -23,18 +24,14 @@ export function holdFor(
 ): Hold | null {
   const found = (code: string) => findings.filter((each) => each.code === code);
   if (gate === 'start' && plan.waitForKds && found('KDS_KEY_NOT_EFFECTIVE').length > 0) {
-    return { waitingFor: 'the KDS root key to become effective', until: domain.kdsEffectiveAt! };
+    return { reason: { kind: 'kds-key' }, until: domain.kdsEffectiveAt! };
   }
   const lookAgain = new Date(Date.parse(now) + durationMs(plan.waits.checkEvery)).toISOString();
-  const [failing] = found('REPLICATION_FAILING');
-  if (gate !== 'start' && failing) {
-    const waitingFor = `replication to work again: ${failing.subject}, ${failing.evidence}`;
-    return { waitingFor, until: lookAgain };
-  }
+  const failing = found('REPLICATION_FAILING').map(({ subject }) => subject);
+  const partner = domain.replication?.find((each) => failing.includes(each.partner));
+  if (gate !== 'start' && partner) return { reason: { kind: 'replication', partner }, until: lookAgain };
   const skewed = found('HOST_CLOCK_SKEWED').find(({ severity }) => severity === 'block');
-  if (gate !== 'start' && skewed) {
-    const waitingFor = `the clock of ${skewed.subject}, which is ${skewed.evidence}`;
-    return { waitingFor, until: lookAgain };
-  }
+  if (gate !== 'start' && skewed)
+    return { reason: { kind: 'host-clock', host: skewed.subject }, until: lookAgain };
   return null;
 }

@@ -16,5 +16,5 @@ export function needsOf({ outcome, gates, failedHosts, waitingFor }: MigrationSt
   const open = gates.find((gate) => gate.decision === 'open');
   if (open && decide(open) === 'open') return open.overdue ? 'overdue' : 'approval';
   if (failedHosts.length > 0) return 'host';
-  return waitingFor?.includes('signal allowPrincipal') ? 'principal' : 'none';
+  return waitingFor?.kind === 'strangers' ? 'principal' : 'none';
 }

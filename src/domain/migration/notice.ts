@@ -3,8 +3,9 @@ import { type Tally, tallyOf } from '../gates/tally.ts';
 import type { GateName, Plan } from '../plan/plan.ts';
 import { beginningOf } from '../values/beginning.ts';
 import type { Drift } from '../values/drift.ts';
+import type { Failure } from './failure.ts';
 import type { StageName } from './stages.ts';
-import type { Failure, MigrationStatus } from './status.ts';
+import type { MigrationStatus } from './status.ts';
 
 /** What people are told of, in the order of a migration. */
 export const noticeEvents = [

@@ -1,3 +1,5 @@
+import type { Change, StageNote } from './change.ts';
+
 /** The runbook's stages, in their order; src/wording/stage.ts has their titles. `undo` is entered from any of them. */
 export const stageNames = [
   'plan',
@@ -29,10 +31,10 @@ export interface Stage {
   name: StageName;
   startedAt: string;
   endedAt: string | null;
-  /** What the stage changed, one short sentence each; empty for a stage that only read. */
-  changed: string[];
-  /** What it is waiting for, why it started again, or how it failed. */
-  note: string | null;
+  /** What the stage changed; empty for a stage that only read. */
+  changed: Change[];
+  /** What was found, why it started again, or how it failed. */
+  note: StageNote | null;
 }
 
 /** The stages of a status, and what ended the way forward. */

@@ -6,9 +6,11 @@ import type { RecordedVote } from '../gates/votes.ts';
 import type { DomainNames } from '../plan/identity.ts';
 import type { Person } from '../plan/people.ts';
 import type { Outcome } from '../states.ts';
+import type { Failure } from './failure.ts';
 import type { JournalEntry } from './journal.ts';
 import type { RecordedSignal } from './signals.ts';
 import type { Stage, StageName } from './stages.ts';
+import type { Waiting } from './waiting.ts';
 
 /** What the query `status` answers: everything that the command line, the report and Temporal's UI show. */
 export interface MigrationStatus {
@@ -27,9 +29,7 @@ export interface MigrationStatus {
   stage: StageName;
   stages: Stage[];
   /** What a person is asked for, or what time is waited for; null while working. */
-  waitingFor: string | null;
-  /** ISO 8601 of the next timer, where there is one. */
-  nextAt: string | null;
+  waitingFor: Waiting | null;
   paused: boolean;
   gates: Gate[];
   /** Votes that came when no gate had been opened yet. */
@@ -64,11 +64,6 @@ export interface FailedHost {
   message: string;
   /** ISO 8601. */
   at: string;
-}
-
-export interface Failure {
-  code: string;
-  message: string;
 }
 
 /** What the workflow returns: little, as it is kept in the history; the query `status` answers for all the rest. */

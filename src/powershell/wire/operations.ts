@@ -51,10 +51,15 @@ export const operations = {
     /**
      * The wanted state, for preparing and for restoring alike. `policy.value` null removes the value, and with
      * `keyExists` false the key too where nothing else is in it. `eventLogEnabled` null leaves the log alone.
-     * Refused with POLICY_FROM_GROUP_POLICY where a group policy delivers another value than the wanted one.
+     * Refused with POLICY_FROM_GROUP_POLICY where a group policy delivers another value than the wanted one. `changed`:
+     * the value, its key where nothing but the key differed, and the log.
      */
     parameters: z.object({ policy, eventLogEnabled: z.boolean().nullable() }),
-    result: z.object({ policy, eventLogEnabled: z.boolean(), changed: z.array(z.string()) }),
+    result: z.object({
+      policy,
+      eventLogEnabled: z.boolean(),
+      changed: z.array(z.enum(['policy', 'key', 'log'])),
+    }),
   },
   'restart-services': {
     on: 'host',

@@ -1,5 +1,6 @@
 import { type Stage, stageEnd } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
+import { wordChange, wordNote } from '../../wording/change.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { elapsed } from '../../wording/time.ts';
 import { atMost, type Block } from '../model.ts';
@@ -26,5 +27,6 @@ function took(stage: Stage, status: MigrationStatus): string {
 }
 
 function details({ changed, note }: Stage): string[] {
-  return [...atMost(changed, 12, (left) => `and ${left} more`), ...(note ? [note] : [])];
+  const words = changed.map(wordChange);
+  return [...atMost(words, 12, (left) => `and ${left} more`), ...(note ? [wordNote(note)] : [])];
 }

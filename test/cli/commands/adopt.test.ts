@@ -97,7 +97,7 @@ describe.skipIf(!available)(`dmsa resume --adopt${reason ? ` (skipped: ${reason}
     await rehearse(theatre, { request: { observe: '1h' } }, async (rehearsal) => {
       const { id, plan } = rehearsal;
       await rehearsal.approve();
-      await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
       await workflow(id).terminate('by mistake');
       const ended = await dmsa(rehearsal, ['status', '-o', 'json']);
       expect(ended.exitCode).toBe(4);

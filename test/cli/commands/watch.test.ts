@@ -19,6 +19,7 @@ const listed = (account: string, changes: Partial<ListedMigration> = {}): Listed
   endedAt: null,
   ...changes,
 });
+const since = '2025-06-01T08:00:00.000Z';
 const status = { ...waiting, progress: {}, ended: false };
 const board: Watched[] = [
   {
@@ -26,8 +27,7 @@ const board: Watched[] = [
     status: {
       ...status,
       stage: 'observe',
-      waitingFor: 'the observation to end',
-      nextAt: '2025-06-05T08:00:00.000Z',
+      waitingFor: { kind: 'observation', since, until: '2025-06-05T08:00:00.000Z' },
     },
   },
   { listed: listed('svc-mute'), status: null },
@@ -36,8 +36,10 @@ const board: Watched[] = [
     status: {
       ...status,
       stage: 'gate-complete',
-      waitingFor: '1 vote at gate "complete"',
-      nextAt: '2025-06-02T07:00:00.000Z',
+      waitingFor: {
+        ...{ kind: 'votes', gate: 'complete', required: 1 },
+        ...{ since, until: '2025-06-02T07:00:00.000Z' },
+      },
     },
   },
   {
@@ -46,8 +48,10 @@ const board: Watched[] = [
       ...status,
       stage: 'undo',
       outcome: 'needs-operator',
-      waitingFor: 'an operator\u001b[31m',
-      nextAt: null,
+      waitingFor: {
+        ...{ kind: 'operator', step: 'link', since, until: null },
+        failure: { code: 'LINK_UNPROVEN\u001b[31m', message: '' },
+      },
     },
   },
 ];
@@ -62,7 +66,7 @@ test('the board has those first that people are needed for, how far each is, and
     'svc-mute',
   ]);
   expect(lines[2]).toContain('needs-operator');
-  expect(lines[2]).toContain('an operator\\u{1b}[31m');
+  expect(lines[2]).toContain('an operator, to undo link: LINK_UNPROVEN\\u{1b}[31m');
   expect(lines[3]).toContain('1 vote at gate "complete", 1h 00m overdue');
   expect(lines[4]).toContain('the observation to end, 3d 00h left');
   expect(lines[5]).toContain('no worker answers');

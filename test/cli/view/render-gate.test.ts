@@ -58,7 +58,7 @@ test('a vote that was voided says so, where its evidence has come back, too', ()
 test('in a pipe gates of waves and of the end are told in their stage, with votes and decision', () => {
   const status = {
     ...{ migrationId: 'dmsa/lab.example/svc', account: 'svc', dmsa: 'dmsa-svc', ...asked },
-    ...{ outcome: 'running', stage: 'soak', waitingFor: null, nextAt: null, paused: false, failure: null },
+    ...{ outcome: 'running', stage: 'soak', waitingFor: null, paused: false, failure: null },
     ...{ earlyVotes: [], findings: [], hosts: [], allowedPrincipals: [], journal: [] },
     stages: ['restart-services', 'soak'].map((name) => ({
       ...{ name, startedAt: at, endedAt: null, changed: [], note: null },

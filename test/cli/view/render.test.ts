@@ -27,6 +27,10 @@ import {
 } from '../fixtures.ts';
 
 const options = { color: false, width: 80, now };
+const operator = {
+  ...{ kind: 'operator' as const, step: 'link' as const, since: '2025-06-01T08:00:00.000Z', until: null },
+  failure: { code: 'LINK_UNPROVEN', message: 'whose link is it?' },
+};
 const hostile = 'web\u001b[2J\u202e\n01';
 
 describe('what comes from a directory or a person', () => {
@@ -35,7 +39,7 @@ describe('what comes from a directory or a person', () => {
       ...waiting,
       account: hostile,
       requestedBy: hostile,
-      waitingFor: hostile,
+      waitingFor: { ...operator, failure: { code: hostile, message: hostile } },
       hosts: [evidence(hostile)],
       gates: [
         gate({ votes: [vote(hostile, { reason: hostile })], drift: [{ path: hostile, before: hostile }] }),
@@ -80,8 +84,8 @@ describe('a status on a terminal', () => {
     const text = (height: number) => renderStatus(waiting, { ...options, height });
     for (const height of [24, 30, 40, 46])
       expect(text(height).split('\n').length).toBeLessThanOrEqual(height);
-    expect(text(100)).toContain('web01.lab.example: policy set to 1');
-    expect(text(46)).not.toContain('web01.lab.example: policy set to 1');
+    expect(text(100)).toContain('web01.lab.example: DelegatedMSAEnabled absent → 1');
+    expect(text(46)).not.toContain('web01.lab.example: DelegatedMSAEnabled absent → 1');
     expect(text(46)).toContain('An undo would now');
     expect(text(36)).not.toContain('An undo would now');
     expect(text(36)).toContain(' ✓ Preflight ');
@@ -105,14 +109,14 @@ describe('a status on a terminal', () => {
     expect(lines[0]).toBe(`svc-web → dmsa-web$${' '.repeat(47)}running 1m 00s`);
     expect(lines).toContain(` ✓ Link${' '.repeat(69)}2.0s`);
     expect(lines).toContain(` ⠋ Restart services${' '.repeat(58)}44s`);
-    expect(lines).toContain('   canary web01.lab.example');
+    expect(lines).toContain('   started again at 2025-06-01T08:00:17.000Z: the principals changed');
     expect(lines).toContain(' · Observation');
   });
 
   test('shows what is waited for, the votes that count and those that do not, and who is missing.', () => {
     expect(renderStatus(waiting, options)).toContain(
       [
-        'Waiting for 1 more vote at gate "complete"',
+        'Waiting for 2 votes at gate "complete"',
         'Until 2025-06-08 08:00:45 UTC (in 6d 23h)',
         '',
         'Gate "complete": 1 of 2 votes, expires 2025-06-08 08:00:45 UTC (in 6d 23h)',
@@ -204,7 +208,7 @@ describe('plain lines', () => {
       'web01.lab.example: 309 yes',
       'web02.lab.example: 307 yes, 308 yes, 309 yes',
       'web03.lab.example: 308 yes, principal yes, 309 yes',
-      'Complete: svc-web disabled, SPNs moved to dmsa-web$',
+      'Complete: svc-web is superseded and disabled',
       'Complete: ended after 1.0s',
       'Restart and verify: ended after 4.0s',
       'Soak: ended after 3.0s',
@@ -225,7 +229,7 @@ describe('plain lines', () => {
     expect(lines).toContain(
       `warn HOST_REBOOT_PENDING web02.lab.example: PendingFileRenameOperations is set (fix: ${waiting.findings[0]!.fix})`,
     );
-    expect(lines.at(-1)).toBe('waiting for 1 more vote at gate "complete", until 2025-06-08 08:00:45 UTC');
+    expect(lines.at(-1)).toBe('waiting for 2 votes at gate "complete", until 2025-06-08 08:00:45 UTC');
   });
 
   test('tell a pause, a failure and the outcome.', () => {
@@ -233,14 +237,13 @@ describe('plain lines', () => {
       ...waiting,
       paused: true,
       outcome: 'needs-operator',
-      waitingFor: 'the signal retry',
-      nextAt: null,
+      waitingFor: operator,
       failure: { code: 'RESTORE_DIFFERS', message: 'account.enabled: true → false' },
     };
     expect(plainLines(waiting, parked)).toEqual([
       'paused',
       'RESTORE_DIFFERS: account.enabled: true → false',
-      'waiting for the signal retry',
+      'waiting for an operator, to undo link: LINK_UNPROVEN whose link is it? (signal retry)',
       'needs-operator',
     ]);
   });

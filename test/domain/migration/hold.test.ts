@@ -10,8 +10,12 @@ const effective = '2025-06-01T18:00:00.000Z';
 const plan = samplePlan();
 const waiting = { ...plan, waitForKds: true };
 
+const partner = {
+  ...{ partner: 'DC2', lastSuccess: '2025-05-31T08:00:00.000Z', lastResult: 1722, failures: 24 },
+};
+
 const seen = (...findings: Finding[]) => ({
-  domain: goodDomain({ kdsEffectiveAt: effective }),
+  domain: goodDomain({ kdsEffectiveAt: effective, replication: [partner] }),
   findings,
 });
 const keyLater = seen(finding('KDS_KEY_NOT_EFFECTIVE', 'forest', `effective from ${effective}`));
@@ -34,7 +38,7 @@ describe('preflight is not held up', () => {
 
 describe('preflight is held up', () => {
   test('until the key is effective where the plan says so', () => {
-    const hold = { waitingFor: 'the KDS root key to become effective', until: effective };
+    const hold = { reason: { kind: 'kds-key' }, until: effective };
     expect(holdFor(keyLater, waiting, 'start', now)).toEqual(hold);
   });
 
@@ -42,7 +46,7 @@ describe('preflight is held up', () => {
     expect(
       holdFor(failing, { ...plan, waits: { ...plan.waits, checkEvery: '10h' } }, 'complete', now),
     ).toEqual({
-      waitingFor: 'replication to work again: DC2, no success since 2025-05-31T08:00:00.000Z',
+      reason: { kind: 'replication', partner },
       until: effective,
     });
   });

@@ -60,7 +60,7 @@ describe.skipIf(!available)(`gates of waves and of the end${reason ? ` (skipped:
       // Those of the wave have not joined: that is what it is for.
       expect(second.findings.filter(missing)).toEqual([]);
       await rehearsal.approve();
-      const joined = await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      const joined = await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
       expect(joined.findings.filter(missing)).toEqual([]);
       expect(rehearsal.lab.hosts.map(({ restarts }) => restarts > 0)).toEqual([true, true, true]);
       await rehearsal.pass('29 days');
@@ -94,7 +94,7 @@ describe.skipIf(!available)(`gates of waves and of the end${reason ? ` (skipped:
       const { gates } = await rehearsal.until((status) => status.gates.at(-1)!.drift.length > 0);
       expect(gates.at(-1)!.drift.map(driftText)).toEqual([`skipped: absent → ["${third}"]`]);
       await both();
-      await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
       expect(rehearsal.lab.hosts.map(({ restarts }) => restarts)).toEqual([1, 1, 0]);
     });
   });
@@ -103,11 +103,11 @@ describe.skipIf(!available)(`gates of waves and of the end${reason ? ` (skipped:
     for (const decision of ['reject', 'approve'] as const) {
       await rehearse(theatre, { request: { soakGate: true } }, async (rehearsal) => {
         await rehearsal.approve();
-        await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+        await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
         await rehearsal.pass('29 days');
         await rehearsal.untilStage('gate-complete');
         await rehearsal.approve();
-        await rehearsal.until(({ waitingFor }) => waitingFor === 'the soak to end');
+        await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'soak');
         await rehearsal.pass('25 hours');
         const { gates, stage, outcome } = await waveOpens(rehearsal, 'soak');
         expect([stage, outcome]).toEqual(['soak', 'running']);

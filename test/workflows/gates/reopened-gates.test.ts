@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
 import type { LabFaults } from '../../../lab/faults.ts';
 import { needsOf } from '../../../src/domain/migration/needs.ts';
 import { timeSkippingAvailable } from '../../support/time-skipping.ts';
@@ -63,10 +64,10 @@ describe.skipIf(!available)(`gates that are passed late${reason ? ` (skipped: ${
       const asked = await opened(rehearsal, 'wave-3');
       expect(asked.gates.at(-1)!.hosts).toEqual([third]);
       await rehearsal.approve();
-      await rehearsal.until(({ waitingFor }) => waitingFor?.includes('retry or skip') ?? false);
+      await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'failed-hosts');
       expect(rehearsal.lab.hosts[2]!.restarts).toBeGreaterThan(0);
       await rehearsal.migrations.send(rehearsal.id, 'skipHost', { ...carol, host: second! });
-      await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
     });
   });
 
@@ -82,7 +83,7 @@ describe.skipIf(!available)(`gates that are passed late${reason ? ` (skipped: ${
       const next = await rehearsal.until(({ gates }) => gates.at(-1)!.hosts?.[0] === plan.hosts[2]!.name);
       expect(next.gates.at(-1)).toMatchObject({ name: 'wave-2', decision: 'open' });
       await rehearsal.approve();
-      await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
       expect(rehearsal.lab.hosts.map(({ restarts }) => restarts > 0)).toEqual([true, false, true]);
     });
   });

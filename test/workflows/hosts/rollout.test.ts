@@ -24,10 +24,8 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
     await rehearse(theatre, { request: { bake: '2h' } }, async (rehearsal) => {
       const [canary, second] = rehearsal.lab.hosts;
       await rehearsal.approve();
-      const baking = await rehearsal.until(({ nextAt, waitingFor }) =>
-        Boolean(nextAt && waitingFor?.includes('canary')),
-      );
-      expect(baking.waitingFor).toBe('the canary to run well for 2h');
+      const baking = await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'bake');
+      expect(baking.waitingFor).toMatchObject({ length: '2h', until: expect.any(String) });
       canary!.settings.services[0]!.state = 'Stopped';
       await rehearsal.pass('3 hours');
       const { outcome, failure, hosts } = await rehearsal.until((status) => status.outcome !== 'running');
@@ -46,15 +44,13 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
       const { migrations, id } = rehearsal;
       const [first, second, third] = rehearsal.plan.hosts.map(({ name }) => name);
       await rehearsal.approve();
-      const parked = await rehearsal.until(({ failedHosts = [] }) => failedHosts.length === 2);
-      expect(parked.failedHosts!.map(({ host, code }) => [host, code])).toEqual([
+      const parked = await rehearsal.until(({ failedHosts }) => failedHosts.length === 2);
+      expect(parked.failedHosts.map(({ host, code }) => [host, code])).toEqual([
         [second, 'SERVICE_START_FAILED'],
         [third, 'SERVICE_START_FAILED'],
       ]);
       const waiting = await rehearsal.until(({ waitingFor }) => waitingFor !== null);
-      expect(waiting.waitingFor).toBe(
-        `${label(second!)}, ${label(third!)}: retry or skip (signals retry and skipHost)`,
-      );
+      expect(waiting.waitingFor).toMatchObject({ kind: 'failed-hosts', hosts: [second, third] });
       expect(waiting.hosts[1]).toMatchObject({ restarted: 'no' });
 
       const handle = theatre.env.client.workflow.getHandle(id);
@@ -76,7 +72,7 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
         codeOf(await migrations.send(id, 'skipHost', { by: 'LAB\\dave', reason: '', host: third! })),
       ).toBe('SIGNAL_SKIPPED_ALREADY');
 
-      const observing = await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      const observing = await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
       expect(observing.hosts[2]).toMatchObject({ skipped: carol, principal: 'unknown' });
       expect(observing.signals!.map(({ signal, verdict }) => [signal, verdict === 'accepted'])).toEqual([
         ['skipHost', false],
@@ -111,7 +107,7 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
       const { gates } = await rehearsal.until((status) => status.gates[0]!.drift.length > 0);
       expect(gates[0]!.drift.map(driftText)).toEqual([`skipped: absent → ["${second}"]`]);
       await rehearsal.approve();
-      await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
       expect(lab.hosts.map(({ restarts }) => restarts > 0)).toEqual([true, false, true]);
       expect(lab.hosts[1]!.settings.policy.value).toBe(0);
       await rehearsal.pass('29 days');
@@ -151,10 +147,9 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
     await rehearse(theatre, { request: { windows } }, async (rehearsal) => {
       await rehearsal.approve();
       const waiting = await rehearsal.until(
-        ({ waitingFor, stage }) =>
-          stage === 'restart-services' && waitingFor === 'a maintenance window to open',
+        ({ waitingFor, stage }) => stage === 'restart-services' && waitingFor?.kind === 'window',
       );
-      const opensAt = new Date(waiting.nextAt!);
+      const opensAt = new Date(waiting.waitingFor!.until!);
       const inZurich = new Intl.DateTimeFormat('en-GB', {
         timeZone: 'Europe/Zurich',
         weekday: 'short',
@@ -164,12 +159,11 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
       expect(inZurich).toBe('Mon 22:00');
       expect(rehearsal.lab.hosts.map(({ restarts }) => restarts)).toEqual([0, 0, 0]);
       await rehearsal.pass('7 days');
-      await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
       await rehearsal.pass('29 days');
       await rehearsal.approve();
       const before = await rehearsal.until(
-        ({ waitingFor, gates }) =>
-          decide(gates[1]!) === 'approved' && waitingFor === 'a maintenance window to open',
+        ({ waitingFor, gates }) => decide(gates[1]!) === 'approved' && waitingFor?.kind === 'window',
       );
       expect(before.journal.map(({ step }) => step)).not.toContain('complete');
       await rehearsal.migrations.send(rehearsal.id, 'undo', carol);
@@ -212,7 +206,7 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
       async (rehearsal) => {
         const [first, second, third] = rehearsal.plan.hosts.map(({ name }) => name);
         await rehearsal.approve();
-        await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+        await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
         const { stages } = await rehearsal.status();
         const order = stages.map(({ name }) => name);
         expect(order.indexOf('reboot-hosts')).toBe(order.indexOf('create-dmsa') - 1);
@@ -227,7 +221,7 @@ describe.skipIf(!available)(`a rollout${reason ? ` (skipped: ${reason})` : ''}`,
         expect(rehearsal.lab.hosts.map(({ settings }) => settings.policy.value)).toEqual([1, 1, 1]);
         expect(after!.hosts.map(({ eventLogEnabled }) => eventLogEnabled)).toEqual([false, true, true]);
         expect(all.find(({ name }) => name === 'soak')!.changed).toEqual([
-          `${first}: event log off, as it was`,
+          { kind: 'log-restored', host: first },
         ]);
       },
     );

@@ -70,7 +70,7 @@ describe.skipIf(!available)(`what anybody may send${reason ? ` (skipped: ${reaso
       const [signal, payload] = floods[kind]!;
       await rehearse(theatre, { request }, async (rehearsal) => {
         await rehearsal.approve();
-        await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+        await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
         await flood(rehearsal, signal, Array.from({ length: 1_000 }, payload));
         const asked = await rehearsal.migrations.send(rehearsal.id, 'undo', carol);
         expect(codeOf(asked)).toBeNull();

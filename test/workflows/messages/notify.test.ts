@@ -150,7 +150,7 @@ describe.skipIf(!server.available)(
           const { lab, migrations, id } = rehearsal;
           await rehearsal.approve();
           await rehearsal.until(({ failedHosts = [] }) => failedHosts.length === 1);
-          await rehearsal.until(({ waitingFor }) => waitingFor?.includes('skipHost') ?? false);
+          await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'failed-hosts');
           await theatre.env.client.workflow.getHandle(id).cancel();
           await rehearsal.until(({ outcome }) => outcome === 'needs-operator');
           for (const service of lab.hosts[1]!.settings.services) service.failingStarts = 0;
@@ -226,7 +226,7 @@ async function hook(
 
 async function complete(rehearsal: Rehearsal): Promise<void> {
   await rehearsal.approve();
-  await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+  await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
   await rehearsal.pass('29 days');
   await rehearsal.untilStage('gate-complete');
   await rehearsal.approve();

@@ -75,7 +75,8 @@ describe.skipIf(!available)(`what becomes of signals${reason ? ` (skipped: ${rea
     await rehearse(theatre, {}, async (rehearsal) => {
       const { migrations, id } = rehearsal;
       await rehearsal.approve();
-      const { nextAt } = await rehearsal.until(({ waitingFor }) => waitingFor === 'the observation to end');
+      const observing = await rehearsal.until(({ waitingFor }) => waitingFor?.kind === 'observation');
+      const { until } = observing.waitingFor!;
       expect(codeOf(await migrations.send(id, 'extendObservation', { ...carol, for: '0d' }))).toBe(
         'SIGNAL_NO_DURATION',
       );
@@ -83,8 +84,8 @@ describe.skipIf(!available)(`what becomes of signals${reason ? ` (skipped: ${rea
         ...{ verdict: 'refused', code: 'SIGNAL_OBSERVATION_TOO_LONG', longest: '3650d', about: '3650d' },
       });
       expect(codeOf(await migrations.send(id, 'extendObservation', { ...carol, for: '7d' }))).toBeNull();
-      const longer = await rehearsal.until((status) => status.nextAt !== nextAt);
-      expect(Date.parse(longer.nextAt!) - Date.parse(nextAt!)).toBe(7 * 86_400_000);
+      const longer = await rehearsal.until(({ waitingFor }) => waitingFor!.until !== until);
+      expect(Date.parse(longer.waitingFor!.until!) - Date.parse(until!)).toBe(7 * 86_400_000);
       await rehearsal.pass('30 days');
       expect((await rehearsal.status()).stage).toBe('observe');
       await rehearsal.pass('6 days');
