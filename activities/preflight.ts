@@ -11,8 +11,8 @@ import { type Plan, type PlanHost, type Target, targetOf } from '../src/domain/p
 import { MigrationState } from '../src/domain/states.ts';
 import { canonicalJson } from '../src/domain/values/canonical.ts';
 import type { Drift } from '../src/domain/values/drift.ts';
+import type { InspectOptions } from '../src/inspection/ask-host.ts';
 import type { EventVerdicts } from '../src/inspection/events.ts';
-import type { InspectOptions } from '../src/inspection/inspect.ts';
 import { preflight as readAndAssess, readFacts } from '../src/inspection/preflight.ts';
 import type { ActivityDeps } from './deps.ts';
 import { describePair, isIn } from './directory/pair.ts';
@@ -94,7 +94,8 @@ function requireReached({ hosts }: Facts, skipped: string[]): void {
   const unreached = hosts.filter((host) => host.unreachable !== null && !skipped.includes(host.name));
   if (unreached.length === 0) return;
   const names = unreached.map(({ name }) => name).join(', ');
-  throw new DmsaError('HOST_UNREACHABLE', names, `cannot be asked: ${unreached[0]!.unreachable}`);
+  const { code, message } = unreached[0]!.unreachable!;
+  throw new DmsaError('HOST_UNREACHABLE', names, `cannot be asked: ${code}: ${message}`);
 }
 
 export interface VerifyInput {

@@ -10,9 +10,10 @@ import { findComputers } from '../src/directory/names/find-computers.ts';
 import { sidText } from '../src/directory/sid.ts';
 import type { HostFacts } from '../src/domain/facts/host-facts.ts';
 import type { Plan } from '../src/domain/plan/plan.ts';
-import { type PreflightDeps, preflight, readFacts } from '../src/inspection/preflight.ts';
+import { preflight, readFacts } from '../src/inspection/preflight.ts';
 import { makePlan } from '../src/plan/make-plan.ts';
 import { parseRequest } from '../src/plan/request.ts';
+import type { Ports } from '../src/ports.ts';
 import type { Transport } from '../src/powershell/transport.ts';
 import { table } from './figures.ts';
 
@@ -29,7 +30,7 @@ async function figuresFor(count: number): Promise<(string | number)[][]> {
   try {
     const deps = connectionsOf(lab.settings);
     const { plan, facts } = await plannedFor(lab, deps, count);
-    const ask = (expect: 'unlinked' | 'linked') => (counted: PreflightDeps) =>
+    const ask = (expect: 'unlinked' | 'linked') => (counted: Ports) =>
       preflight(
         counted,
         { plan, gate: 'bench', expect, allowed: [], now: new Date().toISOString(), hosts: facts },
@@ -64,11 +65,7 @@ async function figuresFor(count: number): Promise<(string | number)[][]> {
 }
 
 /** A plan takes at most 120 hosts: this one is made for one, and given the others. */
-async function plannedFor(
-  lab: Lab,
-  deps: PreflightDeps,
-  count: number,
-): Promise<{ plan: Plan; facts: HostFacts[] }> {
+async function plannedFor(lab: Lab, deps: Ports, count: number): Promise<{ plan: Plan; facts: HostFacts[] }> {
   const [first] = lab.topology.hosts;
   const request = {
     account: lab.topology.account.name,
@@ -124,8 +121,8 @@ async function linked(lab: Lab, { dmsa, account }: Plan): Promise<string> {
 async function figures(
   what: string,
   lab: Lab,
-  deps: PreflightDeps,
-  read: (deps: PreflightDeps) => Promise<unknown>,
+  deps: Ports,
+  read: (deps: Ports) => Promise<unknown>,
 ): Promise<(string | number)[]> {
   let searches = 0;
   const connectDirectory: ConnectDirectory = async (options) =>

@@ -1,20 +1,20 @@
 import type { Settings } from './config/settings.ts';
 import { connectDirectory } from './directory/connection/connection.ts';
 import { directoryServers } from './directory/connection/servers.ts';
-import type { PreflightDeps } from './inspection/preflight.ts';
+import type { Ports } from './ports.ts';
 import { transportOf } from './powershell/connect-hosts.ts';
 import type { ClosableTransport } from './powershell/transport.ts';
 
-export interface Connections extends PreflightDeps {
+export interface Connections extends Ports {
   /** To be closed: it keeps connections for a while. */
   transport: ClosableTransport;
 }
 
 /** The ways to directory and hosts that the settings describe. */
-export function connectionsOf(settings: Settings): Connections {
+export function connectionsOf(settings: Settings, options: { maxSessions?: number } = {}): Connections {
   return {
     connectDirectory: connectDirectory(settings.directory, settings.hosts),
     directoryServers: directoryServers(settings.directory),
-    transport: transportOf(settings),
+    transport: transportOf(settings, options),
   };
 }

@@ -4,9 +4,11 @@ import { present } from './directory/filters.ts';
 import type { RunOptions, Transport } from './powershell/transport.ts';
 import type { OperationName, Parameters } from './powershell/wire/operations.ts';
 
-/** The ways to a domain: its directory and its hosts. */
+/** What reaches a domain: its directory and its hosts. */
 export interface Ports {
   connectDirectory: ConnectDirectory;
+  /** DNS names of the DCs in the settings, in their order. */
+  directoryServers: string[];
   transport: Transport;
 }
 

@@ -5,6 +5,7 @@ import type { Verdict } from '../../src/domain/facts/verdict.ts';
 import type { HealthCheck } from '../../src/domain/plan/plan.ts';
 import { restartTimeMs } from '../../src/domain/plan/restart-time.ts';
 import { type Duration, durationMs } from '../../src/domain/values/duration.ts';
+import { readInventory } from '../../src/inspection/ask-host.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { requireHosts } from '../gates/of-the-plan.ts';
 import { type Approval, requireApproval } from '../gates/require-approval.ts';
@@ -74,13 +75,9 @@ async function lookAt(
 }
 
 async function wrongServices(deps: ActivityDeps, { name, services }: HostToLookAt): Promise<HostLook | null> {
-  const answer = await deps.transport.run(
-    name,
-    'inspect-host',
-    { eventsSince: null },
-    { timeoutMs: inspectionMs, signal: cancellationSignal() },
-  );
-  const present = new Map(answer.services.map((service) => [service.name.toLowerCase(), service]));
+  const options = { eventsSince: null, signal: cancellationSignal() };
+  const inventory = await readInventory(deps.transport, name, options);
+  const present = new Map(inventory.services.map((service) => [service.name.toLowerCase(), service]));
   for (const { name: service, startName } of services) {
     const found = present.get(service.toLowerCase());
     const kept = found?.startName.toLowerCase() === startName.toLowerCase();

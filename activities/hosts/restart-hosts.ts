@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DmsaError } from '../../src/domain/errors/errors.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import { type Duration, durationMs } from '../../src/domain/values/duration.ts';
+import { readInventory } from '../../src/inspection/ask-host.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { requireHosts } from '../gates/of-the-plan.ts';
 import { type Approval, requireApproval } from '../gates/require-approval.ts';
@@ -132,12 +133,7 @@ type Seen = { answers: true; bootTime: string | null } | { answers: false; bootT
 /** While it comes up a host may refuse a login or lack a service: only a key that is another's cannot be waited for. */
 async function look({ deps, intentAt, clock }: Reboot, host: string): Promise<Seen> {
   try {
-    const seen = await deps.transport.run(
-      host,
-      'inspect-host',
-      { eventsSince: null },
-      { timeoutMs: sessionMs },
-    );
+    const seen = await readInventory(deps.transport, host, { eventsSince: null });
     const aheadMs = Date.parse(seen.clock) - clock().getTime();
     const isNew = Date.parse(seen.bootTime) >= Date.parse(intentAt) + aheadMs;
     return { answers: true, bootTime: isNew ? seen.bootTime : null };

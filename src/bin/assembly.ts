@@ -53,11 +53,9 @@ export const assembly: Assembly = {
   },
   async discover(request, settings) {
     const { discover } = await import('../discover/discover.ts');
-    const { connectDirectory } = await import('../directory/connection/connection.ts');
-    const { transportOf } = await import('../powershell/connect-hosts.ts');
-    const transport = transportOf(settings, { maxSessions: request.parallel });
-    const deps = { connectDirectory: connectDirectory(settings.directory, settings.hosts), transport };
-    return await discover(deps, request).finally(() => transport.close());
+    const { connectionsOf } = await import('../connections.ts');
+    const connections = connectionsOf(settings, { maxSessions: request.parallel });
+    return await discover(connections, request).finally(() => connections.transport.close());
   },
   async principal(written, settings) {
     const { resolvePrincipal } = await import('../directory/names/resolve-principal.ts');

@@ -1,4 +1,4 @@
-import type { Uses } from '../inspection/uses.ts';
+import type { HostUses } from '../inspection/uses.ts';
 import { type CsvValue, csvTable } from '../wording/escape/csv.ts';
 import type { Discovery } from './discover.ts';
 import type { DiscoveredHost } from './host.ts';
@@ -72,7 +72,7 @@ export function discoverCsv({ hosts }: Pick<Discovery, 'hosts'>): string {
   return csvTable([discoverCsvColumns, ...rows]);
 }
 
-function useRows({ services, tasks, pools, comApplications, sessions }: Uses): UseRow[] {
+function useRows({ services, tasks, pools, comApplications, sessions }: HostUses): UseRow[] {
   return [
     ...services.map(
       ({ startName, ...service }): UseRow => ({ ...service, use: 'service', account: startName }),

@@ -1,21 +1,17 @@
 import { mapLimited } from '../async/limited.ts';
-import { retrying } from '../async/retrying.ts';
-import { type ConnectDirectory, fromOneDc, withDirectory } from '../directory/directory.ts';
+import { fromOneDc, withDirectory } from '../directory/directory.ts';
 import { readLogonNames } from '../directory/names/logon-names.ts';
 import { readDomainNames } from '../directory/read/read-domain.ts';
-import { DmsaError, errorAbout, isSettingsError } from '../domain/errors/errors.ts';
+import { type DmsaError, errorAbout, isSettingsError } from '../domain/errors/errors.ts';
 import type { AccountFacts } from '../domain/facts/facts.ts';
-import { isLogonOf } from '../domain/plan/identity.ts';
+import { askHost, type HostAnswer } from '../inspection/ask-host.ts';
+import type { AnswerKey } from '../inspection/inspect-hosts.ts';
 import { isPlanned } from '../inspection/uses.ts';
 import { findAccount } from '../plan/find-account.ts';
+import type { Ports } from '../ports.ts';
 import type { Transport } from '../powershell/transport.ts';
-import { type Asked, type DiscoveredHost, discoveredHost, type HostVerdict, type Wanted } from './host.ts';
+import { type DiscoveredHost, discoveredHost, type HostVerdict } from './host.ts';
 import { type ChosenHost, type ChosenHosts, checkChoice, chooseHosts, type HostChoice } from './hosts.ts';
-
-export interface DiscoverDeps {
-  connectDirectory: ConnectDirectory;
-  transport: Transport;
-}
 
 export interface DiscoverRequest {
   /** DN, GUID, SID, sAMAccountName, UPN or DOMAIN\name. */
@@ -58,14 +54,12 @@ export interface Discovery {
   summary: Record<HostVerdict, number> & { hosts: number; uses: number };
 }
 
-const inspectionTimeoutMs = 60_000;
-
 /**
  * Asks hosts what logs on there as the account, one session each. Changes nothing and needs no Temporal. A host that
  * cannot be asked is a row, not a failure. Throws ARGUMENT_INVALID for an account or hosts that cannot be
  * understood, NAME_UNKNOWN for those that are not found, and what connecting to the directory and reading it throws.
  */
-export async function discover(deps: DiscoverDeps, request: DiscoverRequest): Promise<Discovery> {
+export async function discover(deps: Ports, request: DiscoverRequest): Promise<Discovery> {
   const { signal, now } = request;
   const readAt = now();
   const choice = checkChoice(request.hosts);
@@ -85,14 +79,8 @@ export async function discover(deps: DiscoverDeps, request: DiscoverRequest): Pr
     }),
   );
   const { domain, account, names, chosen } = read;
-  const wanted: Wanted = {
-    sid: account.sid,
-    domain: domain.dnsName,
-    clock: read.rootDse.clock,
-    isOurs: (written, computerName) =>
-      written === account.sid || isLogonOf(names, written, domain, computerName),
-  };
-  const hosts = await askAll(deps.transport, chosen.hosts, wanted, request);
+  const key = { identity: { sid: account.sid, domain, names }, clock: read.rootDse.clock };
+  const hosts = await askAll(deps.transport, chosen.hosts, key, request);
   const seen = new Set(hosts.map(({ name }) => name));
   const { dn, guid, sid, samAccountName } = account;
   return {
@@ -117,16 +105,16 @@ function notFound(written: string, why: string): DmsaError {
 async function askAll(
   transport: Transport,
   hosts: ChosenHost[],
-  wanted: Wanted,
+  key: AnswerKey,
   { parallel, signal, onProgress }: DiscoverRequest,
 ): Promise<DiscoveredHost[]> {
   const progress = { done: 0, of: hosts.length, using: 0, unasked: 0 };
   onProgress({ ...progress });
   const found = await mapLimited(hosts, parallel, async (host) => {
     if (signal.aborted) return null;
-    const asked = await ask(transport, host.name, signal);
-    if (!asked) return null;
-    const row = discoveredHost(host, asked, wanted);
+    const answer = await ask(transport, host.name, signal);
+    if (!answer) return null;
+    const row = discoveredHost(host, answer, key);
     progress.done += 1;
     if (row.usesAccount === 'yes') progress.using += 1;
     if (row.verdict === 'unasked') progress.unasked += 1;
@@ -137,26 +125,15 @@ async function askAll(
 }
 
 /** Null where the asking was put an end to. */
-async function ask(transport: Transport, name: string, signal: AbortSignal): Promise<Asked | null> {
-  let sentAt = performance.now();
-  const run = () => {
-    sentAt = performance.now();
-    return transport.run(
-      name,
-      'inspect-host',
-      { eventsSince: null },
-      { timeoutMs: inspectionTimeoutMs, signal },
-    );
-  };
+async function ask(transport: Transport, name: string, signal: AbortSignal): Promise<HostAnswer | null> {
   try {
-    const answer = await retrying(run, signal);
-    return { answer, error: null, answeredAt: (sentAt + performance.now()) / 2 };
+    const answer = await askHost(transport, name, { eventsSince: null, signal });
+    // What is wrong with the settings is wrong with them for every host.
+    if (answer.error && isSettingsError(answer.error)) throw answer.error;
+    return signal.aborted && answer.error ? null : answer;
   } catch (error) {
     if (signal.aborted) return null;
-    // What is wrong with the settings is wrong with them for every host.
-    if (!(error instanceof DmsaError) || isSettingsError(error)) throw error;
-    const { code, message } = error;
-    return { answer: null, error: { code, message }, answeredAt: sentAt };
+    throw error;
   }
 }
 

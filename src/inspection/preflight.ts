@@ -1,12 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  type ConnectDirectory,
-  type Directory,
-  type DirectoryClock,
-  fromOneDc,
-  serverToKeep,
-  withDomain,
-} from '../directory/directory.ts';
+import { type Directory, fromOneDc, serverToKeep, withDomain } from '../directory/directory.ts';
 import { sameDn } from '../directory/dn.ts';
 import { readLogonNames } from '../directory/names/logon-names.ts';
 import { withPrincipalNames } from '../directory/principals/read-principals.ts';
@@ -23,18 +16,11 @@ import type { Facts } from '../domain/facts/facts.ts';
 import type { HostFacts } from '../domain/facts/host-facts.ts';
 import type { Surroundings } from '../domain/facts/surroundings.ts';
 import type { Finding } from '../domain/findings/findings.ts';
-import type { LogonNames } from '../domain/plan/identity.ts';
 import type { Plan, Target } from '../domain/plan/plan.ts';
 import { canonicalJson } from '../domain/values/canonical.ts';
-import type { Transport } from '../powershell/transport.ts';
-import { type Inspection, type InspectOptions, inspectHosts } from './inspect.ts';
-
-export interface PreflightDeps {
-  connectDirectory: ConnectDirectory;
-  /** DNS names of the DCs in the settings, in their order. */
-  directoryServers: string[];
-  transport: Transport;
-}
+import type { Ports } from '../ports.ts';
+import type { InspectOptions } from './ask-host.ts';
+import { type AnswerKey, type HostInspection, inspectHosts } from './inspect-hosts.ts';
 
 export interface PreflightRequest {
   plan: Pick<Plan, 'account' | 'dmsa' | 'domain' | 'hosts' | 'hash' | 'waitForKds' | 'approverKeys'>;
@@ -56,7 +42,7 @@ export interface PreflightRequest {
 
 /** Reads everything, says what it means, and hashes what will be voted on, with the DC that was read. Changes nothing. */
 export async function preflight(
-  deps: PreflightDeps,
+  deps: Ports,
   request: PreflightRequest,
   options: InspectOptions,
 ): Promise<Evidence & { dc: string }> {
@@ -66,10 +52,10 @@ export async function preflight(
     reading,
     hosts ? [] : inspectPlanned(deps, plan, reading, options),
   ]);
-  const { domain, spnHolders, protectedGroups, logonNames: _, clock: __, server, dc, ...objects } = directory;
+  const { domain, spnHolders, protectedGroups, server, dc, account, dmsa } = directory;
   const besides = inspections.flatMap(({ facts, surroundings: said }) => (said ? [[facts.name, said]] : []));
   const surroundings: Surroundings = { spnHolders, protectedGroups, hosts: Object.fromEntries(besides) };
-  const facts: Facts = { ...objects, hosts: hosts ?? inspections.map((inspection) => inspection.facts) };
+  const facts: Facts = { account, dmsa, hosts: hosts ?? inspections.map((inspection) => inspection.facts) };
   const isSigned = plan.approverKeys !== undefined && request.gate === 'start';
   const findings = assess({ ...request, facts, domain, surroundings, sameDn, isSigned });
   const evidence = { facts, domain: shortened(domain), server, findings };
@@ -78,7 +64,7 @@ export async function preflight(
 
 /** Directory and hosts as they are now, for comparing with what was before; reads as few things as preflight does. */
 export async function readFacts(
-  deps: PreflightDeps,
+  deps: Ports,
   plan: Plan,
   { server: prefer, ...options }: InspectOptions & { server?: string },
 ) {
@@ -88,11 +74,11 @@ export async function readFacts(
     const { dc, clock } = directory.rootDse();
     return { ...read, dc, clock };
   });
-  const [{ logonNames: _, clock: __, dc, ...objects }, inspections] = await Promise.all([
+  const [{ account, dmsa, dc }, inspections] = await Promise.all([
     reading,
     inspectPlanned(deps, plan, reading, options),
   ]);
-  const facts: Facts = { ...objects, hosts: inspections.map((inspection) => inspection.facts) };
+  const facts: Facts = { account, dmsa, hosts: inspections.map((inspection) => inspection.facts) };
   return { facts, inspections, dc };
 }
 
@@ -110,23 +96,21 @@ function shortened(domain: DomainFacts): DomainFacts {
 
 /** Hosts are asked while the directory is read, which says by which names the account logs on. */
 function inspectPlanned(
-  { transport }: PreflightDeps,
-  { hosts, domain, account }: Pick<Plan, 'hosts' | 'domain' | 'account'>,
-  reading: Promise<{ logonNames: LogonNames; clock: DirectoryClock | null }>,
+  { transport }: Ports,
+  { hosts }: Pick<Plan, 'hosts'>,
+  reading: Promise<AnswerKey>,
   options: InspectOptions,
-): Promise<Inspection[]> {
+): Promise<HostInspection[]> {
   const names = hosts.map((host) => host.name);
-  return inspectHosts(transport, names, { domain, sid: account.sid, reading }, options);
+  return inspectHosts(transport, names, reading, options);
 }
 
 /** What one DC says, and where the other DCs in the settings differ from it. */
 async function readDirectory(
-  deps: PreflightDeps,
+  deps: Ports,
   { plan, server: prefer }: Pick<PreflightRequest, 'plan' | 'server'>,
   signal?: AbortSignal,
-): Promise<
-  Objects & AroundAccount & { domain: DomainFacts; clock: DirectoryClock | null; dc: string; server: string }
-> {
+): Promise<PairOnHosts & AroundAccount & AnswerKey & { domain: DomainFacts; dc: string; server: string }> {
   const read = await withDomain(deps.connectDirectory, { signal, prefer }, plan, async (directory) => {
     const found = await fromOneDc(directory, async () => {
       const domain = await readDomain(directory);
@@ -145,17 +129,18 @@ async function readDirectory(
 
 type AroundAccount = Omit<Surroundings, 'hosts'>;
 
-type Objects = Omit<Facts, 'hosts'> & { logonNames: LogonNames };
+type PairOnHosts = Omit<Facts, 'hosts'> & Pick<AnswerKey, 'identity'>;
 
-async function readObjects(directory: Directory, target: Target & Pick<Plan, 'hosts'>): Promise<Objects> {
+async function readObjects(directory: Directory, target: Target & Pick<Plan, 'hosts'>): Promise<PairOnHosts> {
   const { account, dmsa } = await readPair(directory, target);
-  const logonNames = await readLogonNames(directory, account, target);
+  const names = await readLogonNames(directory, account, target);
+  const identity = { names, domain: target.domain, sid: target.account.sid };
   const hosts = target.hosts.map((host) => host.computerSid);
-  return { account, dmsa: dmsa && (await withPrincipalNames(directory, dmsa, hosts)), logonNames };
+  return { account, dmsa: dmsa && (await withPrincipalNames(directory, dmsa, hosts)), identity };
 }
 
 /** Two searches and a read; one search more for every 200 service principal names beyond the first 200. */
-async function readSurroundings(directory: Directory, objects: Objects): Promise<AroundAccount> {
+async function readSurroundings(directory: Directory, objects: PairOnHosts): Promise<AroundAccount> {
   const { account } = objects;
   return {
     protectedGroups: account ? await readProtectedGroups(directory, account) : [],

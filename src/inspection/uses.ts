@@ -1,21 +1,16 @@
+import { isLogonOf, type LogonIdentity } from '../domain/plan/identity.ts';
 import type { Inventory } from '../powershell/wire/inventory.ts';
 
-/** What on one host logs on as the account; lists are sorted by name, as the inventory has them. */
-export interface Uses {
-  services: Inventory['services'];
-  tasks: Inventory['tasks'];
-  pools: Inventory['pools'];
-  comApplications: Inventory['comApplications'];
-  /** Logon sessions with processes that belong to none of the above. */
-  sessions: Inventory['sessions'];
-}
+/** What on one host logs on as the account; sessions are those with processes that belong to none of the others. */
+export type HostUses = Pick<Inventory, 'services' | 'tasks' | 'pools' | 'comApplications' | 'sessions'>;
 
-export const noUses: Uses = { services: [], tasks: [], pools: [], comApplications: [], sessions: [] };
+export const noUses: HostUses = { services: [], tasks: [], pools: [], comApplications: [], sessions: [] };
 
-/** The part of an inventory that is the account's; `isOurs` knows its names in every form. */
-export function usesOf(inventory: Inventory, isOurs: (written: string) => boolean): Uses {
+/** The part of an inventory that is the account's; lists stay sorted by name. */
+export function usesOf(inventory: Inventory, account: LogonIdentity): HostUses {
   const { services, tasks, pools, comApplications, sessions } = inventory;
-  const ours = ({ account }: { account: string }) => isOurs(account);
+  const isOurs = isLogonOn(inventory, account);
+  const ours = (each: { account: string }) => isOurs(each.account);
   return {
     services: services.filter(({ startName }) => isOurs(startName)),
     tasks: tasks.filter(ours),
@@ -25,7 +20,15 @@ export function usesOf(inventory: Inventory, isOurs: (written: string) => boolea
   };
 }
 
-export function isUsed(uses: Uses): boolean {
+/** Whether what a host writes is a name of the account there. */
+export function isLogonOn(
+  { computerName }: Pick<Inventory, 'computerName'>,
+  { names, domain, sid }: LogonIdentity,
+): (written: string) => boolean {
+  return (written) => written === sid || isLogonOf(names, written, domain, computerName);
+}
+
+export function isUsed(uses: HostUses): boolean {
   return isPlanned(uses) || uses.sessions.length > 0;
 }
 
@@ -33,6 +36,6 @@ export function isUsed(uses: Uses): boolean {
  * Whether the host belongs into a plan: it has to have the policy, and to join, for whatever is set up there to log on
  * as the account. Processes alone are somebody's doing of today; nothing would start them again.
  */
-export function isPlanned({ services, tasks, pools, comApplications }: Uses): boolean {
+export function isPlanned({ services, tasks, pools, comApplications }: HostUses): boolean {
   return services.length + tasks.length + pools.length + comApplications.length > 0;
 }

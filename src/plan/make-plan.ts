@@ -17,7 +17,8 @@ import {
   type PlanGates,
   type PlanHost,
 } from '../domain/plan/plan.ts';
-import { type PreflightDeps, preflight } from '../inspection/preflight.ts';
+import { preflight } from '../inspection/preflight.ts';
+import type { Ports } from '../ports.ts';
 import type { PlanField } from './fields/field.ts';
 import { gateFields } from './fields/gates.ts';
 import { rolloutFields } from './fields/rollout.ts';
@@ -44,7 +45,7 @@ export interface PlanningResult {
  */
 export async function makePlan(
   request: PlanRequest,
-  deps: PreflightDeps,
+  deps: Ports,
   now: Date = new Date(),
 ): Promise<PlanningResult> {
   const found = await retrying(() =>

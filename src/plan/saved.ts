@@ -1,11 +1,11 @@
 import { z } from 'zod';
-
 import { retrying } from '../async/retrying.ts';
 import { DmsaError } from '../domain/errors/errors.ts';
 import type { Facts } from '../domain/facts/facts.ts';
 import { migrationId, type Plan } from '../domain/plan/plan.ts';
 import { findDrift } from '../domain/values/drift.ts';
-import { type PreflightDeps, preflight } from '../inspection/preflight.ts';
+import { preflight } from '../inspection/preflight.ts';
+import type { Ports } from '../ports.ts';
 import { wordDrift } from '../wording/drift.ts';
 import { parsePlan } from './parse-plan.ts';
 
@@ -45,11 +45,7 @@ export function parseSavedPlan(json: unknown): SavedPlan {
  * Reads directory and hosts again and compares with what the plan was made of. Changes nothing. Throws PLAN_DRIFTED,
  * which names each difference, and whatever reading throws.
  */
-export async function requireUndrifted(
-  { plan, seen }: SavedPlan,
-  deps: PreflightDeps,
-  now: Date,
-): Promise<void> {
+export async function requireUndrifted({ plan, seen }: SavedPlan, deps: Ports, now: Date): Promise<void> {
   if (!seen) return;
   const request = {
     plan,

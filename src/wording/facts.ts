@@ -77,12 +77,15 @@ function delegationFields(facts: DelegationFacts): Values {
 }
 
 function hostFields(facts: HostFacts): Values {
-  if (facts.unreachable) return { reachable: `no: ${facts.unreachable}` };
+  if (facts.unreachable) {
+    const { code, message } = facts.unreachable;
+    return { reachable: `no: ${code}: ${message}` };
+  }
   return {
     policy: facts.policy ? wordPolicy(facts.policy) : 'unknown',
     'event log': wordEventLog(facts.eventLogEnabled),
     services: facts.services.map(({ name, state, startName }) => `${name} ${state}, as ${startName}`),
-    pools: facts.pools ?? [],
+    pools: facts.pools,
   };
 }
 

@@ -67,7 +67,6 @@ const leftCircles = [
   'src/cli/commands/watch.ts',
   'src/cli/view/gate.ts',
   'src/directory/security/access.ts',
-  'src/discover/assess.ts',
   'workflows/compensate.ts',
   'workflows/contract.ts',
 ];

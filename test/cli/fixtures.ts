@@ -75,7 +75,18 @@ export function hostFacts(name: string, changes: Partial<HostFacts> = {}): HostF
     rebootPending: false,
     policy: { value: null, keyExists: false },
     eventLogEnabled: false,
-    services: [{ name: 'WebApp', startName: 'LAB\\svc-web', state: 'Running', startMode: 'Auto' }],
+    policyFrom: null,
+    services: [
+      {
+        name: 'WebApp',
+        startName: 'LAB\\svc-web',
+        state: 'Running',
+        startMode: 'Auto',
+        clusterResource: null,
+      },
+    ],
+    pools: [],
+    logonRight: 'yes',
     ...changes,
   };
 }

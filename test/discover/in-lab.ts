@@ -34,8 +34,8 @@ export function requestOf(changes: Partial<DiscoverRequest> = {}): DiscoverReque
 
 export async function discoverIn(lab: Lab, transport: Transport, changes: Partial<DiscoverRequest> = {}) {
   const { directory, hosts } = lab.settings;
-  const deps = { connectDirectory: connectDirectory(directory, hosts), transport };
-  return await discover(deps, requestOf(changes));
+  const ports = { connectDirectory: connectDirectory(directory, hosts), directoryServers: [], transport };
+  return await discover(ports, requestOf(changes));
 }
 
 /** What is discovered of hosts that give these answers, by their short names. */

@@ -48,7 +48,8 @@ async function evidenceOf(
   const hosts = plan.hosts.map(({ name, services }) =>
     goodHost(name, {
       services: services.map((service) => {
-        return { name: service, startName: 'LAB\\svc-finance', state: 'Running', startMode: 'Auto' };
+        const logon = { startName: 'LAB\\svc-finance', state: 'Running', startMode: 'Auto' } as const;
+        return { name: service, ...logon, clusterResource: null };
       }),
     }),
   );

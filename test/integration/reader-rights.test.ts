@@ -18,9 +18,10 @@ import {
 } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
-import { type PreflightDeps, preflight } from '../../src/inspection/preflight.ts';
+import { preflight } from '../../src/inspection/preflight.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { parseRequest } from '../../src/plan/request.ts';
+import type { Ports } from '../../src/ports.ts';
 import { describeWithSamba } from '../support/samba.ts';
 
 const base = 'DC=lab,DC=example';
@@ -35,8 +36,8 @@ describeWithSamba('an ordinary account reads', () => {
   let folder: string;
   let lab: Lab;
   let release: () => void;
-  let admin: PreflightDeps;
-  let ordinary: PreflightDeps;
+  let admin: Ports;
+  let ordinary: Ports;
   let plan: Plan;
 
   beforeAll(async () => {
@@ -65,7 +66,7 @@ describeWithSamba('an ordinary account reads', () => {
     await rm(folder, { recursive: true });
   });
 
-  const look = async (deps: PreflightDeps, expect: 'unlinked' | 'linked') => {
+  const look = async (deps: Ports, expect: 'unlinked' | 'linked') => {
     const now = new Date().toISOString();
     const asked = { plan, gate: 'complete', expect, allowed: [], now, hosts: [] };
     const { facts, domain, findings } = await preflight(deps, asked, { eventsSince: null });

@@ -40,6 +40,7 @@ const facts = {
     isDomainController: false,
     rebootPending: index % 3 === 0,
     policy: { value: null, keyExists: false },
+    policyFrom: null,
     eventLogEnabled: index % 2 === 0,
     logonRight: 'yes',
     services: services.map((service) => ({
@@ -47,7 +48,9 @@ const facts = {
       startName: 'EMEA\\svc-finance',
       state: 'Running',
       startMode: 'Auto',
+      clusterResource: null,
     })),
+    pools: [],
   })),
 } as unknown as Facts;
 const findings = hosts.flatMap(({ name }) => [

@@ -56,8 +56,7 @@ function startNamesKept(first: HostFacts, host: HostFacts): Verdict {
 }
 
 /** The right may have come by a group from the beginning: then nobody can tell by the account's own SID. */
-function rightKept(first: HostFacts, host: HostFacts): Verdict | undefined {
-  if (first.logonRight === undefined || host.logonRight === undefined) return undefined;
+function rightKept(first: HostFacts, host: HostFacts): Verdict {
   return first.logonRight === 'yes' ? host.logonRight : 'unknown';
 }
 

@@ -5,15 +5,16 @@ import { type Finding, type FindingCode, finding } from '../findings/findings.ts
 /** From five minutes on Kerberos refuses (MS-KILE 3.3.1, the default of the maximum clock skew). */
 const mostSkewMs = 5 * 60_000;
 
-export interface HostAsked {
+/** What a host's facts are looked at with. */
+export interface HostContext {
   /** Services of the plan on the host. */
   services: string[];
   /** The services and pools that may be restarted; absent where that is whatever is there. */
   allowed?: string[];
   /** DNS name of the account's domain. */
   domain: string;
-  /** Absent where the host was not asked this time. */
-  surroundings?: HostSurroundings;
+  /** Absent or null where the host was not asked this time. */
+  surroundings?: HostSurroundings | null;
   /** ISO 8601: when this migration set the policy value, of a host that has not joined since. */
   policySetAt?: string;
 }
@@ -21,8 +22,11 @@ export interface HostAsked {
 type Found = (code: FindingCode, evidence: string) => void;
 
 /** What one host has to say about its part of the plan. */
-export function assessHost(host: HostFacts, asked: HostAsked): Finding[] {
-  if (host.unreachable) return [finding('HOST_UNREACHABLE', host.name, host.unreachable)];
+export function assessHost(host: HostFacts, asked: HostContext): Finding[] {
+  if (host.unreachable) {
+    const { code, message } = host.unreachable;
+    return [finding('HOST_UNREACHABLE', host.name, `${code}: ${message}`)];
+  }
   const findings: Finding[] = [];
   const found: Found = (code, evidence) => findings.push(finding(code, host.name, evidence));
   const { surroundings } = asked;
@@ -44,7 +48,7 @@ function assessSystem({ build, isDomainController, rebootPending, policyFrom }: 
 
 function assessSurroundings(
   { clockAheadMs, bootTime, domain, unread }: HostSurroundings,
-  asked: HostAsked,
+  asked: HostContext,
   found: Found,
 ) {
   if (clockAheadMs !== null && Math.abs(clockAheadMs) >= mostSkewMs) {
@@ -67,10 +71,10 @@ function assessSurroundings(
 
 function assessServices(
   host: HostFacts,
-  { services: planned, allowed, surroundings }: HostAsked,
+  { services: planned, allowed, surroundings }: HostContext,
   found: Found,
 ) {
-  const { services, pools = [], logonRight } = host;
+  const { services, pools, logonRight } = host;
   const joinsLater = surroundings?.joinsLater ?? [];
   if (services.length + pools.length + joinsLater.length === 0) {
     found('HOST_HAS_NO_SERVICE', 'no StartName is the account');

@@ -1,23 +1,24 @@
+import type { ErrorCode } from '../errors/errors.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What a migration keeps and compares of one host: gates are voted on it. */
 export interface HostFacts {
   name: string;
-  /** Why the host could not be asked, as an error code; everything below is then unknown. */
-  unreachable: string | null;
+  /** Why the host could not be asked; everything below is then unknown. */
+  unreachable: { code: ErrorCode; message: string } | null;
   build: number | null;
   isDomainController: boolean | null;
   rebootPending: boolean | null;
   policy: PolicyValue | null;
+  /** The group policy object that delivers the policy value, and the value; null where none does. */
+  policyFrom: { gpo: string; value: number | null } | null;
   eventLogEnabled: boolean | null;
   /** Services that log on as the superseded account, by name. */
   services: ServiceFacts[];
-  /** IIS application pools whose identity is the account, by name; absent where there is none. */
-  pools?: string[];
-  /** The group policy object that delivers the policy value, and the value; absent where none does. */
-  policyFrom?: { gpo: string; value: number | null };
-  /** Whether the account has "Log on as a service" by its own SID; absent where that was not read. */
-  logonRight?: Verdict;
+  /** IIS application pools whose identity is the account, by name. */
+  pools: string[];
+  /** Whether the account has "Log on as a service" by its own SID. */
+  logonRight: Verdict;
 }
 
 /** What else a host said when it was asked. It speaks through findings alone. */
@@ -49,8 +50,8 @@ export interface ServiceFacts {
   startName: string;
   state: ServiceState;
   startMode: string;
-  /** Name of the cluster resource that owns it: it is never restarted here. Absent where none does. */
-  clusterResource?: string;
+  /** Name of the cluster resource that owns it: it is never restarted here. Null where none does. */
+  clusterResource: string | null;
 }
 
 export type ServiceState =

@@ -50,9 +50,13 @@ function running(host: PlanHost, facts: Pick<Facts, 'hosts'> | null): PlanHost {
   if (!seen) return host;
   const { pools: _, ...rest } = host;
   const services = seen.services.filter(
-    ({ state, clusterResource }) => state === 'Running' && clusterResource === undefined,
+    ({ state, clusterResource }) => state === 'Running' && clusterResource === null,
   );
-  return { ...rest, services: services.map(({ name }) => name), ...(seen.pools && { pools: seen.pools }) };
+  return {
+    ...rest,
+    services: services.map(({ name }) => name),
+    ...(seen.pools.length > 0 && { pools: seen.pools }),
+  };
 }
 
 function worksOn({ services, pools = [] }: PlanHost): boolean {

@@ -36,6 +36,14 @@ export interface LogonNames {
   principalNames: string[];
 }
 
+/** All by which hosts name one account. */
+export interface LogonIdentity {
+  names: LogonNames;
+  domain: DomainNames;
+  /** By which rights name it, and tasks where Windows has no name for it. */
+  sid: string;
+}
+
 /**
  * Whether a service with this StartName logs on as the account. `DOMAIN\name` and a bare name are sAMAccountNames,
  * which a domain has once; what has an `@` is a UPN, and may be another's although its first part is this account's

@@ -281,11 +281,13 @@ describe('the directory before and after', () => {
   });
 
   test('shows a host that differs from its twins on its own.', () => {
-    const stopped = hostFacts('web02.lab.example', { unreachable: 'HOST_UNREACHABLE' });
+    const stopped = hostFacts('web02.lab.example', {
+      unreachable: { code: 'HOST_UNREACHABLE', message: 'no route' },
+    });
     const text = renderFacts({ ...before, hosts: [before.hosts[0]!, stopped] }, null, options);
     expect(text).toContain('Host web01.lab.example');
     expect(text).toContain('Host web02.lab.example\n  * reachable');
-    expect(text).toContain('no: HOST_UNREACHABLE');
+    expect(text).toContain('no: HOST_UNREACHABLE: no route');
   });
 });
 

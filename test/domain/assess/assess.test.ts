@@ -288,11 +288,16 @@ describe('what stands in the way before Start, each alone', () => {
     ]);
   });
 
-  const service = { name: 'WebApp', startName: 'LAB\\svc-web', startMode: 'Auto' };
+  const service = { name: 'WebApp', startName: 'LAB\\svc-web', startMode: 'Auto', clusterResource: null };
   const hosts: [string, Partial<HostFacts>, string[]][] = [
     [
       'a host that does not answer, of which nothing else is said',
-      { unreachable: 'HOST_UNREACHABLE: no route', build: null, isDomainController: null, services: [] },
+      {
+        unreachable: { code: 'HOST_UNREACHABLE', message: 'no route' },
+        build: null,
+        isDomainController: null,
+        services: [],
+      },
       [`block HOST_UNREACHABLE ${web02}: HOST_UNREACHABLE: no route`],
     ],
     ['the last build that is too old', { build: 26099 }, [`block HOST_TOO_OLD ${web02}: build 26099`]],

@@ -8,6 +8,10 @@ import { goodAccount, goodDmsa, goodHost, linkedAccount, linkedDmsa } from './go
 const host = 'web01.lab.example';
 const before: Facts = { account: goodAccount(), dmsa: goodDmsa(), hosts: [goodHost(host)] };
 
+const { rebootPending, policyFrom, pools, logonRight, services, ...restOfHost } = goodHost(host);
+/** What of a host is compared. */
+const comparedHost = { ...restOfHost, services: services.map(({ clusterResource, ...rest }) => rest) };
+
 describe('what is not as it was before', () => {
   test.each<[string, Facts, string]>([
     [
@@ -46,7 +50,7 @@ describe('what is not as it was before', () => {
     [
       'a host that cannot be asked',
       { ...before, hosts: [] },
-      `hosts.${host}: ${JSON.stringify(goodHost(host))} → absent`,
+      `hosts.${host}: ${JSON.stringify(comparedHost)} → absent`,
     ],
     [
       'a dMSA that still points at the account',
@@ -69,10 +73,7 @@ describe('what is not as it was before', () => {
       'dmsa.accessRules.S-1-5-7: absent → {"sid":"S-1-5-7","effect":"deny"}',
     ],
   ])('%s', (_what, after, expected) => {
-    const told = differences(before, after).map((each) =>
-      driftText(each).replace(',"rebootPending":false', ''),
-    );
-    expect(told).toEqual([expected.replace(',"rebootPending":false', '')]);
+    expect(differences(before, after).map(driftText)).toEqual([expected]);
   });
 
   test('nothing, where only time has passed: a pending reboot, other octets for the same principals', () => {

@@ -81,7 +81,18 @@ export function goodHost(name: string, changes: Partial<HostFacts> = {}): HostFa
     rebootPending: false,
     policy: { value: 1, keyExists: true },
     eventLogEnabled: true,
-    services: [{ name: 'WebApp', startName: 'LAB\\svc-web', state: 'Running', startMode: 'Auto' }],
+    policyFrom: null,
+    services: [
+      {
+        name: 'WebApp',
+        startName: 'LAB\\svc-web',
+        state: 'Running',
+        startMode: 'Auto',
+        clusterResource: null,
+      },
+    ],
+    pools: [],
+    logonRight: 'yes',
     ...changes,
   };
 }
