@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { invalid, type WrittenSetting } from './read.ts';
 import type { HostAddress } from './settings.ts';
 
-/** As `ssh-keygen -lf` prints it. */
+/** Fingerprint of a host key, in the form of `ssh-keygen -lf`. */
 const fingerprint = z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/);
 export const hostEntry = z
   .strictObject({

@@ -23,7 +23,7 @@ export function settingsJsonSchema(): object {
   };
 }
 
-/** As `src/config/webhooks.ts` reads it. */
+/** A table of `[notify.NAME]`; `webhooks.ts` reads it. */
 function webhookSchema() {
   const secret = (name: string, meaning: string) => {
     const key = {

@@ -26,14 +26,14 @@ export async function loadSettings(sources: Partial<SettingSources> = {}): Promi
   };
 }
 
-/** The same; null where nothing is said of directory and management host, as on a machine that only talks to Temporal. */
+/** The settings, or null without directory and management host, as on a machine that only talks to Temporal. */
 export async function loadSettingsIfAny(sources: Partial<SettingSources> = {}): Promise<Settings | null> {
   const values = await readSettings(sources);
   const isSaid = ['directory.urls', 'management.host'].some((name) => values.writtenPlace(name));
   return isSaid ? await loadSettings(sources) : null;
 }
 
-/** What is needed to read the directory and our own records, and nothing of hosts. Throws as above. */
+/** Settings to read the directory and the records, without hosts. Throws as `loadSettings`. */
 export async function loadDirectorySettings(sources: Partial<SettingSources> = {}): Promise<ReadingSettings> {
   const values = await readSettings(sources);
   return { ...directoryPart(values), ...clientPart(values) };
@@ -50,7 +50,7 @@ function directoryPart(values: SettingsReader): Pick<Settings, 'directory' | 'ho
   };
 }
 
-/** What commands need that only talk to Temporal: nothing of directory and hosts has to be set. Throws as above. */
+/** Settings of commands that only talk to Temporal; directory and hosts may be missing. Throws as `loadSettings`. */
 export async function loadClientSettings(sources: Partial<SettingSources> = {}): Promise<ClientSettings> {
   return clientPart(await readSettings(sources));
 }
@@ -72,7 +72,7 @@ function encryptionPart(values: SettingsReader): Pick<Settings, 'encryption'> {
   const keys = values.optionalSecret('encryption.keys');
   const keyId = values.optionalText('encryption.key-id');
   if (keys) return { encryption: { keys, keyId } };
-  // It would be thought to be encrypted.
+  // A key id alone would encrypt nothing.
   if (keyId) throw invalid(values.writtenPlace('encryption.key-id')!, 'needs keys-file');
   return {};
 }
@@ -89,10 +89,10 @@ function codecServerPart(values: SettingsReader): Pick<Settings, 'codecServer'> 
   return token ? { codecServer: { token, accessTokens: null } } : {};
 }
 
-/** Half of them would let in tokens that were made for something else. */
+/** Access tokens need all three: with fewer, tokens that were made for something else would count. */
 const tokenKeys = ['codec-server.token-issuer', 'codec-server.token-audience', 'codec-server.jwks-url'];
 
-/** By password, unless anything of a certificate is given; never half of each. */
+/** Login by certificate if anything of one is given, else by password. */
 function directoryLogin(values: SettingsReader): PasswordLogin | CertificateLogin {
   const certificateFile = values.optionalText('directory.certificate-file');
   const privateKeyFile = values.optionalText('directory.private-key-file');

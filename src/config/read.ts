@@ -10,7 +10,7 @@ import { environmentName, secretEndings, settingKeys } from './keys.ts';
 /** One setting as it was written, and where: for messages, and for paths relative to it. */
 export interface WrittenSetting {
   value: unknown;
-  /** How a message names the place: `dmsa.toml: [directory] ca-file`, `DMSA_DIRECTORY_CA_FILE`, `--set …`. */
+  /** Place as messages name it: `dmsa.toml: [directory] ca-file`, `DMSA_DIRECTORY_CA_FILE`, `--set …`. */
   place: string;
   folder: string;
 }
@@ -19,9 +19,9 @@ export interface SettingSources {
   /** Null for `dmsa.toml` in the working folder, where there is one. */
   configFile: string | null;
   env: NodeJS.ProcessEnv;
-  /** By `section.key`, as `--set` takes them. */
+  /** Values of `--set`, by `section.key`. */
   flags: Record<string, string>;
-  /** What relative paths in flags and environment are relative to. */
+  /** Base of relative paths in flags and environment. */
   folder: string;
 }
 
@@ -37,7 +37,7 @@ const sections = [...new Set(settingKeys.map(({ name }) => name.split('.')[0]!))
 const secrets = new Set(settingKeys.filter(({ kind }) => kind === 'secret').map(({ name }) => name));
 
 /**
- * Everything that was written, by `section.key`: flags over environment over file. `hosts` and `notify` hold the tables of
+ * All given settings, by `section.key`: flags over environment over file. `hosts` and `notify` hold the tables of
  * those names. Throws FILE_UNREADABLE for the file, and SETTINGS_INVALID for keys that do not exist.
  */
 export async function readSources({

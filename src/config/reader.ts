@@ -44,7 +44,7 @@ export async function readSettings(sources: Partial<SettingSources>) {
   return {
     optionalText,
     optionalSecret,
-    /** Where it is written, for a message; null where it is not. */
+    /** Place of a setting, for a message; null if it is not given. */
     writtenPlace: (name: string): string | null => {
       const place = keyNamed(name).kind === 'secret' ? secretPlaces(name, written)[0] : written.get(name);
       return place?.place ?? null;

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 import { DmsaError } from '../domain/errors/errors.ts';
 
-/** Where a secret is; never the secret itself, so that settings can be logged. */
+/** Place of a secret, never the secret itself: settings can be logged. */
 export type Secret = { file: string } | { env: string } | { command: string[] };
 
 /** Reads the secret, without the line end that editors add. Throws SECRET_UNUSABLE with the place, never the value. */

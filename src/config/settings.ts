@@ -1,7 +1,7 @@
 import type { NoticeEvent } from '../domain/migration/notice.ts';
 import type { Secret } from './secret.ts';
 
-/** What the worker and the command line need to know of the world; from flags, environment and `dmsa.toml`. */
+/** Settings of the worker and the command line, from flags, environment and `dmsa.toml`. */
 export interface Settings {
   directory: DirectorySettings;
   management: { host: string };
@@ -11,39 +11,39 @@ export interface Settings {
   worker: WorkerSettings;
   /** Private key that votes are signed with. */
   vote?: { keyFile: string };
-  /** Where journals are mirrored and reports are written. */
+  /** Folder of journals and reports. */
   records: { folder: string };
-  /** Who is told of what, by the name of the webhook; absent for nobody. */
+  /** Webhooks by name; absent for none. */
   notify?: Record<string, Webhook>;
   /** Absent for the default of each command. */
   log?: { level: LogLevel };
-  /** Absent where Temporal may read what it stores. */
+  /** Absent if Temporal stores payloads in clear. */
   encryption?: EncryptionSettings;
   codecServer?: CodecServerSettings;
 }
 
 /** The keys of payloads. */
 export interface EncryptionSettings {
-  /** Where the key ring is. */
+  /** Place of the key ring. */
   keys: Secret;
   /** The key that encrypts; the first of the ring where null. */
   keyId: string | null;
 }
 
-/** Whom `dmsa codec-server` answers: whoever has the token, or a token that the issuer signed. */
+/** Callers that `dmsa codec-server` answers: those with the token, or with a token that the issuer signed. */
 export interface CodecServerSettings {
   token: Secret | null;
   /** Access tokens (JWT) of the people who use Temporal's UI. */
   accessTokens: { issuer: string; audience: string; jwksUrl: string } | null;
 }
 
-/** What commands need that only talk to Temporal. */
+/** Settings of commands that only talk to Temporal. */
 export type ClientSettings = Pick<
   Settings,
   'worker' | 'vote' | 'records' | 'log' | 'encryption' | 'codecServer'
 >;
 
-/** What commands need that only read the directory. */
+/** Settings of commands that only read the directory. */
 export type ReadingSettings = ClientSettings & Pick<Settings, 'directory' | 'hosts'>;
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -60,7 +60,7 @@ export interface WorkerSettings {
   signingKeyFile?: string;
 }
 
-/** Where to read the directory, and who reads. */
+/** Domain controllers to read from, and the login for it. */
 export type DirectorySettings = DirectoryServers & (PasswordLogin | CertificateLogin);
 
 export interface DirectoryServers {
@@ -81,7 +81,7 @@ export interface CertificateLogin {
   certificateFile: string;
   /** PEM file. */
   privateKeyFile: string;
-  /** Of the private key, where it is encrypted. */
+  /** Passphrase of the private key; null if it is not encrypted. */
   passphrase: Secret | null;
 }
 
@@ -98,7 +98,7 @@ export interface SshServers {
   /** The host that connections go through, and who logs in there, with the same key, agent or password. */
   jump?: { host: string; user: string };
   /**
-   * For cmdlets that talk to a DC: a key login over SSH has no network credentials of its own. Null where the session
+   * Login for cmdlets that talk to a DC: a key login over SSH has no network credentials. Null if the session
    * can reach the DC by itself.
    */
   credential: { user: string; password: Secret } | null;
@@ -107,7 +107,7 @@ export interface SshServers {
 export interface SshKeyLogin {
   /** In the form that OpenSSH writes. */
   privateKeyFile: string;
-  /** Of the key, where it is encrypted. */
+  /** Passphrase of the key; null if it is not encrypted. */
   passphrase: Secret | null;
 }
 
@@ -117,30 +117,30 @@ export interface SshAgentLogin {
 }
 
 export interface SshPasswordLogin {
-  /** Of `user`; also given to a server that asks for it by keyboard-interactive. */
+  /** Password of `user`; also given to a server that asks for it by keyboard-interactive. */
   password: Secret;
 }
 
-/** From a Windows machine, with this program's own identity; hosts over WinRM. */
+/** Local PowerShell on a Windows machine, with this program's own identity; hosts over WinRM. */
 export interface LocalSettings {
   transport: 'local';
   /** `powershell.exe`, or its path. */
   program: string;
   /** Session configuration (JEA endpoint) of the hosts; null for the default one, to which scripts are sent. */
   configurationName: string | null;
-  /** The same of the management host. */
+  /** Session configuration of the management host. */
   managementConfigurationName: string | null;
-  /** As for SSH; null where this program's identity may do it all. */
+  /** Login for cmdlets that talk to a DC; null if this program's identity may do it all. */
   credential: { user: string; password: Secret } | null;
 }
 
 export interface Webhook {
   kind: 'json' | 'slack' | 'teams';
-  /** Whoever knows it may write there: it is kept as a password is. */
+  /** Place of the URL. The URL is kept like a password, as it allows anyone to write there. */
   url: Secret;
-  /** What bodies of kind `json` are signed with; null for no signature. */
+  /** Key that bodies of kind `json` are signed with; null for no signature. */
   secret: Secret | null;
-  /** What is told; everything where null. */
+  /** Events to tell; null for all. */
   events: NoticeEvent[] | null;
 }
 

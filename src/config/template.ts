@@ -1,6 +1,6 @@
 import { type SettingKey, settingKeys } from './keys.ts';
 
-/** What somebody has said of their domain; the rest of the file is for reading and filling in. */
+/** Settings that `dmsa init` asks for. */
 export interface FirstSettings {
   /** URLs of domain controllers. */
   urls: string[];
@@ -9,13 +9,13 @@ export interface FirstSettings {
   user: string;
 }
 
-/** Beside the file: what editors check it by (Taplo's and Even Better TOML's directive). */
+/** Name of the JSON schema beside the file, which editors check it by (directive of Taplo and Even Better TOML). */
 export const schemaFile = 'dmsa.schema.json';
 
 /** Below this many columns comments are broken. */
 const columns = 100;
 
-/** A `dmsa.toml` with every setting there is, explained; what has no value yet is commented out. */
+/** A `dmsa.toml` with every setting explained; settings without a value are commented out. */
 export function settingsTemplate(first: FirstSettings): string {
   const values = valuesOf(first);
   const sections = [...new Set(settingKeys.map(({ name }) => name.split('.')[0]!))];
@@ -34,7 +34,7 @@ ${sections.map((section) => sectionText(section, values)).join('\n')}
 `;
 }
 
-/** What is written without a `#`: what a domain needs, in the form that most have it. */
+/** Settings written without a `#`: those that every domain needs, in their most common form. */
 function valuesOf({ urls, managementHost, user }: FirstSettings): Map<string, string> {
   const text = (value: unknown) => JSON.stringify(value);
   return new Map([

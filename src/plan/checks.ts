@@ -60,7 +60,7 @@ export const checkList = z
   .array(healthCheck, { error: 'must be a list of checks' })
   .max(10, { error: 'at most 10 checks are made of one host' });
 
-/** So that a plan of hundreds of hosts, each with checks of its own, stays within what Temporal takes as one payload. */
+/** Most characters of all checks. A plan of hundreds of hosts with checks then fits into one payload of Temporal. */
 const mostCheckText = 250_000;
 
 /** Why the checks of all hosts are too much; null if they are not. */

@@ -30,7 +30,7 @@ import { findPeople } from './people.ts';
 import type { PlanRequest } from './request.ts';
 
 export interface PlanningResult {
-  /** What the migration is or would be called; empty where the account was not found. */
+  /** Id that the migration has or would have; empty if the account was not found. */
   migrationId: string;
   /** Null where a finding blocks it. */
   plan: Plan | null;
@@ -99,7 +99,7 @@ export async function makePlan(
   return { migrationId: migrationId(draft), plan, findings: [...findings, ...found.known.findings], facts };
 }
 
-/** Who asks, and whoever is named as an approver. */
+/** Names of the requester and of all approvers. */
 function namedPeople({ requestedBy, approvers, approverKeys }: PlanRequest): string[] {
   return [requestedBy, ...Object.values(approvers).flat(), ...approverKeys.map(({ approver }) => approver)];
 }

@@ -7,7 +7,7 @@ import { normalName, type Person } from '../domain/plan/people.ts';
 
 /**
  * The accounts behind the names of who asks and who decides, so that one person under two names is one. One search a name.
- * What the directory has no account for is a finding: such a name is told from others by its spelling alone.
+ * A name without an account is a finding: only its spelling tells it from others.
  */
 export async function findPeople(
   directory: Directory,
@@ -37,7 +37,7 @@ export async function findPeople(
   return { people: [...people.values()], findings };
 }
 
-/** Each once, by its normal form; what has none is refused with the plan. */
+/** Names without duplicates, by their normal form. Names without one are refused with the plan. */
 function distinctNames(written: string[], domain: DomainNames): Map<string, string> {
   const names = new Map<string, string>();
   for (const name of written) {

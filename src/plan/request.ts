@@ -6,7 +6,7 @@ import { bakeProblem } from './fields/rollout.ts';
 import { requestFields } from './fields.ts';
 import { firstIssue } from './issues.ts';
 
-/** What a person asks for, by the fields of the table; `makePlan` reads the directory and the hosts and plans it. */
+/** Request for a plan, with the fields of the table. `makePlan` reads directory and hosts and makes the plan of it. */
 export type PlanRequest = z.output<typeof requestSchema>;
 
 /** A request as it may be given: all but these fields have a default or may be absent. */

@@ -9,13 +9,13 @@ import type { Ports } from '../ports.ts';
 import { wordDrift } from '../wording/drift.ts';
 import { parsePlan } from './parse-plan.ts';
 
-/** A plan with what was there when it was made; null if the file does not say. */
+/** A plan with the facts it was made of; null if the file does not hold them. */
 export interface SavedPlan {
   plan: Plan;
   seen: Facts | null;
 }
 
-/** What `dmsa plan --out` writes: the plan, and `seen` beside its fields. */
+/** JSON that `dmsa plan --out` writes: the plan, with `seen` beside its fields. */
 export function savedPlan({ plan, seen }: SavedPlan): object {
   return seen ? { ...plan, seen } : plan;
 }
@@ -26,7 +26,7 @@ const facts = z.looseObject({
   hosts: z.array(z.looseObject({})),
 });
 
-/** The other way round. Throws PLAN_INVALID and PLAN_EDITED, as parsePlan does. */
+/** Reads that JSON back. Throws PLAN_INVALID and PLAN_EDITED, as parsePlan does. */
 export function parseSavedPlan(json: unknown): SavedPlan {
   if (typeof json !== 'object' || json === null || !('seen' in json))
     return { plan: parsePlan(json), seen: null };

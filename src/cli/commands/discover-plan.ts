@@ -85,7 +85,7 @@ export function planCommandOf({ account, planned }: Discovery, hostsOut?: string
 /** More hosts than these make a line that nobody reads; they go into a file. */
 const mostHostsInLine = 5;
 
-/** What to do next, for people. */
+/** Next step, for people. */
 export function nextStep(found: Discovery, { hostsOut }: Pick<DiscoverOptions, 'hostsOut'>): string | null {
   if (hostsOut !== undefined || found.planned.length <= mostHostsInLine) {
     const command = planCommandOf(found, hostsOut);

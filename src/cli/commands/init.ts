@@ -56,7 +56,7 @@ async function init(context: Context, options: InitOptions): Promise<number> {
   return 0;
 }
 
-/** What was not given is asked for, one after the other; what DNS knows is suggested. */
+/** Asks for each setting that no option gives, and suggests what DNS knows. */
 async function firstSettings(context: Context, options: InitOptions): Promise<FirstSettings> {
   const { io, assembly } = context;
   const domain = name(

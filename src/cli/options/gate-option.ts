@@ -53,7 +53,7 @@ function unknown(what: string, written: string, names: readonly string[]): Inval
   return new InvalidArgumentError([message, didYouMean(written, names)].filter(Boolean).join(' '));
 }
 
-/** What is before the first `separator` and what is after it, which is null where there is none. */
+/** The text before and after the first `separator`; null for the second without a separator. */
 function splitAt(text: string, separator: string): [before: string, after: string | null] {
   const at = text.indexOf(separator);
   return at < 0 ? [text.trim(), null] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];

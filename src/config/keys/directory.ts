@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { filled, type SettingKey } from './key.ts';
 
-/** How the directory is read. */
+/** Settings for reading the directory. */
 export const directoryKeys: SettingKey[] = [
   {
     name: 'directory.urls',

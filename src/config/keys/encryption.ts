@@ -2,12 +2,12 @@ import { z } from 'zod';
 
 import { filled, type SettingKey } from './key.ts';
 
-/** Whoever can change what it answers lets in whom they like: over the network only with TLS. */
+/** URL of signing keys. Over the network only with TLS: a changed answer would let anyone in. */
 const keysUrl = z
   .url({ protocol: /^https$/ })
   .or(z.url({ protocol: /^http$/, hostname: /^(localhost|127\.0\.0\.1|\[::1\])$/ }));
 
-/** Of `[encryption]` and `[codec-server]`: what Temporal stores, and who reads it. */
+/** Settings of `[encryption]` and `[codec-server]`: how Temporal's payloads are stored, and who reads them. */
 export const encryptionKeys: SettingKey[] = [
   {
     name: 'encryption.keys',

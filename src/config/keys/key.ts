@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-/** One setting: how it is written, and what it means. */
+/** One setting: its form and its meaning. */
 export interface SettingKey {
   /** `section.key`; a secret's key stands for `<key>-file`, `<key>-env` and `<key>-command`. */
   name: string;
   kind: 'text' | 'list' | 'path' | 'secret';
   /** Null for a setting that has to be given; `absent` for one that may be left out. */
   default: string | 'absent' | null;
-  /** What its text, or each member of its list, has to be. */
+  /** Form of its text, or of each member of its list. */
   schema: z.ZodType<string>;
   /** The accepted form, as it would stand in `dmsa.toml`. */
   example: string;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { logLevels } from '../settings.ts';
 import { filled, type SettingKey } from './key.ts';
 
-/** What is the program's own: worker, votes, records, log. */
+/** Settings of the program itself: worker, votes, records, log. */
 export const ownKeys: SettingKey[] = [
   {
     name: 'worker.task-queue',

@@ -4,7 +4,7 @@ import { filled, type SettingKey } from './key.ts';
 
 const configurationName = z.string().regex(/^[A-Za-z0-9_.-]+$/);
 
-/** How hosts are reached. */
+/** Settings for reaching hosts. */
 export const powerShellKeys: SettingKey[] = [
   {
     name: 'management.host',

@@ -1,6 +1,6 @@
 import { type DomainNames, normalIdentity } from './identity.ts';
 
-/** An account of somebody who asks or decides, as the directory has it. */
+/** Account of a requester or an approver, from the directory. */
 export interface Person {
   sid: string;
   /**
@@ -10,7 +10,7 @@ export interface Person {
   names: string[];
 }
 
-/** What one person is told from another by. */
+/** Names by which one person is told from another. */
 export interface KnownPeople {
   domain: DomainNames;
   /** Absent where the directory was not asked: then names are compared by their spelling alone. */
@@ -18,8 +18,8 @@ export interface KnownPeople {
 }
 
 /**
- * Who is meant by a name: one text for one person, however it is written. Of people that the directory knows, by every name
- * of theirs; of others, the normal form of what is written. Null for what is no name of anybody.
+ * Identity of a name: one text for one person in any spelling. People that the directory knows are found by each of their
+ * names; other names have their normal form. Null for text that can be nobody's name.
  */
 export function personOf(written: string, { domain, people = [] }: KnownPeople): string | null {
   const name = normalName(written, domain);
@@ -31,7 +31,7 @@ export function personOf(written: string, { domain, people = [] }: KnownPeople):
 
 const guidPattern = /^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$/i;
 
-/** What a person is called, in one spelling; null for a DN, SID or GUID, and for what is no name of anybody. */
+/** A person's name in one spelling; null for a DN, SID or GUID, and for text that can be nobody's name. */
 export function normalName(written: string, domain: DomainNames): string | null {
   const text = written.normalize('NFC').trim();
   // None is a name that a person is logged on by, and each would be one more spelling of somebody.

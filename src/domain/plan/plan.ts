@@ -7,7 +7,7 @@ export interface Plan extends PlanSwitches {
   version: 1;
   /** ISO 8601, UTC. */
   createdAt: string;
-  /** Who asked for the migration; may not approve it. Declared, not proven. */
+  /** Requester of the migration, who may not approve it. Declared, not proven. */
   requestedBy: string;
   domain: PlanDomain;
   account: { dn: string; guid: string; sid: string; samAccountName: string };
@@ -37,7 +37,7 @@ export interface PlanSwitches {
 }
 
 export interface PlanDomain extends DomainNames {
-  /** For example `DC=contoso,DC=com`. */
+  /** DN of the domain, such as `DC=contoso,DC=com`. */
   baseDn: string;
   /** DNS name of the DC that the cmdlets are sent to: a capable one, the one that is read from where it is capable. */
   server: string;
@@ -46,7 +46,7 @@ export interface PlanDomain extends DomainNames {
 /** The part of a plan that every step needs; small, as each activity carries it into the history. */
 export type Target = Pick<Plan, 'domain' | 'account' | 'dmsa' | 'hash'>;
 
-/** `server`: the DC that is kept by now, where that is another than the plan's. */
+/** `server`: the current DC, if it is another than the plan's. */
 export function targetOf({ domain, account, dmsa, hash }: Plan, server: string = domain.server): Target {
   return { domain: { ...domain, server }, account, dmsa, hash };
 }
@@ -70,11 +70,11 @@ export interface PlanHost {
   pools?: string[];
   /** Hosts of one group (cluster nodes, a farm) are never worked on together. */
   group?: string;
-  /** What has to be healthy after each restart, in this order; absent for none. */
+  /** Checks that have to be healthy after each restart, in this order; absent for none. */
   checks?: HealthCheck[];
 }
 
-/** How hosts are worked on. An absent limit does not apply. */
+/** Order, pace and limits of work on hosts. An absent limit does not apply. */
 export interface Rollout {
   canary: number;
   /** Hosts worked on at once, after the canary. */
@@ -116,11 +116,11 @@ export type CheckTarget =
   | { kind: 'script'; path: string };
 
 export interface PlanWaits {
-  /** How long a host may take to join the principals after its restart. */
+  /** Time a host may take to join the principals after its restart. */
   join: Duration;
-  /** From the link, or from the last change of the principals, to the gate "complete" [overview: 14 to 28 days]. */
+  /** Time from the link, or the last change of the principals, to gate "complete" [overview: 14 to 28 days]. */
   observe: Duration;
-  /** How often the two objects are read meanwhile. */
+  /** Time between two readings of account and dMSA meanwhile. */
   checkEvery: Duration;
   soak: Duration;
 }
@@ -140,7 +140,7 @@ export type GateName = 'start' | 'complete' | 'soak' | `wave-${number}`;
 
 export const gateNamePattern = /^(start|complete|soak|wave-[1-9]\d{0,3})$/;
 
-/** What the plan says of a gate. Throws where the plan has no such gate: that is a fault of the saga. */
+/** The plan of a gate. Throws if the plan has no such gate, which is a fault of the saga. */
 export function gatePlan({ gates }: Pick<Plan, 'gates'>, name: GateName): GatePlan {
   const kind = name.startsWith('wave-') ? 'wave' : (name as keyof PlanGates);
   const gate = gates[kind];
@@ -159,7 +159,7 @@ export interface ApproverKey {
   /** The public key, base64url. */
   x: string;
   kid: string;
-  /** Whose key it is: DOMAIN\name or name@domain. */
+  /** Owner of the key: DOMAIN\name or name@domain. */
   approver: string;
 }
 
@@ -174,7 +174,7 @@ export interface GateRules {
 }
 
 export interface GatePlan extends GateRules {
-  /** Who may vote; an empty list means anyone but the requester. */
+  /** Approvers; an empty list means anyone but the requester. */
   approvers: string[];
 }
 
