@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostsLetIn } from '../src/domain/assess/assess-principals.ts';
 import type { Expectation } from '../src/domain/assess/assessed.ts';
-import { DmsaError } from '../src/domain/errors/errors.ts';
+import { DmsaError, hostKeyCodes } from '../src/domain/errors/errors.ts';
 import { differences } from '../src/domain/facts/compare.ts';
 import type { Evidence } from '../src/domain/facts/evidence.ts';
 import type { Facts } from '../src/domain/facts/facts.ts';
@@ -88,13 +88,16 @@ function hashOf(voted: object): string {
 
 /**
  * Once linked, a host that cannot be asked now is unknown, not wrong: weeks of waiting are not turned back for a reboot.
- * The activity is tried again for a while first.
+ * The activity is tried again for a while first; not where a host shows another key, which trying again does not change.
  */
 function requireReached({ hosts }: Facts, skipped: string[]): void {
   const unreached = hosts.filter((host) => host.unreachable !== null && !skipped.includes(host.name));
   if (unreached.length === 0) return;
   const names = unreached.map(({ name }) => name).join(', ');
-  const { code, message } = unreached[0]!.unreachable!;
+  const { code, message } = (
+    unreached.find(({ unreachable }) => hostKeyCodes.includes(unreachable!.code)) ?? unreached[0]!
+  ).unreachable!;
+  if (hostKeyCodes.includes(code)) throw new DmsaError(code, names, message);
   throw new DmsaError('HOST_UNREACHABLE', names, `cannot be asked: ${code}: ${message}`);
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DmsaError } from '../../src/domain/errors/errors.ts';
+import { DmsaError, hostKeyCodes } from '../../src/domain/errors/errors.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import { type Duration, durationMs } from '../../src/domain/values/duration.ts';
 import { readInventory } from '../../src/inspection/ask-host.ts';
@@ -138,7 +138,7 @@ async function look({ deps, intentAt, clock }: Reboot, host: string): Promise<Se
     const isNew = Date.parse(seen.bootTime) >= Date.parse(intentAt) + aheadMs;
     return { answers: true, bootTime: isNew ? seen.bootTime : null };
   } catch (error) {
-    if (!(error instanceof DmsaError) || error.code === 'HOST_KEY_MISMATCH') throw error;
+    if (!(error instanceof DmsaError) || hostKeyCodes.includes(error.code)) throw error;
     return { answers: false, bootTime: null, why: `${error.code} ${error.message}` };
   }
 }

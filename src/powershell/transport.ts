@@ -6,7 +6,7 @@ export interface Transport {
    * Sends the envelope, waits for the answer and checks it against the operation's schema.
    *
    * `host` is a DNS name; its address and port come from the settings. `timeoutMs` is for the whole session.
-   * Throws DmsaError: HOST_UNREACHABLE, HOST_KEY_MISMATCH, LOGIN_REFUSED, SESSION_LOST, TIMED_OUT, ANSWER_INVALID,
+   * Throws DmsaError: HOST_UNREACHABLE, HOST_KEY_MISMATCH, HOST_KEY_UNKNOWN, LOGIN_REFUSED, SESSION_LOST, TIMED_OUT, ANSWER_INVALID,
    * POWERSHELL_MISSING, or the code that the script reported. Aborting `signal` closes the session, asks the host to
    * stop the command where it can, and rejects with its reason; the effect may have happened.
    */

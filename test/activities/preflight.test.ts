@@ -90,6 +90,17 @@ describe('preflight', () => {
     expect(await failureOf(run(world, 'verifyCompleted', after))).toMatchObject(again);
   });
 
+  test('once linked, a host with another key is told as that, and not asked again', async () => {
+    const world = await linked();
+    world.lab.settings.hosts['fin03.lab.example']!.fingerprint = [`SHA256:${'A'.repeat(43)}`];
+    const request = input(world, { gate: 'complete', expect: 'linked' });
+    expect(await failureOf(run(world, 'preflight', request))).toMatchObject({
+      type: 'HOST_KEY_MISMATCH',
+      nonRetryable: true,
+      message: expect.stringContaining('fin03.lab.example presented the key SHA256:'),
+    });
+  });
+
   test('has the same hash while nothing changes, another for another gate, and another after any change', async () => {
     const world = await inLab();
     const { hash, findings } = await run(world, 'preflight', input(world));

@@ -21,7 +21,7 @@ test('every error and every finding is on its page with its meaning and its fix,
   ] as const) {
     const rows = (await page(name)).split('\n').filter((line) => line.startsWith('| `'));
     const written = rows.map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, '')));
-    expect(written.map(([code, , meaning, fix]) => [code, meaning, fix])).toEqual(
+    expect(written.map((cells) => [cells[0], ...cells.slice(-2)])).toEqual(
       Object.entries(kinds).map(([code, { meaning, fix }]) => [`\`${code}\``, meaning, fix]),
     );
   }

@@ -21,12 +21,18 @@ export interface HostContext {
 
 type Found = (code: FindingCode, evidence: string) => void;
 
+/** Errors with a finding of the same code: its fix differs from that of a host that does not answer. */
+const ownFinding = ['HOST_KEY_MISMATCH', 'HOST_KEY_UNKNOWN', 'LOGIN_REFUSED'] as const;
+
+/** Finding about a host that could not be asked. */
+function unansweredFinding(host: string, { code, message }: NonNullable<HostFacts['unreachable']>): Finding {
+  const own = ownFinding.find((each) => each === code);
+  return own ? finding(own, host, message) : finding('HOST_UNREACHABLE', host, `${code}: ${message}`);
+}
+
 /** What one host has to say about its part of the plan. */
 export function assessHost(host: HostFacts, asked: HostContext): Finding[] {
-  if (host.unreachable) {
-    const { code, message } = host.unreachable;
-    return [finding('HOST_UNREACHABLE', host.name, `${code}: ${message}`)];
-  }
+  if (host.unreachable) return [unansweredFinding(host.name, host.unreachable)];
   const findings: Finding[] = [];
   const found: Found = (code, evidence) => findings.push(finding(code, host.name, evidence));
   const { surroundings } = asked;

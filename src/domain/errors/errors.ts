@@ -30,6 +30,9 @@ export function errorAbout(
   return new DmsaError(code, subject, `${subject}: ${why}`, options);
 }
 
+/** The host may be another one: nothing was sent to it, and trying again does not change that. */
+export const hostKeyCodes: readonly ErrorCode[] = ['HOST_KEY_MISMATCH', 'HOST_KEY_UNKNOWN'];
+
 /** What happened (`message`), to whom (`subject`), and what to do next (`fix`); never holds a secret. */
 export class DmsaError extends Error {
   override readonly name = 'DmsaError';

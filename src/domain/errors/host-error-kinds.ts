@@ -24,8 +24,14 @@ export const hostErrorKinds = {
   },
   HOST_KEY_MISMATCH: {
     retryable: false,
-    meaning: 'The host key is neither in known_hosts nor a fingerprint in dmsa.toml; nothing was sent.',
-    fix: 'Compare the fingerprint on the console of the host, then correct known_hosts, or fingerprint under [hosts].',
+    meaning:
+      'Possible interception: the host presented another key than known_hosts or dmsa.toml has for it, or could not prove that it holds its key. Nothing was sent.',
+    fix: 'Compare the fingerprint with ssh-keygen -lf on the console of the host. Do not just delete the line in known_hosts: replace it only if the fingerprint is that of the host; if it is not, find out who answers in its place.',
+  },
+  HOST_KEY_UNKNOWN: {
+    retryable: false,
+    meaning: 'Neither known_hosts nor dmsa.toml has a key of the host, so nothing was sent.',
+    fix: 'Collect its key with ssh-keyscan, compare the fingerprint with ssh-keygen -lf on the console of the host, and add it to known_hosts, or as fingerprint under [hosts].',
   },
   LOGIN_REFUSED: {
     retryable: false,

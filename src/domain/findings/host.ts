@@ -4,8 +4,24 @@ import type { FindingKind } from './kind.ts';
 export const hostFindings = {
   HOST_UNREACHABLE: {
     severity: 'block',
-    meaning: 'The host could not be asked.',
-    fix: 'Check that its OpenSSH server runs and that its host key is known, or take it out of the plan.',
+    meaning: 'The host could not be asked; the evidence begins with the code of the error.',
+    fix: 'Do what docs/errors.md says for the code of the evidence, or take the host out of the plan.',
+  },
+  HOST_KEY_MISMATCH: {
+    severity: 'block',
+    meaning:
+      'Possible interception: the host presented another key than known_hosts or dmsa.toml has for it, or could not prove that it holds its key.',
+    fix: 'Compare the fingerprint with ssh-keygen -lf on the console of the host. Do not just delete the line in known_hosts: replace it only if the fingerprint is that of the host; if it is not, find out who answers in its place.',
+  },
+  HOST_KEY_UNKNOWN: {
+    severity: 'block',
+    meaning: 'Neither known_hosts nor dmsa.toml has a key of the host, so it was not asked.',
+    fix: 'Collect its key with ssh-keyscan, compare the fingerprint with ssh-keygen -lf on the console of the host, and add it to known_hosts, or as fingerprint under [hosts].',
+  },
+  LOGIN_REFUSED: {
+    severity: 'block',
+    meaning: 'The host, or the jump host before it, refused the login of the worker.',
+    fix: 'Check user, key or password under [powershell] in dmsa.toml and authorized_keys on the host.',
   },
   HOST_TOO_OLD: {
     severity: 'block',

@@ -34,7 +34,7 @@ const keepaliveMs = 15_000;
 
 /**
  * Logs in. Nothing is sent to a host whose key is not the right one, no user name and no password.
- * Throws DmsaError HOST_UNREACHABLE, HOST_KEY_MISMATCH, LOGIN_REFUSED; the signal's reason when it aborts.
+ * Throws DmsaError HOST_UNREACHABLE, HOST_KEY_MISMATCH, HOST_KEY_UNKNOWN, LOGIN_REFUSED; the signal's reason when it aborts.
  */
 export async function openConnection(options: ConnectOptions): Promise<SshConnection> {
   const { host, stream, trust, login, user, connectTimeoutMs, signal } = options;

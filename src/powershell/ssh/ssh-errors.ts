@@ -29,7 +29,8 @@ export interface SshTarget {
  *
  * | seen | code |
  * | --- | --- |
- * | the key is not the right one, or the host cannot sign with it | HOST_KEY_MISMATCH |
+ * | there is no key of the host to compare with | HOST_KEY_UNKNOWN |
+ * | the key is another, or revoked, or the host cannot sign with it | HOST_KEY_MISMATCH |
  * | every way to log in refused, or disconnected with a reason while logging in | LOGIN_REFUSED |
  * | anything else before the login is through: ECONNREFUSED, ENOTFOUND, ETIMEDOUT, … | HOST_UNREACHABLE |
  */
@@ -38,7 +39,10 @@ export function connectError(target: SshTarget, progress: Progress, cause?: Erro
   const named = jump && 'is' in jump ? `the jump host ${host}` : host;
   const error = (code: ErrorCode, message: string) => new DmsaError(code, host, message, { cause });
   if (progress.verdict !== null && progress.verdict !== 'known')
-    return error('HOST_KEY_MISMATCH', keyMessage(named, progress));
+    return error(
+      progress.verdict === 'unknown' ? 'HOST_KEY_UNKNOWN' : 'HOST_KEY_MISMATCH',
+      keyMessage(named, progress),
+    );
   if (isUnsigned(progress, cause))
     return error('HOST_KEY_MISMATCH', `${named} did not prove that it holds its host key`);
   if (isLoginRefused(progress, cause))

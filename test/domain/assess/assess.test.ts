@@ -300,6 +300,13 @@ describe('what stands in the way before Start, each alone', () => {
       },
       [`block HOST_UNREACHABLE ${web02}: HOST_UNREACHABLE: no route`],
     ],
+    ...(['HOST_KEY_MISMATCH', 'HOST_KEY_UNKNOWN', 'LOGIN_REFUSED'] as const).map(
+      (code): [string, Partial<HostFacts>, string[]] => [
+        `a host that was not asked for ${code}, which is never called unreachable`,
+        { unreachable: { code, message: 'why' }, build: null, services: [] },
+        [`block ${code} ${web02}: why`],
+      ],
+    ),
     ['the last build that is too old', { build: 26099 }, [`block HOST_TOO_OLD ${web02}: build 26099`]],
     [
       'a domain controller',

@@ -102,12 +102,11 @@ describe.concurrent('whatever becomes of connections, each scenario ends as its 
   test.each([
     ['wrong-host-key', 'HOST_KEY_MISMATCH'],
     ['login-refused', 'LOGIN_REFUSED'],
-  ])('%s: refused, and says %s', async (name, code) => {
+  ] as const)('%s: refused, and says %s', async (name, code) => {
     const { status, counts } = await play(name);
 
-    expectRefused(status, 'HOST_UNREACHABLE', 'fin02.lab.example');
-    const finding = status.findings.find(({ code }) => code === 'HOST_UNREACHABLE')!;
-    expect(finding.evidence).toMatch(new RegExp(`^${code}: `));
+    expectRefused(status, code, 'fin02.lab.example');
+    expect(status.findings.map((finding) => finding.code)).not.toContain('HOST_UNREACHABLE');
     expect(counts.ssh['fin02.lab.example']!.sessions).toBe(0);
   });
 });
