@@ -11,7 +11,7 @@ export const directoryKeys: SettingKey[] = [
     schema: z.url({ protocol: /^ldaps?$/ }).regex(/^ldaps?:/i),
     example: '["ldaps://dc1.contoso.com:636"]',
     meaning:
-      'Domain controllers of one domain to read from, in the order to try. With `ldap://`, TLS starts on the plain port (StartTLS), and nothing is said before.',
+      'Domain controllers of one domain to read from, in the order to try. With `ldap://`, the connection begins with StartTLS on the plain port.',
   },
   {
     name: 'directory.ca-file',
@@ -27,7 +27,7 @@ export const directoryKeys: SettingKey[] = [
     default: null,
     schema: filled,
     example: '"svc-dmsa@contoso.com"',
-    meaning: 'Who binds: a DN or user@domain. Reading is all it does. Not with a certificate-file.',
+    meaning: 'Account that reads the directory: a DN or user@domain. Not together with certificate-file.',
   },
   {
     name: 'directory.password',
@@ -35,7 +35,7 @@ export const directoryKeys: SettingKey[] = [
     default: null,
     schema: filled,
     example: '"directory.password"',
-    meaning: 'Where its password is. Not with a certificate-file.',
+    meaning: 'Password of `user`. Not together with certificate-file.',
   },
   {
     name: 'directory.certificate-file',
@@ -44,7 +44,7 @@ export const directoryKeys: SettingKey[] = [
     schema: filled,
     example: '"svc-dmsa.pem"',
     meaning:
-      'PEM file of a client certificate that binds in the place of user and password, with the certificates between it and its CA.',
+      'PEM file of a client certificate that binds instead of user and password, with the certificates between it and its CA.',
   },
   {
     name: 'directory.private-key-file',
@@ -53,7 +53,7 @@ export const directoryKeys: SettingKey[] = [
     schema: filled,
     example: '"svc-dmsa.key"',
     meaning:
-      'PEM file of its private key. One of this user that others may read is refused, as OpenSSH refuses it.',
+      'PEM file of its private key. A file of this user that others may read is refused, as by OpenSSH.',
   },
   {
     name: 'directory.private-key-passphrase',
@@ -62,6 +62,6 @@ export const directoryKeys: SettingKey[] = [
     schema: filled,
     at: 'directory.passphrase',
     example: '"svc-dmsa.passphrase"',
-    meaning: 'Where the passphrase of the key is, if it has one.',
+    meaning: 'Passphrase of the key, if it has one.',
   },
 ];

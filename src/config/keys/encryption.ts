@@ -16,7 +16,7 @@ export const encryptionKeys: SettingKey[] = [
     schema: filled,
     example: '"encryption.keys"',
     meaning:
-      'Where the key ring is that encrypts what Temporal stores; without it, Temporal stores it in clear. A file of this user that others may read is refused. See docs/encryption.md.',
+      'Key ring that encrypts what Temporal stores; without it, Temporal stores clear text. A file of this user that others may read is refused. See docs/encryption.md.',
   },
   {
     name: 'encryption.key-id',
@@ -24,7 +24,7 @@ export const encryptionKeys: SettingKey[] = [
     default: 'absent',
     schema: filled,
     example: '"2026-11"',
-    meaning: 'Key of the ring that encrypts; the first where it is not given. All of them decrypt.',
+    meaning: 'Id of the key that encrypts; by default the first of the ring. All keys of the ring decrypt.',
   },
   {
     name: 'codec-server.token',
@@ -33,7 +33,7 @@ export const encryptionKeys: SettingKey[] = [
     schema: filled,
     example: '"codec-server.token"',
     meaning:
-      'Where the bearer token is that `dmsa codec-server` asks for, of 16 characters or more. See docs/encryption.md.',
+      'Bearer token that `dmsa codec-server` asks for, of 16 characters or more. See docs/encryption.md.',
   },
   {
     name: 'codec-server.token-issuer',
@@ -61,6 +61,6 @@ export const encryptionKeys: SettingKey[] = [
     schema: keysUrl,
     at: 'codecServer.accessTokens.jwksUrl',
     example: '"https://login.contoso.com/keys"',
-    meaning: 'Where the issuer publishes the keys that it signs with (a JWK set).',
+    meaning: 'URL of the keys that the issuer signs with (a JWK set).',
   },
 ];

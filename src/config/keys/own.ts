@@ -28,7 +28,7 @@ export const ownKeys: SettingKey[] = [
     default: 'absent',
     schema: filled,
     example: '"bob.jwk"',
-    meaning: 'Private key that `dmsa approve` and `dmsa reject` sign with, as `dmsa keys new` writes it.',
+    meaning: 'Private key that `dmsa approve` and `dmsa reject` sign with, from `dmsa keys new`.',
   },
   {
     name: 'worker.metrics',
@@ -46,7 +46,7 @@ export const ownKeys: SettingKey[] = [
     schema: filled,
     example: '"worker.jwk"',
     meaning:
-      'Private JWK (Ed25519) that reports are signed with, as dmsa keys new makes it; without it they are not signed. One of this user that others may read is refused.',
+      'Private JWK (Ed25519) that reports are signed with, from `dmsa keys new`; without it they are not signed. A file of this user that others may read is refused.',
   },
   {
     name: 'records.folder',
@@ -54,7 +54,7 @@ export const ownKeys: SettingKey[] = [
     default: 'records',
     schema: filled,
     example: '"records"',
-    meaning: 'Where journals are mirrored and reports are written.',
+    meaning: 'Folder of mirrored journals and of reports.',
   },
   {
     name: 'log.level',
@@ -62,6 +62,6 @@ export const ownKeys: SettingKey[] = [
     default: 'absent',
     schema: z.enum(logLevels),
     example: '"info"',
-    meaning: `What is logged to standard error: ${logLevels.join(', ')}. Commands log warnings, the worker more.`,
+    meaning: `Least severe level that is logged to standard error: ${logLevels.join(', ')}. By default, commands log warnings, the worker more.`,
   },
 ];

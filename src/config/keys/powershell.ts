@@ -12,7 +12,7 @@ export const powerShellKeys: SettingKey[] = [
     default: null,
     schema: z.string().regex(/^[A-Za-z0-9_.-]+$/),
     example: '"mgmt.contoso.com"',
-    meaning: 'The host with the ActiveDirectory module of Windows Server 2025, where the cmdlets run.',
+    meaning: 'Host with the ActiveDirectory module of Windows Server 2025, where the cmdlets run.',
   },
   {
     name: 'powershell.transport',
@@ -21,7 +21,7 @@ export const powerShellKeys: SettingKey[] = [
     schema: z.enum(['ssh', 'local']),
     example: '"local"',
     meaning:
-      'How hosts are reached: `ssh`, or `local`: from a Windows machine, with the identity of the worker, over WinRM. See docs/windows.md.',
+      'Way to the hosts: `ssh`, or `local`, which is WinRM from a Windows machine with the identity of the worker. See docs/windows.md.',
   },
   {
     name: 'powershell.program',
@@ -29,7 +29,7 @@ export const powerShellKeys: SettingKey[] = [
     default: 'absent',
     schema: filled,
     example: '"powershell.exe"',
-    meaning: 'Program that `local` runs, by name or path; `powershell.exe` where it is not given.',
+    meaning: 'Program that `local` runs, by name or path; by default `powershell.exe`.',
   },
   {
     name: 'powershell.configuration-name',
@@ -47,7 +47,7 @@ export const powerShellKeys: SettingKey[] = [
     schema: configurationName,
     example: '"DmsaManagement"',
     meaning:
-      'With `local`: JEA endpoint of the management host. Without it, the cmdlets run in the worker’s own session where that is the same machine.',
+      'With `local`: JEA endpoint of the management host. Without it, the cmdlets run in the worker’s own session if that is the same machine.',
   },
   {
     name: 'powershell.user',
@@ -55,7 +55,7 @@ export const powerShellKeys: SettingKey[] = [
     default: null,
     schema: filled,
     example: '"CONTOSO\\\\svc-dmsa"',
-    meaning: 'Who logs in to the hosts over SSH.',
+    meaning: 'Account that logs in to the hosts over SSH.',
   },
   {
     name: 'powershell.private-key-file',
@@ -64,7 +64,7 @@ export const powerShellKeys: SettingKey[] = [
     schema: filled,
     example: '"id_ed25519"',
     meaning:
-      'Private key of that login, in the form that OpenSSH writes; or else `agent` or `password`. See docs/ssh.md.',
+      'Private key of that login, in the form of OpenSSH; alternatives are `agent` and `password`. See docs/ssh.md.',
   },
   {
     name: 'powershell.passphrase',
@@ -72,7 +72,7 @@ export const powerShellKeys: SettingKey[] = [
     default: 'absent',
     schema: filled,
     example: '"id_ed25519.passphrase"',
-    meaning: 'Where the passphrase of the key is, if it has one.',
+    meaning: 'Passphrase of the key, if it has one.',
   },
   {
     name: 'powershell.agent',
@@ -89,7 +89,7 @@ export const powerShellKeys: SettingKey[] = [
     default: 'absent',
     schema: filled,
     example: '"powershell.password"',
-    meaning: 'Where the password of that login is; also for servers that ask for it by keyboard-interactive.',
+    meaning: 'Password of that login; also for servers that ask for it by keyboard-interactive.',
   },
   {
     name: 'powershell.known-hosts-file',
@@ -98,7 +98,7 @@ export const powerShellKeys: SettingKey[] = [
     schema: filled,
     example: '"known_hosts"',
     meaning:
-      'Host keys, in the form of OpenSSH; a host that is neither in it nor has a `fingerprint` under `[hosts]` is not talked to.',
+      'Host keys, in the form of OpenSSH. Every host needs a key here or a `fingerprint` under `[hosts]`.',
   },
   {
     name: 'powershell.jump-host',
@@ -107,7 +107,7 @@ export const powerShellKeys: SettingKey[] = [
     schema: z.string().regex(/^[A-Za-z0-9_.-]+$/),
     at: 'powershell.jump.host',
     example: '"bastion.contoso.com"',
-    meaning: 'Host that all SSH connections go through. Its host key is checked as theirs are.',
+    meaning: 'Host that all SSH connections go through. Its host key is checked, too.',
   },
   {
     name: 'powershell.jump-user',
@@ -117,7 +117,7 @@ export const powerShellKeys: SettingKey[] = [
     at: 'powershell.jump.user',
     example: '"dmsa"',
     meaning:
-      'Who logs in to the jump host, with the same key, agent or password; `user` where it is not given.',
+      'Account that logs in to the jump host, with the same key, agent or password; by default `user`.',
   },
   {
     name: 'powershell.credential-user',
@@ -126,7 +126,8 @@ export const powerShellKeys: SettingKey[] = [
     schema: filled,
     at: 'powershell.credential.user',
     example: '"CONTOSO\\\\svc-dmsa-admin"',
-    meaning: 'Who runs the cmdlets that talk to a domain controller: a key login has no network credentials.',
+    meaning:
+      'Account of the cmdlets that talk to a domain controller: a key login has no network credentials.',
   },
   {
     name: 'powershell.credential-password',
@@ -135,6 +136,6 @@ export const powerShellKeys: SettingKey[] = [
     schema: filled,
     at: 'powershell.credential.password',
     example: '"credential.password"',
-    meaning: 'Where the password of that account is.',
+    meaning: 'Password of that account.',
   },
 ];
