@@ -1,8 +1,12 @@
-import { approvals, awaitedAt, type Gate } from '../src/domain/gates/gates.ts';
+import type { Gate } from '../src/domain/gates/gates.ts';
+import { tallyOf } from '../src/domain/gates/tally.ts';
 import type { Failure } from '../src/domain/migration/failure.ts';
 import type { MigrationStatus } from '../src/domain/migration/status.ts';
 import { wordDrift } from '../src/wording/drift.ts';
 import { escapeMarkdown, escapeMarkdownCode } from '../src/wording/escape/markdown.ts';
+import { wordGate, wordTally } from '../src/wording/gate.ts';
+import { andMore } from '../src/wording/lists.ts';
+import { wordOutcome } from '../src/wording/outcome.ts';
 import { stageTitles } from '../src/wording/stage.ts';
 import { wordWaiting } from '../src/wording/waiting.ts';
 
@@ -13,7 +17,7 @@ const shown = 100;
 export function currentDetails(status: MigrationStatus): string {
   const { account, dmsa, stage, waitingFor, outcome, failure, paused, failedHosts } = status;
   const paragraphs = [
-    `**${escapeMarkdown(`${account} \u2192 ${dmsa}`)}$**: ${outcome === 'running' ? stageTitles[stage] : outcome}`,
+    `**${escapeMarkdown(`${account} \u2192 ${dmsa}`)}$**: ${outcome === 'running' ? stageTitles[stage] : wordOutcome(outcome)}`,
   ];
   if (paused) paragraphs.push('Paused: send `resume` to go on.');
   if (waitingFor) {
@@ -46,19 +50,9 @@ function gateParagraphs(gate: Gate, status: MigrationStatus): string[] {
     ...(drift.length > 0
       ? [`Votes are void, as this has changed: ${escapeMarkdown(wordDrift(drift.slice(-10)))}`]
       : []),
-    `Gate **${name}** is open.${about} ${votesText(gate, status)} ${how}`,
+    `**${wordGate(name)}** is open.${about} ${escapeMarkdown(wordTally(tallyOf(gate, status)))}. ${how}`,
     `\`\`\`\n${vote}\n\`\`\``,
   ];
-}
-
-function votesText(gate: Gate, { domain, people, requestedBy }: MigrationStatus): string {
-  const yes = approvals(gate).map(({ by }) => escapeMarkdown(by));
-  const said = yes.length > 0 ? `, of ${yes.slice(0, shown).join(', ')}` : '';
-  const awaited = awaitedAt(gate, { domain, people, requestedBy });
-  const asked =
-    gate.approvers.length === 0 ? 'anyone but the requester' : awaited.map(escapeMarkdown).join(', ');
-  const missing = Math.max(0, gate.required - yes.length);
-  return `${yes.length} of ${gate.required} yes${said}.${missing > 0 ? ` Asked: ${asked}.` : ''}`;
 }
 
 function failureText({ code, message }: Failure): string {
@@ -69,6 +63,6 @@ function hostsTable({ hosts }: MigrationStatus): string {
   const rows = hosts.slice(0, shown).map(({ host, skipped, policy, restarted, principal }) => {
     return `| ${escapeMarkdown(host)}${skipped ? ' (skipped)' : ''} | ${policy} | ${restarted} | ${principal} |`;
   });
-  if (hosts.length > shown) rows.push(`| and ${hosts.length - shown} more | | | |`);
+  if (hosts.length > shown) rows.push(`| ${andMore(hosts.length - shown)} | | | |`);
   return ['| host | policy | restarted | principal |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }

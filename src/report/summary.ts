@@ -1,5 +1,7 @@
 import { countedVotes } from '../domain/gates/gates.ts';
 import type { MigrationStatus } from '../domain/migration/status.ts';
+import { counted } from '../wording/lists.ts';
+import { wordOutcome } from '../wording/outcome.ts';
 import { elapsed, moment } from '../wording/time.ts';
 import { wordWaiting } from '../wording/waiting.ts';
 import type { Tone } from './model.ts';
@@ -16,12 +18,12 @@ export interface Summary {
   facts: [name: string, value: string][];
 }
 
-const outcomes: Record<MigrationStatus['outcome'], { outcome: string; tone: Tone }> = {
-  running: { outcome: 'Running', tone: 'calm' },
-  completed: { outcome: 'Completed and verified', tone: 'good' },
-  undone: { outcome: 'Undone: everything is as it was before', tone: 'back' },
-  refused: { outcome: 'Refused: nothing was changed', tone: 'bad' },
-  'needs-operator': { outcome: 'Needs an operator', tone: 'warn' },
+const tones: Record<MigrationStatus['outcome'], Tone> = {
+  running: 'calm',
+  completed: 'good',
+  undone: 'back',
+  refused: 'bad',
+  'needs-operator': 'warn',
 };
 
 export function summaryOf(report: Report): Summary {
@@ -29,7 +31,8 @@ export function summaryOf(report: Report): Summary {
   const ended = report.ended ? (status.stages.at(-1)?.endedAt ?? null) : null;
   return {
     title: `${status.account} → ${status.dmsa}`,
-    ...outcomes[status.outcome],
+    outcome: wordOutcome(status.outcome),
+    tone: tones[status.outcome],
     sentence: sentence(status),
     figures: figures(report, ended),
     facts: [
@@ -80,8 +83,4 @@ function figures({ status, madeAt }: Report, ended: string | null): Summary['fig
       note: undone > 0 ? `${undone} put back` : 'each with what undoes it',
     },
   ];
-}
-
-function counted(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }

@@ -35,22 +35,24 @@ function statusWith(votes: object[], changes: Partial<MigrationStatus> = {}): Mi
 }
 
 test('who has said yes and who is asked stand there, one person under whatever name', () => {
-  expect(currentDetails(statusWith([]))).toContain('0 of 2 yes. Asked: bob@lab.example, LAB\\\\carol.');
+  expect(currentDetails(statusWith([]))).toContain(
+    '0 of 2 votes; missing: 2 of bob@lab.example, LAB\\\\carol.',
+  );
   const half = currentDetails(statusWith([{ by: 'LAB\\bob', identity: 'bob@lab.example' }]));
-  expect(half).toContain('1 of 2 yes, of LAB\\\\bob. Asked: LAB\\\\carol.');
+  expect(half).toContain('1 of 2 votes, by LAB\\\\bob; missing: 1 of LAB\\\\carol.');
   const refused = {
     by: 'LAB\\carol',
     identity: 'carol@lab.example',
     verdict: 'refused',
     code: 'VOTE_STALE_HASH',
   } as const;
-  expect(currentDetails(statusWith([refused]))).toContain('0 of 2 yes.');
+  expect(currentDetails(statusWith([refused]))).toContain('0 of 2 votes;');
 });
 
 test('what a sender has written becomes no link, no table and no line', () => {
   const by = 'LAB\\[x](http://evil.example)|\n# bob';
   const text = currentDetails(statusWith([{ by, identity: 'bob@lab.example' }]));
-  expect(text).toContain('of LAB\\\\\\[x\\]\\(http\\://evil.example\\)\\|\\\\u\\{a\\}\\# bob.');
+  expect(text).toContain('by LAB\\\\\\[x\\]\\(http\\://evil.example\\)\\|\\\\u\\{a\\}\\# bob;');
   expect(text.split('\n').filter((line) => line.startsWith('#'))).toEqual([]);
 });
 

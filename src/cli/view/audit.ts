@@ -1,6 +1,7 @@
 import type { Audit } from '../../audit/audit.ts';
 import type { AuditedPair } from '../../audit/report.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { counted } from '../../wording/lists.ts';
 import { moment } from '../../wording/time.ts';
 import { findingLines } from './plan.ts';
 import { columns, padTo, paint, wrap } from './text.ts';
@@ -94,8 +95,4 @@ function summaryLines(audit: Audit, { color, width }: { color: boolean; width: n
     ...(pairs.length > 0 ? [] : ['No dMSA and no superseded account.']),
     ...wrap(line, width).map(worst),
   ];
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

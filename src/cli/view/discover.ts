@@ -5,6 +5,7 @@ import { errorKinds } from '../../domain/errors/error-kinds.ts';
 import type { ErrorCode } from '../../domain/errors/errors.ts';
 import { type FindingCode, findingKinds, type Severity } from '../../domain/findings/findings.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { counted } from '../../wording/lists.ts';
 import { moment } from '../../wording/time.ts';
 import { detailLines, matrix } from './discovered-host.ts';
 import { columns, padTo, paint, shorten, wrap } from './text.ts';
@@ -168,8 +169,4 @@ function summaryLines({ account, summary, readAt, domain }: Discovery, options: 
     ...(summary.unused > 0 && !all ? wrap(unused, width).map(dim) : []),
     ...wrap(text, width).map(worst),
   ];
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
