@@ -1,6 +1,7 @@
 import { DmsaError } from '../domain/errors/errors.ts';
 import { exitCodes } from '../domain/states.ts';
 import { escapeTerminal } from '../wording/escape/terminal.ts';
+import { wordError } from '../wording/failure.ts';
 
 /** How an error is told: one line for people, one object for programs, and the exit code. */
 export interface Told {
@@ -21,7 +22,7 @@ export function tellError(thrown: unknown): Told {
     const { code, message, fix } = thrown;
     const exitCode = thrown.refused ? exitCodes.refused : exitCodes.failed;
     return {
-      line: escapeTerminal(`${code}: ${message} (fix: ${fix})`),
+      line: escapeTerminal(wordError(thrown)),
       error: { code, message, fix },
       exitCode,
     };

@@ -1,5 +1,6 @@
 import type { Plan } from '../domain/plan/plan.ts';
 import { escapeMarkdown, escapeMarkdownCode } from '../wording/escape/markdown.ts';
+import { andMore, firstOf } from '../wording/lists.ts';
 
 /** What Temporal's UI shows of the plan on one line, in Markdown. */
 export function planSummary({ account, dmsa, hosts }: Plan): string {
@@ -13,7 +14,10 @@ export function planDetails({ requestedBy, hash, account, dmsa, hosts }: Plan): 
     '',
     `- account ${escapeMarkdownCode(account.dn)}`,
     `- dMSA ${escapeMarkdownCode(dmsa.dn)}`,
-    ...hosts.slice(0, 20).map(({ name }) => `- host ${escapeMarkdownCode(name)}`),
-    ...(hosts.length > 20 ? [`- and ${hosts.length - 20} more hosts`] : []),
+    ...firstOf(
+      hosts.map(({ name }) => `- host ${escapeMarkdownCode(name)}`),
+      20,
+      (left) => `- ${andMore(left)} hosts`,
+    ),
   ].join('\n');
 }

@@ -87,8 +87,3 @@ const tones: Record<string, Tone> = {
 export function marked(word: string): Mark {
   return { mark: tones[word] ?? 'calm', word };
 }
-
-/** Lists of hosts and changes may have thousands of members; the JSON report has all of them. */
-export function atMost<T>(items: T[], most: number, rest: (left: number) => T): T[] {
-  return items.length <= most + 1 ? items : [...items.slice(0, most), rest(items.length - most)];
-}

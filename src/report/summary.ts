@@ -1,5 +1,6 @@
 import { countedVotes } from '../domain/gates/gates.ts';
 import type { MigrationStatus } from '../domain/migration/status.ts';
+import { wordFailure } from '../wording/failure.ts';
 import { counted } from '../wording/lists.ts';
 import { wordOutcome } from '../wording/outcome.ts';
 import { elapsed, moment } from '../wording/time.ts';
@@ -46,7 +47,7 @@ export function summaryOf(report: Report): Summary {
 
 function sentence(status: MigrationStatus): string {
   const { account, dmsa, failure, waitingFor, hosts, outcome } = status;
-  if (failure) return `${failure.code}: ${failure.message}`;
+  if (failure) return wordFailure(failure);
   if (outcome === 'completed')
     return `The services of ${account} log on through ${dmsa}${hosts.length > 0 ? ` on ${counted(hosts.length, 'host')}` : ''}, and the account is disabled.`;
   const waiting = waitingFor ? wordWaiting(waitingFor) : null;

@@ -2,6 +2,7 @@ import { encryptionText } from '../domain/facts/encryption.ts';
 import type { AccountFacts, DelegationFacts, DmsaFacts, Facts } from '../domain/facts/facts.ts';
 import type { HostFacts, PolicyValue } from '../domain/facts/host-facts.ts';
 import { principalLabel } from '../domain/facts/principals.ts';
+import { andMore, firstOf } from './lists.ts';
 
 /** One line of the comparison before and after, in the words that terminal and report share. */
 export interface FactField {
@@ -117,8 +118,7 @@ function hostSections(before: HostFacts[], after: HostFacts[]): FactSection[] {
 
 function hostTitle(hosts: string[]): string {
   if (hosts.length === 1) return `Host ${hosts[0]}`;
-  const listed = hosts.slice(0, 5).join(', ');
-  return `${hosts.length} hosts alike: ${listed}${hosts.length > 5 ? `, and ${hosts.length - 5} more` : ''}`;
+  return `${hosts.length} hosts alike: ${firstOf(hosts, 5, andMore).join(', ')}`;
 }
 
 /** Fields that are absent on both sides, or `no` on both, say nothing and are left out. */

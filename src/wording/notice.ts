@@ -2,6 +2,7 @@ import type { Notice, NoticeEvent } from '../domain/migration/notice.ts';
 import { beginningOf } from '../domain/values/beginning.ts';
 import { driftText } from '../domain/values/drift.ts';
 import { escapeAnyShell } from './escape/shell.ts';
+import { wordFailure } from './failure.ts';
 import { wordGate, wordTally } from './gate.ts';
 import { andMore } from './lists.ts';
 import { wordOutcome } from './outcome.ts';
@@ -47,12 +48,12 @@ export function wordNotice(notice: Notice): NoticeText {
       ['dMSA', `${dmsa}$`],
       ['Stage', stageTitles[stage]],
       ...gateFacts(notice),
-      ...(failure ? [['Reason', `${failure.code}: ${failure.message}`] as [string, string]] : []),
+      ...(failure ? [['Reason', wordFailure(failure)] as [string, string]] : []),
       ['Asked for by', notice.requestedBy],
     ],
     lines: [
       ...drift.map((each) => beginningOf(driftText(each), longest)),
-      ...hosts.map(({ host, code, message }) => `${host} ${code} ${message}`),
+      ...hosts.map(({ host, ...failure }) => `${host} ${wordFailure(failure)}`),
       ...(left > 0 ? [andMore(left)] : []),
     ],
     commands: commands(notice),

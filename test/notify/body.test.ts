@@ -31,7 +31,7 @@ test('of kind json it holds the notice, a key, a version and what to type', () =
 describe('of kind slack', () => {
   test('its text is escaped, its blocks hold no markup', () => {
     const { text, blocks } = bodyOf('slack', failed, 'k') as { text: string; blocks: { type: string }[] };
-    expect(text).toContain('web01.contoso.com TIMED_OUT &lt;a|b&gt; &amp; *c*');
+    expect(text).toContain('web01.contoso.com TIMED_OUT: &lt;a|b&gt; &amp; *c*');
     expect(bodyOf('slack', notice, 'k')).toMatchObject({ text: expect.stringContaining('&lt;!channel&gt;') });
     expect(blocks.map(({ type }) => type)).toEqual(['header', 'section', 'rich_text', 'rich_text']);
     expect(blocks[2]).toEqual({
@@ -39,7 +39,7 @@ describe('of kind slack', () => {
       elements: [
         {
           type: 'rich_text_preformatted',
-          elements: [{ type: 'text', text: 'web01.contoso.com TIMED_OUT <a|b> & *c*' }],
+          elements: [{ type: 'text', text: 'web01.contoso.com TIMED_OUT: <a|b> & *c*' }],
         },
       ],
     });
@@ -64,7 +64,7 @@ test('of kind teams it is a message with one card, every text of which is a run 
   expect(
     new Set(content.body.flatMap(({ inlines }) => inlines.map((run) => (run as { type: string }).type))),
   ).toEqual(new Set(['TextRun']));
-  expect(JSON.stringify(content.body)).toContain('web01.contoso.com TIMED_OUT <a|b> & *c*');
+  expect(JSON.stringify(content.body)).toContain('web01.contoso.com TIMED_OUT: <a|b> & *c*');
 });
 
 test('whatever a notice says, chats accept its size', () => {

@@ -32,7 +32,7 @@ describe('a message', () => {
     expect({ title, mood, lines, commands }).toEqual({
       title: "o'svc web → dmsa-web$: web01.contoso.com failed",
       mood: 'warning',
-      lines: ['web01.contoso.com TIMED_OUT <a|b> & *c*'],
+      lines: ['web01.contoso.com TIMED_OUT: <a|b> & *c*'],
       commands: [
         'dmsa status "o\'svc web"',
         'dmsa retry "o\'svc web" --host web01.contoso.com',
@@ -63,7 +63,7 @@ describe('a message', () => {
     expect(facts).toContainEqual(['Votes', `12 of 12 votes, by ${names.join(', ')}, and 2 more`]);
     expect([lines[0], lines[1], lines.at(-1)]).toEqual([
       'hosts.h1.build: 26100 → 20348',
-      'h0 TIMED_OUT m',
+      'h0 TIMED_OUT: m',
       'and 6 more',
     ]);
     expect(commands[0]).toBe('dmsa status svc_web');

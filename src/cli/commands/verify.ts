@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { exitCodes } from '../../domain/states.ts';
 import type { Verification } from '../../report/verify.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { wordError } from '../../wording/failure.ts';
 import { moment } from '../../wording/time.ts';
 import type { CommandSpec } from '../command.ts';
 import { newCommand } from '../command.ts';
@@ -29,8 +30,7 @@ async function verify(context: Context, options: VerifyOptions, file: string): P
   const key = options.key === undefined ? null : resolve(io.folder, options.key);
   const verification = await reports.verify(resolve(io.folder, file), key);
   context.answer(lines(verification, color).join('\n'), verification);
-  for (const { code, message, fix } of verification.problems)
-    context.tell(escapeTerminal(`${code}: ${message} (fix: ${fix})`));
+  for (const problem of verification.problems) context.tell(escapeTerminal(wordError(problem)));
   return verification.valid ? 0 : exitCodes.refused;
 }
 

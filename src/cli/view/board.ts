@@ -1,5 +1,6 @@
 import { type StageName, stageNames } from '../../domain/migration/stages.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { andMore, counted } from '../../wording/lists.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { elapsed } from '../../wording/time.ts';
 import { wordWaiting } from '../../wording/waiting.ts';
@@ -19,7 +20,7 @@ export function renderBoard(board: Watched[], { color, width, height, now }: Vie
   const { bold, dim, yellow, red } = paint(color);
   const rows = escapeTerminal(board).sort((a, b) => rank(a) - rank(b));
   const needing = rows.filter((row) => rank(row) < 2).length;
-  const title = `${rows.length} migration${rows.length === 1 ? '' : 's'}, ${needing} waiting for people`;
+  const title = `${counted(rows.length, 'migration')}, ${needing} waiting for people`;
   const nameWidth = Math.min(24, Math.max(7, ...rows.map(({ listed }) => columns(listed.account))));
   const lines = rows.map((row) => {
     const { listed, status } = row;
@@ -39,7 +40,7 @@ export function renderBoard(board: Watched[], { color, width, height, now }: Vie
     bold(title),
     '',
     ...(shown.length > 0 ? shown : [dim('None runs. Start one with dmsa start.')]),
-    ...(left > 0 ? [dim(`and ${left} more`)] : []),
+    ...(left > 0 ? [dim(andMore(left))] : []),
   ].join('\n');
 }
 

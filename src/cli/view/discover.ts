@@ -5,7 +5,7 @@ import { errorKinds } from '../../domain/errors/error-kinds.ts';
 import type { ErrorCode } from '../../domain/errors/errors.ts';
 import { type FindingCode, findingKinds, type Severity } from '../../domain/findings/findings.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
-import { counted } from '../../wording/lists.ts';
+import { andMore, counted, firstOf } from '../../wording/lists.ts';
 import { moment } from '../../wording/time.ts';
 import { detailLines, matrix } from './discovered-host.ts';
 import { columns, padTo, paint, shorten, wrap } from './text.ts';
@@ -125,8 +125,7 @@ function obstacleLines({ hosts }: Discovery, { color, width, all }: RenderOption
 const mostNames = 5;
 
 function namesOf(names: string[], all: boolean): string {
-  if (all || names.length <= mostNames) return names.join(', ');
-  return `${names.slice(0, mostNames).join(', ')} and ${names.length - mostNames} more`;
+  return firstOf(names, all ? names.length : mostNames, andMore).join(', ');
 }
 
 function leftOutLines({ leftOut, elsewhere, notAsked }: Discovery, options: RenderOptions): string[] {

@@ -2,6 +2,7 @@ import type { LiveStatus, Migrations } from '../../client/migrations.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { exitCodes } from '../../domain/states.ts';
 import { escapeJson } from '../../wording/escape/terminal.ts';
+import { wordError } from '../../wording/failure.ts';
 import type { Context } from '../context.ts';
 import { interrupted } from '../failures.ts';
 import { createPresenter } from './presenter.ts';
@@ -16,9 +17,9 @@ export async function follow(context: Context, migrations: Migrations, id: strin
   let last: LiveStatus | null = null;
   let trouble = '';
   try {
-    const onTrouble = ({ code, message, fix }: { code: string; message: string; fix: string }) => {
-      if (trouble !== code) presenter?.note(`${code}: ${message} (fix: ${fix})`);
-      trouble = code;
+    const onTrouble = (error: { code: string; message: string; fix: string }) => {
+      if (trouble !== error.code) presenter?.note(wordError(error));
+      trouble = error.code;
     };
     for await (const status of migrations.watch(id, { signal: io.signal, onTrouble })) {
       trouble = '';

@@ -1,6 +1,8 @@
 import type { HostEvidence } from '../../domain/facts/host-evidence.ts';
 import type { FailedHost } from '../../domain/migration/status.ts';
 import { columnsFor, type EvidenceColumn, evidenceColumns } from '../../wording/evidence.ts';
+import { wordFailure } from '../../wording/failure.ts';
+import { andMore } from '../../wording/lists.ts';
 import type { RenderOptions } from './status.ts';
 import { columns, padTo, paint, shorten } from './text.ts';
 
@@ -35,7 +37,7 @@ export function hostLines(
   return [
     bold(`${padTo('Hosts', nameWidth + 2)}${heads}`.trimEnd()),
     ...lines,
-    ...(left > 0 ? [dim(`  and ${left} more`)] : []),
+    ...(left > 0 ? [dim(`  ${andMore(left)}`)] : []),
   ];
 }
 
@@ -61,7 +63,7 @@ function remarks(
   const why = skipped?.reason ? `: ${skipped.reason}` : '';
   return [
     ...(progress[host] ? [dim(`    ${shorten(progress[host], width - 4)}`)] : []),
-    ...(failure ? [red(`    ${shorten(`${failure.code} ${failure.message}`, width - 4)}`)] : []),
+    ...(failure ? [red(`    ${shorten(wordFailure(failure), width - 4)}`)] : []),
     ...(skipped ? [dim(`    ${shorten(`skipped by ${skipped.by}${why}`, width - 4)}`)] : []),
   ];
 }

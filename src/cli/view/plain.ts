@@ -8,6 +8,7 @@ import { driftText } from '../../domain/values/drift.ts';
 import { wordChange, wordNote } from '../../wording/change.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { evidenceColumns } from '../../wording/evidence.ts';
+import { wordFailure } from '../../wording/failure.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { elapsed, moment } from '../../wording/time.ts';
 import { wordVerdict, wordVoter } from '../../wording/vote.ts';
@@ -156,7 +157,7 @@ function stateLines(before: MigrationStatus | null, after: MigrationStatus): str
   const lines: string[] = [];
   if (after.paused !== (before?.paused ?? false)) lines.push(after.paused ? 'paused' : 'resumed');
   if (after.failure && after.failure.message !== before?.failure?.message)
-    lines.push(`${after.failure.code}: ${after.failure.message}`);
+    lines.push(wordFailure(after.failure));
   const waiting = after.waitingFor && wordWaiting(after.waitingFor);
   const waited = before?.waitingFor && wordWaiting(before.waitingFor);
   if (after.waitingFor && waiting !== waited) {

@@ -8,6 +8,7 @@ import {
 } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { wordChange, wordNote } from '../../wording/change.ts';
+import { andMore } from '../../wording/lists.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { elapsed } from '../../wording/time.ts';
 import type { RenderOptions } from './status.ts';
@@ -62,7 +63,7 @@ function detailLines(stage: Stage, { color, width }: RenderOptions): string[] {
   const changed = stage.changed.slice(0, 1).map((first) => {
     const rest = stage.changed.length - 1;
     const words = wordChange(first);
-    return shorten(rest > 0 ? `${words} (and ${rest} more)` : words, width - 3);
+    return shorten(rest > 0 ? `${words} (${andMore(rest)})` : words, width - 3);
   });
   const note = stage.note ? wrap(wordNote(stage.note), width - 3).slice(0, stage.endedAt ? 1 : 4) : [];
   return [...changed, ...note].map((line) => `   ${dim(line)}`);

@@ -1,5 +1,6 @@
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { wordFailure } from '../../wording/failure.ts';
 import { wordUndo } from '../../wording/journal.ts';
 import { elapsed, momentFrom } from '../../wording/time.ts';
 import { wordWaiting } from '../../wording/waiting.ts';
@@ -104,8 +105,7 @@ function waitingLines(status: MigrationStatus, { color, width, now }: RenderOpti
   const { waitingFor } = status;
   if (waitingFor) lines.push(...wrap(`Waiting for ${wordWaiting(waitingFor)}`, width).map(bold));
   if (waitingFor?.until) lines.push(`Until ${momentFrom(waitingFor.until, now)}`);
-  if (status.failure)
-    lines.push(...wrap(`${status.failure.code}: ${status.failure.message}`, width).map((line) => red(line)));
+  if (status.failure) lines.push(...wrap(wordFailure(status.failure), width).map((line) => red(line)));
   return lines;
 }
 

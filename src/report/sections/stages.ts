@@ -1,9 +1,10 @@
 import { type Stage, stageEnd } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { wordChange, wordNote } from '../../wording/change.ts';
+import { andMore, firstOf } from '../../wording/lists.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { elapsed } from '../../wording/time.ts';
-import { atMost, type Block } from '../model.ts';
+import type { Block } from '../model.ts';
 
 /** The drawing, and below it what each stage changed. */
 export function stageBlocks(status: MigrationStatus): Block[] {
@@ -27,6 +28,5 @@ function took(stage: Stage, status: MigrationStatus): string {
 }
 
 function details({ changed, note }: Stage): string[] {
-  const words = changed.map(wordChange);
-  return [...atMost(words, 12, (left) => `and ${left} more`), ...(note ? [wordNote(note)] : [])];
+  return [...firstOf(changed.map(wordChange), 12, andMore), ...(note ? [wordNote(note)] : [])];
 }

@@ -25,7 +25,7 @@ test('eighty columns hold every verdict, why a host failed and who left it out',
   expect(lines).toEqual([
     'Hosts                bld  pol  log  rst  ok   nam  307  308  prn  309',
     '  web01.lab.example  yes  yes  yes  no   no   yes  yes  yes  yes  ?',
-    '    HEALTH_CHECK_FAILED HTTP 503',
+    '    HEALTH_CHECK_FAILED: HTTP 503',
     '    skipped by LAB\\carol: is being replaced',
   ]);
 });

@@ -1,0 +1,14 @@
+interface CodedText {
+  code: string;
+  message: string;
+}
+
+/** `TIMED_OUT: the host did not answer`. */
+export function wordFailure({ code, message }: CodedText): string {
+  return `${code}: ${message}`;
+}
+
+/** A failure with what to do next. */
+export function wordError({ code, message, fix }: CodedText & { fix: string }): string {
+  return `${wordFailure({ code, message })} (fix: ${fix})`;
+}
