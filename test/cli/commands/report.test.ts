@@ -50,7 +50,7 @@ describe('a JSON report of before', () => {
     });
     expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('Completed and verified');
     const piped = await dmsa(['report', 'report.json', '--format', 'md', '--out', '-']);
-    expect(piped.io.stdout()).toMatch(/^# svc-web → dmsa-web\\\$\n/);
+    expect(piped.io.stdout()).toMatch(/^# svc-web → dmsa-web\$\n/);
   });
 
   test('that was changed is refused, exit code 2, and nothing is written', async () => {
