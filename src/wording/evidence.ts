@@ -39,6 +39,11 @@ function column(
   return { name, title, short, meaning, of, ...(optional && { optional }) };
 }
 
+/** Who took a host out of the rollout, and why. */
+export function wordSkip({ by, reason }: NonNullable<HostEvidence['skipped']>): string {
+  return `skipped by ${by}${reason ? `: ${reason}` : ''}`;
+}
+
 /** Those that say something of one of the hosts, and those that were always shown. */
 export function columnsFor(hosts: HostEvidence[]): EvidenceColumn[] {
   return evidenceColumns.filter(

@@ -24,11 +24,13 @@ export function wordExpiry({ onExpiry }: Pick<GatePlan, 'onExpiry'>): string {
 
 /** How far a vote is: `1 of 2 votes, by LAB\ann; missing: 1 of LAB\bob`. */
 export function wordTally(tally: Tally): string {
-  const { required, missing, approved } = tally;
-  const by = approved.length > 0 ? `, by ${approved.join(', ')}` : '';
-  return [`${required - missing} of ${counted(required, 'vote')}${by}`, wordMissing(tally)]
-    .filter((part) => part !== '')
-    .join('; ');
+  const by = tally.approved.length > 0 ? `, by ${tally.approved.join(', ')}` : '';
+  return [`${wordVoteCount(tally)}${by}`, wordMissing(tally)].filter((part) => part !== '').join('; ');
+}
+
+/** `1 of 2 votes`. */
+export function wordVoteCount({ required, missing }: Tally): string {
+  return `${required - missing} of ${counted(required, 'vote')}`;
 }
 
 /** Who still has to vote; nothing where nobody has to. */

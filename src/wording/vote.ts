@@ -24,6 +24,12 @@ export function wordVerdict(vote: RecordedVote, gate: Gate | null): string {
   return counts(vote, gate) ? 'counts' : 'voided: the evidence has changed since';
 }
 
+/** Who said what, and why: `LAB\bob approves "evidence read"`. */
+export function wordVote(vote: RecordedVote): string {
+  const verb = vote.decision === 'approve' ? 'approves' : 'rejects';
+  return `${wordVoter(vote)} ${verb}${vote.reason ? ` "${vote.reason}"` : ''}`;
+}
+
 /** Who voted, as the vote says. */
 export function wordVoter({ by }: RecordedVote): string {
   return by?.trim() || 'somebody';

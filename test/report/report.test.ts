@@ -56,7 +56,7 @@ describe('a report as HTML', () => {
     expect(report).toContain('class="bar failed"');
     expect(report).toContain('class="bar undo"');
     expect(report).toContain('class="sign undo"');
-    expect(report).toContain('<title>LAB\\ann: approve, “looks good” (counts)</title>');
+    expect(report).toContain('<title>LAB\\ann approves &quot;looks good&quot; (counts)</title>');
   });
 });
 
@@ -83,7 +83,7 @@ describe.each([
       'AES256 (0x10)',
       '3 hosts alike: web01.lab.example',
       '2025-06-01 08:00:40 UTC, the host: policy, build',
-      'skipped 2025-06-01 08:00:42 UTC by LAB\\carol: is being replaced',
+      '2025-06-01 08:00:42 UTC, skipped by LAB\\carol: is being replaced',
       'skipHost',
       'not done: it names no host of the plan',
 

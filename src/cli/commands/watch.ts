@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createLogUpdate } from 'log-update';
-import type { ListedMigration, LiveStatus, Migrations } from '../../client/migrations.ts';
+import type { Migrations } from '../../client/migrations.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { escapeJson, escapeTerminal } from '../../wording/escape/terminal.ts';
 import { stageTitles } from '../../wording/stage.ts';
@@ -10,13 +10,7 @@ import { wordWaiting } from '../../wording/waiting.ts';
 import { type CommandSpec, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { interrupted } from '../failures.ts';
-import { renderBoard } from '../view/board.ts';
-
-/** A migration in the list, with its status where a worker answers. */
-export interface Watched {
-  listed: ListedMigration;
-  status: LiveStatus | null;
-}
+import { renderBoard, type Watched } from '../view/board.ts';
 
 export function watchCommand(): CommandSpec {
   const command = newCommand('watch', 'Show all migrations that run on one screen, until Ctrl-C.', [

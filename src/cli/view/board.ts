@@ -1,11 +1,17 @@
+import type { ListedMigration, LiveStatus } from '../../client/migrations.ts';
 import { type StageName, stageNames } from '../../domain/migration/stages.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { andMore, counted } from '../../wording/lists.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { elapsed } from '../../wording/time.ts';
 import { wordWaiting } from '../../wording/waiting.ts';
-import type { Watched } from '../commands/watch.ts';
 import { columns, padTo, paint, shorten } from './text.ts';
+
+/** A migration in the list, with its status where a worker answers. */
+export interface Watched {
+  listed: ListedMigration;
+  status: LiveStatus | null;
+}
 
 interface View {
   color: boolean;

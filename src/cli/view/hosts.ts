@@ -1,9 +1,9 @@
 import type { HostEvidence } from '../../domain/facts/host-evidence.ts';
 import type { FailedHost } from '../../domain/migration/status.ts';
-import { columnsFor, type EvidenceColumn, evidenceColumns } from '../../wording/evidence.ts';
+import { columnsFor, type EvidenceColumn, evidenceColumns, wordSkip } from '../../wording/evidence.ts';
 import { wordFailure } from '../../wording/failure.ts';
 import { andMore } from '../../wording/lists.ts';
-import type { RenderOptions } from './status.ts';
+import type { StatusView } from './status-view.ts';
 import { columns, padTo, paint, shorten } from './text.ts';
 
 interface Cell extends EvidenceColumn {
@@ -15,10 +15,7 @@ interface Cell extends EvidenceColumn {
 const leastName = 20;
 
 /** A matrix of yes, no and ? (unknown), one host a line; the hosts that are least far come first where some are left out. */
-export function hostLines(
-  hosts: HostEvidence[],
-  options: RenderOptions & { failed?: FailedHost[] },
-): string[] {
+export function hostLines(hosts: HostEvidence[], options: StatusView & { failed?: FailedHost[] }): string[] {
   if (hosts.length === 0) return [];
   const { color, width, progress = {}, maxHosts = Number.POSITIVE_INFINITY, failed = [] } = options;
   const { bold, dim } = paint(color);
@@ -56,15 +53,14 @@ function taken(cells: Cell[]): number {
 /** What cannot be said by yes and no, a line each. */
 function remarks(
   { host, skipped }: HostEvidence,
-  { color, width, progress = {}, failed = [] }: RenderOptions & { failed?: FailedHost[] },
+  { color, width, progress = {}, failed = [] }: StatusView & { failed?: FailedHost[] },
 ): string[] {
   const { dim, red } = paint(color);
   const failure = failed.find((each) => each.host === host);
-  const why = skipped?.reason ? `: ${skipped.reason}` : '';
   return [
     ...(progress[host] ? [dim(`    ${shorten(progress[host], width - 4)}`)] : []),
     ...(failure ? [red(`    ${shorten(wordFailure(failure), width - 4)}`)] : []),
-    ...(skipped ? [dim(`    ${shorten(`skipped by ${skipped.by}${why}`, width - 4)}`)] : []),
+    ...(skipped ? [dim(`    ${shorten(wordSkip(skipped), width - 4)}`)] : []),
   ];
 }
 

@@ -1,19 +1,19 @@
 import type { HostEvidence } from '../../domain/facts/host-evidence.ts';
-import { countedVotes, type Gate } from '../../domain/gates/gates.ts';
-import type { RecordedVote } from '../../domain/gates/votes.ts';
+import type { Gate } from '../../domain/gates/gates.ts';
+import { tallyOf } from '../../domain/gates/tally.ts';
 import type { Stage, StageName } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import type { GateName } from '../../domain/plan/plan.ts';
 import { driftText } from '../../domain/values/drift.ts';
 import { wordChange, wordNote } from '../../wording/change.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
-import { evidenceColumns } from '../../wording/evidence.ts';
+import { evidenceColumns, wordSkip } from '../../wording/evidence.ts';
 import { wordFailure } from '../../wording/failure.ts';
+import { wordGate, wordMissing, wordVoteCount } from '../../wording/gate.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { elapsed, moment } from '../../wording/time.ts';
-import { wordVerdict, wordVoter } from '../../wording/vote.ts';
+import { wordVerdict, wordVote } from '../../wording/vote.ts';
 import { wordWaiting } from '../../wording/waiting.ts';
-import { missingVotes } from './gate.ts';
 
 /**
  * One plain line for each thing that happened between two looks at a migration, for pipes and logs. `previous` is null
@@ -76,8 +76,7 @@ function hostLines(before: MigrationStatus | null, after: MigrationStatus): stri
   return after.hosts.flatMap((evidence) => {
     const changes = changedVerdicts(known.get(evidence.host), evidence);
     const { skipped } = evidence;
-    if (skipped && !known.get(evidence.host)?.skipped)
-      changes.push(`skipped by ${skipped.by}${reason(skipped.reason)}`);
+    if (skipped && !known.get(evidence.host)?.skipped) changes.push(wordSkip(skipped));
     return changes.length > 0 ? [`${evidence.host}: ${changes.join(', ')}`] : [];
   });
 }
@@ -112,7 +111,7 @@ function gateLines(stage: StageName, before: MigrationStatus | null, after: Migr
   return after.gates.flatMap((gate, index) => {
     if (stageOf(gate.name) !== stage) return [];
     const known = before?.gates[index];
-    const name = `Gate "${gate.name}"`;
+    const name = wordGate(gate.name);
     return [
       ...(gate.hash && gate.hash !== known?.hash ? [openLine(name, gate, after)] : []),
       ...gate.drift
@@ -120,7 +119,7 @@ function gateLines(stage: StageName, before: MigrationStatus | null, after: Migr
         .map((change) => `${name}: changed since: ${driftText(change)}`),
       ...gate.votes
         .slice(known?.votes.length ?? 0)
-        .map((vote) => `${name}: ${voteLine(vote)}, ${wordVerdict(vote, gate)}`),
+        .map((vote) => `${name}: ${wordVote(vote)}, ${wordVerdict(vote, gate)}`),
       ...(gate.overdue && !known?.overdue ? [`${name}: overdue, still open`] : []),
       ...(gate.decision !== 'open' && known?.decision !== gate.decision ? [`${name}: ${gate.decision}`] : []),
     ];
@@ -130,16 +129,12 @@ function gateLines(stage: StageName, before: MigrationStatus | null, after: Migr
 function earlyVoteLines(before: MigrationStatus | null, after: MigrationStatus): string[] {
   return after.earlyVotes
     .slice(before?.earlyVotes.length ?? 0)
-    .map((vote) => `${voteLine(vote)} before any gate is open: does not count`);
-}
-
-function voteLine(vote: RecordedVote): string {
-  return `${wordVoter(vote)} ${vote.decision}s${reason(vote.reason)}`;
+    .map((vote) => `${wordVote(vote)} before any gate is open: does not count`);
 }
 
 function openLine(name: string, gate: Gate, status: MigrationStatus): string {
-  const missing = missingVotes(gate, status);
-  const votes = missing || `${countedVotes(gate).length} of ${gate.required} votes`;
+  const tally = tallyOf(gate, status);
+  const votes = (gate.decision === 'open' && wordMissing(tally)) || wordVoteCount(tally);
   return `${name}: open for evidence ${gate.hash!.slice(0, 16)}, ${votes}, expires ${moment(gate.expiresAt)}`;
 }
 

@@ -11,14 +11,14 @@ import { wordChange, wordNote } from '../../wording/change.ts';
 import { andMore } from '../../wording/lists.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { elapsed } from '../../wording/time.ts';
-import type { RenderOptions } from './status.ts';
+import type { StatusView } from './status-view.ts';
 import { padTo, paint, shorten, wrap } from './text.ts';
 
 /** `brief` is without what each stage changed; `least` has the stages around the one that runs, and counts the rest. */
 export type Detail = 'full' | 'brief' | 'least';
 
 /** One line for each stage of the runbook: what is behind, what runs, what is to come. */
-export function stageLines(status: MigrationStatus, options: RenderOptions, detail: Detail): string[] {
+export function stageLines(status: MigrationStatus, options: StatusView, detail: Detail): string[] {
   const names = stageNames.filter(
     (name) => !optionalStages.includes(name) || status.stages.some((stage) => stage.name === name),
   );
@@ -46,7 +46,7 @@ function reached(
   stage: Stage,
   times: number,
   status: MigrationStatus,
-  options: RenderOptions,
+  options: StatusView,
   detail: Detail,
 ): string[] {
   const { color, width, now } = options;
@@ -58,7 +58,7 @@ function reached(
 }
 
 /** What is said of a stage: all of it while it runs; once it has ended, what it changed in one line. */
-function detailLines(stage: Stage, { color, width }: RenderOptions): string[] {
+function detailLines(stage: Stage, { color, width }: StatusView): string[] {
   const { dim } = paint(color);
   const changed = stage.changed.slice(0, 1).map((first) => {
     const rest = stage.changed.length - 1;
@@ -69,7 +69,7 @@ function detailLines(stage: Stage, { color, width }: RenderOptions): string[] {
   return [...changed, ...note].map((line) => `   ${dim(line)}`);
 }
 
-function mark(stage: Stage, status: MigrationStatus, { color, spinner }: RenderOptions): string {
+function mark(stage: Stage, status: MigrationStatus, { color, spinner }: StatusView): string {
   const { green, red, cyan, yellow } = paint(color);
   if (stage === failedStage(status)) return red('✗');
   if (stage.endedAt) return stage.name === 'undo' ? yellow('↩') : green('✓');
@@ -78,7 +78,7 @@ function mark(stage: Stage, status: MigrationStatus, { color, spinner }: RenderO
   return cyan(status.paused ? '‖' : (spinner ?? '▶'));
 }
 
-function ahead(name: StageName, status: MigrationStatus, { color, width }: RenderOptions): string[] {
+function ahead(name: StageName, status: MigrationStatus, { color, width }: StatusView): string[] {
   const turnedBack = status.outcome !== 'running' || status.stages.some((stage) => stage.name === 'undo');
   const { dim } = paint(color);
   return [dim(` ${turnedBack && name !== 'done' ? '–' : '·'} ${shorten(stageTitles[name], width - 4)}`)];

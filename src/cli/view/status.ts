@@ -8,28 +8,14 @@ import { gateLines } from './gate.ts';
 import { hostLines } from './hosts.ts';
 import { findingLines } from './plan.ts';
 import { type Detail, stageLines } from './stages.ts';
+import type { StatusView } from './status-view.ts';
 import { padTo, paint, shorten, wrap } from './text.ts';
-
-export interface RenderOptions {
-  color: boolean;
-  /** Columns of the terminal; never written beyond. */
-  width: number;
-  now: Date;
-  /** What is shown before the stage that runs, instead of `▶`. */
-  spinner?: string;
-  /** What each host does right now, by heartbeat. */
-  progress?: Record<string, string>;
-  /** How many hosts are shown at most; all by default. */
-  maxHosts?: number;
-  /** Rows of the terminal: what matters least is left out until the rest fits; everything is shown by default. */
-  height?: number;
-}
 
 /**
  * The whole status as text for a terminal, without a line end after the last line. Where it would be higher than
  * `height`, it leaves out what each stage changed, then what an undo would do, then the findings, then far stages.
  */
-export function renderStatus(status: MigrationStatus, options: RenderOptions): string {
+export function renderStatus(status: MigrationStatus, options: StatusView): string {
   const safe = escapeTerminal(status);
   const inner = {
     ...options,
@@ -54,7 +40,7 @@ export function renderStatus(status: MigrationStatus, options: RenderOptions): s
   return joined(fewest);
 }
 
-function needed(status: MigrationStatus, options: RenderOptions, detail: Detail): string[][] {
+function needed(status: MigrationStatus, options: StatusView, detail: Detail): string[][] {
   return [
     headerLines(status, options),
     stageLines(status, options, detail),
@@ -66,7 +52,7 @@ function needed(status: MigrationStatus, options: RenderOptions, detail: Detail)
   ].filter((lines) => lines.length > 0);
 }
 
-function extras(status: MigrationStatus, options: RenderOptions): string[][] {
+function extras(status: MigrationStatus, options: StatusView): string[][] {
   return [
     status.findings.length > 0 ? findingLines(status.findings, options) : [],
     undoLines(status, options),
@@ -84,7 +70,7 @@ function openGateName(status: MigrationStatus) {
     : undefined;
 }
 
-function headerLines(status: MigrationStatus, { color, width, now }: RenderOptions): string[] {
+function headerLines(status: MigrationStatus, { color, width, now }: StatusView): string[] {
   const { bold, dim } = paint(color);
   const ended = status.outcome === 'running' ? now : new Date(status.stages.at(-1)?.endedAt ?? now);
   const state = `${status.paused ? 'paused' : status.outcome} ${elapsed(ended.getTime() - Date.parse(status.startedAt))}`;
@@ -99,7 +85,7 @@ function outcomeColor(status: MigrationStatus, color: boolean): (text: string) =
   return status.paused ? yellow : byOutcome[status.outcome];
 }
 
-function waitingLines(status: MigrationStatus, { color, width, now }: RenderOptions): string[] {
+function waitingLines(status: MigrationStatus, { color, width, now }: StatusView): string[] {
   const { bold, red } = paint(color);
   const lines: string[] = [];
   const { waitingFor } = status;
@@ -110,7 +96,7 @@ function waitingLines(status: MigrationStatus, { color, width, now }: RenderOpti
 }
 
 /** Only while an undo can be asked for. */
-function undoLines(status: MigrationStatus, { color, width }: RenderOptions): string[] {
+function undoLines(status: MigrationStatus, { color, width }: StatusView): string[] {
   if (status.outcome !== 'running' && status.outcome !== 'needs-operator') return [];
   const steps = wordUndo(status);
   if (steps.length === 0) return [];

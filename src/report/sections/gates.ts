@@ -1,8 +1,9 @@
-import { missingVotes } from '../../cli/view/gate.ts';
-import type { Gate } from '../../domain/gates/gates.ts';
+import { counts, type Gate } from '../../domain/gates/gates.ts';
+import { tallyOf } from '../../domain/gates/tally.ts';
 import type { RecordedVote } from '../../domain/gates/votes.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { driftText } from '../../domain/values/drift.ts';
+import { wordTally, wordVoters } from '../../wording/gate.ts';
 import { moment } from '../../wording/time.ts';
 import { wordVerdict, wordVoter } from '../../wording/vote.ts';
 import { type Block, type Cell, type Mark, marked, type Row } from '../model.ts';
@@ -18,15 +19,14 @@ export function gateBlocks(status: MigrationStatus): Block[] {
 }
 
 function gateParts(gate: Gate, status: MigrationStatus): Block[] {
-  const who = gate.approvers.length > 0 ? gate.approvers.join(', ') : 'anyone but the requester';
-  const votes = gate.required === 1 ? 'One vote' : `${gate.required} votes`;
   const expiry = gate.overdue ? 'overdue since' : 'to expire';
   const signed = gate.signed ? ' Only signed votes count.' : '';
   const hosts = gate.hosts ? ` It is about ${gate.hosts.join(', ')}.` : '';
-  const asked = `${votes} of ${who}.${signed}${hosts} Opened ${moment(gate.openedAt)}, ${expiry} ${moment(gate.expiresAt)}. ${missingVotes(gate, status)}`;
+  const votes = gate.decision === 'open' ? ` ${wordTally(tallyOf(gate, status))}.` : '';
+  const asked = `${wordVoters(gate)}.${signed}${hosts} Opened ${moment(gate.openedAt)}, ${expiry} ${moment(gate.expiresAt)}.${votes}`;
   return [
     { kind: 'heading', text: `Gate “${gate.name}”`, mark: marked(gate.decision) },
-    { kind: 'text', cell: asked.trim() },
+    { kind: 'text', cell: asked },
     ...(gate.drift.length > 0
       ? [{ kind: 'list', items: gate.drift.map((change) => `changed since: ${driftText(change)}`) } as const]
       : []),
@@ -35,8 +35,7 @@ function gateParts(gate: Gate, status: MigrationStatus): Block[] {
 }
 
 function verdictMark(vote: RecordedVote, gate: Gate | null): Mark {
-  const word = wordVerdict(vote, gate);
-  return { mark: word === 'counts' ? 'good' : 'bad', word };
+  return { mark: gate && counts(vote, gate) ? 'good' : 'bad', word: wordVerdict(vote, gate) };
 }
 
 function votesTable(votes: RecordedVote[], gate: Gate | null): Block {

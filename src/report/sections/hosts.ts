@@ -1,6 +1,6 @@
 import type { HostEvidence, Seen } from '../../domain/facts/host-evidence.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
-import { columnsFor, type EvidenceColumn } from '../../wording/evidence.ts';
+import { columnsFor, type EvidenceColumn, wordSkip } from '../../wording/evidence.ts';
 import { wordSignalVerdict } from '../../wording/signal.ts';
 import { moment } from '../../wording/time.ts';
 import { type Block, marked, type Row } from '../model.ts';
@@ -26,9 +26,7 @@ function readings({ seen = [], skipped }: HostEvidence, columns: EvidenceColumn[
     const told = of.flatMap((name) => titles.get(name) ?? []);
     return told.length > 0 ? [`${moment(at)}, ${sources[source]}: ${told.join(', ')}`] : [];
   });
-  const skip = skipped
-    ? [`skipped ${moment(skipped.at)} by ${skipped.by}${skipped.reason ? `: ${skipped.reason}` : ''}`]
-    : [];
+  const skip = skipped ? [`${moment(skipped.at)}, ${wordSkip(skipped)}`] : [];
   return lines.length + skip.length > 0 ? [{ kind: 'sub', cells: [[...lines, ...skip]] }] : [];
 }
 

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
-import { gateLines, missingVotes } from '../../../src/cli/view/gate.ts';
+import { gateLines } from '../../../src/cli/view/gate.ts';
 import { plainLines } from '../../../src/cli/view/plain.ts';
 import { type Gate, openGate } from '../../../src/domain/gates/gates.ts';
+import { tallyOf } from '../../../src/domain/gates/tally.ts';
 import type { RecordedVote } from '../../../src/domain/gates/votes.ts';
 import type { MigrationStatus } from '../../../src/domain/migration/status.ts';
 import type { GateName } from '../../../src/domain/plan/plan.ts';
+import { wordMissing } from '../../../src/wording/gate.ts';
 
 const at = '2025-06-01T08:00:00.000Z';
 const asked = {
@@ -29,23 +31,23 @@ function gateWith(votes: object[], name: GateName = 'start', hosts?: string[]): 
   return { ...gate, votes: votes.map((each) => ({ ...vote, ...each }) as RecordedVote) };
 }
 
+const missingVotes = (gate: Gate) => wordMissing(tallyOf(gate, asked));
+
 describe('who is missing at a gate', () => {
   test('is neither the requester nor who has voted, under whatever name', () => {
-    expect(missingVotes(gateWith([]), asked)).toBe('missing: 2 of LAB\\bob, cid.smith@lab.example');
+    expect(missingVotes(gateWith([]))).toBe('missing: 2 of LAB\\bob, cid.smith@lab.example');
     const bob = { by: 'bob@lab.example', identity: 'bob@lab.example' };
-    expect(missingVotes(gateWith([bob]), asked)).toBe('missing: 1 of cid.smith@lab.example');
+    expect(missingVotes(gateWith([bob]))).toBe('missing: 1 of cid.smith@lab.example');
     const cid = { by: 'LAB\\cid', identity: 'cid@lab.example' };
-    expect(missingVotes(gateWith([cid]), asked)).toBe('missing: 1 of LAB\\bob');
-    expect(missingVotes(gateWith([bob, cid]), asked)).toBe('');
+    expect(missingVotes(gateWith([cid]))).toBe('missing: 1 of LAB\\bob');
+    expect(missingVotes(gateWith([bob, cid]))).toBe('');
   });
 
   test('is also whose vote was voided, or does not count', () => {
     const bob = { by: 'LAB\\bob', identity: 'bob@lab.example' };
     const all = 'missing: 2 of LAB\\bob, cid.smith@lab.example';
-    expect(missingVotes(gateWith([{ ...bob, verdict: 'void' }]), asked)).toBe(all);
-    expect(missingVotes(gateWith([{ ...bob, verdict: 'refused', code: 'VOTE_STALE_HASH' }]), asked)).toBe(
-      all,
-    );
+    expect(missingVotes(gateWith([{ ...bob, verdict: 'void' }]))).toBe(all);
+    expect(missingVotes(gateWith([{ ...bob, verdict: 'refused', code: 'VOTE_STALE_HASH' }]))).toBe(all);
   });
 });
 

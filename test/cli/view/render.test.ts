@@ -121,8 +121,8 @@ describe('a status on a terminal', () => {
         '',
         'Gate "complete": 1 of 2 votes, expires 2025-06-08 08:00:45 UTC (in 6d 23h)',
         '  evidence eeeeeeeeeeeeeeee',
-        '  ✓ LAB\\ann approves: "looks good"',
-        '  - LAB\\rosa approves: "my own" (does not count: whoever asked for the migration',
+        '  ✓ LAB\\ann approves "looks good"',
+        '  - LAB\\rosa approves "my own" (does not count: whoever asked for the migration',
         '    may not approve it)',
         '  missing: 1 of LAB\\bob, LAB\\cid',
       ].join('\n'),
@@ -136,7 +136,7 @@ describe('a status on a terminal', () => {
     });
     const text = renderStatus({ ...waiting, gates: [stale] }, options);
     expect(text).toContain('0 of 2 votes');
-    expect(text).toContain('- LAB\\ann approves: "looks good" (voided: the evidence has changed since)');
+    expect(text).toContain('- LAB\\ann approves "looks good" (voided: the evidence has changed since)');
     expect(text).toContain('changed: hosts.web02.build: 26100 → 20348');
     expect(text).toContain('missing: 2 of LAB\\ann, LAB\\bob, LAB\\cid');
   });
