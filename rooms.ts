@@ -51,7 +51,7 @@ export const rooms: readonly Room[] = [
   },
   { path: 'activities/directory', holds: 'changes of the pair of objects, each with its undo' },
   { path: 'activities/hosts', holds: 'changes on hosts, each with its undo' },
-  { path: 'activities/gates', holds: 'votes verified and counted' },
+  { path: 'activities/gates', holds: 'signed votes, counted again where something is changed' },
   { path: 'activities/recording', holds: 'the journal outside Temporal; commands and reads for the report' },
   { path: 'activities/scripts', holds: 'PowerShell, a script for each operation' },
   { path: 'activities/scripts/prelude', holds: 'what the scripts share, a theme a file' },
@@ -117,7 +117,7 @@ export const rooms: readonly Room[] = [
   { path: 'src/plan/fields', holds: 'the fields of a plan, one table' },
   {
     path: 'src/approval',
-    holds: 'keys and signed votes',
+    holds: 'keys, signed votes, the verdict on each vote',
     mayImport: ['src/domain', 'src/config', 'src/plan'],
   },
   {

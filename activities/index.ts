@@ -1,3 +1,4 @@
+import { verifyVotes } from '../src/approval/verify-votes.ts';
 import type { Plan } from '../src/domain/plan/plan.ts';
 import { checkPlan } from './check-plan.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -11,7 +12,6 @@ import {
   undoLink,
 } from './directory/undo-phases.ts';
 import { type VerifyPrincipalsInput, verifyPrincipals } from './directory/verify-principals.ts';
-import { verifyVotes } from './gates/verify-votes.ts';
 import { type LookAtHostsInput, lookAtHosts } from './hosts/look-at-hosts.ts';
 import { nextWindow } from './hosts/next-window.ts';
 import { type RestartHostsInput, restartHosts } from './hosts/restart-hosts.ts';

@@ -26,7 +26,7 @@ export interface MigrationInput {
   adopted?: Adoption;
 }
 
-/** A vote, or the same as a compact JWS where only signed votes count (src/approval/votes.ts). */
+/** A vote, or the same as a compact JWS where only signed votes count (src/approval/signed-votes.ts). */
 export type VotePayload = SenderId & (Omit<Vote, 'decision'> | { jws: string });
 
 /** What the other signals take. */

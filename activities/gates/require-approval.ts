@@ -1,7 +1,8 @@
-import { readSignedVote, type VoteClaims } from '../../src/approval/votes.ts';
+import { differingClaim, readSignedVote, voterOf } from '../../src/approval/signed-votes.ts';
 import { readDomainNames } from '../../src/directory/read/read-domain.ts';
 import { DmsaError } from '../../src/domain/errors/errors.ts';
-import { type KnownPeople, personOf } from '../../src/domain/plan/people.ts';
+import { electorateOf, voterRefusal } from '../../src/domain/gates/gates.ts';
+import type { KnownPeople } from '../../src/domain/plan/people.ts';
 import {
   type ApproverKey,
   type ApproverKeySet,
@@ -110,21 +111,22 @@ async function votersFor(
   { gate, hash, execution, votes }: Approval,
   known: KnownPeople,
 ): Promise<Set<string>> {
-  const allowed = new Set(gatePlan(plan, gate).approvers.map((name) => personOf(name, known)));
-  const isForThis = (claims: VoteClaims) =>
-    claims.decision === 'approve' &&
-    claims.gate === gate &&
-    claims.hash === hash &&
-    claims.plan === plan.hash &&
-    claims.migration === idOf(plan) &&
-    claims.execution === execution;
+  const { approvers } = gatePlan(plan, gate);
+  const electorate = electorateOf({ requestedBy: plan.requestedBy, approvers }, known);
+  const wanted = {
+    decision: 'approve',
+    gate,
+    hash,
+    plan: plan.hash,
+    migration: idOf(plan),
+    execution,
+  } as const;
   const voters = new Set<string>();
   for (const jws of votes) {
     const signed = await readSignedVote(jws, keys);
-    const voter = signed && personOf(signed.approver, known);
-    if (!signed || voter === null || voter !== personOf(signed.claims.by, known)) continue;
-    if (voter === personOf(plan.requestedBy, known) || (allowed.size > 0 && !allowed.has(voter))) continue;
-    if (isForThis(signed.claims)) voters.add(voter);
+    const voter = signed && voterOf(signed, known);
+    if (!signed || voter === null || voterRefusal(voter, electorate) !== null) continue;
+    if (differingClaim(signed.claims, wanted) === null) voters.add(voter);
   }
   return voters;
 }

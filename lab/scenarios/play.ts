@@ -1,4 +1,4 @@
-import { signVote } from '../../src/approval/votes.ts';
+import { signVote } from '../../src/approval/signed-votes.ts';
 import type { Gate } from '../../src/domain/gates/gates.ts';
 import type { StageName } from '../../src/domain/migration/stages.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';

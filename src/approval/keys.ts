@@ -5,12 +5,12 @@ import { readPrivateFile } from '../config/private-file.ts';
 import { errorAbout } from '../domain/errors/errors.ts';
 
 /** An Ed25519 key as a JWK (RFC 8037), with its thumbprint (RFC 7638) as key id. */
-export interface PrivateKey extends PublicKey {
+export interface PrivateKey extends PublicJwk {
   /** The private key, base64url. Never logged, never shown. */
   d: string;
 }
 
-export interface PublicKey {
+export interface PublicJwk {
   kty: 'OKP';
   crv: 'Ed25519';
   x: string;
@@ -28,7 +28,7 @@ export async function newPrivateKey(approver: string | null): Promise<PrivateKey
 }
 
 /** The key without its private part: what others may have. */
-export function publicKeyOf({ d: _, ...key }: PrivateKey): PublicKey {
+export function publicKeyOf({ d: _, ...key }: PrivateKey): PublicJwk {
   return key;
 }
 

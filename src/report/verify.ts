@@ -1,12 +1,11 @@
 import { compactVerify, decodeProtectedHeader } from 'jose';
-
+import { checkVotes, gateProblems, type VoteCheck } from '../approval/check-votes.ts';
 import { DmsaError, type ErrorCode } from '../domain/errors/errors.ts';
 import { planHash } from '../plan/hash.ts';
 import { type PublicKey, publicKeysOf, verificationKey } from './keys.ts';
 import { changed, openReport } from './open.ts';
 import type { Report } from './report.ts';
 import { type SealedReport, signatureType, signedPayload } from './seal.ts';
-import { checkVotes, gateProblems, type VoteCheck } from './verify-votes.ts';
 
 export interface Verification {
   /** Intact, and signed by one of the given keys; so are votes that say that they are signed. */

@@ -3,11 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-
-import { verifyVotes } from '../../activities/gates/verify-votes.ts';
 import { scenarios } from '../../lab/scenarios/index.ts';
 import { labDomain } from '../../lab/topology.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { verifyVotes } from '../../src/approval/verify-votes.ts';
 import { newProgram } from '../../src/cli/program.ts';
 import { settingKeys } from '../../src/config/keys.ts';
 import { loadSettings } from '../../src/config/load.ts';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { CompactSign } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newPrivateKey, type PrivateKey, publicKeyOf } from '../../src/approval/keys.ts';
-import { signVote } from '../../src/approval/votes.ts';
+import { signVote } from '../../src/approval/signed-votes.ts';
 import { DmsaError } from '../../src/domain/errors/errors.ts';
 import type { CountedVote } from '../../src/domain/gates/votes.ts';
 import type { ApproverKey, Plan } from '../../src/domain/plan/plan.ts';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 
 import { Option } from 'commander';
 import { type PrivateKey, readPrivateKey } from '../../approval/keys.ts';
-import { signVote } from '../../approval/votes.ts';
+import { signVote } from '../../approval/signed-votes.ts';
 import type { LiveStatus } from '../../client/migrations.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import type { Gate } from '../../domain/gates/gates.ts';

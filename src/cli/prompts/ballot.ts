@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { SignedFor } from '../../approval/votes.ts';
+import type { SignedFor } from '../../approval/signed-votes.ts';
 import type { LiveStatus } from '../../client/migrations.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import type { Gate } from '../../domain/gates/gates.ts';

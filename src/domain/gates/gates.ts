@@ -73,23 +73,40 @@ export function decide(gate: Gate): Gate['decision'] {
   return votes.length >= gate.required ? 'approved' : 'open';
 }
 
-/**
- * Why a vote does not count, or null where it does. `identity`, `requester` and `approvers` are in normal form
- * (identity.ts), so that another spelling of the requester is still the requester.
- */
+/** Who may vote at a gate, in normal form (identity.ts): another spelling of the requester is still the requester. */
+export interface Electorate {
+  requester: string | null;
+  /** Empty for anyone but the requester. */
+  approvers: (string | null)[];
+}
+
+export function electorateOf(
+  { requestedBy, approvers }: { requestedBy: string; approvers: string[] },
+  known: KnownPeople,
+): Electorate {
+  const person = (name: string) => personOf(name, known);
+  return { requester: person(requestedBy), approvers: approvers.map(person) };
+}
+
+/** Why this person may not vote, or null for one who may. */
+export function voterRefusal(voter: string, { requester, approvers }: Electorate): VoteRefusal | null {
+  if (voter === requester) return 'VOTE_BY_REQUESTER';
+  return approvers.length > 0 && !approvers.includes(voter) ? 'VOTE_UNKNOWN_APPROVER' : null;
+}
+
+/** Why a vote does not count, or null where it does. `identity` is in normal form. */
 export function refusal(
   vote: Vote & { identity: string | null },
   gate: Gate,
-  who: { requester: string | null; approvers: (string | null)[] },
+  electorate: Electorate,
 ): VoteRefusal | null {
   if (vote.identity === null) return 'VOTE_MALFORMED';
   if (vote.gate !== gate.name) return 'VOTE_WRONG_GATE';
   if (gate.decision !== 'open') return 'VOTE_LATE';
-  if (vote.identity === who.requester) return 'VOTE_BY_REQUESTER';
-  if (who.approvers.length > 0 && !who.approvers.includes(vote.identity)) return 'VOTE_UNKNOWN_APPROVER';
+  const stranger = voterRefusal(vote.identity, electorate);
+  if (stranger !== null) return stranger;
   if (vote.hash !== gate.hash) return 'VOTE_STALE_HASH';
-  if (countedVotes(gate).some((other) => other.identity === vote.identity)) return 'VOTE_DUPLICATE';
-  return null;
+  return countedVotes(gate).some(({ identity }) => identity === vote.identity) ? 'VOTE_DUPLICATE' : null;
 }
 
 /** The gate as it opens. `remindAt`: when people are reminded first, where the plan says that they are. */

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Approval } from '../../../activities/gates/require-approval.ts';
 import type { Activities } from '../../../activities/index.ts';
 import { newPrivateKey, type PrivateKey, publicKeyOf } from '../../../src/approval/keys.ts';
-import { signVote } from '../../../src/approval/votes.ts';
+import { signVote } from '../../../src/approval/signed-votes.ts';
 import type { Vote } from '../../../src/domain/gates/votes.ts';
 import {
   type ApproverKey,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { newPrivateKey, publicKeyOf } from '../../../src/approval/keys.ts';
-import { readSignedVote } from '../../../src/approval/votes.ts';
+import { readSignedVote } from '../../../src/approval/signed-votes.ts';
 import { run } from '../../../src/bin/run.ts';
 import { errorKinds } from '../../../src/domain/errors/errors.ts';
 import type { MigrationStatus } from '../../../src/domain/migration/status.ts';

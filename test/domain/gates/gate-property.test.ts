@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { verifyVotes } from '../../../activities/gates/verify-votes.ts';
+import { verifyVotes } from '../../../src/approval/verify-votes.ts';
 import { countedVotes, decide, openGate, reopen, voidVotes } from '../../../src/domain/gates/gates.ts';
 import { codeOf } from '../../support/verdicts.ts';
 

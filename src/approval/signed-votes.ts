@@ -1,7 +1,9 @@
 import { CompactSign, compactVerify, importJWK } from 'jose';
 import { z } from 'zod';
+
 import { isGateName, longestOfVote, type Vote } from '../domain/gates/votes.ts';
-import type { ApproverKeySet, GateName } from '../domain/plan/plan.ts';
+import { type KnownPeople, personOf } from '../domain/plan/people.ts';
+import type { ApproverKey, ApproverKeySet, GateName } from '../domain/plan/plan.ts';
 import { canonicalJson } from '../domain/values/canonical.ts';
 import type { PrivateKey } from './keys.ts';
 
@@ -43,11 +45,15 @@ export async function signVote(
   return await new CompactSign(payload).setProtectedHeader(header).sign(await importJWK(key, 'EdDSA'));
 }
 
-/** What was signed and by whose key; null where the signature is not that of one of the keys. */
-export async function readSignedVote(
-  jws: string,
-  { keys }: ApproverKeySet,
-): Promise<{ claims: VoteClaims; kid: string; approver: string } | null> {
+/** A signed vote whose signature is good. */
+export interface SignedVote {
+  claims: VoteClaims;
+  /** Key that signed it. */
+  key: ApproverKey;
+}
+
+/** Reads a signed vote; null where the signature is not that of one of the keys. */
+export async function readSignedVote(jws: string, { keys }: ApproverKeySet): Promise<SignedVote | null> {
   try {
     const kid = keyIdOf(jws);
     const key = keys.find((each) => each.kid === kid);
@@ -58,11 +64,23 @@ export async function readSignedVote(
     });
     if (protectedHeader.typ !== type) return null;
     const parsed = claims.safeParse(JSON.parse(new TextDecoder().decode(payload)));
-    return parsed.success ? { claims: parsed.data, kid: key.kid, approver: key.approver } : null;
+    return parsed.success ? { claims: parsed.data, key } : null;
   } catch {
     // Whatever is wrong with it, it is no signature of these keys.
     return null;
   }
+}
+
+/** The person who signed in their own name; null where key and name are of two people, or of nobody. */
+export function voterOf({ claims, key }: SignedVote, known: KnownPeople): string | null {
+  const voter = personOf(claims.by, known);
+  return voter === personOf(key.approver, known) ? voter : null;
+}
+
+/** The first claim that is another than wanted, or null where all that is wanted was signed. */
+export function differingClaim(claims: VoteClaims, wanted: Partial<VoteClaims>): keyof VoteClaims | null {
+  const names = Object.keys(wanted) as (keyof VoteClaims)[];
+  return names.find((name) => claims[name] !== wanted[name]) ?? null;
 }
 
 /** What a text that has the form of a signed vote says, whoever wrote it; null where it has not. Proves nothing. */

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { CompactSign, importJWK } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-
-import { verifyVotes } from '../../activities/gates/verify-votes.ts';
 import { newPrivateKey, type PrivateKey, publicKeyOf } from '../../src/approval/keys.ts';
-import { readSignedVote, signVote } from '../../src/approval/votes.ts';
+import { readSignedVote, signVote } from '../../src/approval/signed-votes.ts';
+import { verifyVotes } from '../../src/approval/verify-votes.ts';
 import { openGate } from '../../src/domain/gates/gates.ts';
 import type { Vote } from '../../src/domain/gates/votes.ts';
 import { type ApproverKey, migrationId } from '../../src/domain/plan/plan.ts';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-import { claimedBy, readSignedVote, type SignedFor } from '../../src/approval/votes.ts';
-import { type Gate, refusal } from '../../src/domain/gates/gates.ts';
+import { electorateOf, type Gate, refusal } from '../domain/gates/gates.ts';
 import {
   isGateName,
   longestOfVote,
@@ -11,10 +10,11 @@ import {
   readableVote,
   type Vote,
   type VoteRefusal,
-} from '../../src/domain/gates/votes.ts';
-import type { DomainNames } from '../../src/domain/plan/identity.ts';
-import { type Person, personOf } from '../../src/domain/plan/people.ts';
-import type { ApproverKeySet, GateName } from '../../src/domain/plan/plan.ts';
+} from '../domain/gates/votes.ts';
+import type { DomainNames } from '../domain/plan/identity.ts';
+import { type Person, personOf } from '../domain/plan/people.ts';
+import type { ApproverKeySet, GateName } from '../domain/plan/plan.ts';
+import { claimedBy, differingClaim, readSignedVote, type SignedFor, voterOf } from './signed-votes.ts';
 
 export interface VerifyVotesInput {
   /** As the signals brought them, in order: anyone may send anything. */
@@ -80,8 +80,7 @@ function rule(
   const { decided = [], requestedBy } = input;
   if (vote.identity !== null && gate?.name !== vote.gate && decided.includes(vote.gate)) return 'VOTE_LATE';
   if (!gate) return 'VOTE_WRONG_GATE';
-  const approvers = gate.approvers.map((approver) => personOf(approver, input));
-  return refusal(vote, gate, { requester: personOf(requestedBy, input), approvers });
+  return refusal(vote, gate, electorateOf({ requestedBy, approvers: gate.approvers }, input));
 }
 
 /**
@@ -108,15 +107,9 @@ async function readSigned(jws: string, { decision }: QueuedVote, input: VerifyVo
   const signed = await readSignedVote(jws, keys!);
   // What it claims is kept all the same, and that nothing of it is proven.
   if (!signed) return { claims: claimedBy(jws) ?? {}, code: 'VOTE_BAD_SIGNATURE' };
-  const { gate, hash, by, reason, at, ...claims } = signed.claims;
-  const vote = { gate, hash, by, reason, at, kid: signed.kid, jws };
-  if (personOf(by, input) !== personOf(signed.approver, input))
-    return { claims: vote, code: 'VOTE_BAD_SIGNATURE' };
-  const { migration, execution, plan } = claims;
-  const isHere =
-    claims.decision === decision &&
-    migration === signedFor?.migration &&
-    execution === signedFor.execution &&
-    plan === signedFor.plan;
+  const { gate, hash, by, reason, at } = signed.claims;
+  const vote = { gate, hash, by, reason, at, kid: signed.key.kid, jws };
+  if (voterOf(signed, input) === null) return { claims: vote, code: 'VOTE_BAD_SIGNATURE' };
+  const isHere = signedFor && differingClaim(signed.claims, { decision, ...signedFor }) === null;
   return { vote, code: isHere ? null : 'VOTE_FOR_ANOTHER' };
 }

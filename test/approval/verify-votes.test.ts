@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-
-import { verifyVotes } from '../../../activities/gates/verify-votes.ts';
-import { newPrivateKey, publicKeyOf } from '../../../src/approval/keys.ts';
-import { signVote } from '../../../src/approval/votes.ts';
-import { type Gate, openGate } from '../../../src/domain/gates/gates.ts';
-import type { RecordedVote } from '../../../src/domain/gates/votes.ts';
-import type { ApproverKey } from '../../../src/domain/plan/plan.ts';
-import { codeOf } from '../../support/verdicts.ts';
+import { newPrivateKey, publicKeyOf } from '../../src/approval/keys.ts';
+import { signVote } from '../../src/approval/signed-votes.ts';
+import { verifyVotes } from '../../src/approval/verify-votes.ts';
+import { type Gate, openGate } from '../../src/domain/gates/gates.ts';
+import type { RecordedVote } from '../../src/domain/gates/votes.ts';
+import type { ApproverKey } from '../../src/domain/plan/plan.ts';
+import { codeOf } from '../support/verdicts.ts';
 
 const domain = { dnsName: 'lab.example', netbiosName: 'LAB' };
 const hash = 'a'.repeat(64);
