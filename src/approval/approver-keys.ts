@@ -6,7 +6,7 @@ import { readNamedFile } from '../config/private-file.ts';
 import { errorAbout } from '../domain/errors/errors.ts';
 import type { ApproverKey } from '../domain/plan/plan.ts';
 import { approverKeyList } from '../plan/approvers.ts';
-import { firstIssue } from '../plan/issues.ts';
+import { firstIssue } from '../plan/parse-fields.ts';
 
 /** What other programs put into a JWK besides is left out. */
 const jwk = z.object({

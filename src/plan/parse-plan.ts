@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { DmsaError, type ErrorCode } from '../domain/errors/errors.ts';
+import { DmsaError, errorAbout } from '../domain/errors/errors.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { approvalProblem, approverKeySet, approverList } from './approvers.ts';
 import { checkList, checksProblem } from './checks.ts';
@@ -10,7 +10,7 @@ import { bakeProblem, rolloutFields } from './fields/rollout.ts';
 import { switchFields, waitFields } from './fields/waits.ts';
 import { groupName } from './groups.ts';
 import { planHash } from './hash.ts';
-import { firstIssue } from './issues.ts';
+import { parseFields } from './parse-fields.ts';
 import {
   distinct,
   distinguishedName,
@@ -25,33 +25,21 @@ import {
 
 /**
  * Validates a plan from JSON: its form, its rules across fields, and its hash. Throws DmsaError: PLAN_INVALID, naming
- * the field and the accepted form, and PLAN_EDITED if the hash is not that of the other fields. `code` replaces PLAN_INVALID for a
- * field: in a plan that is being made, fields are arguments.
+ * the field and the accepted form, and PLAN_EDITED if the hash is not that of the other fields.
  */
-export function parsePlan(json: unknown, code: ErrorCode = 'PLAN_INVALID'): Plan {
+export function parsePlan(json: unknown): Plan {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new DmsaError('PLAN_INVALID', 'plan', 'the plan must be a JSON object');
   const version = 'version' in json ? JSON.stringify(json.version) : 'one without a version';
-  if (version !== '1')
-    throw new DmsaError(
-      'PLAN_INVALID',
-      'version',
-      `version: this program reads plans of version 1, not ${version}: make the plan again with dmsa plan`,
-    );
-
-  const parsed = planSchema.safeParse(json);
-  if (!parsed.success) {
-    const { field, message } = firstIssue(parsed.error, json);
-    throw new DmsaError(code, field, message);
+  if (version !== '1') {
+    const why = `this program reads plans of version 1, not ${version}: make the plan again with dmsa plan`;
+    throw errorAbout('version', 'PLAN_INVALID', why);
   }
-  const expected = planHash(parsed.data);
-  if (parsed.data.hash !== expected)
-    throw new DmsaError(
-      'PLAN_EDITED',
-      'hash',
-      `hash: the plan has the hash ${expected.slice(0, 16)}… and carries ${parsed.data.hash.slice(0, 16)}…: it was edited after it was made`,
-    );
-  return parsed.data;
+  const plan = parseFields(planSchema, json, 'PLAN_INVALID');
+  const expected = planHash(plan);
+  if (plan.hash === expected) return plan;
+  const why = `the plan has the hash ${expected.slice(0, 16)}… and carries ${plan.hash.slice(0, 16)}…: it was edited after it was made`;
+  throw errorAbout('hash', 'PLAN_EDITED', why);
 }
 
 const domain = z.strictObject({

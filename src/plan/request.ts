@@ -1,10 +1,9 @@
 import { z } from 'zod';
 
-import { DmsaError } from '../domain/errors/errors.ts';
 import { type PlanField, shapeOf } from './fields/field.ts';
 import { bakeProblem } from './fields/rollout.ts';
 import { requestFields } from './fields.ts';
-import { firstIssue } from './issues.ts';
+import { parseFields } from './parse-fields.ts';
 
 /** Request for a plan, with the fields of the table. `makePlan` reads directory and hosts and makes the plan of it. */
 export type PlanRequest = z.output<typeof requestSchema>;
@@ -30,10 +29,7 @@ export function parseRequest(input: RequestInput): PlanRequest {
     groups: (input.groups ?? []).map(({ name, hosts }) => ({ name, hosts: hosts.map(oneSpelling) })),
     hostChecks: (input.hostChecks ?? []).map(({ host, checks }) => ({ host: oneSpelling(host), checks })),
   };
-  const parsed = consistentRequest.safeParse(request);
-  if (parsed.success) return parsed.data;
-  const { field, message } = firstIssue(parsed.error, request);
-  throw new DmsaError('ARGUMENT_INVALID', field, message);
+  return parseFields(consistentRequest, request, 'ARGUMENT_INVALID');
 }
 
 function oneSpelling(name: string): string {

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { retrying } from '../async/retrying.ts';
 import { DmsaError } from '../domain/errors/errors.ts';
 import type { Facts } from '../domain/facts/facts.ts';
 import { migrationId, type Plan } from '../domain/plan/plan.ts';
 import { findDrift } from '../domain/values/drift.ts';
-import { preflight } from '../inspection/preflight.ts';
 import type { Ports } from '../ports.ts';
 import { wordDrift } from '../wording/drift.ts';
+import { preflightPlan } from './make-plan.ts';
 import { parsePlan } from './parse-plan.ts';
 
 /** A plan with the facts it was made of; null if the file does not hold them. */
@@ -47,15 +46,7 @@ export function parseSavedPlan(json: unknown): SavedPlan {
  */
 export async function requireUndrifted({ plan, seen }: SavedPlan, deps: Ports, now: Date): Promise<void> {
   if (!seen) return;
-  const request = {
-    plan,
-    gate: 'plan',
-    expect: 'unlinked' as const,
-    allowed: [],
-    now: now.toISOString(),
-    hosts: null,
-  };
-  const { facts } = await retrying(() => preflight(deps, request, { eventsSince: null }));
+  const { facts } = await preflightPlan(deps, plan, now);
   const differences = findDrift(seen, facts);
   if (differences.length === 0) return;
   const id = migrationId(plan);

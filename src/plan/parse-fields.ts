@@ -1,5 +1,15 @@
 import type { z } from 'zod';
 
+import { DmsaError, type ErrorCode } from '../domain/errors/errors.ts';
+
+/** The value if the schema accepts it. Throws DmsaError `code` that names the first wrong field and the accepted form. */
+export function parseFields<T>(schema: z.ZodType<T>, input: unknown, code: ErrorCode): T {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const { field, message } = firstIssue(parsed.error, input);
+  throw new DmsaError(code, field, message);
+}
+
 /** The first thing that is wrong, in one line that begins with the field's path; `field` alone is for the subject. */
 export function firstIssue(error: z.ZodError, input: unknown): { field: string; message: string } {
   const issue = error.issues[0]!;
@@ -13,7 +23,7 @@ export function firstIssue(error: z.ZodError, input: unknown): { field: string; 
 }
 
 /** `hosts[2].name` of `['hosts', 2, 'name']`. */
-export function fieldPath(path: PropertyKey[]): string {
+function fieldPath(path: PropertyKey[]): string {
   return path
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
     .join('')
