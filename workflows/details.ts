@@ -8,6 +8,7 @@ import { wordGate, wordTally } from '../src/wording/gate.ts';
 import { andMore } from '../src/wording/lists.ts';
 import { wordOutcome } from '../src/wording/outcome.ts';
 import { stageTitles } from '../src/wording/stage.ts';
+import { moment } from '../src/wording/time.ts';
 import { wordWaiting } from '../src/wording/waiting.ts';
 
 /** Temporal keeps what is shown with the workflow: of many hosts, the first. */
@@ -21,7 +22,7 @@ export function currentDetails(status: MigrationStatus): string {
   ];
   if (paused) paragraphs.push('Paused: send `resume` to go on.');
   if (waitingFor) {
-    const until = waitingFor.until ? `, until ${waitingFor.until}` : '';
+    const until = waitingFor.until ? `, until ${moment(waitingFor.until)}` : '';
     paragraphs.push(`Waiting for ${escapeMarkdown(wordWaiting(waitingFor))}${until}.`);
   }
   const failed = failedHosts.slice(0, shown);

@@ -7,6 +7,7 @@ import { DmsaError, errorAbout } from '../../domain/errors/errors.ts';
 import type { AcceptedSignal } from '../../domain/migration/signals.ts';
 import { sid as sidField } from '../../plan/values.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { wordFailure } from '../../wording/failure.ts';
 import { wordUndo } from '../../wording/journal.ts';
 import type { CommandSpec } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -88,7 +89,7 @@ async function retry(call: SignalCall<RetryOptions>): Promise<SignalAnswer> {
   const { migrationId, failure } = status;
   if (host !== undefined) return sentForHost(call, 'Trying', await send(call, 'retry', { host }));
   if (accept) {
-    context.tell(failure ? `${failure.code}: ${escapeTerminal(failure.message)}` : '');
+    context.tell(failure ? escapeTerminal(wordFailure(failure)) : '');
     await confirm(context, 'End the migration and accept that this is not as it was before?');
   }
   await send(call, 'retry', { accept });
@@ -128,7 +129,7 @@ async function allow(call: SignalCall): Promise<SignalAnswer> {
   );
   await confirm(context, `Allow it to fetch the password of the dMSA, in ${status.migrationId}?`);
   await send(call, 'allowPrincipal', { sid });
-  const named = found ? `${escapeTerminal(found.name)} (${sid})` : sid;
+  const named = found ? `${found.name} (${sid})` : sid;
   return sent(call, `Allowed ${named} in ${status.migrationId}`, { principal });
 }
 

@@ -5,6 +5,7 @@ import { unwritable } from '../../config/private-file.ts';
 import { type FirstSettings, schemaFile, settingsTemplate } from '../../config/template.ts';
 import { errorAbout } from '../../domain/errors/errors.ts';
 import { hostName } from '../../plan/values.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import type { CommandSpec } from '../command.ts';
 import { collect, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -64,7 +65,7 @@ async function firstSettings(context: Context, options: InitOptions): Promise<Fi
     options.domain ?? (await asked(context, '--domain', 'DNS name of the domain', io.env.USERDNSDOMAIN)),
   );
   const found = options.dc ?? (await assembly.findControllers(domain));
-  if (!options.dc && found.length > 0) context.tell(`DNS knows ${found.join(', ')}`);
+  if (!options.dc && found.length > 0) context.tell(escapeTerminal(`DNS knows ${found.join(', ')}`));
   const controllers =
     options.dc || (found.length > 0 && (context.yes || !io.in.isTTY))
       ? found

@@ -1,5 +1,6 @@
 import { DmsaError, errorAbout } from '../../domain/errors/errors.ts';
 import { durationPattern } from '../../domain/values/duration.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { wordUndo } from '../../wording/journal.ts';
 import type { CommandSpec } from '../command.ts';
 import { shellWord } from '../shell.ts';
@@ -47,7 +48,8 @@ async function adopt(call: SignalCall<ResumeOptions>): Promise<SignalAnswer> {
     throw new DmsaError('MIGRATION_RUNNING', migrationId, message);
   }
   const steps = wordUndo(status);
-  context.tell(`It ended at stage ${stage}, with ${steps.length} steps that an undo would undo.`);
+  const ended = `It ended at stage ${stage}, with ${steps.length} steps that an undo would undo.`;
+  context.tell(escapeTerminal(ended));
   await confirm(context, `Go on with ${migrationId}?`);
   await migrations.adopt(migrationId, adoption);
   const text = `Going on with ${migrationId}: dmsa status --watch ${shellWord(account)}`;

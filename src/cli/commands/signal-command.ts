@@ -63,7 +63,7 @@ export function signalCommand<Options extends SignalOptions>(
         const status = await migrations.status(id!);
         if (!evenEnded) requireRunning(status);
         const { text, value } = await act({ name, context, options, migrations, status, args });
-        context.answer(text, value);
+        context.answer(escapeTerminal(text), value);
         return 0;
       });
     },

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { type DmsaError, errorAbout } from '../../domain/errors/errors.ts';
 import { parseSavedPlan, type SavedPlan } from '../../plan/saved.ts';
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { type CommandSpec, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { declined, noTerminal } from '../failures.ts';
@@ -54,12 +55,15 @@ async function start(context: Context, options: StartOptions, written: string): 
     if (!saved.seen)
       context.tell('The plan does not say what was there when it was made: nothing is compared.');
     if (options.watch) return await follow(context, migrations, migrationId);
-    context.answer(`Started ${migrationId}: dmsa status --watch ${shellWord(plan.account.samAccountName)}`, {
-      migrationId,
-      account: plan.account.samAccountName,
-      dmsa: plan.dmsa.name,
-      planHash: plan.hash,
-    });
+    context.answer(
+      escapeTerminal(`Started ${migrationId}: dmsa status --watch ${shellWord(plan.account.samAccountName)}`),
+      {
+        migrationId,
+        account: plan.account.samAccountName,
+        dmsa: plan.dmsa.name,
+        planHash: plan.hash,
+      },
+    );
     return 0;
   });
 }

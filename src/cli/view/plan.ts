@@ -1,10 +1,8 @@
 import type { Finding } from '../../domain/findings/findings.ts';
 import type { PlanStep } from '../../domain/migration/plan-step.ts';
-import type { GatePlan, Plan } from '../../domain/plan/plan.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
-import { wordExpiry, wordVoters } from '../../wording/gate.ts';
-import { moment } from '../../wording/time.ts';
-import { rolloutRows } from './rollout.ts';
+import { wordPlan, wordPlanTitle } from '../../wording/plan.ts';
 import { stepLines } from './steps.ts';
 import { padTo, paint, wrap } from './text.ts';
 
@@ -20,62 +18,22 @@ export function renderPlan(
   const width = Math.max(60, options.width);
   const { bold } = paint(options.color);
   const now = options.now ?? new Date(plan?.createdAt ?? 0);
-  const sections = plan ? [planLines(escapeTerminal(plan), { width, now, bold })] : [];
+  const sections: string[][] = [];
+  if (plan) {
+    const safe = escapeTerminal(plan);
+    sections.push([bold(wordPlanTitle(safe)), ...planLines(safe, width, now)]);
+  }
   if (options.steps?.length) sections.push(stepLines(options.steps, { ...options, width, now }));
   if (findings.length > 0) sections.push(findingLines(escapeTerminal(findings), { ...options, width }));
   return sections.map((lines) => lines.join('\n')).join('\n\n');
 }
 
-interface Look {
-  width: number;
-  now: Date;
-  bold: (text: string) => string;
-}
-
-function planLines(plan: Plan, { width, now, bold }: Look): string[] {
-  const { account, dmsa, waits, domain } = plan;
-  const row = (label: string, ...values: string[]) =>
-    values
-      .flatMap((value) => wrap(value, width - 13))
-      .map((line, index) => `  ${padTo(index ? '' : label, 10)} ${line}`);
-  return [
-    bold(`Plan ${plan.hash.slice(0, 16)}: ${account.samAccountName} → ${dmsa.name}$`),
-    ...row('account', account.dn),
-    ...row('dMSA', dmsa.dn, dmsa.dnsHostName),
-    ...row('asked by', `${plan.requestedBy}, ${moment(plan.createdAt)}`),
-    ...row('through', `${domain.server}, domain ${domain.dnsName}`),
-    ...rolloutRows(plan, now).flatMap((each) => row(...each)),
-    ...row('on each', policyChange(plan)),
-    ...row(
-      'waits',
-      `${waits.join} to join, ${waits.observe} of observation (read every ${waits.checkEvery})`,
-    ),
-    ...row('', `${waits.soak} of soak after completion`),
-    ...(plan.waitForKds ? row('', 'first for a KDS root key, where none is effective yet') : []),
-    ...row('start', gateText(plan.gates.start)),
-    ...row('waves', ...(plan.gates.wave ? [`each: ${gateText(plan.gates.wave)}`] : [])),
-    ...row('complete', gateText(plan.gates.complete)),
-    ...row('soak', ...(plan.gates.soak ? [gateText(plan.gates.soak)] : [])),
-    ...row('keys', ...signedText(plan)),
-  ];
-}
-
-function policyChange({ enableEventLog, restoreEventLog, rollout }: Plan): string {
-  const back = restoreEventLog ? ', and put back after the soak' : '';
-  const log = enableEventLog ? `, the Kerberos operational log is enabled${back}` : '';
-  return `DelegatedMSAEnabled is set to 1${log}, services get ${rollout.serviceTimeout} to restart`;
-}
-
-/** Whose signature counts, where votes have to be signed. */
-function signedText({ approverKeys }: Plan): string[] {
-  if (!approverKeys) return [];
-  const keys = approverKeys.keys.map(({ approver, kid }) => `${approver} (${kid.slice(0, 8)})`);
-  return [`only votes signed by ${keys.join(', ')} count`];
-}
-
-function gateText(gate: GatePlan): string {
-  const reminded = gate.remindEvery ? `, with a reminder every ${gate.remindEvery}` : '';
-  return `${wordVoters(gate)}; after ${gate.expiresAfter} ${wordExpiry(gate)}${reminded}`;
+function planLines(plan: Plan, width: number, now: Date): string[] {
+  return wordPlan(plan, now).flatMap(([label, ...texts]) =>
+    texts
+      .flatMap((text) => wrap(text, width - 13))
+      .map((line, index) => `  ${padTo(index ? '' : label, 10)} ${line}`),
+  );
 }
 
 /** Findings by severity, what blocks first. */

@@ -1,26 +1,27 @@
-import type { HealthCheck, MaintenanceWindow, Plan, PlanHost } from '../../domain/plan/plan.ts';
-import { canaryOf, waves } from '../../domain/plan/rollout.ts';
-import { nextOpening, openAt } from '../../domain/plan/windows.ts';
-import { moment } from '../../wording/time.ts';
+import type { HealthCheck, MaintenanceWindow, Plan, PlanHost } from '../domain/plan/plan.ts';
+import { canaryOf, waves } from '../domain/plan/rollout.ts';
+import { nextOpening, openAt } from '../domain/plan/windows.ts';
+import { counted } from './lists.ts';
+import { wordWork } from './plan-step.ts';
+import { moment } from './time.ts';
 
 /** A label, and lines of any width that belong to it. */
-export type Row = [label: string, ...lines: string[]];
+export type PlanRow = [label: string, ...lines: string[]];
 
 /** In which order and when the hosts of a plan are worked on, and what becomes of one that fails. */
-export function rolloutRows(plan: Plan, now: Date): Row[] {
+export function wordRollout(plan: Plan, now: Date): PlanRow[] {
   const { hosts, rollout } = plan;
   const { canary, maxParallel, maxUnavailable, bake } = rollout;
   const all = waves(plan);
   const alone = canary > 0 ? new Set(canaryOf(plan)) : new Set<PlanHost>();
   const down = maxUnavailable === undefined ? '' : `, at most ${maxUnavailable} down at once`;
-  const number = all.length === 1 ? '1 wave' : `${all.length} waves`;
-  const order = `${hosts.length}, in ${number}: ${canary} first, then at most ${maxParallel} at a time${down}`;
+  const order = `${hosts.length}, in ${counted(all.length, 'wave')}: ${canary} first, then at most ${maxParallel} at a time${down}`;
   return [
     ['hosts', order],
     ...all.map(
-      (wave, index): Row => [alone.has(wave[0]!) ? 'canary' : `wave ${index + 1}`, ...wave.map(hostText)],
+      (wave, index): PlanRow => [alone.has(wave[0]!) ? 'canary' : `wave ${index + 1}`, ...wave.map(hostText)],
     ),
-    ...(bake === undefined ? [] : [['bake', `${bake}, in which the canary stays healthy`] satisfies Row]),
+    ...(bake === undefined ? [] : [['bake', `${bake}, in which the canary stays healthy`] satisfies PlanRow]),
     ['failures', failureText(rollout)],
     ...(rollout.windows?.length ? [windowRow(rollout.windows, now)] : []),
     ['reboot', rebootText(rollout)],
@@ -28,9 +29,9 @@ export function rolloutRows(plan: Plan, now: Date): Row[] {
   ];
 }
 
-function hostText({ name, group, services, pools = [] }: PlanHost): string {
-  const work = [...services, ...pools.map((pool) => `pool ${pool}`)].join(', ') || 'no service';
-  return `${name}${group === undefined ? '' : ` (${group})`}: ${work}`;
+function hostText(host: PlanHost): string {
+  const { name, group } = host;
+  return `${name}${group === undefined ? '' : ` (${group})`}: ${wordWork(host) || 'no service'}`;
 }
 
 function failureText({ maxFailures = 0 }: Plan['rollout']): string {
@@ -47,7 +48,7 @@ function rebootText({ reboot, windows = [] }: Plan['rollout']): string {
 }
 
 /** What begins nothing outside of its windows is said of restarts, reboots and Complete alone. */
-function windowRow(windows: MaintenanceWindow[], now: Date): Row {
+function windowRow(windows: MaintenanceWindow[], now: Date): PlanRow {
   const lines = windows.map(
     ({ days, from, to, timeZone }) =>
       `${days.length > 0 ? days.join(',') : 'every day'} ${from}-${to} ${timeZone}`,
@@ -67,7 +68,7 @@ function openingText(windows: MaintenanceWindow[], now: Date): string {
 }
 
 /** Each check once, with the hosts that have to pass it. */
-function checkRows(hosts: PlanHost[]): Row[] {
+function checkRows(hosts: PlanHost[]): PlanRow[] {
   const passing = new Map<string, string[]>();
   for (const { name, checks = [] } of hosts) {
     for (const text of new Set(checks.map(checkText)))
