@@ -269,6 +269,7 @@ export const rooms: readonly Room[] = [
     door: 'lab/index.ts',
   },
   { path: 'lab/directory', holds: 'the directory in memory, as a DC keeps it' },
+  { path: 'lab/formats', holds: 'descriptors, times and answers as a DC and a host write them' },
   { path: 'lab/ldap', holds: 'its LDAP server' },
   { path: 'lab/hosts', holds: 'hosts with services, registry and logs' },
   { path: 'lab/ssh', holds: 'their SSH server' },

@@ -1,9 +1,6 @@
-import {
-  decodeSecurityDescriptor,
-  descriptorForPrincipals,
-  encodeSecurityDescriptor,
-  principalsOf,
-} from '../src/directory/security/security-descriptor.ts';
+import { descriptorForPrincipals, encodeSecurityDescriptor } from '../lab/formats/security-descriptor.ts';
+import { principalsOf } from '../src/directory/security/access.ts';
+import { decodeSecurityDescriptor } from '../src/directory/security/security-descriptor.ts';
 import { perSecond, table } from './figures.ts';
 
 const domainSid = 'S-1-5-21-1004336348-1177238915-682003330';

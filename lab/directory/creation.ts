@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-
 import { childDn, parentDn, parseDn, type Rdn } from '../../src/directory/dn.ts';
 import type { Value } from '../../src/directory/entry.ts';
 import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
-import { encodeSecurityDescriptor, right } from '../../src/directory/security/security-descriptor.ts';
+import { right } from '../../src/directory/security/ace.ts';
 import { sidOctets } from '../../src/directory/sid.ts';
+import { encodeSecurityDescriptor } from '../formats/security-descriptor.ts';
 import { definitionOf } from './attributes.ts';
 import { categoryDn } from './categories.ts';
 import { changed, type EntryChange } from './changes.ts';

@@ -1,7 +1,10 @@
 import type { Value } from '../../src/directory/entry.ts';
-import { bitAndRule, bitOrRule, inChainRule } from '../../src/directory/schema.ts';
+import { bitOrRule, inChainRule } from '../../src/directory/schema.ts';
 import { definitionOf } from './attributes.ts';
 import { valueKey } from './values.ts';
+
+/** LDAP_MATCHING_RULE_BIT_AND (MS-ADTS 3.1.1.3.4.4.1): every bit. */
+const bitAndRule = '1.2.840.113556.1.4.803';
 
 /** A search filter (RFC 4511 4.5.1.7), assertion values as octets. `~=` is equality to AD (MS-ADTS 3.1.1.3.1.3). */
 export type LdapFilter =

@@ -1,7 +1,7 @@
 import { whoAmIOid } from '../../src/directory/connection/login.ts';
 import { startTlsOid } from '../../src/directory/connection/start-tls.ts';
 import type { Value } from '../../src/directory/entry.ts';
-import { sdFlagsControl, showDeletedControl } from '../../src/directory/schema.ts';
+import { showDeletedControl } from '../../src/directory/schema.ts';
 import { definitionOf } from '../directory/attributes.ts';
 import type { EntryChange } from '../directory/changes.ts';
 import { constructed } from '../directory/constructed.ts';
@@ -11,7 +11,14 @@ import { Authentication, type Channel, type Credential, overLdaps } from './auth
 import type { Operation, Request, SearchRequest } from './requests.ts';
 import type { ResponseControl } from './responses.ts';
 import { domainScopeControl, rootDse, supportedControls } from './root-dse.ts';
-import { decodeSdFlags, limited, PagedResults, pagedResultsType, selected } from './search.ts';
+import {
+  decodeSdFlags,
+  limited,
+  PagedResults,
+  pagedResultsType,
+  sdFlagsControl,
+  selected,
+} from './search.ts';
 
 /** What a connection is served from. */
 export interface Served {

@@ -1,8 +1,8 @@
 import type { Entry } from '../../src/directory/entry.ts';
-import { sdFlagsControl, showDeletedControl } from '../../src/directory/schema.ts';
+import { showDeletedControl } from '../../src/directory/schema.ts';
 import { generalizedTime } from '../directory/generalized-time.ts';
 import type { MemoryStore } from '../directory/memory-store.ts';
-import { pagedResultsType } from './search.ts';
+import { pagedResultsType, sdFlagsControl } from './search.ts';
 
 /** LDAP_SERVER_DOMAIN_SCOPE_OID (MS-ADTS 3.1.1.3.4.1.4): no continuation references. */
 export const domainScopeControl = '1.2.840.113556.1.4.1339';

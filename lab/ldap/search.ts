@@ -1,12 +1,8 @@
 import { PagedResultsControl } from 'ldapts';
-
 import { type Entry, type Value, values } from '../../src/directory/entry.ts';
-import { sdFlagsControl } from '../../src/directory/schema.ts';
-import {
-  decodeSecurityDescriptor,
-  encodeSecurityDescriptor,
-} from '../../src/directory/security/security-descriptor.ts';
+import { decodeSecurityDescriptor } from '../../src/directory/security/security-descriptor.ts';
 import { refusal } from '../directory/diagnostics.ts';
+import { encodeSecurityDescriptor } from '../formats/security-descriptor.ts';
 import { Elements, element, integerElement, MalformedMessage } from './ber.ts';
 import { inRange, wantedRanges } from './ranges.ts';
 import type { RequestControl, SearchRequest } from './requests.ts';
@@ -18,6 +14,9 @@ const largestPage = 1000;
 const largestNumberOfCookies = 10;
 const descriptorName = 'ntsecuritydescriptor';
 const success = { code: 0, message: '' };
+
+/** LDAP_SERVER_SD_FLAGS_OID (MS-ADTS 3.1.1.3.4.1.11): which parts of nTSecurityDescriptor are wanted. */
+export const sdFlagsControl = '1.2.840.113556.1.4.801';
 
 export const pagedResultsType = PagedResultsControl.type;
 

@@ -2,7 +2,7 @@ import { childDn } from '../../src/directory/dn.ts';
 import { octets, text } from '../../src/directory/entry.ts';
 import { guidText } from '../../src/directory/guid.ts';
 import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
-import { descriptorForPrincipals } from '../../src/directory/security/security-descriptor.ts';
+import { descriptorForPrincipals } from '../formats/security-descriptor.ts';
 import { OperationFailure } from '../ssh/operation-failure.ts';
 import { LdapFailure } from '../store.ts';
 import type { DomainController } from './domain-controller.ts';

@@ -1,13 +1,8 @@
 import { type Entry, octets } from '../../src/directory/entry.ts';
-import {
-  type Ace,
-  decodeSecurityDescriptor,
-  encodeSecurityDescriptor,
-  right,
-  withAce,
-  withoutAce,
-} from '../../src/directory/security/security-descriptor.ts';
+import { type Ace, right } from '../../src/directory/security/ace.ts';
+import { decodeSecurityDescriptor } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
+import { encodeSecurityDescriptor, withAce, withoutAce } from '../formats/security-descriptor.ts';
 import type { DirectoryStore } from '../store.ts';
 
 /** schemaIDGUID of msDS-GroupMSAMembership (MS-ADA2). */

@@ -2,15 +2,15 @@ import { sameDn } from '../../src/directory/dn.ts';
 import { type Entry, integer, octets, text } from '../../src/directory/entry.ts';
 import { attribute, uac } from '../../src/directory/schema.ts';
 import { accessRules, decide } from '../../src/directory/security/access.ts';
-import {
-  decodeSecurityDescriptor,
-  descriptorForPrincipals,
-  encodeSecurityDescriptor,
-  right,
-  withAce,
-} from '../../src/directory/security/security-descriptor.ts';
+import { right } from '../../src/directory/security/ace.ts';
+import { decodeSecurityDescriptor } from '../../src/directory/security/security-descriptor.ts';
 import { firstCapableBuild } from '../../src/domain/facts/domain-facts.ts';
 import { MigrationState } from '../../src/domain/states.ts';
+import {
+  descriptorForPrincipals,
+  encodeSecurityDescriptor,
+  withAce,
+} from '../formats/security-descriptor.ts';
 import type { DomainController } from './domain-controller.ts';
 import { tokenOf } from './token.ts';
 

@@ -7,9 +7,9 @@ import {
   type Entry as Found,
   ResultCodeError,
 } from 'ldapts';
-
 import type { Entry, Value } from '../../src/directory/entry.ts';
-import { binaryAttributes, sdFlagsControl } from '../../src/directory/schema.ts';
+import { binaryAttributes } from '../../src/directory/schema.ts';
+import { sdFlagsControl } from '../ldap/search.ts';
 import { type DirectoryStore, LdapFailure } from '../store.ts';
 import { type Samba, sambaClient } from './samba.ts';
 

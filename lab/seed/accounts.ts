@@ -1,7 +1,7 @@
 import { childDn } from '../../src/directory/dn.ts';
 import type { Value } from '../../src/directory/entry.ts';
-import { isoToFileTime } from '../../src/directory/file-time.ts';
 import { attribute, uac } from '../../src/directory/schema.ts';
+import { isoToFileTime } from '../formats/file-time.ts';
 import type { LabAccount } from '../objects.ts';
 import type { DirectoryStore } from '../store.ts';
 import type { LabDomain } from '../topology.ts';

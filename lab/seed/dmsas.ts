@@ -1,6 +1,6 @@
 import { childDn } from '../../src/directory/dn.ts';
 import { attribute, uac } from '../../src/directory/schema.ts';
-import { descriptorForPrincipals } from '../../src/directory/security/security-descriptor.ts';
+import { descriptorForPrincipals } from '../formats/security-descriptor.ts';
 import type { LabDmsa } from '../objects.ts';
 import { createDmsa } from '../rules/dmsa.ts';
 import type { DomainController } from '../rules/domain-controller.ts';

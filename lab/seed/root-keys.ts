@@ -1,5 +1,5 @@
 import { childDn } from '../../src/directory/dn.ts';
-import { isoToFileTime } from '../../src/directory/file-time.ts';
+import { isoToFileTime } from '../formats/file-time.ts';
 import type { DirectoryStore } from '../store.ts';
 
 /** KDS root keys, effective so many hours from now; values as Add-KdsRootKey makes them (MS-GKDI 2.2.1). */

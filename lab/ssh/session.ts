@@ -1,14 +1,9 @@
 import { text } from 'node:stream/consumers';
 import type { ServerChannel } from 'ssh2';
 import type { z } from 'zod';
-
-import {
-  type Credential,
-  type Request,
-  readRequest,
-  writeAnswer,
-} from '../../src/powershell/wire/envelope.ts';
+import type { Credential } from '../../src/powershell/wire/envelope.ts';
 import { type OperationName, operations, type Result } from '../../src/powershell/wire/operations.ts';
+import { type HostRequest, readRequest, writeAnswer } from '../formats/envelope.ts';
 import type { SshCounts, SshFaults } from './faults.ts';
 import { operationErrorOf } from './operation-failure.ts';
 
@@ -64,7 +59,7 @@ const progressRecord =
   '<Obj S="progress" RefId="0"><MS><I64 N="SourceId">1</I64></MS></Obj></Objs>';
 
 /** Null where standard input is no request: the client went away in its middle, or it is not ours. */
-async function readEnvelope(channel: ServerChannel): Promise<Request | null> {
+async function readEnvelope(channel: ServerChannel): Promise<HostRequest | null> {
   // Up to Node.js 23, reading a stream to its end by iteration also destroys what is written to.
   const input = await text(channel.iterator({ destroyOnReturn: false }));
   try {
@@ -75,7 +70,7 @@ async function readEnvelope(channel: ServerChannel): Promise<Request | null> {
   }
 }
 
-async function answerTo(request: Request, handle: HandleOperation): Promise<string> {
+async function answerTo(request: HostRequest, handle: HandleOperation): Promise<string> {
   try {
     const { operation, parameters, credential } = request;
     const result = await handle(operation, parameters as HandledParameters<OperationName>, credential);

@@ -71,9 +71,6 @@ export const binaryAttributes = [
   attribute.actOnBehalfOf,
 ];
 
-/** LDAP_SERVER_SD_FLAGS_OID (MS-ADTS 3.1.1.3.4.1.11): which parts of nTSecurityDescriptor are wanted. */
-export const sdFlagsControl = '1.2.840.113556.1.4.801';
-
 /** LDAP_MATCHING_RULE_TRANSITIVE_EVAL (MS-ADTS 3.1.1.3.4.4.3): follows a link through nested groups. */
 export const inChainRule = '1.2.840.113556.1.4.1941';
 
@@ -83,6 +80,5 @@ export const showDeletedControl = '1.2.840.113556.1.4.417';
 /** LDAP_SERVER_SHOW_DEACTIVATED_LINK_OID (MS-ADTS 3.1.1.3.4.1.25): links to deleted objects are shown, too. */
 export const showDeactivatedLinksControl = '1.2.840.113556.1.4.2065';
 
-/** LDAP_MATCHING_RULE_BIT_AND and _OR (MS-ADTS 3.1.1.3.4.4.1 and .2): every bit, any bit. */
-export const bitAndRule = '1.2.840.113556.1.4.803';
+/** LDAP_MATCHING_RULE_BIT_OR (MS-ADTS 3.1.1.3.4.4.2): any bit. */
 export const bitOrRule = '1.2.840.113556.1.4.804';

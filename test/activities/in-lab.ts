@@ -2,7 +2,6 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { onTestFinished } from 'vitest';
-
 import type { ActivityDeps } from '../../activities/deps.ts';
 import { createActivities } from '../../activities/index.ts';
 import type { MemoryStore } from '../../lab/directory/memory-store.ts';
@@ -16,7 +15,8 @@ import { withDirectory } from '../../src/directory/directory.ts';
 import { octets } from '../../src/directory/entry.ts';
 import { readAccount, readDmsa } from '../../src/directory/read/read-account.ts';
 import { attribute } from '../../src/directory/schema.ts';
-import { decodeSecurityDescriptor, principalsOf } from '../../src/directory/security/security-descriptor.ts';
+import { principalsOf } from '../../src/directory/security/access.ts';
+import { decodeSecurityDescriptor } from '../../src/directory/security/security-descriptor.ts';
 import type { JournalEntry, JournalStatus } from '../../src/domain/migration/journal.ts';
 import { dmsaMark, type Plan, type Target, targetOf } from '../../src/domain/plan/plan.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { descriptorForPrincipals } from '../../lab/formats/security-descriptor.ts';
 import { type Lab, type LabOptions, startLab } from '../../lab/lab.ts';
 import { completeMigration, startMigration } from '../../lab/rules/phases.ts';
 import { type Audit, audit } from '../../src/audit/audit.ts';
@@ -8,7 +9,6 @@ import { connectionsOf } from '../../src/connections.ts';
 import { childDn } from '../../src/directory/dn.ts';
 import { octets, type Value } from '../../src/directory/entry.ts';
 import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
-import { descriptorForPrincipals } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
 
 export const seededAt = new Date('2025-06-01T08:00:00.000Z');

@@ -1,12 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { descriptorForPrincipals } from '../../lab/formats/security-descriptor.ts';
 
 import { descriptorOf, type Entry, guidOf, integer, sidOf, type Value } from '../../src/directory/entry.ts';
 import { guidOctets } from '../../src/directory/guid.ts';
-import {
-  descriptorForPrincipals,
-  type SecurityDescriptor,
-} from '../../src/directory/security/security-descriptor.ts';
+import type { SecurityDescriptor } from '../../src/directory/security/security-descriptor.ts';
 import { sidOctets } from '../../src/directory/sid.ts';
 import { DmsaError } from '../../src/domain/errors/errors.ts';
 

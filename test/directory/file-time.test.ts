@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { isoToFileTime } from '../../lab/formats/file-time.ts';
 
-import { fileTimeToIso, isoToFileTime } from '../../src/directory/file-time.ts';
+import { fileTimeToIso } from '../../src/directory/file-time.ts';
 
 test('absent, zero, never, and what is no number are no time', () => {
   const none = [

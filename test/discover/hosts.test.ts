@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, type MockInstance, test, vi } from 'vitest';
 import { MemoryStore } from '../../lab/directory/memory-store.ts';
+import { isoToFileTime } from '../../lab/formats/file-time.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { reserveAddress } from '../../lab/samba/address.ts';
 import { defaultTopology, labHost } from '../../lab/topology.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
-import { isoToFileTime } from '../../src/directory/file-time.ts';
 import { uac } from '../../src/directory/schema.ts';
 import { checkChoice, chooseHosts, type HostChoice, type ReasonLeftOut } from '../../src/discover/hosts.ts';
 import { describeWithSamba } from '../support/samba.ts';

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encodeSecurityDescriptor, withAce } from '../../lab/formats/security-descriptor.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { createDmsa, setPrincipals } from '../../lab/rules/dmsa.ts';
 import { startMigration } from '../../lab/rules/phases.ts';
@@ -10,12 +11,8 @@ import { defaultTopology } from '../../lab/topology.ts';
 import { connectionsOf } from '../../src/connections.ts';
 import { octets, text } from '../../src/directory/entry.ts';
 import { guidText } from '../../src/directory/guid.ts';
-import {
-  decodeSecurityDescriptor,
-  encodeSecurityDescriptor,
-  right,
-  withAce,
-} from '../../src/directory/security/security-descriptor.ts';
+import { right } from '../../src/directory/security/ace.ts';
+import { decodeSecurityDescriptor } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import { preflight } from '../../src/inspection/preflight.ts';

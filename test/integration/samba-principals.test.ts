@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { descriptorForPrincipals } from '../../lab/formats/security-descriptor.ts';
 import { sambaAvailable } from '../../lab/samba/available.ts';
 import { type Samba, sambaClient, startSamba } from '../../lab/samba/samba.ts';
 import { SambaStore } from '../../lab/samba/store.ts';
@@ -13,7 +13,6 @@ import { octets } from '../../src/directory/entry.ts';
 import { principalFacts } from '../../src/directory/principals/principal-facts.ts';
 import { withPrincipalNames } from '../../src/directory/principals/read-principals.ts';
 import { uac } from '../../src/directory/schema.ts';
-import { descriptorForPrincipals } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { goodDmsa } from '../domain/facts/good-facts.ts';
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { MemoryStore } from '../../lab/directory/memory-store.ts';
+import { isoToFileTime } from '../../lab/formats/file-time.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { completeMigration, startMigration } from '../../lab/rules/phases.ts';
 import { defaultTopology, type Topology } from '../../lab/topology.ts';
@@ -8,7 +9,6 @@ import { renderPlan } from '../../src/cli/view/plan.ts';
 import { connectionsOf } from '../../src/connections.ts';
 import { childDn } from '../../src/directory/dn.ts';
 import { octets } from '../../src/directory/entry.ts';
-import { isoToFileTime } from '../../src/directory/file-time.ts';
 import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { DmsaError } from '../../src/domain/errors/errors.ts';

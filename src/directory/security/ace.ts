@@ -1,5 +1,5 @@
-import { guidOctets, guidText } from '../guid.ts';
-import { readSid, sidOctets } from '../sid.ts';
+import { guidText } from '../guid.ts';
+import { readSid } from '../sid.ts';
 
 /** Access to a trustee, given or refused, on the whole object (MS-DTYP 2.4.4.2 and 2.4.4.4). */
 export interface BasicAce {
@@ -83,23 +83,13 @@ const types: Record<AccessAce['kind'], number> = {
   'deny-callback-object': 0x0c,
 };
 const kinds = new Map(Object.entries(types).map(([kind, type]) => [type, kind as AccessAce['kind']]));
-const objectTypePresent = 1;
-const inheritedObjectTypePresent = 2;
+export const objectTypePresent = 1;
+export const inheritedObjectTypePresent = 2;
 const headerLength = 4;
 
 /** The number of the ACE's type (MS-DTYP 2.4.4.1). */
 export function aceType(ace: Ace): number {
   return ace.kind === 'raw' ? ace.type : types[ace.kind];
-}
-
-/** Throws a RangeError where it would be longer than the 65,535 octets that its header can say. */
-export function encodeAce(ace: Ace): Buffer {
-  const body = ace.kind === 'raw' ? ace.body : encodeBody(ace);
-  const size = headerLength + body.length;
-  if (size > 0xffff) throw new RangeError(`an ACE of ${size} octets is too long`);
-  const header = Buffer.from([aceType(ace), ace.flags, 0, 0]);
-  header.writeUInt16LE(size, 2);
-  return Buffer.concat([header, body]);
 }
 
 /**
@@ -120,20 +110,6 @@ export function decodeAce(octets: Buffer, offset: number): { ace: Ace; size: num
     ace: { kind: 'raw', type, flags, body: Buffer.from(whole.subarray(offset + headerLength)) },
     size,
   };
-}
-
-function encodeBody(ace: AccessAce): Buffer {
-  const parts = [uint32(ace.mask)];
-  if ('objectType' in ace) {
-    const { objectType, inheritedObjectType, otherBits = 0 } = ace;
-    const present =
-      (objectType === null ? 0 : objectTypePresent) |
-      (inheritedObjectType === null ? 0 : inheritedObjectTypePresent);
-    parts.push(uint32((otherBits | present) >>> 0));
-    for (const guid of [objectType, inheritedObjectType]) if (guid !== null) parts.push(guidOctets(guid));
-  }
-  const rest = 'applicationData' in ace ? ace.applicationData : ace.extra;
-  return Buffer.concat([...parts, sidOctets(ace.sid), ...(rest ? [rest] : [])]);
 }
 
 function decodeBody(kind: AccessAce['kind'], flags: number, octets: Buffer, start: number): AccessAce {
@@ -172,12 +148,6 @@ function readObject(octets: Buffer, offset: number) {
   const inheritedObjectType = guid(inheritedObjectTypePresent);
   const otherBits = (bits & ~(objectTypePresent | inheritedObjectTypePresent)) >>> 0;
   return { objectType, inheritedObjectType, ...(otherBits !== 0 && { otherBits }), sidAt };
-}
-
-function uint32(value: number): Buffer {
-  const octets = Buffer.alloc(4);
-  octets.writeUInt32LE(value);
-  return octets;
 }
 
 function readUint32(octets: Buffer, offset: number): number {

@@ -1,4 +1,4 @@
-import { type Ace, decodeAce, encodeAce } from './ace.ts';
+import { type Ace, decodeAce } from './ace.ts';
 
 /** An access control list (MS-DTYP 2.4.5). */
 export interface Acl {
@@ -12,19 +12,6 @@ export interface Acl {
 }
 
 const headerLength = 8;
-
-/** Throws a RangeError where it would be longer than the 65,535 octets that its header can say. */
-export function encodeAcl({ revision, aces, slack, reserved }: Acl): Buffer {
-  const header = Buffer.alloc(headerLength);
-  const octets = Buffer.concat([header, ...aces.map(encodeAce), ...(slack ? [slack] : [])]);
-  if (octets.length > 0xffff) throw new RangeError(`an ACL of ${octets.length} octets is too long`);
-  octets.writeUInt8(revision, 0);
-  octets.writeUInt8(reserved?.first ?? 0, 1);
-  octets.writeUInt16LE(octets.length, 2);
-  octets.writeUInt16LE(aces.length, 4);
-  octets.writeUInt16LE(reserved?.second ?? 0, 6);
-  return octets;
-}
 
 /** The ACL at `start`, and how many octets it takes. Throws a RangeError that names the offset of what is malformed. */
 export function decodeAcl(octets: Buffer, start: number): { value: Acl; length: number } {

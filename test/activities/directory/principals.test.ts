@@ -1,14 +1,10 @@
 import { describe, expect, test } from 'vitest';
-
+import { encodeSecurityDescriptor } from '../../../lab/formats/security-descriptor.ts';
 import { setPrincipals } from '../../../lab/rules/dmsa.ts';
 import { startMigration, undoMigration } from '../../../lab/rules/phases.ts';
 import { octets } from '../../../src/directory/entry.ts';
 import { attribute } from '../../../src/directory/schema.ts';
-import {
-  type Ace,
-  encodeSecurityDescriptor,
-  right,
-} from '../../../src/directory/security/security-descriptor.ts';
+import { type Ace, right } from '../../../src/directory/security/ace.ts';
 import { sidText } from '../../../src/directory/sid.ts';
 import { differences } from '../../../src/domain/facts/compare.ts';
 import {

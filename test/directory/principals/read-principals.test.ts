@@ -1,5 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { MemoryStore } from '../../../lab/directory/memory-store.ts';
+import {
+  descriptorForPrincipals,
+  encodeSecurityDescriptor,
+} from '../../../lab/formats/security-descriptor.ts';
 import { connectDirectory } from '../../../src/directory/connection/connection.ts';
 import type { Directory } from '../../../src/directory/directory.ts';
 import { childDn } from '../../../src/directory/dn.ts';
@@ -7,12 +11,7 @@ import { octets, type Value } from '../../../src/directory/entry.ts';
 import { principalFacts } from '../../../src/directory/principals/principal-facts.ts';
 import { withPrincipalNames } from '../../../src/directory/principals/read-principals.ts';
 import { uac } from '../../../src/directory/schema.ts';
-import {
-  type Ace,
-  descriptorForPrincipals,
-  encodeSecurityDescriptor,
-  right,
-} from '../../../src/directory/security/security-descriptor.ts';
+import { type Ace, right } from '../../../src/directory/security/ace.ts';
 import { sidOctets, sidText } from '../../../src/directory/sid.ts';
 import type { DmsaFacts } from '../../../src/domain/facts/facts.ts';
 import { goodDmsa } from '../../domain/facts/good-facts.ts';

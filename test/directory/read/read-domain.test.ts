@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { isoToFileTime } from '../../../lab/formats/file-time.ts';
 
-import { isoToFileTime } from '../../../src/directory/file-time.ts';
 import { readDomain } from '../../../src/directory/read/read-domain.ts';
 import { attribute, dmsaClass, neededInSchema } from '../../../src/directory/schema.ts';
 import { baseDn, newStore, started } from '../../lab/ldap/fixture.ts';

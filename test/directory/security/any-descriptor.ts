@@ -1,9 +1,8 @@
 import fc from 'fast-check';
-
+import type { Ace } from '../../../src/directory/security/ace.ts';
+import type { Acl } from '../../../src/directory/security/acl.ts';
 import type {
-  Ace,
-  Acl,
-  Part,
+  DescriptorPart,
   SecurityDescriptor,
 } from '../../../src/directory/security/security-descriptor.ts';
 
@@ -62,7 +61,7 @@ const acl: fc.Arbitrary<Acl> = record<Acl>(
   },
 );
 
-const parts: Part[] = ['owner', 'group', 'sacl', 'dacl'];
+const parts: DescriptorPart[] = ['owner', 'group', 'sacl', 'dacl'];
 
 export const anyDescriptor: fc.Arbitrary<SecurityDescriptor> = fc
   .record({

@@ -1,14 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-
 import { describe, expect, test } from 'vitest';
-
-import { aceType, decodeAce, encodeAce } from '../../../src/directory/security/ace.ts';
+import { encodeAce } from '../../../lab/formats/acl.ts';
+import { encodeSecurityDescriptor } from '../../../lab/formats/security-descriptor.ts';
+import type { Ace } from '../../../src/directory/security/ace.ts';
+import { aceType, decodeAce } from '../../../src/directory/security/ace.ts';
+import type { Acl } from '../../../src/directory/security/acl.ts';
 import {
-  type Ace,
-  type Acl,
   decodeSecurityDescriptor,
-  encodeSecurityDescriptor,
   type SecurityDescriptor,
 } from '../../../src/directory/security/security-descriptor.ts';
 import { type Sample, samples } from './descriptors/samples.ts';

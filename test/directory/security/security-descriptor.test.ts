@@ -1,17 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-
 import {
-  type Ace,
-  decodeSecurityDescriptor,
   descriptorForPrincipals,
   encodeSecurityDescriptor,
-  type Part,
-  principalsOf,
-  right,
-  type SecurityDescriptor,
   withAce,
   withoutAce,
+} from '../../../lab/formats/security-descriptor.ts';
+import { principalsOf } from '../../../src/directory/security/access.ts';
+import { type Ace, right } from '../../../src/directory/security/ace.ts';
+import type { DescriptorPart } from '../../../src/directory/security/security-descriptor.ts';
+
+import {
+  decodeSecurityDescriptor,
+  type SecurityDescriptor,
 } from '../../../src/directory/security/security-descriptor.ts';
 import { anyDescriptor, isLaidOutWithoutGaps, orRangeError } from './any-descriptor.ts';
 
@@ -131,7 +132,7 @@ describe('encode and decode', () => {
   test('owner and group first, or the lists first: the order of the parts is kept', () => {
     const usual = { ...withDacl(allow(web01)), group: 'S-1-5-18', sacl: { revision: 2, aces: [] } };
     const control = 0x8014;
-    const listsFirst = { ...usual, control, order: ['sacl', 'dacl', 'owner', 'group'] as Part[] };
+    const listsFirst = { ...usual, control, order: ['sacl', 'dacl', 'owner', 'group'] as DescriptorPart[] };
     const octets = encodeSecurityDescriptor(listsFirst);
     expect([4, 8, 12, 16].map((field) => octets.readUInt32LE(field))).toEqual([72, 88, 20, 28]);
     expect(decodeSecurityDescriptor(octets)).toEqual(listsFirst);

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-
 import { Attribute, Change, Client, Control, type ResultCodeError } from 'ldapts';
 import { describe, expect, test } from 'vitest';
 import type { MemoryStore } from '../../../lab/directory/memory-store.ts';
 import { element, integerElement } from '../../../lab/ldap/ber.ts';
+import { sdFlagsControl } from '../../../lab/ldap/search.ts';
 import type { Fault } from '../../../lab/ldap/server.ts';
-import { sdFlagsControl } from '../../../src/directory/schema.ts';
 import { decodeSecurityDescriptor } from '../../../src/directory/security/security-descriptor.ts';
 import { admin, baseDn, clientOf, dc, newStore, secureSocket, serve } from './fixture.ts';
 

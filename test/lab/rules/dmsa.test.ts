@@ -3,10 +3,8 @@ import { createDmsa, removeDmsa, setPrincipals } from '../../../lab/rules/dmsa.t
 import { octets, text, texts } from '../../../src/directory/entry.ts';
 import { guidText } from '../../../src/directory/guid.ts';
 import { attribute, dmsaClass } from '../../../src/directory/schema.ts';
-import {
-  decodeSecurityDescriptor,
-  principalsOf,
-} from '../../../src/directory/security/security-descriptor.ts';
+import { principalsOf } from '../../../src/directory/security/access.ts';
+import { decodeSecurityDescriptor } from '../../../src/directory/security/security-descriptor.ts';
 import { dmsaDn, domainWithDmsa, managed, newDomain, refusalOf } from './domain.ts';
 
 const request = {

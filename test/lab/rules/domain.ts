@@ -8,7 +8,8 @@ import { defaultTopology, type Topology } from '../../../lab/topology.ts';
 import type { Entry } from '../../../src/directory/entry.ts';
 import { octets } from '../../../src/directory/entry.ts';
 import { attribute } from '../../../src/directory/schema.ts';
-import { type Ace, decodeSecurityDescriptor } from '../../../src/directory/security/security-descriptor.ts';
+import type { Ace } from '../../../src/directory/security/ace.ts';
+import { decodeSecurityDescriptor } from '../../../src/directory/security/security-descriptor.ts';
 
 export const managed = 'CN=Managed Service Accounts,DC=lab,DC=example';
 export const dmsaDn = `CN=dmsa-finance,${managed}`;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { grant, takeBack } from '../../../lab/rules/grants.ts';
 import { completeMigration, startMigration, undoMigration } from '../../../lab/rules/phases.ts';
 import { octets } from '../../../src/directory/entry.ts';
-import { type Ace, right } from '../../../src/directory/security/security-descriptor.ts';
+import { type Ace, right } from '../../../src/directory/security/ace.ts';
 import { sidText } from '../../../src/directory/sid.ts';
 import { aces, domainWithDmsa, linkedDomain, pair, type TestDomain } from './domain.ts';
 

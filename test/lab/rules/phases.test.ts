@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { descriptorForPrincipals } from '../../../lab/formats/security-descriptor.ts';
 import { completeMigration, startMigration, undoMigration } from '../../../lab/rules/phases.ts';
 import { integer, octets, text, texts } from '../../../src/directory/entry.ts';
 import { attribute, uac } from '../../../src/directory/schema.ts';
-import { descriptorForPrincipals } from '../../../src/directory/security/security-descriptor.ts';
 import {
   accountDn,
   dmsaDn,

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { ServerChannel } from 'ssh2';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { type HostRequest, readRequest, writeAnswer } from '../../../lab/formats/envelope.ts';
 
 import type { HandleOperation } from '../../../lab/ssh/session.ts';
 import type { Transport } from '../../../src/powershell/transport.ts';
-import { type Request, readRequest, writeAnswer } from '../../../src/powershell/wire/envelope.ts';
 import { bench, clientSockets, failureOf, host, hostFacts } from './harness.ts';
 import { finish, rawServer } from './raw-server.ts';
 
@@ -159,6 +159,6 @@ test('closing ends what is kept; a run that is under way goes on and leaves noth
 });
 
 function answer(channel: ServerChannel, input: string): void {
-  const request = readRequest(input) as Request<'inspect-host'>;
+  const request = readRequest(input) as HostRequest<'inspect-host'>;
   finish(channel, writeAnswer(request, { ok: true, result: hostFacts }));
 }

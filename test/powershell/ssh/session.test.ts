@@ -1,16 +1,12 @@
 import { getEventListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type HostRequest, readRequest, writeAnswer } from '../../../lab/formats/envelope.ts';
 
 import type { SessionFault } from '../../../lab/ssh/faults.ts';
 import type { HandleOperation } from '../../../lab/ssh/session.ts';
 import { startedMarker } from '../../../src/powershell/wire/bootstrap.ts';
-import {
-  answerLimit,
-  type Request,
-  readRequest,
-  writeAnswer,
-} from '../../../src/powershell/wire/envelope.ts';
+import { answerLimit } from '../../../src/powershell/wire/envelope.ts';
 import type { Result } from '../../../src/powershell/wire/operations.ts';
 import { bench, clientSockets, failureOf, host, hostFacts } from './harness.ts';
 import { finish, rawServer } from './raw-server.ts';
@@ -337,7 +333,7 @@ async function wrong(
   const { know, inspect } = await bench();
   const server = await rawServer({
     async onExec(channel, input, drop) {
-      const request = readRequest(await input) as Request<'inspect-host'>;
+      const request = readRequest(await input) as HostRequest<'inspect-host'>;
       const result: Result<'inspect-host'> = hostFacts;
       answerWith(channel, writeAnswer(request, { ok: true, result }), drop);
     },

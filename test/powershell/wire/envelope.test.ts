@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readRequest, writeAnswer } from '../../../lab/formats/envelope.ts';
 
 import { DmsaError } from '../../../src/domain/errors/errors.ts';
 import {
@@ -8,8 +9,6 @@ import {
   beginMarker,
   endMarker,
   prepareRequest,
-  readRequest,
-  writeAnswer,
 } from '../../../src/powershell/wire/envelope.ts';
 import { engine, runScript } from '../../activities/scripts/engine.ts';
 

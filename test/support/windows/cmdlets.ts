@@ -7,10 +7,8 @@ import { OperationFailure } from '../../../lab/ssh/operation-failure.ts';
 import { type Entry, guidOf, octets, sidOf, text, texts } from '../../../src/directory/entry.ts';
 import { guidOctets } from '../../../src/directory/guid.ts';
 import { attribute } from '../../../src/directory/schema.ts';
-import {
-  decodeSecurityDescriptor,
-  principalsOf,
-} from '../../../src/directory/security/security-descriptor.ts';
+import { principalsOf } from '../../../src/directory/security/access.ts';
+import { decodeSecurityDescriptor } from '../../../src/directory/security/security-descriptor.ts';
 import { sidOctets } from '../../../src/directory/sid.ts';
 import type { AskedError, StubAccount } from '../../activities/scripts/states.ts';
 

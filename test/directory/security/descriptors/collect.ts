@@ -1,21 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-
 import { Control } from 'ldapts';
+import {
+  descriptorForPrincipals,
+  encodeSecurityDescriptor,
+} from '../../../../lab/formats/security-descriptor.ts';
+import { sdFlagsControl } from '../../../../lab/ldap/search.ts';
 import { createDmsa, setPrincipals } from '../../../../lab/rules/dmsa.ts';
 import { DomainController } from '../../../../lab/rules/domain-controller.ts';
 import { addPrincipal } from '../../../../lab/rules/logon.ts';
 import { type Samba, sambaClient, startSamba } from '../../../../lab/samba/samba.ts';
 import { SambaStore } from '../../../../lab/samba/store.ts';
-import { attribute, sdFlagsControl } from '../../../../src/directory/schema.ts';
-import {
-  type Ace,
-  type Acl,
-  descriptorForPrincipals,
-  encodeSecurityDescriptor,
-  right,
-  type SecurityDescriptor,
-} from '../../../../src/directory/security/security-descriptor.ts';
+import { attribute } from '../../../../src/directory/schema.ts';
+import { type Ace, right } from '../../../../src/directory/security/ace.ts';
+import type { Acl } from '../../../../src/directory/security/acl.ts';
+import type { SecurityDescriptor } from '../../../../src/directory/security/security-descriptor.ts';
 import type { Sample } from './samples.ts';
 
 /** `node test/directory/security/descriptors/collect.ts` writes samples.json anew: real ones out of a Samba domain, and made ones. */

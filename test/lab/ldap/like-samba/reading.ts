@@ -1,5 +1,5 @@
 import { element, integerElement } from '../../../../lab/ldap/ber.ts';
-import { sdFlagsControl } from '../../../../src/directory/schema.ts';
+import { sdFlagsControl } from '../../../../lab/ldap/search.ts';
 import { RawControl } from '../../../support/raw-ldap.ts';
 import { group, organizationalUnit, place, user } from './places.ts';
 import { add, brief, compare, like, type Question, search, searched, unlike } from './questions.ts';
