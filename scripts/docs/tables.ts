@@ -1,4 +1,4 @@
-import { environmentName, type SettingKey, secretEndings, settingKeys } from '../../src/config/keys.ts';
+import { environmentName, keysOf, type SettingKey, secretEndings, sections } from '../../src/config/keys.ts';
 import { errorThemes } from '../../src/domain/errors/error-kinds.ts';
 import { type WindowsError, windowsErrors } from '../../src/domain/errors/windows-errors.ts';
 import { findingKinds } from '../../src/domain/findings/findings.ts';
@@ -62,7 +62,6 @@ function windowsRow({ kind, value, name, of, code }: WindowsError): string {
 }
 
 export function settingsPage(): string {
-  const sections = [...new Set(settingKeys.map(({ name }) => name.split('.')[0]!))];
   return `${made('src/config/keys.ts')}
 # Settings
 
@@ -106,8 +105,7 @@ events = ["gate-opened", "reminder", "drift"]
 }
 
 function sectionTable(section: string): string {
-  const keys = settingKeys.filter(({ name }) => name.startsWith(`${section}.`));
-  const rows = keys.map((key) =>
+  const rows = keysOf(section).map((key) =>
     row(keyText(key), `\`${environmentName(key.name)}\``, defaultText(key), key.meaning),
   );
   return `## [${section}]\n\n${table(['Key', 'Environment', 'Default', 'What it is'], rows)}`;
@@ -120,9 +118,9 @@ function keyText({ name, kind, example }: SettingKey): string {
   return kind === 'secret' ? keys : `${keys} = \`${example}\``;
 }
 
-function defaultText({ default: value }: SettingKey): string {
-  if (value === null) return 'has to be given';
-  return value === 'absent' ? 'none' : `\`${value}\``;
+function defaultText({ required, default: value }: SettingKey): string {
+  if (required) return 'has to be given';
+  return value === undefined ? 'none' : `\`${value}\``;
 }
 
 function table(titles: string[], rows: string[]): string {

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 
 import { hostEntry } from './hosts.ts';
-import { type SettingKey, secretEndings, settingKeys } from './keys.ts';
+import { filled } from './keys/key.ts';
+import { keysOf, type SettingKey, secretEndings, sections } from './keys.ts';
 import { eventList, kinds } from './webhooks.ts';
 
 /** JSON schema of `dmsa.toml`, made of the table in `keys.ts`: what an editor completes, explains and checks. */
 export function settingsJsonSchema(): object {
-  const sections = [...new Set(settingKeys.map(({ name }) => name.split('.')[0]!))];
   const table = z.strictObject({
     ...Object.fromEntries(sections.map((section) => [section, sectionSchema(section).optional()])),
     hosts: z
       .record(z.string(), hostEntry)
-      .describe('Addresses and fingerprints by DNS name, where they are not what the name says.')
+      .describe('Addresses and fingerprints by DNS name, if they differ from what the name says.')
       .optional(),
-    notify: z.record(z.string(), webhookSchema()).describe('Who is told of what, by webhook.').optional(),
+    notify: z.record(z.string(), webhookSchema()).describe('Webhooks by name.').optional(),
   });
   return {
     title: 'Settings of dmsa (dmsa.toml)',
@@ -25,61 +25,43 @@ export function settingsJsonSchema(): object {
 
 /** A table of `[notify.NAME]`; `webhooks.ts` reads it. */
 function webhookSchema() {
-  const secret = (name: string, meaning: string) => {
-    const key = {
-      name,
-      meaning,
-      kind: 'secret',
-      default: 'absent',
-      example: '',
-      schema: z.string(),
-    } as const;
-    return secretEndings.map((ending) => secretProperty(key, name, ending));
-  };
   return z.strictObject({
-    kind: z.enum(kinds).describe('What the body looks like.'),
-    events: eventList.describe('What is told; everything where absent.').optional(),
-    ...Object.fromEntries([
-      ...secret('url', 'Where it is sent to.'),
-      ...secret('secret', 'What bodies of kind json are signed with.'),
-    ]),
+    kind: z.enum(kinds).describe('Form of the body.'),
+    events: eventList.describe('Events to tell; all if absent.').optional(),
+    ...secretProperties('url', 'URL that it is sent to.'),
+    ...secretProperties('secret', 'Key that bodies of kind json are signed with.'),
   });
 }
 
 function sectionSchema(section: string) {
-  const keys = settingKeys.filter(({ name }) => name.startsWith(`${section}.`));
-  return z.strictObject(Object.fromEntries(keys.flatMap(properties)));
+  return z.strictObject(Object.assign({}, ...keysOf(section).map(properties)));
 }
 
-function properties(key: SettingKey): [string, z.ZodType][] {
+function properties(key: SettingKey): Record<string, z.ZodType> {
   const name = key.name.slice(key.name.indexOf('.') + 1);
-  if (key.kind === 'secret') return secretEndings.map((ending) => secretProperty(key, name, ending));
-  return [[name, described(valueSchema(key), key)]];
+  if (key.kind === 'secret') return secretProperties(name, key.meaning);
+  const { default: value } = key;
+  const meta = { description: plain(key.meaning), ...(value !== undefined && { default: value }) };
+  return { [name]: valueSchema(key).meta(meta).optional() };
 }
 
-function valueSchema({ kind, example, schema }: SettingKey): z.ZodType {
+function valueSchema({ kind, example, schema = filled }: SettingKey): z.ZodType {
   if (kind === 'list') return z.array(schema).min(1);
   // TOML's own truth is taken where its example is one.
-  return example === 'true' ? z.union([z.literal(true), z.string().min(1)]) : schema;
+  return example === 'true' ? z.union([z.literal(true), filled]) : schema;
 }
 
-function described(schema: z.ZodType, { meaning, default: value }: SettingKey): z.ZodType {
-  const withDefault = value === null || value === 'absent' ? {} : { default: value };
-  return schema.meta({ description: plain(meaning), ...withDefault }).optional();
-}
-
-function secretProperty(
-  { meaning }: SettingKey,
-  name: string,
-  ending: (typeof secretEndings)[number],
-): [string, z.ZodType] {
-  const words = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
-  const [schema, what] = {
-    file: [z.string().min(1), 'A file that holds it.'] as const,
-    env: [z.string().min(1), 'The name of an environment variable that holds it.'] as const,
-    command: [words, 'A program with its arguments that prints it.'] as const,
-  }[ending];
-  return [`${name}-${ending}`, schema.describe(`${plain(meaning)} ${what}`).optional()];
+function secretProperties(name: string, meaning: string): Record<string, z.ZodType> {
+  const forms = {
+    file: [filled, 'A file that holds it.'],
+    env: [filled, 'The name of an environment variable that holds it.'],
+    command: [z.union([filled, z.array(filled).min(1)]), 'A program with its arguments that prints it.'],
+  } as const;
+  const members = secretEndings.map((ending) => {
+    const [schema, what] = forms[ending];
+    return [`${name}-${ending}`, schema.describe(`${plain(meaning)} ${what}`).optional()];
+  });
+  return Object.fromEntries(members);
 }
 
 /** Markdown's code marks mean nothing in an editor's box. */

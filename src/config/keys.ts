@@ -16,6 +16,19 @@ export const settingKeys: SettingKey[] = [...directoryKeys, ...powerShellKeys, .
 /** The three places a secret may be in, as endings of its key. */
 export const secretEndings = ['file', 'env', 'command'] as const;
 
+/** Sections of the table, each once, in its order. */
+export const sections = [...new Set(settingKeys.map(({ name }) => name.split('.')[0]!))];
+
+/** Keys of a section. */
+export function keysOf(section: string): SettingKey[] {
+  return settingKeys.filter(({ name }) => name.startsWith(`${section}.`));
+}
+
+/** Names as `dmsa.toml` and `--set` take them: a secret has three. */
+export const writableNames = settingKeys.flatMap(({ name, kind }) =>
+  kind === 'secret' ? secretEndings.map((ending) => `${name}-${ending}`) : [name],
+);
+
 /** `directory.ca-file` is `DMSA_DIRECTORY_CA_FILE`. */
 export function environmentName(name: string): string {
   return `DMSA_${name.replace(/[.-]/g, '_').toUpperCase()}`;

@@ -5,7 +5,7 @@ import { parse, TomlError } from 'smol-toml';
 
 import { type DmsaError, errorAbout } from '../domain/errors/errors.ts';
 import { didYouMean, editDistance } from '../domain/values/nearest.ts';
-import { environmentName, secretEndings, settingKeys } from './keys.ts';
+import { environmentName, secretEndings, sections, settingKeys, writableNames } from './keys.ts';
 
 /** One setting as it was written, and where: for messages, and for paths relative to it. */
 export interface WrittenSetting {
@@ -25,14 +25,7 @@ export interface SettingSources {
   folder: string;
 }
 
-/** The keys that may be written: those of the table, a secret's as its three places. */
-const writable = new Set(
-  settingKeys.flatMap(({ name, kind }) =>
-    kind === 'secret' ? secretEndings.map((ending) => `${name}-${ending}`) : [name],
-  ),
-);
-
-const sections = [...new Set(settingKeys.map(({ name }) => name.split('.')[0]!)), 'hosts'];
+const writable = new Set(writableNames);
 
 const secrets = new Set(settingKeys.filter(({ kind }) => kind === 'secret').map(({ name }) => name));
 
@@ -58,11 +51,11 @@ async function readToml(named: string | null, folder: string): Promise<Map<strin
       written.set(section, { value: table, place: `${file}: [${section}]`, folder: dirname(file) });
       continue;
     }
-    if (!settingKeys.some(({ name }) => name.startsWith(`${section}.`)))
+    if (!sections.includes(section))
       throw invalid(
         `${file}: [${section}]`,
         'there is no such section',
-        didYouMean(section, sections, (name) => `[${name}]`),
+        didYouMean(section, [...sections, 'hosts', 'notify'], (name) => `[${name}]`),
       );
     if (typeof table !== 'object' || table === null || Array.isArray(table))
       throw invalid(`${file}: ${section}`, `must be a section: write [${section}]`);

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 import { hostAddresses } from './hosts.ts';
-import { type SettingKey, secretEndings, settingKeys, settingPath } from './keys.ts';
+import { filled } from './keys/key.ts';
+import { keysOf, type SettingKey, secretEndings, settingKeys, settingPath } from './keys.ts';
 import { invalid, readSources, type SettingSources, type WrittenSetting } from './read.ts';
 import type { Secret } from './secret.ts';
 import { secretOf } from './secret-place.ts';
@@ -20,14 +21,15 @@ export type SettingsReader = Awaited<ReturnType<typeof readSettings>>;
  */
 export async function readSettings(sources: Partial<SettingSources>) {
   const folder = sources.folder ?? process.cwd();
+  const file = sources.configFile ?? 'dmsa.toml';
   const written = await readSources({ configFile: null, env: process.env, flags: {}, ...sources, folder });
 
   const optionalText = (name: string): string | null => {
     const key = keyNamed(name);
     const found = written.get(name);
     if (found) return checkedText(key, found);
-    if (key.default === 'absent') return null;
-    if (key.default === null) throw missing(key, sources.configFile ?? 'dmsa.toml');
+    if (key.required) throw missing(key, file);
+    if (key.default === undefined) return null;
     return key.kind === 'path' ? resolve(folder, key.default) : key.default;
   };
 
@@ -37,7 +39,7 @@ export async function readSettings(sources: Partial<SettingSources>) {
       throw invalid(found[1]!.place, `is given together with ${found[0]!.place}: keep one`);
     if (found[0]) return found[0].secret();
     const key = keyNamed(name);
-    if (key.default === null) throw missing(key, sources.configFile ?? 'dmsa.toml');
+    if (key.required) throw missing(key, file);
     return null;
   };
 
@@ -50,7 +52,7 @@ export async function readSettings(sources: Partial<SettingSources>) {
       return place?.place ?? null;
     },
     text: (name: string) => optionalText(name)!,
-    missing: (name: string, or = '') => missing(keyNamed(name), sources.configFile ?? 'dmsa.toml', or),
+    missing: (name: string, or = '') => missing(keyNamed(name), file, or),
     /** `true` is the agent of the environment. */
     agent: (): string => {
       const agent = optionalText('powershell.agent')!;
@@ -64,8 +66,7 @@ export async function readSettings(sources: Partial<SettingSources>) {
     /** The keys of a section by their names in `Settings`, without those that are not given. */
     section: <T extends object>(name: string): T =>
       Object.fromEntries(
-        settingKeys
-          .filter((key) => key.name.startsWith(`${name}.`))
+        keysOf(name)
           .map((key) => [
             settingPath(key)[1]!,
             (key.kind === 'secret' ? optionalSecret : optionalText)(key.name),
@@ -74,7 +75,7 @@ export async function readSettings(sources: Partial<SettingSources>) {
       ) as T,
     list: (name: string): string[] => {
       const found = written.get(name);
-      if (!found) throw missing(keyNamed(name), sources.configFile ?? 'dmsa.toml');
+      if (!found) throw missing(keyNamed(name), file);
       return checkedList(keyNamed(name), found);
     },
     hosts: () => hostAddresses(written.get('hosts')),
@@ -87,7 +88,7 @@ function keyNamed(name: string): SettingKey {
 }
 
 function checkedText(key: SettingKey, { value, place, folder }: WrittenSetting): string {
-  const parsed = key.schema.safeParse(value);
+  const parsed = (key.schema ?? filled).safeParse(value);
   if (!parsed.success) throw wrongForm(key, place);
   return key.kind === 'path' ? resolve(folder, parsed.data) : parsed.data;
 }
@@ -95,7 +96,10 @@ function checkedText(key: SettingKey, { value, place, folder }: WrittenSetting):
 /** A list in the environment or a flag is separated by commas. */
 function checkedList(key: SettingKey, { value, place }: WrittenSetting): string[] {
   const list = typeof value === 'string' ? value.split(',').map((member) => member.trim()) : value;
-  const parsed = z.array(key.schema).min(1).safeParse(list);
+  const parsed = z
+    .array(key.schema ?? filled)
+    .min(1)
+    .safeParse(list);
   if (!parsed.success) throw wrongForm(key, place);
   return parsed.data;
 }

@@ -1,4 +1,4 @@
-import { type SettingKey, settingKeys } from './keys.ts';
+import { keysOf, type SettingKey, sections } from './keys.ts';
 
 /** Settings that `dmsa init` asks for. */
 export interface FirstSettings {
@@ -18,7 +18,6 @@ const columns = 100;
 /** A `dmsa.toml` with every setting explained; settings without a value are commented out. */
 export function settingsTemplate(first: FirstSettings): string {
   const values = valuesOf(first);
-  const sections = [...new Set(settingKeys.map(({ name }) => name.split('.')[0]!))];
   return `#:schema ./${schemaFile}
 
 # Settings of dmsa. Paths are relative to this file. A secret is never written here: its key ends in -file (a file that
@@ -49,19 +48,18 @@ function valuesOf({ urls, managementHost, user }: FirstSettings): Map<string, st
 }
 
 function sectionText(section: string, values: Map<string, string>): string {
-  const keys = settingKeys.filter(({ name }) => name.startsWith(`${section}.`));
   // TOML takes a table once: one in which nothing is set yet is there all the same, to be filled.
-  return `[${section}]\n${keys.map((key) => keyText(key, values.get(key.name))).join('\n')}`;
+  return `[${section}]\n${keysOf(section)
+    .map((key) => keyText(key, values.get(key.name)))
+    .join('\n')}`;
 }
 
 function keyText(key: SettingKey, value: string | undefined): string {
   const name = key.name.slice(key.name.indexOf('.') + 1);
   const written = key.kind === 'secret' ? `${name}-file` : name;
-  const isDefault = key.default !== null && key.default !== 'absent';
-  const shown = value ?? (isDefault ? JSON.stringify(key.default) : key.example);
-  const line =
-    value === undefined && key.default !== null ? `# ${written} = ${shown}` : `${written} = ${shown}`;
-  return `${comment(key.meaning)}${line}\n`;
+  const shown = value ?? (key.default === undefined ? key.example : JSON.stringify(key.default));
+  const mark = value === undefined && !key.required ? '# ' : '';
+  return `${comment(key.meaning)}${mark}${written} = ${shown}\n`;
 }
 
 function comment(text: string): string {

@@ -1,5 +1,5 @@
 import { Argument } from 'commander';
-import { secretEndings, settingKeys } from '../../config/keys.ts';
+import { writableNames } from '../../config/keys.ts';
 import { type CommandSpec, newCommand } from '../command.ts';
 import { type CompletionKind, completionKinds } from '../completion/tree.ts';
 import type { Context } from '../context.ts';
@@ -19,16 +19,10 @@ async function complete(context: Context, _: unknown, what?: string): Promise<nu
   const sources: Record<CompletionKind, () => Promise<string[]>> = {
     migrations: () => assembly.runningAccounts(io.env),
     scenarios: () => assembly.scenarios(),
-    settings: async () => settingNames().map((name) => `${name}=`),
+    settings: async () => writableNames.map((name) => `${name}=`),
   };
   const values = await sources[what as CompletionKind]().catch(() => []);
   // What a shell would read as anything but a word is left out: names come from a directory.
   io.out.write(values.map((value) => (/^[\w.@/$=+-]+$/.test(value) ? `${value}\n` : '')).join(''));
   return 0;
-}
-
-function settingNames(): string[] {
-  return settingKeys.flatMap(({ name, kind }) =>
-    kind === 'secret' ? secretEndings.map((ending) => `${name}-${ending}`) : [name],
-  );
 }

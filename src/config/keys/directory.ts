@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-import { filled, type SettingKey } from './key.ts';
+import type { SettingKey } from './key.ts';
 
 /** Settings for reading the directory. */
 export const directoryKeys: SettingKey[] = [
   {
     name: 'directory.urls',
     kind: 'list',
-    default: null,
+    required: true,
     schema: z.url({ protocol: /^ldaps?$/ }).regex(/^ldaps?:/i),
     example: '["ldaps://dc1.contoso.com:636"]',
     meaning:
@@ -16,32 +16,26 @@ export const directoryKeys: SettingKey[] = [
   {
     name: 'directory.ca-file',
     kind: 'path',
-    default: 'absent',
-    schema: filled,
     example: '"contoso-ca.pem"',
     meaning: 'PEM file of the CA that issued their certificates; without it, the CAs that Node.js trusts.',
   },
   {
     name: 'directory.user',
     kind: 'text',
-    default: null,
-    schema: filled,
+    required: true,
     example: '"svc-dmsa@contoso.com"',
     meaning: 'Account that reads the directory: a DN or user@domain. Not together with certificate-file.',
   },
   {
     name: 'directory.password',
     kind: 'secret',
-    default: null,
-    schema: filled,
+    required: true,
     example: '"directory.password"',
     meaning: 'Password of `user`. Not together with certificate-file.',
   },
   {
     name: 'directory.certificate-file',
     kind: 'path',
-    default: 'absent',
-    schema: filled,
     example: '"svc-dmsa.pem"',
     meaning:
       'PEM file of a client certificate that binds instead of user and password, with the certificates between it and its CA.',
@@ -49,8 +43,6 @@ export const directoryKeys: SettingKey[] = [
   {
     name: 'directory.private-key-file',
     kind: 'path',
-    default: 'absent',
-    schema: filled,
     example: '"svc-dmsa.key"',
     meaning:
       'PEM file of its private key. A file of this user that others may read is refused, as by OpenSSH.',
@@ -58,8 +50,6 @@ export const directoryKeys: SettingKey[] = [
   {
     name: 'directory.private-key-passphrase',
     kind: 'secret',
-    default: 'absent',
-    schema: filled,
     at: 'directory.passphrase',
     example: '"svc-dmsa.passphrase"',
     meaning: 'Passphrase of the key, if it has one.',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { filled, type SettingKey } from './key.ts';
+import type { SettingKey } from './key.ts';
 
 /** URL of signing keys. Over the network only with TLS: a changed answer would let anyone in. */
 const keysUrl = z
@@ -12,8 +12,6 @@ export const encryptionKeys: SettingKey[] = [
   {
     name: 'encryption.keys',
     kind: 'secret',
-    default: 'absent',
-    schema: filled,
     example: '"encryption.keys"',
     meaning:
       'Key ring that encrypts what Temporal stores; without it, Temporal stores clear text. A file of this user that others may read is refused. See docs/encryption.md.',
@@ -21,16 +19,12 @@ export const encryptionKeys: SettingKey[] = [
   {
     name: 'encryption.key-id',
     kind: 'text',
-    default: 'absent',
-    schema: filled,
     example: '"2026-11"',
     meaning: 'Id of the key that encrypts; by default the first of the ring. All keys of the ring decrypt.',
   },
   {
     name: 'codec-server.token',
     kind: 'secret',
-    default: 'absent',
-    schema: filled,
     example: '"codec-server.token"',
     meaning:
       'Bearer token that `dmsa codec-server` asks for, of 16 characters or more. See docs/encryption.md.',
@@ -38,8 +32,6 @@ export const encryptionKeys: SettingKey[] = [
   {
     name: 'codec-server.token-issuer',
     kind: 'text',
-    default: 'absent',
-    schema: filled,
     at: 'codecServer.accessTokens.issuer',
     example: '"https://login.contoso.com"',
     meaning:
@@ -48,8 +40,6 @@ export const encryptionKeys: SettingKey[] = [
   {
     name: 'codec-server.token-audience',
     kind: 'text',
-    default: 'absent',
-    schema: filled,
     at: 'codecServer.accessTokens.audience',
     example: '"dmsa-codec"',
     meaning: 'Audience (`aud`) that those tokens have to name.',
@@ -57,7 +47,6 @@ export const encryptionKeys: SettingKey[] = [
   {
     name: 'codec-server.jwks-url',
     kind: 'text',
-    default: 'absent',
     schema: keysUrl,
     at: 'codecServer.accessTokens.jwksUrl',
     example: '"https://login.contoso.com/keys"',

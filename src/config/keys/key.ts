@@ -5,10 +5,10 @@ export interface SettingKey {
   /** `section.key`; a secret's key stands for `<key>-file`, `<key>-env` and `<key>-command`. */
   name: string;
   kind: 'text' | 'list' | 'path' | 'secret';
-  /** Null for a setting that has to be given; `absent` for one that may be left out. */
-  default: string | 'absent' | null;
-  /** Form of its text, or of each member of its list. */
-  schema: z.ZodType<string>;
+  required?: true;
+  default?: string;
+  /** Form of its text, or of each member of its list; absent for any text. */
+  schema?: z.ZodType<string>;
   /** The accepted form, as it would stand in `dmsa.toml`. */
   example: string;
   meaning: string;

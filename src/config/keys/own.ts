@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { logLevels } from '../settings.ts';
-import { filled, type SettingKey } from './key.ts';
+import type { SettingKey } from './key.ts';
 
 /** Settings of the program itself: worker, votes, records, log. */
 export const ownKeys: SettingKey[] = [
@@ -9,15 +9,12 @@ export const ownKeys: SettingKey[] = [
     name: 'worker.task-queue',
     kind: 'text',
     default: 'dmsa',
-    schema: filled,
     example: '"dmsa"',
     meaning: 'Temporal task queue of the worker; `dmsa start` has to name the same.',
   },
   {
     name: 'worker.approver-keys-file',
     kind: 'path',
-    default: 'absent',
-    schema: filled,
     example: '"approvers.jwks"',
     meaning:
       'JWK set of all approvers. With it, the worker takes only plans whose approvers are among them, and links or completes nothing without their signed votes.',
@@ -25,15 +22,12 @@ export const ownKeys: SettingKey[] = [
   {
     name: 'vote.key-file',
     kind: 'path',
-    default: 'absent',
-    schema: filled,
     example: '"bob.jwk"',
     meaning: 'Private key that `dmsa approve` and `dmsa reject` sign with, from `dmsa keys new`.',
   },
   {
     name: 'worker.metrics',
     kind: 'text',
-    default: 'absent',
     schema: z.string().regex(/^(?:[0-9.]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/),
     example: '"127.0.0.1:9464"',
     meaning:
@@ -42,8 +36,6 @@ export const ownKeys: SettingKey[] = [
   {
     name: 'worker.signing-key-file',
     kind: 'path',
-    default: 'absent',
-    schema: filled,
     example: '"worker.jwk"',
     meaning:
       'Private JWK (Ed25519) that reports are signed with, from `dmsa keys new`; without it they are not signed. A file of this user that others may read is refused.',
@@ -52,14 +44,12 @@ export const ownKeys: SettingKey[] = [
     name: 'records.folder',
     kind: 'path',
     default: 'records',
-    schema: filled,
     example: '"records"',
     meaning: 'Folder of mirrored journals and of reports.',
   },
   {
     name: 'log.level',
     kind: 'text',
-    default: 'absent',
     schema: z.enum(logLevels),
     example: '"info"',
     meaning: `Least severe level that is logged to standard error: ${logLevels.join(', ')}. By default, commands log warnings, the worker more.`,

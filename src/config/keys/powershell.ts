@@ -9,7 +9,7 @@ export const powerShellKeys: SettingKey[] = [
   {
     name: 'management.host',
     kind: 'text',
-    default: null,
+    required: true,
     schema: z.string().regex(/^[A-Za-z0-9_.-]+$/),
     example: '"mgmt.contoso.com"',
     meaning: 'Host with the ActiveDirectory module of Windows Server 2025, where the cmdlets run.',
@@ -26,15 +26,12 @@ export const powerShellKeys: SettingKey[] = [
   {
     name: 'powershell.program',
     kind: 'text',
-    default: 'absent',
-    schema: filled,
     example: '"powershell.exe"',
     meaning: 'Program that `local` runs, by name or path; by default `powershell.exe`.',
   },
   {
     name: 'powershell.configuration-name',
     kind: 'text',
-    default: 'absent',
     schema: configurationName,
     example: '"DmsaHost"',
     meaning:
@@ -43,7 +40,6 @@ export const powerShellKeys: SettingKey[] = [
   {
     name: 'powershell.management-configuration-name',
     kind: 'text',
-    default: 'absent',
     schema: configurationName,
     example: '"DmsaManagement"',
     meaning:
@@ -52,16 +48,13 @@ export const powerShellKeys: SettingKey[] = [
   {
     name: 'powershell.user',
     kind: 'text',
-    default: null,
-    schema: filled,
+    required: true,
     example: '"CONTOSO\\\\svc-dmsa"',
     meaning: 'Account that logs in to the hosts over SSH.',
   },
   {
     name: 'powershell.private-key-file',
     kind: 'path',
-    default: 'absent',
-    schema: filled,
     example: '"id_ed25519"',
     meaning:
       'Private key of that login, in the form of OpenSSH; alternatives are `agent` and `password`. See docs/ssh.md.',
@@ -69,15 +62,12 @@ export const powerShellKeys: SettingKey[] = [
   {
     name: 'powershell.passphrase',
     kind: 'secret',
-    default: 'absent',
-    schema: filled,
     example: '"id_ed25519.passphrase"',
     meaning: 'Passphrase of the key, if it has one.',
   },
   {
     name: 'powershell.agent',
     kind: 'text',
-    default: 'absent',
     schema: z.preprocess((value) => (value === true ? 'true' : value), filled),
     example: 'true',
     meaning:
@@ -86,16 +76,12 @@ export const powerShellKeys: SettingKey[] = [
   {
     name: 'powershell.password',
     kind: 'secret',
-    default: 'absent',
-    schema: filled,
     example: '"powershell.password"',
     meaning: 'Password of that login; also for servers that ask for it by keyboard-interactive.',
   },
   {
     name: 'powershell.known-hosts-file',
     kind: 'path',
-    default: 'absent',
-    schema: filled,
     example: '"known_hosts"',
     meaning:
       'Host keys, in the form of OpenSSH. Every host needs a key here or a `fingerprint` under `[hosts]`.',
@@ -103,7 +89,6 @@ export const powerShellKeys: SettingKey[] = [
   {
     name: 'powershell.jump-host',
     kind: 'text',
-    default: 'absent',
     schema: z.string().regex(/^[A-Za-z0-9_.-]+$/),
     at: 'powershell.jump.host',
     example: '"bastion.contoso.com"',
@@ -112,8 +97,6 @@ export const powerShellKeys: SettingKey[] = [
   {
     name: 'powershell.jump-user',
     kind: 'text',
-    default: 'absent',
-    schema: filled,
     at: 'powershell.jump.user',
     example: '"dmsa"',
     meaning:
@@ -122,8 +105,6 @@ export const powerShellKeys: SettingKey[] = [
   {
     name: 'powershell.credential-user',
     kind: 'text',
-    default: 'absent',
-    schema: filled,
     at: 'powershell.credential.user',
     example: '"CONTOSO\\\\svc-dmsa-admin"',
     meaning:
@@ -132,8 +113,6 @@ export const powerShellKeys: SettingKey[] = [
   {
     name: 'powershell.credential-password',
     kind: 'secret',
-    default: 'absent',
-    schema: filled,
     at: 'powershell.credential.password',
     example: '"credential.password"',
     meaning: 'Password of that account.',
