@@ -8,28 +8,28 @@ import type { Duration } from '../src/domain/values/duration.ts';
 import type { Carried } from './state.ts';
 
 /**
- * What the outside world sees of a migration. Names and shapes are stable: signals are also sent by hand with the
+ * Signals and queries of a migration. Names and shapes are stable: signals are also sent by hand with the
  * `temporal` CLI and from Temporal's UI. Payloads are checked when they are handled, as anyone may send anything.
  */
 export const workflowType = 'migrateServiceAccount';
 
-/** Who goes on with a run that was ended by hand. `wait`: how long what it had under way gets to end; 5m where absent. */
+/** Operator who goes on with a run that was ended by hand. `wait`: time for what it had under way to end; 5m if absent. */
 export type Adoption = Sender & { wait?: Duration };
 
 export interface MigrationInput {
   plan: Plan;
-  /** What was there when the plan was made; absent where nobody says, and from the second run on. */
+  /** Facts when the plan was made; absent if unknown, and from the second run on. */
   seen?: Facts;
   /** State handed over by continue-as-new, or taken from a run that was ended by hand; absent at the start. */
   carried?: Carried;
-  /** Who goes on with the state of a run that was ended by hand; absent otherwise. */
+  /** Operator who goes on with the state of a run that was ended by hand; absent otherwise. */
   adopted?: Adoption;
 }
 
 /** A vote, or the same as a compact JWS where only signed votes count (src/approval/signed-votes.ts). */
 export type VotePayload = SenderId & (Omit<Vote, 'decision'> | { jws: string });
 
-/** What the other signals take. */
+/** Payload of the other signals, with their subject where they have one. */
 export type SignalPayload = SenderId & Sender;
 
 /** Id chosen by the sender, of at most 64 characters, to find the record. */
@@ -53,15 +53,15 @@ export const skipHost = defineSignal<[SignalPayload & { host: string }]>('skipHo
 export const extendObservation = defineSignal<[SignalPayload & { for: Duration }]>('extendObservation');
 export const allowPrincipal = defineSignal<[SignalPayload & { sid: string }]>('allowPrincipal');
 
-/** What became of each signal of that name, oldest first; without a name, of every signal but votes. */
+/** Records of each signal of that name, oldest first; without a name, of every signal but votes. */
 export const outcomes = defineQuery<(RecordedVote | RecordedSignal)[], [SignalName | Vote['decision']]>(
   'outcomes',
 );
 
-/** What became of one vote or other signal, by the `id` of its sender; null where none of that id is kept. */
+/** Record of one vote or other signal, by the `id` of its sender; null if none of that id is kept. */
 export const record = defineQuery<RecordedVote | RecordedSignal | null, [string]>('record');
 
-/** All that a run knows: what `dmsa resume --adopt` goes on with after it was ended by hand. */
+/** Whole state of a run, for `dmsa resume --adopt` after it was ended by hand. */
 export const carried = defineQuery<Carried>('carried');
 
 export const status = defineQuery<MigrationStatus>('status');

@@ -4,12 +4,11 @@ import { canonicalJson } from '../../src/domain/values/canonical.ts';
 import { missing } from './require-approval.ts';
 
 /**
- * What is changed is what the plan says that was approved, and no other thing: whoever can write to Temporal's namespace
- * can hand good votes over together with something else. Null is the plan of a migration that asks for no signature.
- * Throws APPROVAL_MISSING.
+ * Refuses to change anything but the target of the approved plan: who can write to Temporal's namespace can combine good
+ * votes with another target. `plan` is null for a migration without signed votes. Throws APPROVAL_MISSING.
  */
 export function requireTarget(plan: Plan | null, target: Target): void {
-  // Which DC is kept for the migration is no part of what is changed.
+  // The DC in use is no part of the change.
   if (plan && canonicalJson(target) !== canonicalJson(targetOf(plan, target.domain.server)))
     throw missing(plan.account.dn, 'the votes are for another plan');
 }
@@ -21,7 +20,7 @@ export interface HostWork {
   checks?: HealthCheck[];
 }
 
-/** Of each host: services and pools that the plan names there, and its checks as they are. */
+/** Refuses hosts, services, pools and checks that the approved plan does not have. Throws APPROVAL_MISSING. */
 export function requireHosts(plan: Plan | null, work: HostWork[]): void {
   if (!plan) return;
   const hosts = new Map(plan.hosts.map((host) => [host.name, host]));

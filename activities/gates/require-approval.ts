@@ -15,11 +15,11 @@ import { parsePlan } from '../../src/plan/parse-plan.ts';
 import { findPeople } from '../../src/plan/people.ts';
 import { type ActivityDeps, readNow } from '../deps.ts';
 
-/** What a change shows of the votes that allow it. */
+/** Signed votes that allow a change, with the plan and the evidence that they are for. */
 export interface Approval {
   plan: Plan;
   gate: GateName;
-  /** Of the evidence that was voted on. */
+  /** Hash of the evidence that was voted on. */
   hash: string;
   /** Run id of the first run of the migration. */
   execution: string;
@@ -32,14 +32,13 @@ export interface Approvable {
   approval?: Approval;
 }
 
-/** At which gate a change has to be approved: services restart wave by wave, and once more after Complete. */
+/** Gate that has to approve a change: services restart wave by wave, and once more after Complete. */
 export type ApprovedAt = 'start' | 'complete' | 'restart';
 
 /**
- * Counts the signed votes for a change once more, where it is made: Temporal's history says that there were enough, and
- * whoever can write to its namespace can write that. Returns the plan that was approved, by which the caller holds what it
- * changes (of-the-plan.ts); null where no signature is asked for, of plans without keys on a worker without keys.
- * Throws APPROVAL_MISSING.
+ * Counts the signed votes for a change again, where the change is made: Temporal's history says that they were enough, but
+ * anyone who can write to the namespace can write that. Returns the approved plan, to which the caller holds its changes
+ * (of-the-plan.ts); null if neither plan nor worker has keys. Throws APPROVAL_MISSING.
  */
 export async function requireApproval(
   deps: ActivityDeps,
@@ -66,7 +65,7 @@ export async function requireApproval(
   );
 }
 
-/** Every key of the plan is one that this worker knows, where it wants any. Throws APPROVAL_MISSING. */
+/** Refuses a plan with a key that this worker does not know, if the worker has keys. Throws APPROVAL_MISSING. */
 export function requireKnownKeys(known: ApproverKey[] | null, plan: Plan): void {
   if (known === null) return;
   const { keys = [] } = plan.approverKeys ?? {};
@@ -75,7 +74,7 @@ export function requireKnownKeys(known: ApproverKey[] | null, plan: Plan): void 
       plan.account.dn,
       'the plan lists no keys of approvers, and this worker takes signed votes only',
     );
-  // As they are written: the names of the domain are the plan's word, and nobody has checked them yet.
+  // Compared as written: the names of the domain come from the plan, and are not checked yet.
   const identity = ({ approver, x }: ApproverKey) => `${approver.toLowerCase()} ${x}`;
   const trusted = new Set(known.map(identity));
   const stranger = keys.find((key) => !trusted.has(identity(key)));
@@ -94,7 +93,7 @@ function requireGate(plan: Plan, gate: GateName, at: ApprovedAt): void {
   if (!fits) throw missing(plan.account.dn, `votes of gate "${gate}" do not allow it`);
 }
 
-/** Who is one person, by what the directory says now: a plan could make two of one by the names that it gives the domain. */
+/** Looks people up in the directory: a plan could make two of one by the names that it gives the domain. */
 async function peopleOf(deps: ActivityDeps, plan: Plan, keys: ApproverKey[]): Promise<KnownPeople> {
   return await readNow(deps, plan, async (directory) => {
     const domain = await readDomainNames(directory);

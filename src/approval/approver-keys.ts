@@ -8,7 +8,7 @@ import type { ApproverKey } from '../domain/plan/plan.ts';
 import { approverKeyList } from '../plan/approvers.ts';
 import { firstIssue } from '../plan/parse-fields.ts';
 
-/** What other programs put into a JWK besides is left out. */
+/** One key of a file. Members that other programs add to a JWK are dropped. */
 const jwk = z.object({
   kty: z.literal('OKP'),
   crv: z.literal('Ed25519'),
@@ -18,7 +18,7 @@ const jwk = z.object({
 });
 
 /**
- * The public keys of some files, each a JWK or a JWK set whose members name their `approver`. Throws FILE_UNREADABLE,
+ * Reads the public keys of some files, each a JWK or a JWK set whose members name their `approver`. Throws FILE_UNREADABLE,
  * and KEY_INVALID that says what is wrong with a file, a private key in it among others.
  */
 export async function readApproverKeys(folder: string, files: string[]): Promise<ApproverKey[]> {

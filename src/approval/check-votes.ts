@@ -7,7 +7,7 @@ import { personOf } from '../domain/plan/people.ts';
 import { type GateName, gatePlan, type Plan } from '../domain/plan/plan.ts';
 import { differingClaim, readSignedVote, type SignedVote, voterOf } from './signed-votes.ts';
 
-/** What the signature of one vote says. `declared`: it has none, so its identity is what its sender said. */
+/** Verdict on the signature of one vote. `declared`: the vote has none, so its identity is the sender's claim. */
 export interface VoteCheck {
   gate: GateName;
   by: string;
@@ -54,7 +54,7 @@ async function checkVote(
   return { ...check, thumbprint, verdict: why === null ? 'signed' : 'invalid', why };
 }
 
-/** What was signed has to be this vote, in this migration, by somebody who may vote at that gate. */
+/** Why the signed text is not this vote, in this migration, by somebody who may vote at that gate; or null. */
 function problemOf(
   signed: SignedVote,
   vote: CountedVote,
@@ -71,11 +71,11 @@ function problemOf(
   const refusal = voterRefusal(voter, electorateOf({ requestedBy: plan.requestedBy, approvers }, plan));
   if (refusal === null) return null;
   return refusal === 'VOTE_BY_REQUESTER'
-    ? 'whoever asked for the migration may not vote'
+    ? 'the requester may not vote'
     : 'the plan does not list this approver';
 }
 
-/** What is wrong with gates that were passed: a report with too few votes for one was not made by a migration. */
+/** Lists gates that were passed with too few votes: no migration makes such a report. */
 export function gateProblems({ plan, status }: VotedMigration): { gate: GateName; why: string }[] {
   if (!plan) return [];
   return status.gates.flatMap((gate) => {

@@ -15,11 +15,11 @@ export interface PublicJwk {
   crv: 'Ed25519';
   x: string;
   kid: string;
-  /** Whose votes it signs; absent for the key of a worker. */
+  /** Owner, whose votes it signs; absent for the key of a worker. */
   approver?: string;
 }
 
-/** A new key; `approver` is whose votes it will sign. */
+/** Makes a new key to sign votes of `approver`, or reports of a worker where null. */
 export async function newPrivateKey(approver: string | null): Promise<PrivateKey> {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const { x, d } = await exportJWK(privateKey);

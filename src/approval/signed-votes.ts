@@ -7,7 +7,7 @@ import type { ApproverKey, ApproverKeySet, GateName } from '../domain/plan/plan.
 import { canonicalJson } from '../domain/values/canonical.ts';
 import type { PrivateKey } from './keys.ts';
 
-/** What a signed vote is for, besides gate and evidence: it counts nowhere else. */
+/** The one migration, besides gate and evidence, for which a signed vote counts. */
 export interface SignedFor {
   /** Workflow id of the migration. */
   migration: string;
@@ -66,7 +66,7 @@ export async function readSignedVote(jws: string, { keys }: ApproverKeySet): Pro
     const parsed = claims.safeParse(JSON.parse(new TextDecoder().decode(payload)));
     return parsed.success ? { claims: parsed.data, key } : null;
   } catch {
-    // Whatever is wrong with it, it is no signature of these keys.
+    // An error of any kind means one thing: this is no signature of these keys.
     return null;
   }
 }
@@ -83,7 +83,7 @@ export function differingClaim(claims: VoteClaims, wanted: Partial<VoteClaims>):
   return names.find((name) => claims[name] !== wanted[name]) ?? null;
 }
 
-/** What a text that has the form of a signed vote says, whoever wrote it; null where it has not. Proves nothing. */
+/** Reads the claims of a text in the form of a signed vote, or null. Proves nothing: anyone can have written it. */
 export function claimedBy(jws: string): Pick<VoteClaims, 'gate' | 'hash' | 'by' | 'reason' | 'at'> | null {
   try {
     const parsed = claims.safeParse(JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()));

@@ -17,7 +17,7 @@ import type { ApproverKeySet, GateName } from '../domain/plan/plan.ts';
 import { claimedBy, differingClaim, readSignedVote, type SignedFor, voterOf } from './signed-votes.ts';
 
 export interface VerifyVotesInput {
-  /** As the signals brought them, in order: anyone may send anything. */
+  /** Votes in the order of their signals: anyone may send anything. */
   votes: QueuedVote[];
   /** The gate that is open, or null where none is. */
   gate: Gate | null;
@@ -25,11 +25,11 @@ export interface VerifyVotesInput {
   decided?: GateName[];
   requestedBy: string;
   domain: DomainNames;
-  /** Whom the plan knows, by every name of theirs. */
+  /** People of the plan, with every name of theirs. */
   people?: Person[];
-  /** Where there are keys, only a vote that is signed by one of them counts. */
+  /** Keys of approvers: with them, only a vote that one of them signed counts. */
   keys?: ApproverKeySet;
-  /** What such a vote has to be for. */
+  /** The migration for which a vote has to be signed. */
   signedFor?: SignedFor;
 }
 
@@ -46,7 +46,7 @@ const signedSchema = payloadSchema.pick({ jws: true }).required();
 
 const idSchema = z.object({ id: z.string().max(longestOfVote.id) });
 
-/** Says of each vote whether it counts, and if not why. Reads nothing: an unsigned identity is declared, not proven. */
+/** Decides of each vote whether it counts, and if not why. An unsigned identity is declared, not proven. */
 export async function verifyVotes(input: VerifyVotesInput): Promise<RecordedVote[]> {
   const seen: Gate | null = input.gate && { ...input.gate, votes: [...input.gate.votes] };
   const recorded: RecordedVote[] = [];
@@ -101,11 +101,11 @@ async function readVote(queued: QueuedVote, input: VerifyVotesInput): Promise<Re
   return { vote, code: input.keys ? 'VOTE_UNSIGNED' : null };
 }
 
-/** What was signed is what counts: fields that stand beside the signature are not looked at. */
+/** Reads the signed text alone: fields beside the signature are ignored. */
 async function readSigned(jws: string, { decision }: QueuedVote, input: VerifyVotesInput): Promise<ReadVote> {
   const { keys, signedFor } = input;
   const signed = await readSignedVote(jws, keys!);
-  // What it claims is kept all the same, and that nothing of it is proven.
+  // The claims are kept; the code says that nothing of them is proven.
   if (!signed) return { claims: claimedBy(jws) ?? {}, code: 'VOTE_BAD_SIGNATURE' };
   const { gate, hash, by, reason, at } = signed.claims;
   const vote = { gate, hash, by, reason, at, kid: signed.key.kid, jws };

@@ -2,12 +2,12 @@ import type { Plan } from '../domain/plan/plan.ts';
 import { escapeMarkdown, escapeMarkdownCode } from '../wording/escape/markdown.ts';
 import { andMore, firstOf } from '../wording/lists.ts';
 
-/** What Temporal's UI shows of the plan on one line, in Markdown. */
+/** Summary of the plan for Temporal's UI, one line of Markdown. */
 export function planSummary({ account, dmsa, hosts }: Plan): string {
   return escapeMarkdown(`${account.samAccountName} → ${dmsa.name}$ on ${hosts.length} hosts`);
 }
 
-/** What Temporal's UI shows of the plan, in Markdown. */
+/** Details of the plan for Temporal's UI, in Markdown. */
 export function planDetails({ requestedBy, hash, account, dmsa, hosts }: Plan): string {
   return [
     `Requested by ${escapeMarkdownCode(requestedBy)}, plan ${escapeMarkdownCode(hash.slice(0, 16))}`,

@@ -6,7 +6,7 @@ import { DmsaError } from '../domain/errors/errors.ts';
 import type { Needs } from '../domain/migration/needs.ts';
 import { didYouMean } from '../domain/values/nearest.ts';
 
-/** A migration as lists show it: what its search attributes say. Times are ISO 8601, UTC. */
+/** A migration as lists show it, by its search attributes. Times are ISO 8601, UTC. */
 export interface ListedMigration {
   migrationId: string;
   account: string;
@@ -19,21 +19,21 @@ export interface ListedMigration {
 }
 
 export interface ListFilter {
-  /** Also those that have ended. */
+  /** Includes those that have ended. */
   all?: boolean;
   /**
-   * Only those that a person is needed for in one of these ways: none that have ended, whatever `all` says, but for
-   * `operator` those whose workflow was ended before the migration had, which can be adopted.
+   * Only those that need a person in one of these ways. None that have ended, whatever `all` says; but `operator` includes
+   * those whose workflow was ended by hand, which can be adopted.
    */
   needs?: Needs[];
 }
 
-/** Newest first; of a migration that ran several times, every run is listed. */
+/** Lists migrations, newest first, with every run of those that ran several times. */
 export async function listMigrations(
   client: Client,
   { all = false, needs }: ListFilter,
 ): Promise<ListedMigration[]> {
-  // One that was ended by hand still says what it waited for, and nobody can do anything about that any more.
+  // A workflow that was ended by hand still says what it waited for.
   const running = all && !needs ? '' : ` AND ExecutionStatus = 'Running'`;
   const needing = needs
     ? ` AND ${searchAttributes.needs.name} IN (${needs.map((each) => `'${each}'`).join(', ')})`
@@ -47,7 +47,7 @@ export async function listMigrations(
   return migrations.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
 }
 
-/** Those that were terminated, failed or timed out, and have no later run: `dmsa resume --adopt` goes on with them. */
+/** Lists those that were terminated, failed or timed out, without a later run: `dmsa resume --adopt` goes on with them. */
 async function abandoned(client: Client): Promise<ListedMigration[]> {
   const found: ListedMigration[] = [];
   const query = `WorkflowType = '${workflowType}' AND ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut')`;
@@ -59,7 +59,7 @@ async function abandoned(client: Client): Promise<ListedMigration[]> {
 }
 
 /**
- * The workflow id that is meant: an id itself, `svc@contoso.com`, or the name of the account as `svc` or
+ * Finds the workflow id that is meant: an id itself, `svc@contoso.com`, or the name of the account as `svc` or
  * `CONTOSO\svc`. Throws MIGRATION_NOT_FOUND, also where a name is that of accounts in several domains.
  */
 export async function findMigration(client: Client, written: string): Promise<string> {
@@ -78,7 +78,7 @@ export async function findMigration(client: Client, written: string): Promise<st
   throw new DmsaError('MIGRATION_NOT_FOUND', written, message, { hint });
 }
 
-/** Of those that run, the account whose name is nearest. */
+/** Hint with the nearest name among the accounts of running migrations. */
 async function meant(client: Client, account: string): Promise<string | undefined> {
   const running = await listMigrations(client, {});
   return didYouMean(

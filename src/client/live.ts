@@ -2,11 +2,11 @@ import type { Payload, PayloadCodec, PayloadConverter } from '@temporalio/common
 
 import type { MigrationStatus } from '../domain/migration/status.ts';
 
-/** The status with what is under way: activities of many hosts report by heartbeat what they have done so far. */
+/** Status with the progress that activities of many hosts report by heartbeat. */
 export interface LiveStatus extends MigrationStatus {
-  /** What each host has just done, where it is known. */
+  /** Latest progress of each host, if it is known. */
   progress: Record<string, string>;
-  /** Nothing will change any more. */
+  /** True if nothing will change any more. */
   ended: boolean;
 }
 
@@ -21,7 +21,7 @@ interface PendingActivity {
   heartbeatDetails?: { payloads?: Payload[] | null } | null;
 }
 
-/** What the heartbeats of pending activities say of each host, where they have the shape `{ hosts: { name: { status } } }`. */
+/** Reads the progress of each host from heartbeats of pending activities, shaped `{ hosts: { name: { status } } }`. */
 export async function hostProgress(
   pending: PendingActivity[],
   converter: PayloadConverter,
@@ -55,10 +55,7 @@ const done: Record<string, string> = {
   restoreEventLogs: 'event log put back',
 };
 
-/**
- * The status with that progress in it. A workflow that was ended by hand can undo nothing any more: its status says
- * so, as only a person can go on.
- */
+/** Adds progress to a status. A workflow that was ended by hand undoes nothing, so its status needs an operator. */
 export function withProgress(
   status: MigrationStatus,
   progress: HostProgress[],

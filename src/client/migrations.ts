@@ -20,7 +20,7 @@ import { startedPlan } from './started-plan.ts';
 
 export type { ListedMigration, LiveStatus };
 
-/** Who sends a signal and why, and what it is about. */
+/** A signal to send: its sender and its subject. */
 export interface SignalRequest extends Sender {
   accept?: boolean;
   host?: string;
@@ -29,23 +29,23 @@ export interface SignalRequest extends Sender {
 }
 
 export interface MigrationsOptions {
-  /** The worker's. */
+  /** Task queue of the worker. */
   taskQueue: string;
-  /** For one answer of Temporal or a worker; 15 s where absent. */
+  /** Time limit for one answer of Temporal or a worker; 15 s if absent. */
   answerWithinMs?: number;
 }
 
 export interface WatchOptions {
-  /** How often to look; 250 ms where absent. */
+  /** Pause between two looks; 250 ms if absent. */
   everyMs?: number;
   /** Ends the watching, without an error. */
   signal?: AbortSignal;
-  /** Told when Temporal or the worker does not answer; the watching goes on. */
+  /** Called when Temporal or the worker does not answer; the watching goes on. */
   onTrouble?: (error: DmsaError) => void;
 }
 
 /**
- * What people can do with migrations, over Temporal. Where an `id` is taken, the account's name will do.
+ * Everything that people can do with migrations, over Temporal. An `id` may be the name of the account.
  * Everything throws DmsaError: TEMPORAL_UNAVAILABLE, NO_WORKER, MIGRATION_NOT_FOUND, MIGRATION_ENDED.
  */
 export class Migrations {
@@ -105,12 +105,12 @@ export class Migrations {
     return await this.#deliver(id, 'the signal', signal, request);
   }
 
-  /** The status as it is now, with what the hosts of a wave have done so far. */
+  /** Returns the status as it is now, with the progress of the hosts of a wave. */
   async status(id: string): Promise<LiveStatus> {
     return await this.#live(await this.#handle(id));
   }
 
-  /** What the migration, or its latest run, was started with; null where Temporal has it no more. */
+  /** Plan with which the latest run was started; null if Temporal has lost it. */
   async plan(id: string): Promise<Plan | null> {
     const { workflowId } = await this.#handle(id);
     return await this.#ask(workflowId, () => startedPlan(this.#client, workflowId));
@@ -140,12 +140,12 @@ export class Migrations {
     return workflowId;
   }
 
-  /** Those that the filter lets through, newest first. */
+  /** Lists migrations by a filter, newest first. */
   async list(filter: ListFilter = {}): Promise<ListedMigration[]> {
     return await this.#ask('list', () => listMigrations(this.#client, filter));
   }
 
-  /** Each change of the status, the first at once, up to the outcome; a parked migration (needs-operator) goes on. */
+  /** Yields each change of the status, the first at once, until it ends; a parked migration (needs-operator) goes on. */
   async *watch(id: string, options: WatchOptions = {}): AsyncGenerator<LiveStatus, void> {
     const { everyMs = 250, signal, onTrouble } = options;
     const handle = await this.#handle(id);
@@ -165,7 +165,7 @@ export class Migrations {
     }
   }
 
-  /** How the migration ended; waits for it. */
+  /** Waits for the end of the migration and returns its outcome. */
   async result(id: string): Promise<MigrationResult> {
     const handle = await this.#handle(id);
     return await translated(id, 'temporal', () => handle.result());
@@ -180,7 +180,7 @@ export class Migrations {
       payloadConverter,
       payloadCodecs,
     );
-    // Its own word for what it is called is that of whoever wrote the workflow.
+    // A forged workflow may give another id than its own.
     return withProgress({ ...status, migrationId: handle.workflowId }, progress, described.status.name);
   }
 

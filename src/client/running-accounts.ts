@@ -1,12 +1,12 @@
 import { connectTemporal } from '../temporal/connection.ts';
 import { listMigrations } from './find.ts';
 
-/** For the connection, and again for the answer: somebody waits with a finger on the tabulator key. */
+/** Time limit for the connection, and again for the answer: a person waits at the tabulator key. */
 const withinMs = 1_000;
 
 /**
- * Accounts of the migrations that run, by name; where several domains have the name, their ids. Throws what Temporal's
- * client throws, and TEMPORAL_UNAVAILABLE, within two seconds.
+ * Lists accounts of running migrations by name, or by id if several domains have the name. Throws errors of Temporal's
+ * client, and TEMPORAL_UNAVAILABLE, within two seconds.
  */
 export async function runningAccounts(env: NodeJS.ProcessEnv): Promise<string[]> {
   const { client, connection, close } = await connectTemporal({ connectWithinMs: withinMs }, env);

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { MigrationInput } from '../../workflows/contract.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 
-/** The plan that a migration was started with, out of the first event of its history; null where that has none. */
+/** Reads the plan of a migration from the first event of its history; null if there is none. */
 export async function startedPlan(client: Client, workflowId: string): Promise<Plan | null> {
   const { history } = await client.workflowService.getWorkflowExecutionHistory({
     namespace: client.options.namespace,

@@ -8,14 +8,14 @@ import type { CodecServerSettings } from '../config/settings.ts';
 import { errorAbout } from '../domain/errors/errors.ts';
 import { Refusal } from './refusal.ts';
 
-/** Who asks, for the log. Throws Refusal: 401 for whoever may not, 503 where that cannot be found out. */
+/** Returns the caller's name, for the log. Throws Refusal: 401 for a caller without access, 503 if that is unknown. */
 export type Authenticate = (authorization: string | undefined) => Promise<string>;
 
 const setting = 'codec-server.token';
 const leastTokenLength = 16;
 
 /**
- * By the token of the settings, or by access tokens of the issuer; null where the settings have neither.
+ * Authenticates by the token of the settings, or by access tokens of the issuer; null if the settings have neither.
  * Throws SECRET_UNUSABLE for a token that cannot be read, or can be guessed.
  */
 export async function authentication(
@@ -45,7 +45,7 @@ async function readToken(token: NonNullable<CodecServerSettings['token']>): Prom
   return trimmed;
 }
 
-/** Digests are compared, as they are of one length, in a time that tells nothing. */
+/** Compares digests: they have one length, so the time of the comparison reveals nothing. */
 function sameAs(expected: string): (token: string) => boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   const wanted = digest(expected);
@@ -65,7 +65,7 @@ function verifier({ issuer, audience, jwksUrl }: NonNullable<CodecServerSettings
   };
 }
 
-/** About the token, and not about getting the keys. */
+/** True for an error about the token, false for one about getting the keys. */
 function isVerdict(error: unknown): error is errors.JOSEError {
   return (
     error instanceof errors.JOSEError &&

@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import { errorAbout } from '../domain/errors/errors.ts';
 import { Refusal } from './refusal.ts';
 
-/** What Temporal's UI sends; `authorization-extras` holds an ID token, which is not looked at. */
+/** Headers of Temporal's UI; `authorization-extras` holds an ID token, which is ignored. */
 const allowedHeaders = 'x-namespace, content-type, authorization, authorization-extras';
 
-/** `https://temporal.contoso.com`, without a path. Throws ARGUMENT_INVALID. */
+/** Parses origins such as `https://temporal.contoso.com`, without a path. Throws ARGUMENT_INVALID. */
 export function parseOrigins(written: string[]): ReadonlySet<string> {
   return new Set(
     written.map((text) => {
@@ -22,7 +22,7 @@ export function parseOrigins(written: string[]): ReadonlySet<string> {
 }
 
 /**
- * Headers that let the browser have the answer, where its page is of an allowed origin; none for what is not a
+ * Headers that let the browser have the answer, if its page is of an allowed origin; none for a caller that is no
  * browser. Throws Refusal 403 for any other page: a request that needs no preflight would be carried out otherwise.
  */
 export function crossOriginHeaders(
@@ -39,7 +39,7 @@ export function crossOriginHeaders(
   };
 }
 
-/** The answer to a preflight, beside those. Chromium asks for the last one before a page may reach the local network. */
+/** Further headers for a preflight. Chromium asks for the last one before a page may reach the local network. */
 export function preflightHeaders({ headers }: IncomingMessage): Record<string, string> {
   const fromOutside = headers['access-control-request-private-network'] === 'true';
   return {
@@ -51,8 +51,8 @@ export function preflightHeaders({ headers }: IncomingMessage): Record<string, s
 }
 
 /**
- * Without a token, whoever reaches this address is answered. A page whose name was made to point here (DNS rebinding)
- * is of the same origin to its browser; it is told by the name that it asks for. Throws Refusal 403.
+ * Refuses requests for another name than loopback's. Without a token every caller is answered, and a page whose name was
+ * made to point here (DNS rebinding) is of the same origin to its browser. Throws Refusal 403.
  */
 export function checkLoopbackName({ headers }: IncomingMessage): void {
   const name = URL.parse(`http://${headers.host ?? ''}`)?.hostname;

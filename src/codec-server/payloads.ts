@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { DmsaError } from '../domain/errors/errors.ts';
 import { Refusal } from './refusal.ts';
 
-/** What one request may hold, as JSON; Temporal itself refuses payloads beyond 2 MB. */
+/** Largest request, as JSON; Temporal itself refuses payloads beyond 2 MB. */
 export const mostOctetsAsked = 16 * 1024 * 1024;
 
-/** What one answer may hold, before base64: what was compressed may be a thousand times as much. */
+/** Largest answer, before base64: inflating can make a payload a thousand times as large. */
 export const mostOctetsAnswered = 64 * 1024 * 1024;
 
 /** Octets in the JSON form of Protocol Buffers: base64, also the URL-safe one, padded or not. */
@@ -32,7 +32,7 @@ const request = z.object({
     .transform((payloads) => payloads ?? []),
 });
 
-/** The payloads of a request (JSON, `{ "payloads": [{ "metadata", "data" }] }`). Throws Refusal 400. */
+/** Reads the payloads of a request (JSON, `{ "payloads": [{ "metadata", "data" }] }`). Throws Refusal 400. */
 export function readPayloads(body: string): Payload[] {
   let json: unknown;
   try {
@@ -51,7 +51,7 @@ export function readPayloads(body: string): Payload[] {
   );
 }
 
-/** The same form, with standard base64. */
+/** Writes payloads as JSON, with standard base64. */
 export function writePayloads(payloads: Payload[]): string {
   return JSON.stringify({
     payloads: payloads.map(({ metadata, data }) => ({
@@ -64,8 +64,8 @@ export function writePayloads(payloads: Payload[]): string {
 }
 
 /**
- * Through all codecs, the first to encode being the last to decode, one payload after the other. Throws Refusal 400 for
- * one that cannot be decrypted, with the code of the error, and 413 where all together are too much.
+ * Runs payloads through all codecs, one after the other; the codec that encodes first decodes last. Throws Refusal 400 for
+ * a payload that cannot be decrypted, with the code of the error, and 413 if all together are too large.
  */
 export async function convert(
   codecs: PayloadCodec[],

@@ -12,7 +12,7 @@ export interface RunCodecServerOptions {
   log: Log;
   host: string;
   port: number;
-  /** Of Temporal's UI, as they are written. */
+  /** Origins of Temporal's UI, as written. */
   origins: string[];
   encode: boolean;
   certificateFile: string | null;
@@ -21,7 +21,7 @@ export interface RunCodecServerOptions {
   onReady(url: string): void;
 }
 
-/** `dmsa codec-server`: answers until `signal` aborts. Throws the codes of settings, files and keys. */
+/** Runs `dmsa codec-server`: answers until `signal` aborts. Throws the codes of settings, files and keys. */
 export async function runCodecServer(options: RunCodecServerOptions): Promise<void> {
   const { settings, log, host, port, encode, signal, onReady } = options;
   const [authenticate, tls, { payloadCodecs }] = await Promise.all([

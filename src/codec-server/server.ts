@@ -14,12 +14,12 @@ import { Refusal } from './refusal.ts';
 export interface CodecServerOptions {
   codecs: PayloadCodec[];
   host: string;
-  /** 0 for a free one. */
+  /** Port; 0 for a free one. */
   port: number;
   origins: ReadonlySet<string>;
-  /** Null for everybody who reaches it, which may only be this machine. */
+  /** Null lets every caller in: then it listens on loopback alone. */
   authenticate: Authenticate | null;
-  /** Whether it encodes, too: whoever may ask could write payloads that look like ours. */
+  /** True if it encodes, too: then every caller can write payloads that look like ours. */
   encode: boolean;
   /** PEM; plain HTTP where null. */
   tls: { cert: string; key: string } | null;
@@ -34,7 +34,7 @@ export interface CodecServer {
 /**
  * Temporal's remote codec (docs.temporal.io/codec-server): POST /decode and /encode with payloads as JSON. Refusals are
  * `{ "error": { "code", "message" } }`. Throws ADDRESS_UNUSABLE, PEM_INVALID, and
- * ARGUMENT_INVALID where it would answer the network without a token.
+ * ARGUMENT_INVALID if it would answer the network without a token.
  */
 export async function startCodecServer(options: CodecServerOptions): Promise<CodecServer> {
   const { host, port, tls } = options;
@@ -73,21 +73,21 @@ async function serve(options: CodecServerOptions, request: IncomingMessage, resp
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   };
-  const told: Record<string, unknown> = { method, path: url, namespace: request.headers['x-namespace'] };
+  const entry: Record<string, unknown> = { method, path: url, namespace: request.headers['x-namespace'] };
   let status = 200;
   let body = '';
   try {
     Object.assign(headers, crossOriginHeaders(request, options.origins));
-    body = await answer(options, request, told, headers);
+    body = await answer(options, request, entry, headers);
     if (method === 'OPTIONS') status = 204;
   } catch (error) {
     const refusal = asRefusal(error);
     status = refusal.status;
-    Object.assign(told, { code: refusal.code }, error instanceof Refusal ? {} : { err: error });
+    Object.assign(entry, { code: refusal.code }, error instanceof Refusal ? {} : { err: error });
     Object.assign(headers, refusal.headers);
     body = JSON.stringify({ error: { code: refusal.code, message: refusal.message } });
   }
-  options.log[status < 500 ? 'info' : 'error']({ ...told, status }, 'codec request');
+  options.log[status < 500 ? 'info' : 'error']({ ...entry, status }, 'codec request');
   await discardRest(request);
   response
     .writeHead(status, { ...headers, ...(body ? { 'content-type': 'application/json' } : {}) })
@@ -97,7 +97,7 @@ async function serve(options: CodecServerOptions, request: IncomingMessage, resp
 async function answer(
   { authenticate, encode, codecs }: CodecServerOptions,
   request: IncomingMessage,
-  told: Record<string, unknown>,
+  entry: Record<string, unknown>,
   headers: Record<string, string>,
 ): Promise<string> {
   if (!authenticate) checkLoopbackName(request);
@@ -109,11 +109,11 @@ async function answer(
   }
   if (request.method !== 'POST')
     throw new Refusal(405, 'METHOD_REFUSED', `ask POST /${direction}`, { allow: 'POST, OPTIONS' });
-  if (authenticate) told.by = await authenticate(request.headers.authorization);
+  if (authenticate) entry.by = await authenticate(request.headers.authorization);
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
     throw new Refusal(415, 'TYPE_REFUSED', 'send application/json');
   const payloads = readPayloads(await readBody(request));
-  told.payloads = payloads.length;
+  entry.payloads = payloads.length;
   // The `temporal` command line has nothing encoded before it sends a query without arguments.
   if (direction === 'encode' && !encode && payloads.length > 0)
     throw new Refusal(403, 'ENCODE_REFUSED', 'this server only decodes; see --encode');
@@ -141,8 +141,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 /**
- * A client that still sends when the connection is closed loses the answer. What is too much even for that is cut off,
- * lest it be taken for the next request.
+ * Reads the rest of a request: a client that still sends when the connection is closed loses the answer. A rest that is
+ * far too long is cut off, so that it is not taken for the next request.
  */
 async function discardRest(request: IncomingMessage): Promise<void> {
   let size = 0;

@@ -4,8 +4,8 @@ import { keyIdOf } from './encrypted-encoding.ts';
 import { keyUnknown } from './encryption.ts';
 
 /**
- * For what a worker gives to activities: what its codec had to leave encrypted fails them with ENCRYPTION_KEY_UNKNOWN, so
- * that another worker may have the key. Loaded by its path.
+ * Converter of a worker's activities: a payload that its codec left encrypted fails them with ENCRYPTION_KEY_UNKNOWN, so
+ * that a worker with the key can take over. Loaded by its path.
  */
 export const payloadConverter: PayloadConverter = {
   toPayload: (value) => defaultPayloadConverter.toPayload(value),

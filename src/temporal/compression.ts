@@ -4,8 +4,8 @@ import type { Payload, PayloadCodec } from '@temporalio/common';
 
 /**
  * Temporal warns of payloads beyond 256 KB, and refuses megabytes. A migration of hundreds of hosts carries that much in
- * plan, facts and state; deflated it is a tenth. What is smaller than `least` octets stays as it is, to be read in
- * Temporal's UI and by its CLI; so does whatever does not get smaller.
+ * plan, facts and state; deflated it is a tenth. Payloads below `least` octets stay as they are, to be read in Temporal's
+ * UI and CLI; so do those that do not get smaller.
  */
 export const compressing: PayloadCodec = {
   encode: async (payloads) => payloads.map(deflated),
@@ -14,7 +14,7 @@ export const compressing: PayloadCodec = {
 
 const least = 64 * 1024;
 
-/** More than any state can be: who sends a signal decides what is inflated. */
+/** Limit above any state: the sender of a signal decides what is inflated. */
 const most = 64 * 1024 * 1024;
 
 const encoding = 'binary/dmsa-deflate';
@@ -30,7 +30,7 @@ function deflated(payload: Payload): Payload {
   } as Payload;
 }
 
-/** What cannot be inflated is left as it is: the converter says then that it does not know it. */
+/** Leaves a payload that cannot be inflated as it is: the converter refuses it then. */
 function inflated(payload: Payload): Payload {
   const { data, metadata } = payload;
   if (!data || !metadata?.encoding || Buffer.from(metadata.encoding).toString() !== encoding) return payload;

@@ -6,12 +6,12 @@ import { compressing } from './compression.ts';
 import { encrypting, encryptingForWorker } from './encryption.ts';
 import { noKeys, readKeyRing } from './key-ring.ts';
 
-/** Encrypts nothing; what is encrypted is refused with ENCRYPTION_KEY_UNKNOWN. */
+/** Encrypts nothing, and refuses encrypted payloads with ENCRYPTION_KEY_UNKNOWN. */
 export const unencrypted: DataConverter = { payloadCodecs: [compressing, encrypting(noKeys)] };
 
 /**
- * For every client of these settings: what is large is compressed, then everything is encrypted, where there is a key
- * ring. Throws as readKeyRing.
+ * Converter of every client of these settings: it compresses large payloads, then encrypts all, if there is a key ring.
+ * Throws as readKeyRing.
  */
 export async function dataConverterOf(encryption: EncryptionSettings | undefined): Promise<DataConverter> {
   if (!encryption) return unencrypted;
@@ -20,7 +20,7 @@ export async function dataConverterOf(encryption: EncryptionSettings | undefined
   return { payloadCodecs: [compressing, encrypting(ring)], failureConverterPath: failureConverterPath() };
 }
 
-/** The same for workers, whose workflows go on whatever somebody sends them. */
+/** Converter of workers, whose workflows go on whatever they are sent. */
 export async function workerDataConverterOf(
   encryption: EncryptionSettings | undefined,
 ): Promise<DataConverter> {

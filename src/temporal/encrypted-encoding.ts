@@ -6,13 +6,13 @@ export const encryptedEncoding = 'binary/dmsa-aes-256-gcm';
 /** The field of a payload's metadata that says which key reads it. */
 export const keyIdField = 'encryption-key-id';
 
-/** The id of the key that a payload names, as text; null where it is not encrypted by us. Needs nothing of Node.js. */
+/** Id of the key that a payload names; null if it is not encrypted by us. Needs nothing of Node.js. */
 export function keyIdOf({ metadata }: Payload): string | null {
   if (textOf(metadata?.encoding) !== encryptedEncoding) return null;
   return textOf(metadata?.[keyIdField]);
 }
 
-/** Who wrote the payload chose the id: it is shown as one short word. */
+/** Quotes a key id as one short word: the writer of the payload chose it. */
 export function quoted(id: string): string {
   return JSON.stringify(id.length > 64 ? `${id.slice(0, 64)}…` : id);
 }

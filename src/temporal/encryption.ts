@@ -28,9 +28,8 @@ export function encrypting(ring: KeyRing): PayloadCodec {
 }
 
 /**
- * The same for a worker's payloads: what it cannot decrypt stays as it is, and whoever uses it fails
- * (payload-converter.ts, activity-payload-converter.ts). A signal that anybody may have sent must not keep a workflow from
- * going on.
+ * Codec of a worker: a payload that it cannot decrypt stays as it is, and fails where it is used (payload-converter.ts,
+ * activity-payload-converter.ts). So a signal that anybody may have sent does not stop a workflow.
  */
 export function encryptingForWorker(ring: KeyRing): PayloadCodec {
   const leave = (payload: Payload) => {
@@ -78,14 +77,14 @@ export function keyUnknown(id: string): DmsaError {
 }
 
 /**
- * What is authenticated beside the cipher text. Neither part can hold a line end. Where a payload stands, in which
- * workflow and event, is not bound: Temporal's UI asks for payloads alone.
+ * Associated data of the cipher. Neither part can hold a line end. Workflow and event of a payload are not bound:
+ * Temporal's UI asks for payloads alone.
  */
 function bound(keyId: string): Buffer {
   return Buffer.from(`${encryptedEncoding}\n${keyId}`);
 }
 
-/** As a plain object, as converters make them. To Protocol Buffers empty data and none are the same. */
+/** Decodes a payload to a plain object, as converters make them. Protocol Buffers do not tell empty data from none. */
 function plain(clear: Uint8Array): Payload {
   const { metadata, data } = PayloadMessage.decode(clear);
   return { metadata: { ...metadata }, data };

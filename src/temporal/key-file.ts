@@ -5,7 +5,7 @@ import { readPrivateFile, unwritable } from '../config/private-file.ts';
 import { errorAbout } from '../domain/errors/errors.ts';
 import { isJson, keyIdPattern, keyOctets, parseKeys, type WrittenKey } from './key-ring.ts';
 
-/** A new AES-256 key. Throws ARGUMENT_INVALID. */
+/** Makes a new AES-256 key. Throws ARGUMENT_INVALID. */
 export function newRingKey(id: string): WrittenKey {
   if (!keyIdPattern.test(id))
     throw errorAbout(
@@ -16,7 +16,7 @@ export function newRingKey(id: string): WrittenKey {
   return { id, key: randomBytes(keyOctets).toString('base64') };
 }
 
-/** As a line of a key ring. */
+/** Writes a key as a line of a key ring. */
 export function keyLine({ id, key }: WrittenKey): string {
   return `${id} ${key}`;
 }
@@ -45,7 +45,7 @@ function withKey(text: string, key: WrittenKey, place: 'first' | 'last'): string
   return place === 'first' ? `${keyLine(key)}\n${whole}` : `${whole}${keyLine(key)}\n`;
 }
 
-/** The file beside it is made anew: nobody else has it open, and two cannot write at once. */
+/** Replaces a file by a new one beside it: nobody else has that open, and two cannot write at once. */
 async function exchange(file: string, text: string): Promise<void> {
   const beside = `${file}.new`;
   const handle = await open(beside, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {

@@ -7,7 +7,7 @@ import { readSecret } from '../config/secret.ts';
 import type { EncryptionSettings } from '../config/settings.ts';
 import { type DmsaError, errorAbout } from '../domain/errors/errors.ts';
 
-/** One encrypts, all decrypt. Keys are `KeyObject`s, which show nothing of themselves when they are printed. */
+/** Keys of which one encrypts and all decrypt. They are `KeyObject`s, which print nothing of themselves. */
 export interface KeyRing {
   /** Null for a ring without keys: nothing is encrypted. */
   current: RingKey | null;
@@ -20,29 +20,29 @@ export interface RingKey {
   key: KeyObject;
 }
 
-/** One key as it is written: 32 octets in base64. */
+/** A key as written in a file: 32 octets in base64. */
 export interface WrittenKey {
   id: string;
   key: string;
 }
 
-/** Where there is no encryption: what is encrypted all the same is refused with the id of its key. */
+/** Ring without encryption: encrypted payloads are refused with the id of their key. */
 export const noKeys: KeyRing = { current: null, keys: new Map() };
 
 const setting = 'encryption.keys';
 
-/** It stands in clear beside each payload, and in messages. */
+/** Form of a key id, which stands in clear beside each payload and in messages. */
 export const keyIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export const keyOctets = 32;
 
-/** Throws KEY_RING_INVALID, naming setting and place and never a key. */
+/** Reads the key ring of the settings. Throws KEY_RING_INVALID, naming setting and place and never a key. */
 export async function readKeyRing({ keys, keyId }: EncryptionSettings): Promise<KeyRing> {
   const text = 'file' in keys ? await readPrivateFile(setting, keys.file) : await readSecret(keys);
   return keyRing(parseKeys(text), keyId);
 }
 
-/** Of keys in their order; `keyId` names the one that encrypts, the first where null. Throws KEY_RING_INVALID. */
+/** Makes a ring of keys; `keyId` names the one that encrypts, null means the first. Throws KEY_RING_INVALID. */
 export function keyRing(written: WrittenKey[], keyId: string | null = null): KeyRing {
   const ring = written.map(({ id, key }) => ({ id, key: createSecretKey(key, 'base64') }));
   const current = keyId === null ? ring[0] : ring.find(({ id }) => id === keyId);
@@ -52,7 +52,7 @@ export function keyRing(written: WrittenKey[], keyId: string | null = null): Key
 }
 
 /**
- * The keys of a ring's text: lines of `id base64key`, where `#` begins a comment, or JSON, `[{ "id", "key" }]`.
+ * Parses a key ring: lines of `id base64key`, where `#` begins a comment, or JSON, `[{ "id", "key" }]`.
  * Throws KEY_RING_INVALID, naming line or id and never a key.
  */
 export function parseKeys(text: string): WrittenKey[] {
@@ -94,7 +94,7 @@ function fromJson(text: string): WrittenKey[] {
   return parsed.data.map(({ id, key }, index) => checked(id, key, `key ${index + 1}`));
 }
 
-/** Neither is repeated in a message: the two may have been swapped. */
+/** Checks one key. Messages repeat neither id nor key, as the two may be swapped. */
 function checked(id: string, key: string, place: string): WrittenKey {
   if (!keyIdPattern.test(id))
     throw wrongRing(`${place}: an id is letters, digits, dots, dashes and underscores, at most 64`);

@@ -1,6 +1,6 @@
 import type { RecordedSignal, SignalRefusal } from '../domain/migration/signals.ts';
 
-/** Why a signal did nothing. */
+/** Reasons why a signal did nothing. */
 export const signalRefusals: {
   [Code in SignalRefusal['code']]: (refusal: Extract<SignalRefusal, { code: Code }>) => string;
 } = {
@@ -26,12 +26,12 @@ export const signalRefusals: {
 };
 
 export function wordSignalRefusal(refusal: SignalRefusal): string {
-  // Whoever can write to Temporal can write a status with any code.
+  // A forged status may have any code.
   const word: ((refusal: never) => string) | undefined = signalRefusals[refusal.code];
   return word ? word(refusal as never) : refusal.code;
 }
 
-/** Whether a signal did what it asked for, and if not why. */
+/** Verdict on a signal, with the reason. */
 export function wordSignalVerdict(signal: RecordedSignal): string {
   return signal.verdict === 'accepted' ? 'done' : `not done: ${wordSignalRefusal(signal)}`;
 }

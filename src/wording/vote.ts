@@ -1,12 +1,12 @@
 import { counts, type Gate } from '../domain/gates/gates.ts';
 import type { RecordedVote, VoteRefusal } from '../domain/gates/votes.ts';
 
-/** Why a vote does not count. */
+/** Reasons why a vote does not count. */
 export const voteRefusals: Record<VoteRefusal, string> = {
   VOTE_MALFORMED: 'the vote lacks gate, hash, by or decision',
   VOTE_WRONG_GATE: 'that gate is not open',
   VOTE_LATE: 'the gate is decided already',
-  VOTE_BY_REQUESTER: 'whoever asked for the migration may not approve it',
+  VOTE_BY_REQUESTER: 'the requester may not approve the migration',
   VOTE_UNKNOWN_APPROVER: 'the plan does not list this approver',
   VOTE_STALE_HASH: 'the hash is not that of the evidence the gate shows now; look again with dmsa status',
   VOTE_DUPLICATE: 'this approver has voted already, and a vote is final',
@@ -17,7 +17,7 @@ export const voteRefusals: Record<VoteRefusal, string> = {
   VOTE_FOR_ANOTHER: 'it was signed for another migration, plan or decision',
 };
 
-/** Whether and why a vote counts; without a gate, of a vote that came before there was one. */
+/** Verdict on a vote, with the reason; without a gate, for a vote that came before there was one. */
 export function wordVerdict(vote: RecordedVote, gate: Gate | null): string {
   if (gate === null) return 'does not count: no gate was open';
   if (vote.verdict === 'refused') return `does not count: ${voteRefusals[vote.code] ?? vote.code}`;
@@ -30,7 +30,7 @@ export function wordVote(vote: RecordedVote): string {
   return `${wordVoter(vote)} ${verb}${vote.reason ? ` "${vote.reason}"` : ''}`;
 }
 
-/** Who voted, as the vote says. */
+/** Voter, as the vote says. */
 export function wordVoter({ by }: RecordedVote): string {
   return by?.trim() || 'somebody';
 }

@@ -119,7 +119,7 @@ describe.each([
       ],
     });
     expect(text).toContain('GATE_REJECTED: gate "complete": LAB\\bob rejected: change freeze');
-    expect(text).toContain('does not count: whoever asked for the migration may not approve it');
+    expect(text).toContain('does not count: the requester may not approve the migration');
     expect(text).toContain('changed since: account.enabled: true → false');
   });
 

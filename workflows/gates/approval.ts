@@ -4,8 +4,8 @@ import type { GateName } from '../../src/domain/plan/plan.ts';
 import type { Migration } from '../state.ts';
 
 /**
- * The signed votes behind a change, for the activity that makes it: whoever can write to the Temporal namespace can
- * write a history, and not a signature. Nothing where the plan asks for none.
+ * Signed votes for the activity that makes a change: who can write to the Temporal namespace can write a history, but no
+ * signature. Empty for a plan without keys.
  */
 export function approval({ plan, state }: Migration, name: GateName): { approval?: Approval } {
   if (!plan.approverKeys) return {};

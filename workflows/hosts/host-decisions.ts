@@ -5,21 +5,21 @@ import { senderOf, textOf } from '../messages/payload.ts';
 import { type Reaction, refuse, turnsBack } from '../messages/signals.ts';
 import { evidenceOf, type Migration, now } from '../state.ts';
 
-/** Leaves one host out. The rollout sees it when it looks next. */
+/** Skips one host. The rollout sees it at its next look. */
 export const skipHost: Reaction = (m, payload) => {
   const decision = decideOnHost(m, payload, whyNotSkipped);
   if ('host' in decision) evidenceOf(m, decision.host).skipped = { ...senderOf(payload), at: now() };
   return decision;
 };
 
-/** Tries one again that failed. */
+/** Retries one host that failed. */
 export const retryHost: Reaction = (m, payload) => decideOnHost(m, payload, whyNotRetried);
 
 export function isSkipped(m: Migration, host: string): boolean {
   return evidenceOf(m, host).skipped !== undefined;
 }
 
-/** Hosts that a person has left out, sorted. */
+/** Hosts that an operator has skipped, sorted. */
 export function skippedHosts(m: Migration): string[] {
   return m.state.status.hosts
     .filter(({ skipped }) => skipped)
@@ -35,7 +35,7 @@ export function leftOut(m: Migration, gate: GateName): string[] {
 
 type WhyNot = (m: Migration, host: string) => PlainSignalRefusal | null;
 
-/** The host that a payload names, which no longer counts as failed; or why nothing is done about it. */
+/** Finds the host that a payload names, which no longer counts as failed; or why nothing is done about it. */
 function decideOnHost(m: Migration, payload: unknown, whyNot: WhyNot) {
   const written = textOf(payload, 'host');
   const host = written === undefined ? null : hostOfPlan(m, written);
@@ -47,7 +47,7 @@ function decideOnHost(m: Migration, payload: unknown, whyNot: WhyNot) {
   return { about: host, host };
 }
 
-/** By its name, or by the first label alone where that is one host's. */
+/** Finds a host by its name, or by the first label if only one host has it. */
 function hostOfPlan({ plan }: Migration, written: string): string | null {
   const name = written.toLowerCase();
   const names = plan.hosts.map((host) => host.name);

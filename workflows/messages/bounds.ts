@@ -2,23 +2,23 @@ import type { RecordedVote } from '../../src/domain/gates/votes.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 
 /**
- * Anyone may send signals without number. What is kept of them crosses continue-as-new and is what a query answers, and
- * Temporal takes at most 2 MB of either: what is beyond that ends a migration's life, and then nothing undoes it. So each
- * list has its part, in octets; the oldest go first. A thousand votes of the usual length fit.
+ * Most octets of each list. Anyone may send any number of signals. Their records cross continue-as-new and are answered to
+ * queries, and Temporal takes at most 2 MB of either: more ends the workflow, and then nothing is undone. So the oldest
+ * records are dropped. A thousand votes of the usual length fit.
  */
 const most = { queue: 400_000, refusedVotes: 500_000, signals: 300_000 };
 
-/** Whether one more vote of that size may wait to be verified. */
+/** True if one more vote of that size may wait to be verified. */
 export function hasRoom(queue: { payload: unknown }[], payload: unknown): boolean {
   return total(queue.map((vote) => sizeOf(vote.payload))) + sizeOf(payload) <= most.queue;
 }
 
-/** Of what people have sent besides votes, the latest. */
+/** Keeps the latest signals. */
 export function boundSignals(status: MigrationStatus): void {
   status.signals = latest(status.signals, most.signals);
 }
 
-/** Of votes that do not count, the latest, whatever gate they were for; those that count are as few as a gate wants. */
+/** Keeps the latest refused votes of all gates together. Votes that count are as few as a gate needs. */
 export function boundVotes(status: MigrationStatus): void {
   let left = most.refusedVotes;
   const bounded = (votes: RecordedVote[]) => {
@@ -44,7 +44,7 @@ function latest<T>(list: T[], octets: number): T[] {
   return list.slice(first + 1);
 }
 
-/** About as long as its JSON: names of fields and short values, and every text. */
+/** Estimates the length of the JSON: names of fields and short values, and every text. */
 function sizeOf(record: unknown): number {
   if (typeof record !== 'object' || record === null) return 10;
   return (
@@ -52,7 +52,7 @@ function sizeOf(record: unknown): number {
   );
 }
 
-/** In UTF-8 at the most, without looking at each letter: this is asked for each of thousands. */
+/** Upper bound of the octets in UTF-8, without a look at each letter: it is called for thousands of texts. */
 function octetsOf(text: string): number {
   return /^[ -~]*$/.test(text) ? text.length : 3 * text.length;
 }

@@ -8,7 +8,7 @@ import { outcomes, receive, recordOf } from './signals.ts';
 import { queueVote } from './votes.ts';
 
 /**
- * Handlers only write down what arrived; whoever waits for it acts on it. Anyone may send any payload, so none is
+ * Handlers only record what arrived; the code that waits for it acts on it. Anyone may send any payload, so none is
  * trusted to have its shape, and a malformed one never fails the workflow.
  */
 export function handleMessages(m: Migration): void {

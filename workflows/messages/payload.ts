@@ -17,20 +17,20 @@ export function readableSender(payload: unknown): Partial<Sender> {
   return sender;
 }
 
-/** Who acts by a signal that is accepted: `unknown` where it does not say. */
+/** Sender of a signal that is accepted: `unknown` if the payload does not say. */
 export function senderOf(payload: unknown): Sender {
   return { by: 'unknown', reason: '', ...readableSender(payload) };
 }
 
-/** What its sender calls it; nothing where that is no short text. */
+/** Id chosen by the sender, if it is a short text. */
 export function idOf(payload: unknown): { id?: string } {
   const id = isRecord(payload) ? payload.id : undefined;
   return typeof id === 'string' && id.length <= longestOfVote.id ? { id } : {};
 }
 
 /**
- * Whether its sender and reason are texts, where they are there at all. No payload is none that is wrong: whoever asks
- * for an undo in a hurry is heard.
+ * True if sender and reason are texts, or absent. No payload at all is well formed, too: an operator in a hurry can undo
+ * without one.
  */
 export function isWellFormed(payload: unknown): boolean {
   if (payload === undefined || payload === null) return true;

@@ -57,7 +57,7 @@ const extendObservation: Reaction = (m, payload) => {
   return { about };
 };
 
-/** Time left of an observation, at most. */
+/** Longest time that an observation may still take. */
 const longest: Duration = '3650d';
 
 const allowPrincipal: Reaction = ({ state }, payload) => {
@@ -72,7 +72,7 @@ const allowPrincipal: Reaction = ({ state }, payload) => {
   return { about: sid };
 };
 
-/** What each signal but a vote does. */
+/** Effect of each signal but votes. */
 export const reactions: Record<SignalName, Reaction> = {
   pause,
   resume,
@@ -83,7 +83,7 @@ export const reactions: Record<SignalName, Reaction> = {
   allowPrincipal,
 };
 
-/** A dMSA with more strangers than this is not migrated by a yes for each. */
+/** Strangers that can be allowed: with more of them, the dMSA is not ready to be migrated. */
 const mostPrincipals = 200;
 
 const sidPattern = /^S-1-\d+(-\d+){1,15}$/;

@@ -13,7 +13,7 @@ import { recordMark } from '../versions.ts';
 import { boundSignals } from './bounds.ts';
 import { idOf, isWellFormed, readableSender } from './payload.ts';
 
-/** What a signal does: what it is about, and why nothing was done about it where nothing was. */
+/** Effect of a signal. Returns its subject, and why it did nothing if it did nothing. */
 export type Reaction = (
   m: Migration,
   payload: unknown,
@@ -23,7 +23,7 @@ export function refuse(code: PlainSignalRefusal, about?: string): ReturnType<Rea
   return { about, refusal: { code } };
 }
 
-/** Takes a signal in, and writes down what became of it. A payload that has not its shape does nothing. */
+/** Receives a signal and records its verdict. A malformed payload does nothing. */
 export function receive(m: Migration, signal: SignalName, payload: unknown, react: Reaction): void {
   const { status } = m.state;
   const { about, refusal }: ReturnType<Reaction> = whyMalformed(m, payload) ?? react(m, payload);
@@ -37,8 +37,8 @@ export function receive(m: Migration, signal: SignalName, payload: unknown, reac
 }
 
 /**
- * Null where its payload can be read and has its shape. One that this worker cannot read stays malformed for ever, also for
- * a worker that has the key: what followed has followed from that. Where it was read before, this worker must not go on.
+ * Null for a readable, well-formed payload. A payload that one worker could not read stays refused, also for a worker with
+ * the key: what followed depends on it. A payload that another worker has read stops this worker.
  */
 function whyMalformed(m: Migration, payload: unknown): ReturnType<Reaction> | null {
   const mark = `signal-${++m.heard}-is-unreadable`;
@@ -51,7 +51,7 @@ function whyMalformed(m: Migration, payload: unknown): ReturnType<Reaction> | nu
   return isWellFormed(payload) ? null : refuse('SIGNAL_MALFORMED');
 }
 
-/** The query `outcomes`. Anyone may ask for anything: what is no signal has none. */
+/** Answers the query `outcomes`. Anyone may ask for anything: a name of no signal has no records. */
 export function outcomes({ state }: Migration, name: unknown): (RecordedVote | RecordedSignal)[] {
   const { signals } = state.status;
   if (name === undefined || name === null) return signals;
@@ -59,7 +59,7 @@ export function outcomes({ state }: Migration, name: unknown): (RecordedVote | R
   return signals.filter(({ signal }) => signal === name);
 }
 
-/** The query `record`. */
+/** Answers the query `record`. */
 export function recordOf({ state }: Migration, id: unknown): RecordedVote | RecordedSignal | null {
   if (typeof id !== 'string') return null;
   return [...votesOf(state), ...state.status.signals].find((each) => each.id === id) ?? null;
@@ -69,7 +69,7 @@ function votesOf({ status }: Carried): RecordedVote[] {
   return [...status.earlyVotes, ...status.gates.flatMap((gate) => gate.votes)];
 }
 
-/** Whether the way forward is over: nothing on it can be asked for any more. */
+/** True once the migration turns back: nothing on the way forward can be asked for any more. */
 export function turnsBack({ undoRequest, status }: Carried): boolean {
   return undoRequest !== null || status.failure !== null;
 }

@@ -15,7 +15,7 @@ import { type Migration, now } from '../state.ts';
 import { boundVotes, hasRoom } from './bounds.ts';
 import { idOf, isRecord } from './payload.ts';
 
-/** Takes a vote in, to be verified in its turn. */
+/** Queues a vote, to be verified in its turn. */
 export function queueVote(m: Migration, decision: Vote['decision'], payload: unknown): void {
   const { queue, status } = m.state;
   const vote = { decision, payload: ofBearableSize(payload), receivedAt: now() };
@@ -36,7 +36,7 @@ export async function recordVotes(m: Migration): Promise<never> {
     const gate = gates.find((each) => each.decision === 'open' && each.hash !== null) ?? null;
     const round = gate?.reopened;
     const recorded = await verified(m, votes, gate);
-    // What they were for has changed while they were verified.
+    // The evidence has changed while they were verified.
     if (gate?.reopened !== round)
       for (const vote of recorded) if (vote.verdict === 'counted') vote.verdict = 'void';
     const target = gate ?? gates.at(-1);
@@ -76,7 +76,7 @@ function unverified({ payload, ...receipt }: QueuedVote, code: VoteRefusal): Rec
   return { ...readableVote(payload), ...receipt, ...idOf(payload), verdict: 'refused', code };
 }
 
-/** What a signed vote has to name besides its gate: a vote for anything else does not count here. */
+/** The migration that a signed vote has to name. */
 function signedFor({ id, plan, state }: Migration) {
   return { migration: id, execution: state.status.execution, plan: plan.hash };
 }
@@ -86,9 +86,8 @@ function decidedGates(gates: Gate[], open: Gate | null): Gate['name'][] {
 }
 
 /**
- * What a vote can need and no more: Temporal ends a workflow that passes megabytes on to an activity, and ended so it
- * could not undo anything. A field that is no text, or a longer one than any vote needs, becomes null: that makes the vote
- * malformed.
+ * Keeps the fields of a vote, at bearable lengths: Temporal ends a workflow that passes megabytes on to an activity, and an
+ * ended workflow undoes nothing. A field that is no text, or too long for any vote, becomes null, so the vote is malformed.
  */
 function ofBearableSize(payload: unknown): unknown {
   if (!isRecord(payload)) return null;

@@ -23,7 +23,7 @@ import {
   signalCommand,
 } from './signal-command.ts';
 
-/** What people send to a migration that runs; each is a signal, and its verdict is waited for. */
+/** Commands that send a signal other than a vote, and wait for its verdict. */
 export function actCommands(): CommandSpec[] {
   const taking = (name: string, what: string) => ({
     configure: (command: Command) => command.argument(name, what),
@@ -133,7 +133,7 @@ async function allow(call: SignalCall): Promise<SignalAnswer> {
   return sent(call, `Allowed ${named} in ${status.migrationId}`, { principal });
 }
 
-/** A SID works without a directory: it is told that it was not looked up, and why. */
+/** Looks a principal up. A SID works without a directory: then the answer says why it was not looked up. */
 async function lookedUp(context: Context, written: string): Promise<ResolvedPrincipal> {
   const sid = writtenSid(written, '<principal>');
   const usable = sid === null ? null : sidField.safeParse(sid);

@@ -36,7 +36,7 @@ async function list(context: Context, options: ListOptions): Promise<number> {
   const needs = wanted(options);
   const filter = { ...(options.all && { all: true }), ...(needs && { needs }) };
   const migrations = await context.withMigrations((each) => each.list(filter));
-  // What reads a pipe wants ids whole.
+  // A program that reads a pipe needs whole ids.
   const width = context.io.out.isTTY ? context.width : Number.POSITIVE_INFINITY;
   context.answer(renderList(migrations, { color: context.color, width }), { migrations });
   return 0;
@@ -48,7 +48,7 @@ function wanted({ waiting, overdue, failed }: ListOptions): Needs[] | null {
   return failed ? ['operator', 'host'] : null;
 }
 
-/** A line for each migration; one that a person is needed for is marked, as that is what people look for. */
+/** One line for each migration; those that need a person are marked, as people look for them. */
 export function renderList(
   migrations: ListedMigration[],
   options: { color: boolean; width: number },

@@ -12,13 +12,13 @@ import type { Context } from '../context.ts';
 import { declined } from '../failures.ts';
 import { askYesNo, declaredUser } from '../io.ts';
 
-/** What tells one signal command from another. */
+/** Differences between signal commands. */
 export interface SignalCommandOptions {
   /** Adds its own arguments and options. */
   configure?(command: Command): Command;
-  /** What `--by` and `--reason` mean, where it is not who acts and why. */
+  /** Help of `--by` and `--reason`, if they mean something else than who acts and why. */
   help?: { by: string; reason: string };
-  /** Whether it is for migrations that have ended, too. */
+  /** True if the command is for migrations that have ended, too. */
   evenEnded?: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface SignalCall<Options extends SignalOptions = SignalOptions> {
   args: string[];
 }
 
-/** What was sent, in words and as JSON. */
+/** Answer to the sender, in words and as JSON. */
 export interface SignalAnswer {
   text: string;
   value: object;
@@ -76,7 +76,7 @@ const acting = {
 };
 
 /**
- * Sends the signal as whoever acts. Throws SIGNAL_REFUSED with the reason why the migration did nothing about it.
+ * Sends the signal in the name of the sender. Throws SIGNAL_REFUSED with the reason why it did nothing.
  */
 export async function send(
   { context, options, migrations, status }: SignalCall,
@@ -87,7 +87,7 @@ export async function send(
   return accepted(await migrations.send(status.migrationId, signal, request), status);
 }
 
-/** The answer to one who acts: who did what, with what else there is to say of it. */
+/** Answer of a command that is no vote: who sent what, with `more` of its own. */
 export function sent(
   { name, context, options, status }: SignalCall,
   text: string,
@@ -119,12 +119,12 @@ export async function confirm(context: Context, question: string): Promise<void>
   throw declined('nothing was sent');
 }
 
-/** Who acts, and why. */
+/** Sender by the options, else by the login. */
 export function senderOf({ io }: Context, { by, reason }: SignalOptions): Sender {
   return { by: by ?? declaredUser(io.env), reason };
 }
 
-/** What is longer is cut by the migration, or makes a vote malformed. Throws ARGUMENT_INVALID. */
+/** Refuses texts that the migration would cut, or that would make a vote malformed. Throws ARGUMENT_INVALID. */
 function requireShort({ reason, by = '' }: SignalOptions): void {
   const longest = longestOfVote;
   const [option, most, text] =

@@ -86,7 +86,7 @@ function unsigned(id: string): DmsaError {
   return new DmsaError('VOTE_REFUSED', id, `VOTE_UNSIGNED: ${message}`);
 }
 
-/** What a yes lets happen, up to the next gate and beyond. */
+/** Steps that an approval allows, up to the next gate and beyond. */
 function stepsAhead(status: LiveStatus, gate: Gate, plan: Plan | null): PlanStep[] {
   if (!plan) return [];
   const { name, openedAt, hosts } = gate;
@@ -96,7 +96,7 @@ function stepsAhead(status: LiveStatus, gate: Gate, plan: Plan | null): PlanStep
   return [{ step: 'restart-services', wave: name, hosts: restarted, bakesUntil: null }];
 }
 
-/** A yes is for exactly what is about to happen: whoever names no hash is shown the evidence and asked. */
+/** Shows the evidence and asks an approver who names no hash. Throws DECLINED and NO_TERMINAL. */
 async function confirm(context: Context, status: LiveStatus, gate: Gate, plan: Plan | null): Promise<void> {
   const view = { color: context.color, width: context.width, now: context.io.now() };
   const steps = stepsAhead(status, gate, plan);

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Io } from '../io.ts';
 
 /**
- * Asks for a line on the terminal; nothing typed is the suggestion, where there is one. Null where nobody can be asked.
+ * Asks for a line on the terminal; an empty line means the suggestion, if there is one. Null without a terminal.
  */
 export async function askLine(io: Io, question: string, suggestion?: string): Promise<string | null> {
   if (!io.in.isTTY || !io.err.isTTY) return null;

@@ -3,23 +3,23 @@ import type { Context } from '../context.ts';
 import { columnsOf } from '../io.ts';
 import { shorten } from '../view/text.ts';
 
-/** Tells how far the asking of many hosts is. */
+/** Progress of a host scan, shown to a person. */
 export interface AskingProgress {
   show(progress: DiscoverProgress): void;
-  /** Takes away what is shown in place. */
+  /** Clears what is shown in place. */
   end(): void;
 }
 
-/** Below this a pipe is told nothing: it is over before anyone reads it. */
+/** Fewest hosts for which a pipe gets lines: a smaller scan is over before anyone reads them. */
 const worthTelling = 20;
 
-/** On a terminal one line that changes in place, whatever the output is; elsewhere a line for each tenth of the hosts. */
+/** Shows one line that changes in place on a terminal, whatever the output is; elsewhere a line for each tenth of the hosts. */
 export function askingProgress(context: Context): AskingProgress {
   const { err, env } = context.io;
   if (err.isTTY && env.TERM !== 'dumb') {
     const clear = '\r\u001b[2K';
     return {
-      show: (progress) => void err.write(`${clear}${shorten(told(progress), columnsOf(err) - 1)}`),
+      show: (progress) => void err.write(`${clear}${shorten(wordProgress(progress), columnsOf(err) - 1)}`),
       end: () => void err.write(clear),
     };
   }
@@ -29,13 +29,13 @@ export function askingProgress(context: Context): AskingProgress {
       const reached = Math.floor((progress.done * 10) / Math.max(1, progress.of));
       if (progress.of < worthTelling || reached === tenths) return;
       tenths = reached;
-      context.tell(told(progress));
+      context.tell(wordProgress(progress));
     },
     end: () => undefined,
   };
 }
 
-function told({ done, of, using, unasked }: DiscoverProgress): string {
+function wordProgress({ done, of, using, unasked }: DiscoverProgress): string {
   const trouble = unasked > 0 ? `, ${unasked} could not be asked` : '';
   return `asked ${done} of ${of} hosts: ${using} use the account${trouble}`;
 }

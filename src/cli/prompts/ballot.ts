@@ -48,8 +48,8 @@ function chosenHash(gate: { hash: string }, given: string | undefined): string {
 }
 
 /**
- * What a signature is for. The status is the word of a workflow, and whoever can write to Temporal can write one that says
- * anything: only what the plan itself says is signed. Throws VOTE_REFUSED and PLAN_EDITED where the plan is not that of the
+ * The migration that a signature is for. Who can write to Temporal can write a workflow with any status: so only what the
+ * plan itself says is signed. Throws VOTE_REFUSED and PLAN_EDITED where the plan is not that of the
  * status, VOTE_REFUSED where there is none to look at.
  */
 export function signedFor(status: LiveStatus, started: Plan | null): SignedFor {

@@ -19,7 +19,7 @@ export interface Gate {
   drift: Drift[];
   /** How often it was opened anew; absent for never. */
   reopened?: number;
-  /** Whether only signed votes count. */
+  /** True if only signed votes count. */
   signed?: boolean;
   /** Names of the hosts that a wave is about. */
   hosts?: string[];
@@ -39,7 +39,7 @@ export function approvals(gate: Gate): CountedVote[] {
   return countedVotes(gate).filter((vote) => vote.decision === 'approve');
 }
 
-/** Whom the gate lists and still waits for: neither the requester nor anybody who has voted, however they are written. */
+/** Approvers that the gate lists and still waits for: neither the requester nor anybody who has voted, in any spelling. */
 export function awaitedAt(gate: Gate, known: KnownPeople & { requestedBy: string }): string[] {
   const away = new Set([
     ...countedVotes(gate).map(({ identity }) => identity),
@@ -48,7 +48,7 @@ export function awaitedAt(gate: Gate, known: KnownPeople & { requestedBy: string
   return gate.approvers.filter((approver) => !away.has(personOf(approver, known)));
 }
 
-/** Whether a vote counts at its gate, for the evidence as it is now. */
+/** True for a vote that counts at its gate, for the evidence as it is now. */
 export function counts(vote: RecordedVote, gate: Gate): vote is CountedVote {
   return vote.verdict === 'counted' && vote.hash === gate.hash;
 }
@@ -66,14 +66,14 @@ export function reopen(gate: Gate, hash: string, drifted: Drift[]): void {
   gate.reopened = (gate.reopened ?? 0) + 1;
 }
 
-/** One no is enough to reject; enough distinct yeses approve. */
+/** Decides a gate: one no rejects, and enough distinct yeses approve. */
 export function decide(gate: Gate): Gate['decision'] {
   const votes = countedVotes(gate);
   if (votes.some((vote) => vote.decision === 'reject')) return 'rejected';
   return votes.length >= gate.required ? 'approved' : 'open';
 }
 
-/** Who may vote at a gate, in normal form (identity.ts): another spelling of the requester is still the requester. */
+/** Voters of a gate, in normal form (identity.ts): another spelling of the requester is still the requester. */
 export interface Electorate {
   requester: string | null;
   /** Empty for anyone but the requester. */

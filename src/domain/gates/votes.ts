@@ -30,10 +30,10 @@ export interface RefusedVote extends ReadableVote, VoteReceipt {
   identity?: string;
 }
 
-/** What a payload says of a vote, as far as it can be read: fields that are not there, or are too long, are absent. */
+/** Readable fields of a vote's payload: what is missing, of another kind or too long is absent. */
 export type ReadableVote = Partial<Omit<Vote, 'decision'>>;
 
-/** What is known of a vote whatever its payload is. */
+/** Record of the arrival of a vote, whatever its payload is. */
 interface VoteReceipt extends Pick<Vote, 'decision'> {
   receivedAt: string;
   /** Id chosen by the sender to find the record; absent where it was sent without. */
@@ -67,7 +67,7 @@ export const voteRefusalCodes = [
 
 export type VoteRefusal = (typeof voteRefusalCodes)[number];
 
-/** How long the texts of a vote may be, in characters: whoever sends, signs, takes in and verifies one holds to these. */
+/** Longest texts of a vote, in characters, for all that send, sign, receive and verify one. */
 export const longestOfVote = {
   hash: 128,
   by: 256,

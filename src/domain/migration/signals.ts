@@ -13,7 +13,7 @@ export const signalNames = [
 
 export type SignalName = (typeof signalNames)[number];
 
-/** Who acts, by declaration, and why. */
+/** Declared identity of the sender, and the reason. */
 export interface Sender {
   by: string;
   reason: string;
@@ -29,7 +29,7 @@ export interface AcceptedSignal extends SignalReceipt {
 /** A signal that did nothing, with the reason as a code and its data. */
 export type RefusedSignal = SignalReceipt & SignalRefusal & { verdict: 'refused' };
 
-/** What is known of a signal whatever became of it. Of its sender, only what the payload says in texts. */
+/** Record of the arrival of a signal. Of its sender, only what the payload says in texts. */
 interface SignalReceipt extends Partial<Sender> {
   signal: SignalName;
   /** The host, the SID or the duration it is about, cut to a bearable length; absent where it names none. */
@@ -40,7 +40,7 @@ interface SignalReceipt extends Partial<Sender> {
   id?: string;
 }
 
-/** Why a signal did nothing. */
+/** Reason why a signal did nothing. */
 export type SignalRefusal =
   | { code: PlainSignalRefusal }
   /** `most` principals are allowed, and no more can be. */

@@ -29,7 +29,7 @@ function splitName(text: string): [prefix: string | null, name: string] {
   return [null, text.trim()];
 }
 
-/** By which names AD logs one account on, in lower case. */
+/** Names by which AD logs one account on, in lower case. */
 export interface LogonNames {
   samAccountName: string;
   /** UPNs, explicit and implicit, that are this account's and no other's. */
@@ -45,7 +45,7 @@ export interface LogonIdentity {
 }
 
 /**
- * Whether a service with this StartName logs on as the account. `DOMAIN\name` and a bare name are sAMAccountNames,
+ * True if a service with this StartName logs on as the account. `DOMAIN\name` and a bare name are sAMAccountNames,
  * which a domain has once; what has an `@` is a UPN, and may be another's although its first part is this account's
  * name. `.\name` is a local account and never ours.
  */

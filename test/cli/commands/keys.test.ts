@@ -114,7 +114,9 @@ test('keys public without a file, or of one that holds no private key, is refuse
   for (const file of ['public.jwk', 'torn.jwk']) {
     const { exitCode, out, err } = await dmsa('keys', 'public', file);
     expect([exitCode, out]).toEqual([2, '']);
-    expect(err).toContain(`${join(folder, file)} holds no private Ed25519 key as a JWK: make one with`);
+    expect(err).toContain(
+      `${join(folder, file)} holds no private Ed25519 key as a JWK (fix: Make a private key with`,
+    );
     expect(err).not.toContain(secret);
   }
 });

@@ -87,7 +87,7 @@ describe.skipIf(!temporalAvailable().available)('commands on a migration that ru
     const own = await dmsa(['approve', id, '--by', plan.requestedBy, '--hash', 'abc']);
     expect(own.exitCode).toBe(2);
     expect(own.io.stderr()).toMatch(
-      /^VOTE_REFUSED: VOTE_BY_REQUESTER: whoever asked for the migration may not approve it \(fix: /,
+      /^VOTE_REFUSED: VOTE_BY_REQUESTER: the requester may not approve the migration \(fix: /,
     );
     const blind = await dmsa(['approve', id, ...by]);
     expect(blind.exitCode).toBe(2);

@@ -122,8 +122,8 @@ describe('a status on a terminal', () => {
         'Gate "complete": 1 of 2 votes, expires 2025-06-08 08:00:45 UTC (in 6d 23h)',
         '  evidence eeeeeeeeeeeeeeee',
         '  ✓ LAB\\ann approves "looks good"',
-        '  - LAB\\rosa approves "my own" (does not count: whoever asked for the migration',
-        '    may not approve it)',
+        '  - LAB\\rosa approves "my own" (does not count: the requester may not approve',
+        '    the migration)',
         '  missing: 1 of LAB\\bob, LAB\\cid',
       ].join('\n'),
     );
@@ -224,7 +224,7 @@ describe('plain lines', () => {
     );
     expect(lines).toContain('Gate "complete": LAB\\ann approves "looks good", counts');
     expect(lines).toContain(
-      'Gate "complete": LAB\\rosa approves "my own", does not count: whoever asked for the migration may not approve it',
+      'Gate "complete": LAB\\rosa approves "my own", does not count: the requester may not approve the migration',
     );
     expect(lines).toContain(
       `warn HOST_REBOOT_PENDING web02.lab.example: PendingFileRenameOperations is set (fix: ${waiting.findings[0]!.fix})`,
