@@ -1,18 +1,17 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 
 import type { Activities } from '../activities/index.ts';
-import { escapeMarkdown } from '../src/wording/escape/markdown.ts';
 
 /**
  * How long each kind of activity may take, and how often it is tried. Whether an error is worth another try is
- * decided in one table, src/domain/errors/errors.ts, not here. `summary` is plain text that Temporal's UI
- * shows, as Markdown.
+ * decided in one table, src/domain/errors/errors.ts, not here. `summary` is one
+ * of src/wording/summary.ts.
  */
 
 /** Reads: nothing is lost by asking again, and a cancellation may stop them at once. */
 export function reading(summary: string): Activities {
   return proxyActivities<Activities>({
-    summary: escapeMarkdown(summary),
+    summary,
     startToCloseTimeout: '10m',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 20 },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
@@ -22,7 +21,7 @@ export function reading(summary: string): Activities {
 /** The same of hosts: hundreds of them may have to be waited for (16 at once, four tries of a minute each). */
 export function readingHosts(summary: string): Activities {
   return proxyActivities<Activities>({
-    summary: escapeMarkdown(summary),
+    summary,
     startToCloseTimeout: '4h',
     heartbeatTimeout: '1m',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 20 },
@@ -36,7 +35,7 @@ export function readingHosts(summary: string): Activities {
  */
 export function changing(summary: string): Activities {
   return proxyActivities<Activities>({
-    summary: escapeMarkdown(summary),
+    summary,
     startToCloseTimeout: '15m',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 10 },
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -49,7 +48,7 @@ export function changing(summary: string): Activities {
  */
 export function onHosts(summary: string, atMostMs: number): Activities {
   return proxyActivities<Activities>({
-    summary: escapeMarkdown(summary),
+    summary,
     startToCloseTimeout: allowance(atMostMs),
     heartbeatTimeout: '1m',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 8 },
@@ -60,7 +59,7 @@ export function onHosts(summary: string, atMostMs: number): Activities {
 /** Waiting: an attempt that is not due fails with its own next delay, so attempts are without number. */
 export function waiting(summary: string): Activities {
   return proxyActivities<Activities>({
-    summary: escapeMarkdown(summary),
+    summary,
     startToCloseTimeout: '5m',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5m' },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
@@ -70,7 +69,7 @@ export function waiting(summary: string): Activities {
 /** Undoing by cmdlets: tried for a while, then a person is asked (compensate.ts). */
 export function undoing(summary: string): Activities {
   return proxyActivities<Activities>({
-    summary: escapeMarkdown(summary),
+    summary,
     startToCloseTimeout: '20m',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 6 },
   });
@@ -79,7 +78,7 @@ export function undoing(summary: string): Activities {
 /** Undoing on hosts, and reading them back: a worker that dies meanwhile is noticed by its missing heartbeats. */
 export function undoingOnHosts(summary: string, atMostMs: number): Activities {
   return proxyActivities<Activities>({
-    summary: escapeMarkdown(summary),
+    summary,
     startToCloseTimeout: allowance(atMostMs),
     heartbeatTimeout: '1m',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 6 },

@@ -1,9 +1,9 @@
 import { ActivityFailure, sleep } from '@temporalio/workflow';
-
 import { setStatus } from '../src/domain/migration/journal.ts';
 import type { StageName } from '../src/domain/migration/stages.ts';
 import { MigrationState } from '../src/domain/states.ts';
 import { durationMs } from '../src/domain/values/duration.ts';
+import { summaries } from '../src/wording/summary.ts';
 import type { Adoption } from './contract.ts';
 import { inMs, type Migration, now, waitFor } from './state.ts';
 import { look } from './steps/preflight.ts';
@@ -22,7 +22,7 @@ export async function adopt(m: Migration, { by, reason, wait = '5m' }: Adoption)
   state.adopted = true;
   if (!quiet.includes(status.stage) || status.failure !== null) {
     waitFor(m, { kind: 'ended-run' }, inMs(durationMs(wait)));
-    await sleep(durationMs(wait), { summary: 'What the ended run had under way gets time to end' });
+    await sleep(durationMs(wait), { summary: summaries.adoptionWait });
     waitFor(m, null);
   }
   if (status.failure === null) await askAgainBeforeComplete(m);

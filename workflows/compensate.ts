@@ -6,7 +6,6 @@ import {
   log,
   type TemporalFailure,
 } from '@temporalio/workflow';
-
 import type { ErrorCode } from '../src/domain/errors/errors.ts';
 import type { Failure } from '../src/domain/migration/failure.ts';
 import {
@@ -16,9 +15,9 @@ import {
   setStatus,
   undoOrder,
 } from '../src/domain/migration/journal.ts';
-
 import { durationMs } from '../src/domain/values/duration.ts';
 import { wordDrift } from '../src/wording/drift.ts';
+import { summaries } from '../src/wording/summary.ts';
 import { undoingOnHosts } from './activities.ts';
 import { continueIfLong, isLong } from './continue.ts';
 import { failureOf } from './failures.ts';
@@ -87,10 +86,7 @@ const agreeEvery = '30m';
 const readingMs = 2 * 3_600_000;
 
 async function compareWithBefore(m: Migration, accept: boolean): Promise<void> {
-  const verify = undoingOnHosts(
-    'Compare directory and hosts with how they were before',
-    readingMs,
-  ).verifyRestored;
+  const verify = undoingOnHosts(summaries.verifyRestored, readingMs).verifyRestored;
   const { facts, differences } = await verify({
     plan: m.plan,
     before: m.state.status.before!,
@@ -140,8 +136,7 @@ async function untilItSucceeds(
       told = code;
       const asked = () => state.retryRequest !== null || isLong();
       // What one DC has not heard of yet it will hear: a person may wait for that as well as act.
-      if (again !== null)
-        await condition(asked, again, { summary: 'Wait for domain controllers to agree, or for a person' });
+      if (again !== null) await condition(asked, again, { summary: summaries.operatorWait });
       else await condition(asked);
       await continueIfLong(m);
       state.status.outcome = 'running';

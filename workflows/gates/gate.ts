@@ -1,5 +1,4 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
-
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import type { Evidence } from '../../src/domain/facts/evidence.ts';
 import { blocking } from '../../src/domain/findings/findings.ts';
@@ -14,6 +13,7 @@ import {
 import { type GateName, gatePlan } from '../../src/domain/plan/plan.ts';
 import { type Drift, findDrift } from '../../src/domain/values/drift.ts';
 import { durationMs } from '../../src/domain/values/duration.ts';
+import { summaries } from '../../src/wording/summary.ts';
 import { continueIfLong, isLong } from '../continue.ts';
 import { isSkipped, leftOut } from '../hosts/host-decisions.ts';
 import { hadToWaitForWindow } from '../hosts/windows.ts';
@@ -149,7 +149,7 @@ async function decision(m: Migration, gate: Gate): Promise<'approved' | 'pointle
     if (timer === null) await condition(woken);
     else
       await condition(woken, Math.max(1, timer - Date.now()), {
-        summary: `Gate "${gate.name}" waits for votes`,
+        summary: summaries.votesWait(gate.name),
       });
     await continueIfLong(m);
   }

@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 
+import { summaries } from '../../src/wording/summary.ts';
 import { reading } from '../activities.ts';
 import { continueIfLong, isLong } from '../continue.ts';
 import { type Migration, waitFor } from '../state.ts';
@@ -26,7 +27,7 @@ export async function hadToWaitForWindow(
 ): Promise<boolean> {
   const { windows = [] } = m.plan.rollout;
   if (windows.length === 0) return false;
-  const { open, opensAt } = await reading('Look whether a maintenance window is open').nextWindow({
+  const { open, opensAt } = await reading(summaries.nextWindow).nextWindow({
     windows,
   });
   if (open) return false;
@@ -34,7 +35,7 @@ export async function hadToWaitForWindow(
   const left = opensAt === null ? null : Math.max(1, Date.parse(opensAt) - Date.now());
   const long = () => when === 'may-continue-as-new' && isLong();
   if (left === null) await condition(long);
-  else await condition(long, left, { summary: 'Wait for a maintenance window' });
+  else await condition(long, left, { summary: summaries.windowWait });
   if (when === 'may-continue-as-new') await continueIfLong(m);
   waitFor(m, null);
   return true;

@@ -1,8 +1,7 @@
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
-
 import type { Activities } from '../../activities/index.ts';
 import type { Notice } from '../../src/domain/migration/notice.ts';
-import { escapeMarkdown } from '../../src/wording/escape/markdown.ts';
+import { summaries } from '../../src/wording/summary.ts';
 import { failureOf } from '../failures.ts';
 
 /** What became of a notice at one webhook. */
@@ -21,11 +20,11 @@ const patience = '2d';
  */
 export async function notifyPeople(notice: Notice): Promise<Told[]> {
   const key = workflowInfo().workflowId;
-  const webhooks = await telling(`Who is told of ${notice.event}`).webhooksFor({ event: notice.event });
+  const webhooks = await telling(summaries.webhooksFor(notice.event)).webhooksFor({ event: notice.event });
   return await Promise.all(
     webhooks.map(async (webhook): Promise<Told> => {
       try {
-        await telling(`Tell ${webhook}`).notify({ webhook, notice, key });
+        await telling(summaries.notify(webhook)).notify({ webhook, notice, key });
         return { webhook, code: null };
       } catch (error) {
         return { webhook, code: failureOf(error as Parameters<typeof failureOf>[0]).code };
@@ -36,7 +35,7 @@ export async function notifyPeople(notice: Notice): Promise<Told[]> {
 
 function telling(summary: string): Activities {
   return proxyActivities<Activities>({
-    summary: escapeMarkdown(summary),
+    summary,
     startToCloseTimeout: '1m',
     scheduleToCloseTimeout: patience,
     retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '10m' },

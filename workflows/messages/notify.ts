@@ -13,7 +13,7 @@ import {
   noticeOf,
 } from '../../src/domain/migration/notice.ts';
 import type { FailedHost } from '../../src/domain/migration/status.ts';
-import { escapeMarkdown } from '../../src/wording/escape/markdown.ts';
+import { summaries } from '../../src/wording/summary.ts';
 import { type Migration, now } from '../state.ts';
 import type { notifyPeople } from './notify-people.ts';
 
@@ -35,7 +35,7 @@ export async function notify(m: Migration, event: NoticeEvent, detail: NoticeDet
       args: [notice],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
-      staticSummary: escapeMarkdown(`Tell people: ${event}, ${m.id}`),
+      staticSummary: summaries.notice(event, m.id),
     });
   await CancellationScope.nonCancellable(start).catch(() => undefined);
 }

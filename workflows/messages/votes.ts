@@ -1,5 +1,4 @@
 import { ActivityFailure, condition, setCurrentDetails } from '@temporalio/workflow';
-
 import { countedVotes, type Gate } from '../../src/domain/gates/gates.ts';
 import {
   longestOfVote,
@@ -9,6 +8,7 @@ import {
   type Vote,
   type VoteRefusal,
 } from '../../src/domain/gates/votes.ts';
+import { summaries } from '../../src/wording/summary.ts';
 import { reading } from '../activities.ts';
 import { currentDetails } from '../details.ts';
 import { type Migration, now } from '../state.ts';
@@ -53,7 +53,7 @@ const votesAtOnce = 50;
 /** If votes cannot be verified, they do not count, and the migration continues. */
 async function verified(m: Migration, votes: QueuedVote[], gate: Gate | null): Promise<RecordedVote[]> {
   const { plan, state } = m;
-  const { verifyVotes } = reading(`Verify ${votes.length === 1 ? 'a vote' : `${votes.length} votes`}`);
+  const { verifyVotes } = reading(summaries.verifyVotes(votes.length));
   try {
     return await verifyVotes({
       votes,

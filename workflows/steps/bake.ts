@@ -2,6 +2,7 @@ import { condition } from '@temporalio/workflow';
 import { see } from '../../src/domain/facts/host-evidence.ts';
 import type { PlanHost } from '../../src/domain/plan/plan.ts';
 import { durationMs } from '../../src/domain/values/duration.ts';
+import { summaries } from '../../src/wording/summary.ts';
 import { readingHosts } from '../activities.ts';
 import { continueIfLong, isLong } from '../continue.ts';
 import { approval } from '../gates/approval.ts';
@@ -20,7 +21,7 @@ export async function bake(m: Migration, canary: PlanHost[], progress: Progress)
   const left = Date.parse(progress.bakeUntil) - Date.now();
   if (left > 0) {
     waitFor(m, { kind: 'bake', length }, progress.bakeUntil);
-    await condition(isLong, left, { summary: 'Let the canary run' });
+    await condition(isLong, left, { summary: summaries.bakeWait });
     await continueIfLong(m);
     waitFor(m, null);
   }
@@ -32,7 +33,7 @@ async function lookAt(m: Migration, canary: PlanHost[], progress: Progress): Pro
   const hosts = canary
     .filter(({ name }) => !isSkipped(m, name))
     .map(({ name, services, checks = [] }) => ({ name, services: startNamesOf(m, name, services), checks }));
-  const looks = await readingHosts('Look at the canary once more').lookAtHosts({
+  const looks = await readingHosts(summaries.lookAtHosts).lookAtHosts({
     migrationId: m.id,
     hosts,
     ...approval(m, 'start'),

@@ -1,8 +1,8 @@
 import { ActivityFailure } from '@temporalio/workflow';
-
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import { setStatus } from '../../src/domain/migration/journal.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
+import { summaries } from '../../src/wording/summary.ts';
 import { changing, undoing } from '../activities.ts';
 import type { Undo } from '../compensate.ts';
 import { failureOf } from '../failures.ts';
@@ -15,7 +15,7 @@ export async function complete(m: Migration, current: Stage): Promise<void> {
   const { account, dmsa } = m.state.evidence!.facts;
   const entry = register(m, 'complete', m.plan.dmsa.dn, { account, dmsa: dmsa! });
   m.state.completedAt = now();
-  const run = changing('Complete-ADServiceAccountMigration, then read both objects').completeMigration;
+  const run = changing(summaries.completeMigration).completeMigration;
   const after = await untilSettled(m, (tried) =>
     run({
       migrationId: m.id,
@@ -53,7 +53,7 @@ async function untilSettled<T>(m: Migration, run: (again: boolean) => Promise<T>
 
 /** One call of Undo, from state 2 to 1; then SPNs, delegation and the enabled account are compared. */
 export const undoComplete: Undo<'complete'> = async (m, [entry], accept) => {
-  const undo = undoing('Undo-ADServiceAccountMigration from state 2, then read both objects').undoComplete;
+  const undo = undoing(summaries.undoComplete).undoComplete;
   keep(m, await undo({ migrationId: m.id, entry: entry!, target: m.target, accept }));
   setStatus(m.state.status.journal, entry!.id, 'undone');
 };

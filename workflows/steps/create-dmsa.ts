@@ -1,5 +1,6 @@
 import { setStatus } from '../../src/domain/migration/journal.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
+import { summaries } from '../../src/wording/summary.ts';
 import { changing, undoing } from '../activities.ts';
 import type { Undo } from '../compensate.ts';
 import { approval } from '../gates/approval.ts';
@@ -17,7 +18,7 @@ export async function createDmsa(m: Migration, current: Stage): Promise<void> {
   await unlessPaused(m);
   const entry = register(m, 'create-dmsa', m.plan.dmsa.dn, null);
   m.state.createdByUs = true;
-  const create = changing(`Create ${m.plan.dmsa.name}$`).createDmsa;
+  const create = changing(summaries.createDmsa(m.plan.dmsa.name)).createDmsa;
   const { server, ...dmsa } = await create({
     migrationId: m.id,
     entry,
@@ -32,7 +33,7 @@ export async function createDmsa(m: Migration, current: Stage): Promise<void> {
 
 /** Removes the dMSA that was created, recognised by its mark. */
 export const undoCreateDmsa: Undo<'create-dmsa'> = async (m, [entry]) => {
-  const remove = undoing(`Remove ${m.plan.dmsa.name}$`).removeDmsa;
+  const remove = undoing(summaries.removeDmsa(m.plan.dmsa.name)).removeDmsa;
   await remove({ migrationId: m.id, entry: entry!, target: m.target });
   setStatus(m.state.status.journal, entry!.id, 'undone');
 };

@@ -1,5 +1,6 @@
 import { setStatus } from '../../src/domain/migration/journal.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
+import { summaries } from '../../src/wording/summary.ts';
 import { changing, undoing } from '../activities.ts';
 import type { Undo } from '../compensate.ts';
 import { approval } from '../gates/approval.ts';
@@ -12,7 +13,7 @@ export async function link(m: Migration, current: Stage): Promise<void> {
   await unlessPausedOrDrifted(m, []);
   const { account, dmsa } = m.state.evidence!.facts;
   const entry = register(m, 'link', m.plan.dmsa.dn, { account, dmsa, createdByUs: m.state.createdByUs });
-  const start = changing('Start-ADServiceAccountMigration, then read both objects').startMigration;
+  const start = changing(summaries.startMigration).startMigration;
   keep(m, await start({ migrationId: m.id, entry, target: m.target, ...again(m), ...approval(m, 'start') }));
   setStatus(m.state.status.journal, entry.id, 'applied');
   const names = { account: m.plan.account.samAccountName, dmsa: `${m.plan.dmsa.name}$` };
@@ -21,7 +22,7 @@ export async function link(m: Migration, current: Stage): Promise<void> {
 
 /** One call of Undo, from state 1 to 0; principals that hosts added to a dMSA that stays are taken out again. */
 export const undoLink: Undo<'link'> = async (m, [entry]) => {
-  const undo = undoing('Undo-ADServiceAccountMigration from state 1, then read both objects').undoLink;
+  const undo = undoing(summaries.undoLink).undoLink;
   keep(m, await undo({ migrationId: m.id, entry: entry!, target: m.target }));
   setStatus(m.state.status.journal, entry!.id, 'undone');
 };

@@ -1,5 +1,6 @@
 import type { Stage } from '../../src/domain/migration/stages.ts';
 import { durationMs } from '../../src/domain/values/duration.ts';
+import { summaries } from '../../src/wording/summary.ts';
 import { waiting } from '../activities.ts';
 import { continueIfLong, isLong } from '../continue.ts';
 import { inMs, type Migration, now, waitFor } from '../state.ts';
@@ -16,7 +17,7 @@ export async function observe(m: Migration, current: Stage): Promise<void> {
     const { until, digest } = m.state.observation!;
     waitFor(m, { kind: 'observation' }, until);
     const look = () =>
-      waiting(`Observe both objects until ${until}`).observe({
+      waiting(summaries.observe(until)).observe({
         target: m.target,
         until,
         everyMs: durationMs(checkEvery),

@@ -1,16 +1,15 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ApplicationFailure, ParentClosePolicy, sleep, startChild, workflowInfo } from '@temporalio/workflow';
-
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import { dmsaLockId } from '../../src/domain/plan/plan.ts';
-import { escapeMarkdown } from '../../src/wording/escape/markdown.ts';
+import { summaries } from '../../src/wording/summary.ts';
 import { reading } from '../activities.ts';
 import type { holdDmsaName } from '../lock.ts';
 import type { Migration } from '../state.ts';
 
 /** Checks the plan once more, as anyone may start a workflow, and claims the dMSA's name for this migration alone. */
 export async function checkPlanAndLock(m: Migration): Promise<void> {
-  await reading('Check the plan and its hash').checkPlan(m.plan);
+  await reading(summaries.checkPlan).checkPlan(m.plan);
   requireOwnId(m);
   await lockDmsaName(m);
 }
@@ -40,7 +39,7 @@ export async function lockDmsaName(m: Migration, when: keyof typeof tries = 'fir
         workflowId: dmsaLockId(m.plan),
         args: [m.id],
         parentClosePolicy: ParentClosePolicy.TERMINATE,
-        staticSummary: escapeMarkdown(`${m.plan.dmsa.name}$ is claimed by ${m.id}`),
+        staticSummary: summaries.claim(m.plan.dmsa.name, m.id),
       });
       return;
     } catch (error) {
@@ -50,7 +49,7 @@ export async function lockDmsaName(m: Migration, when: keyof typeof tries = 'fir
         throw ApplicationFailure.nonRetryable(message, 'NAME_LOCKED' satisfies ErrorCode);
       }
       await sleep(Math.min(1_000 * 2 ** (count - 1), 60_000), {
-        summary: escapeMarkdown(`Wait for the name ${m.plan.dmsa.name}$ to be free`),
+        summary: summaries.nameWait(m.plan.dmsa.name),
       });
     }
   }

@@ -8,6 +8,7 @@ import { holdFor } from '../../src/domain/migration/hold.ts';
 import type { GateName } from '../../src/domain/plan/plan.ts';
 import { findDrift } from '../../src/domain/values/drift.ts';
 import { wordDrift } from '../../src/wording/drift.ts';
+import { summaries } from '../../src/wording/summary.ts';
 import { reading, readingHosts } from '../activities.ts';
 import { continueIfLong } from '../continue.ts';
 import { failureOf } from '../failures.ts';
@@ -81,7 +82,7 @@ async function read(m: Migration, gate: GateName, hostsAreFresh: boolean, wave?:
     const hold = holdFor(reading.evidence, m.plan, gate, now());
     if (!hold) return reading;
     waitFor(m, hold.reason, hold.until);
-    await sleep(Math.max(1, Date.parse(hold.until) - Date.now()), { summary: 'Wait before looking again' });
+    await sleep(Math.max(1, Date.parse(hold.until) - Date.now()), { summary: summaries.holdWait });
     waitFor(m, null);
     await continueIfLong(m);
   }
@@ -117,8 +118,8 @@ export async function look(
   const askedAt = now();
   const skipped = leftOut(m, gate);
   const read = taken
-    ? reading(`Read directory for gate "${gate}"`)
-    : readingHosts(`Read directory and hosts for gate "${gate}"`);
+    ? reading(summaries.preflight(gate, false))
+    : readingHosts(summaries.preflight(gate, true));
   const evidence = await read.preflight({
     plan: m.plan,
     gate,

@@ -2,6 +2,7 @@ import { see } from '../../src/domain/facts/host-evidence.ts';
 import type { HostFacts } from '../../src/domain/facts/host-facts.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
 import { batches } from '../../src/domain/plan/plan.ts';
+import { summaries } from '../../src/wording/summary.ts';
 import { onHosts, undoingOnHosts } from '../activities.ts';
 import type { Undo } from '../compensate.ts';
 import { approval } from '../gates/approval.ts';
@@ -23,7 +24,7 @@ export async function prepareHosts(m: Migration, current: Stage): Promise<void> 
     const entries = hosts.map(({ name, policy, eventLogEnabled }) =>
       register(m, 'prepare-host', name, { policy, eventLogEnabled }),
     );
-    const { prepareHosts } = onHosts(`Prepare ${names(entries)}`, waveMs(entries.length));
+    const { prepareHosts } = onHosts(summaries.prepareHosts(entries), waveMs(entries.length));
     const input = {
       migrationId: m.id,
       entries,
@@ -57,7 +58,7 @@ function untouched({ state }: Migration, hosts: HostFacts[]): string[] {
 
 /** Puts the policy value and the log of each host back as they were. */
 export const undoPrepareHosts: Undo<'prepare-host'> = async (m, entries) => {
-  const { restoreHosts } = undoingOnHosts(`Restore ${names(entries)}`, waveMs(entries.length));
+  const { restoreHosts } = undoingOnHosts(summaries.restoreHosts(entries), waveMs(entries.length));
   await runWave(
     m,
     entries,
@@ -70,10 +71,4 @@ export const undoPrepareHosts: Undo<'prepare-host'> = async (m, entries) => {
 /** A minute for each host, and some for connecting. */
 export function waveMs(hosts: number): number {
   return Math.ceil(hosts / hostsAtOnce) * 90_000;
-}
-
-/** The hosts of a wave in a few words. */
-export function names(entries: { target: string }[]): string {
-  const [first, second, ...rest] = entries.map(({ target }) => target.split('.')[0]);
-  return [first, second, rest.length > 0 ? `${rest.length} more` : undefined].filter(Boolean).join(', ');
 }

@@ -2,13 +2,13 @@ import { see } from '../../src/domain/facts/host-evidence.ts';
 import { restartable } from '../../src/domain/migration/restart-steps.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
 import type { PlanHost } from '../../src/domain/plan/plan.ts';
+import { summaries } from '../../src/wording/summary.ts';
 import { onHosts } from '../activities.ts';
 import { approval } from '../gates/approval.ts';
 import { hostFailed, mayFail, rollOut, runWaveOf } from '../hosts/rollout.ts';
 import { register } from '../journal.ts';
 import { evidenceOf, type Migration, now, type Progress } from '../state.ts';
 import { startNamesOf } from './bake.ts';
-import { names } from './prepare-hosts.ts';
 
 /** A server with much memory and many disks tests them before it boots. */
 const timeout = '30m';
@@ -46,7 +46,7 @@ async function rebootWave(
   const entries = hosts.map(({ name }) => register(m, 'restart-host', name, null));
   const { maxParallel } = m.plan.rollout;
   const rounds = Math.ceil(entries.length / maxParallel);
-  const { restartHosts } = onHosts(`Reboot ${names(entries)}`, rounds * (timeoutMs + 60_000));
+  const { restartHosts } = onHosts(summaries.restartHosts(entries), rounds * (timeoutMs + 60_000));
   const intentAt = now();
   const maxFailures = mayFail(m, hosts, progress);
   const allowed = approval(m, 'start');

@@ -8,6 +8,7 @@ import type { GateName, PlanHost } from '../../src/domain/plan/plan.ts';
 import { restartTimeMs } from '../../src/domain/plan/restart-time.ts';
 import { nextWave, without } from '../../src/domain/plan/rollout.ts';
 import { durationMs } from '../../src/domain/values/duration.ts';
+import { summaries } from '../../src/wording/summary.ts';
 import { onHosts, undoingOnHosts, waiting } from '../activities.ts';
 import type { Undo } from '../compensate.ts';
 import { approval } from '../gates/approval.ts';
@@ -19,7 +20,6 @@ import { register } from '../journal.ts';
 import { evidenceOf, inMs, type Migration, now, type Progress, waitFor } from '../state.ts';
 import { unless } from '../unless.ts';
 import { bake, startNamesOf } from './bake.ts';
-import { names } from './prepare-hosts.ts';
 import { strangersAllowed } from './strangers.ts';
 
 type RestartEntry = Extract<JournalEntry, { step: 'restart-services' }>;
@@ -70,7 +70,7 @@ export const undoRestartServices: Undo<'restart-services'> = async (m, entries) 
 };
 
 async function undoWave(m: Migration, entries: RestartEntry[]): Promise<void> {
-  const { restartServices } = undoingOnHosts(`Restart the services of ${names(entries)}`, waveMs(m, entries));
+  const { restartServices } = undoingOnHosts(summaries.restartServices(entries), waveMs(m, entries));
   const input = { ...waveInput(m), entries, direction: 'undo' as const };
   await runWave(
     m,
@@ -90,7 +90,7 @@ async function restartWave(
   const entries = hosts.map(({ name, services, pools }) =>
     register(m, 'restart-services', name, { services, ...(pools && { pools }) }),
   );
-  const { restartServices } = onHosts(`Restart the services of ${names(entries)}`, waveMs(m, entries));
+  const { restartServices } = onHosts(summaries.restartServices(entries), waveMs(m, entries));
   const input = {
     ...waveInput(m),
     entries,
@@ -140,7 +140,7 @@ async function principalsAmong(m: Migration, among: PlanHost[]) {
   for (;;) {
     const hosts = among.filter(({ name }) => !isSkipped(m, name));
     waitFor(m, { kind: 'principals', hosts: hosts.map(({ name }) => name), refused: [] }, until);
-    const verify = waiting('Read who may retrieve the managed password').verifyPrincipals;
+    const verify = waiting(summaries.verifyPrincipals).verifyPrincipals;
     const look = () =>
       verify({ target: m.target, hosts, planHosts: m.plan.hosts.map((host) => host.computerSid), until });
     const found = await unless(() => hosts.some(({ name }) => isSkipped(m, name)), look);

@@ -1,16 +1,16 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
-
 import type { HostOutcome } from '../../activities/hosts/each-host.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
 import { batches } from '../../src/domain/plan/plan.ts';
+import { summaries } from '../../src/wording/summary.ts';
 import { onHosts } from '../activities.ts';
 import { failureOf } from '../failures.ts';
 import { skippedHosts } from '../hosts/host-decisions.ts';
 import { outcomesOf } from '../hosts/waves.ts';
 import type { Migration } from '../state.ts';
 import { unlessPaused } from '../unless.ts';
-import { hostsAtOnce, hostsPerActivity, names, waveMs } from './prepare-hosts.ts';
+import { hostsAtOnce, hostsPerActivity, waveMs } from './prepare-hosts.ts';
 
 type HostEntry = Extract<JournalEntry, { step: 'prepare-host' }>;
 
@@ -29,7 +29,7 @@ export async function restoreEventLogs(m: Migration, current: Stage): Promise<vo
   );
   for (const entries of batches(m.plan.enableEventLog ? enabled : [], hostsPerActivity)) {
     await unlessPaused(m);
-    const restore = onHosts(`Put the Kerberos log of ${names(entries)} back`, waveMs(entries.length));
+    const restore = onHosts(summaries.restoreEventLogs(entries), waveMs(entries.length));
     const wave = () => restore.restoreEventLogs({ entries, maxParallel: hostsAtOnce });
     const outcomes = await restored(entries, wave);
     for (const outcome of outcomes) note(m, current, outcome);

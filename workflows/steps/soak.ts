@@ -1,9 +1,9 @@
 import { ApplicationFailure, sleep } from '@temporalio/workflow';
-
 import { hostsLetIn } from '../../src/domain/assess/assess-principals.ts';
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
 import { durationMs } from '../../src/domain/values/duration.ts';
+import { summaries } from '../../src/wording/summary.ts';
 import { readingHosts } from '../activities.ts';
 import { openAndPassGate } from '../gates/gate.ts';
 import { seeEvents, seeHosts, seePrincipals } from '../hosts/evidence.ts';
@@ -29,11 +29,11 @@ async function soakAndVerify(m: Migration): Promise<void> {
   m.state.soakUntil ??= inMs(durationMs(length));
   waitFor(m, { kind: 'soak' }, m.state.soakUntil);
   const left = Date.parse(m.state.soakUntil) - Date.now();
-  await sleep(Math.max(0, left), { summary: `Soak for ${length}` });
+  await sleep(Math.max(0, left), { summary: summaries.soakWait(length) });
   waitFor(m, null);
   const skipped = skippedHosts(m);
   const askedAt = now();
-  const verify = readingHosts('Verify directory and hosts after completion').verifyCompleted;
+  const verify = readingHosts(summaries.verifyCompleted).verifyCompleted;
   const { facts, events, wrong } = await verify({
     plan: m.plan,
     server: m.target.domain.server,

@@ -12,3 +12,12 @@ export function showControls(text: string): string {
     return `\\u{${character.codePointAt(0)!.toString(16)}}`;
   });
 }
+
+/** A copy of plain data in which every text and every key is changed. */
+export function changeTexts<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === 'string') return change(value) as T;
+  if (Array.isArray(value)) return value.map((member) => changeTexts(member, change)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).map(([key, member]) => [change(key), changeTexts(member, change)]);
+  return Object.fromEntries(members) as T;
+}
