@@ -4,20 +4,20 @@ import { escapeTerminal } from '../wording/escape/terminal.ts';
 import { wordError } from '../wording/failure.ts';
 
 /** How an error is told: one line for people, one object for programs, and the exit code. */
-export interface Told {
+export interface ErrorReport {
   line: string;
   error: { code: string; message: string; fix: string | null };
   exitCode: number;
 }
 
 /** Ctrl-C is no fault: whatever was cut off by it is not told, and the exit code is the one that shells expect. */
-export const interrupted: Told = {
+export const interrupted: ErrorReport = {
   line: 'interrupted',
   error: { code: 'INTERRUPTED', message: 'interrupted', fix: null },
   exitCode: 130,
 };
 
-export function tellError(thrown: unknown): Told {
+export function tellError(thrown: unknown): ErrorReport {
   if (thrown instanceof DmsaError) {
     const { code, message, fix } = thrown;
     const exitCode = thrown.refused ? exitCodes.refused : exitCodes.failed;

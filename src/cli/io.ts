@@ -6,8 +6,8 @@ import { escapeTerminal } from '../wording/escape/terminal.ts';
 
 /** Everything a command touches of the process it runs in, so that tests can run one without. */
 export interface Io {
-  out: Output;
-  err: Output;
+  out: OutputStream;
+  err: OutputStream;
   in: Readable & { isTTY?: boolean };
   env: NodeJS.ProcessEnv;
   /** Working folder: what relative paths are relative to. */
@@ -17,18 +17,18 @@ export interface Io {
   signal: AbortSignal;
 }
 
-export type Output = Writable & { isTTY?: boolean; columns?: number; rows?: number };
+export type OutputStream = Writable & { isTTY?: boolean; columns?: number; rows?: number };
 
 export type ColorChoice = 'auto' | 'always' | 'never';
 
 /** Colours where a person looks on, unless they say otherwise (no-color.org). */
-export function wantsColor(choice: ColorChoice, output: Output, env: NodeJS.ProcessEnv): boolean {
+export function wantsColor(choice: ColorChoice, output: OutputStream, env: NodeJS.ProcessEnv): boolean {
   if (choice !== 'auto') return choice === 'always';
   if (env.NO_COLOR) return false;
   return Boolean(output.isTTY) && env.TERM !== 'dumb';
 }
 
-export function columnsOf(output: Output): number {
+export function columnsOf(output: OutputStream): number {
   return Math.min(output.columns ?? 80, 120);
 }
 

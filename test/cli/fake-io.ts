@@ -1,6 +1,6 @@
 import { PassThrough, Readable, Writable } from 'node:stream';
 
-import type { Io, Output } from '../../src/cli/io.ts';
+import type { Io, OutputStream } from '../../src/cli/io.ts';
 
 export interface FakeIo extends Io {
   /** What has been written so far. */
@@ -45,7 +45,7 @@ export function fakeIo({ folder = '/nowhere', env = {}, stdin = '', answer, now 
 
 function collector(isTTY: boolean, onText: (text: string) => void = () => undefined) {
   let collected = '';
-  const stream: Output = new Writable({
+  const stream: OutputStream = new Writable({
     write(chunk, _, done) {
       collected += chunk;
       onText(String(chunk));

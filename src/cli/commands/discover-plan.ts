@@ -4,7 +4,7 @@ import type { Finding } from '../../domain/findings/findings.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { parseRequest } from '../../plan/request.ts';
 import type { Context } from '../context.ts';
-import { type Told, tellError } from '../failures.ts';
+import { type ErrorReport, tellError } from '../failures.ts';
 import { declaredUser } from '../io.ts';
 import { shellWord } from '../shell.ts';
 import type { DiscoverOptions } from './discover.ts';
@@ -18,7 +18,7 @@ export interface PlanOutcome {
   /** Path of the saved plan. */
   out: string | null;
   /** Why there is no plan; printed after the discovery, which is an answer by itself. */
-  error: Told | null;
+  error: ErrorReport | null;
   text: string | null;
   /** Exit code if there is no plan. */
   refused: number | null;

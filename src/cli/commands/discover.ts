@@ -9,7 +9,7 @@ import { exitCodes } from '../../domain/states.ts';
 import { dmsaName } from '../../plan/values.ts';
 import { type CommandSpec, collect, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import { interrupted, type Told, tellError } from '../failures.ts';
+import { type ErrorReport, interrupted, tellError } from '../failures.ts';
 import { readHostsFile } from '../options/hosts-file.ts';
 import { askingProgress } from '../prompts/asking.ts';
 import { renderDiscovery } from '../view/discover.ts';
@@ -80,7 +80,7 @@ async function saveHosts(
   { io }: Context,
   { planned, notAsked }: Discovery,
   written: string | undefined,
-): Promise<{ file: string | null; error: Told | null }> {
+): Promise<{ file: string | null; error: ErrorReport | null }> {
   // A list that lacks hosts would look like a whole one.
   if (written === undefined || notAsked.length > 0) return { file: null, error: null };
   const file = resolve(io.folder, written);
@@ -102,13 +102,13 @@ function interruptedCode({ io }: Context): number {
   return interrupted.exitCode;
 }
 
-interface Answer {
+interface DiscoverAnswer {
   options: DiscoverOptions;
   hostsOut: string | null;
   outcome: PlanOutcome;
 }
 
-function answer(context: Context, found: Discovery, { options, hostsOut, outcome }: Answer): void {
+function answer(context: Context, found: Discovery, { options, hostsOut, outcome }: DiscoverAnswer): void {
   const { io, color } = context;
   if (context.format === 'csv') io.out.write(discoverCsv(found));
   else {

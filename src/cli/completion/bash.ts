@@ -1,4 +1,4 @@
-import { flattened, type TreeCommand, type Values } from './tree.ts';
+import { type CompletionValues, flattened, type TreeCommand } from './tree.ts';
 
 /** A script for bash 3.2 and later; it needs no bash-completion. */
 export function bashScript(tree: TreeCommand): string {
@@ -79,7 +79,7 @@ complete -F _dmsa dmsa
 }
 
 /** Words for `compgen`, or after an `@` where they come from. */
-function valuesText(values: Values): string {
+function valuesText(values: CompletionValues): string {
   if (values.kind === 'choices') return quoted(values.choices);
   if (values.kind === 'any') return '""';
   return values.kind === 'file' ? '@file' : `@${values.what}`;

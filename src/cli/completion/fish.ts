@@ -1,4 +1,4 @@
-import { flattened, type TreeCommand, type TreeOption, type Values } from './tree.ts';
+import { type CompletionValues, flattened, type TreeCommand, type TreeOption } from './tree.ts';
 
 /** A script for fish 3 and later. */
 export function fishScript(tree: TreeCommand): string {
@@ -42,7 +42,7 @@ function optionText({ names, description, value }: TreeOption): string {
     .replace('  ', ' ');
 }
 
-function source(values: Values): string {
+function source(values: CompletionValues): string {
   if (values.kind === 'choices') return `-a ${single(values.choices.join(' '))}`;
   if (values.kind === 'file') return '-F';
   return values.kind === 'any' ? '' : `-a '(dmsa complete ${values.what} 2>/dev/null)'`;

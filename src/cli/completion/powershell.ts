@@ -1,4 +1,4 @@
-import { flattened, type TreeCommand, type Values } from './tree.ts';
+import { type CompletionValues, flattened, type TreeCommand } from './tree.ts';
 
 /** A script for Windows PowerShell 5.1 and later. */
 export function powerShellScript(tree: TreeCommand): string {
@@ -51,13 +51,13 @@ ${nodes.join('\n')}
 `;
 }
 
-function entry(name: string, help: string, value: Values | null): string {
+function entry(name: string, help: string, value: CompletionValues | null): string {
   const values = value ? `; Values = ${source(value)}` : '';
   return `\n        @{ Name = ${single(name)}; Help = ${single(help)}${values} }`;
 }
 
 /** Words, or after an `@` where they come from; for what is not known PowerShell itself completes files. */
-function source(values: Values): string {
+function source(values: CompletionValues): string {
   if (values.kind === 'choices') return single(values.choices.join(' '));
   return values.kind === 'asked' ? single(`@${values.what}`) : "''";
 }

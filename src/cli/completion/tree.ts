@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 
 /** Where the values of an option or an argument come from: a list of its own, a file, or what `dmsa complete` says. */
-export type Values =
+export type CompletionValues =
   | { kind: 'any' }
   | { kind: 'file' }
   | { kind: 'choices'; choices: string[] }
@@ -16,7 +16,7 @@ export interface TreeOption {
   names: string[];
   description: string;
   /** Null for an option without a value. */
-  value: Values | null;
+  value: CompletionValues | null;
   repeats: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface TreeCommand {
   description: string;
   options: TreeOption[];
   /** In their order. */
-  arguments: { name: string; values: Values }[];
+  arguments: { name: string; values: CompletionValues }[];
   commands: TreeCommand[];
 }
 
@@ -61,7 +61,10 @@ function treeOption(option: Option): TreeOption {
   };
 }
 
-function valuesOf(name: string, { argChoices }: Pick<Argument | Option, 'argChoices'> & object): Values {
+function valuesOf(
+  name: string,
+  { argChoices }: Pick<Argument | Option, 'argChoices'> & object,
+): CompletionValues {
   if (argChoices) return { kind: 'choices', choices: [...argChoices] };
   if (name === 'migration') return { kind: 'asked', what: 'migrations' };
   if (name === 'scenario') return { kind: 'asked', what: 'scenarios' };

@@ -1,4 +1,4 @@
-import { flattened, type TreeCommand, type TreeOption, type Values } from './tree.ts';
+import { type CompletionValues, flattened, type TreeCommand, type TreeOption } from './tree.ts';
 
 /** A script for zsh's own completion system. */
 export function zshScript(tree: TreeCommand): string {
@@ -64,7 +64,7 @@ function argumentSpec({ name, values }: TreeCommand['arguments'][number], index:
   return single(`${index + 1}:${name}:${action(values)}`);
 }
 
-function action(values: Values): string {
+function action(values: CompletionValues): string {
   if (values.kind === 'choices') return `(${values.choices.join(' ')})`;
   if (values.kind === 'file') return '_files';
   if (values.kind === 'any') return ' ';
