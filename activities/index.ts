@@ -23,7 +23,7 @@ import {
   type PreflightInput,
   preflight,
   type VerifyCompletedInput,
-  type VerifyInput,
+  type VerifyRestoredInput,
   verifyCompleted,
   verifyRestored,
 } from './preflight.ts';
@@ -56,7 +56,7 @@ export function createActivities(given: ActivityDeps) {
     completeMigration: (input: PhaseInput) => completeMigration(deps, input),
     undoComplete: (input: UndoCompleteInput) => undoComplete(deps, input),
     verifyCompleted: (input: VerifyCompletedInput) => verifyCompleted(deps, input),
-    verifyRestored: (input: VerifyInput) => verifyRestored(deps, input),
+    verifyRestored: (input: VerifyRestoredInput) => verifyRestored(deps, input),
     webhooksFor: (input: WebhooksInput) => webhooksFor(deps, input),
     notify: (input: NotifyInput) => notify(deps, input),
   });

@@ -101,7 +101,7 @@ function requireReached({ hosts }: Facts, skipped: string[]): void {
   throw new DmsaError('HOST_UNREACHABLE', names, `cannot be asked: ${code}: ${message}`);
 }
 
-export interface VerifyInput {
+export interface VerifyRestoredInput {
   plan: Plan;
   before: Facts;
   /** DNS name of the DC that is kept for the migration. */
@@ -111,7 +111,7 @@ export interface VerifyInput {
 /** What is there after undoing, and where it is not as it was before: nothing, when the promise is kept. */
 export async function verifyRestored(
   deps: ActivityDeps,
-  { plan, before, server }: VerifyInput,
+  { plan, before, server }: VerifyRestoredInput,
 ): Promise<{ facts: Facts; differences: Drift[] }> {
   const read = await beating(() => readFacts(deps, plan, { ...inspectOptions(null), server }));
   const { facts, dc } = read;
@@ -135,7 +135,7 @@ export interface VerifyCompletedInput {
   skipped?: string[];
 }
 
-export interface Completed {
+export interface CompletionCheck {
   facts: Facts;
   events: Record<string, EventVerdicts>;
   /** What is not as it has to be after completion; empty when all is well. */
@@ -146,7 +146,10 @@ export interface Completed {
  * After the soak: both objects completed and linked, the account still there and disabled (failure-cases.md, 5), its
  * services running as the account (failure-cases.md, 4), every host that had joined still among the principals.
  */
-export async function verifyCompleted(deps: ActivityDeps, input: VerifyCompletedInput): Promise<Completed> {
+export async function verifyCompleted(
+  deps: ActivityDeps,
+  input: VerifyCompletedInput,
+): Promise<CompletionCheck> {
   const { plan, server } = input;
   const options = { ...inspectOptions(input.completedAt), server };
   const { facts, inspections, dc } = await beating(() => readFacts(deps, plan, options));

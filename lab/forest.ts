@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-
 import { type Certificate, createAuthority, issueServerCertificate } from './certificates.ts';
 import { MemoryStore } from './directory/memory-store.ts';
 import { firstRid } from './directory/sam.ts';
 import type { LabDirectory, LabDirectoryOptions, ServedController } from './lab-directory.ts';
 import { noCounts } from './ldap/faults.ts';
-import { type Credential, type LdapServerOptions, startLdapServer } from './ldap/server.ts';
+import { type DirectoryCredential, type LdapServerOptions, startLdapServer } from './ldap/server.ts';
 import { Replication } from './replicas.ts';
 import {
   childControllerName,
@@ -95,7 +94,7 @@ function servedOf(
 async function startController(
   store: MemoryStore,
   authority: Certificate,
-  shared: { credentials: Credential[] } & Pick<LdapServerOptions, 'faults'>,
+  shared: { credentials: DirectoryCredential[] } & Pick<LdapServerOptions, 'faults'>,
   replication: Replication,
 ): Promise<MemoryController> {
   const name = store.dnsHostName;

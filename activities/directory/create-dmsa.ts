@@ -6,7 +6,7 @@ import { dmsaMark, dmsaSamAccountName, type Target } from '../../src/domain/plan
 import { type ActivityDeps, onManagementHost, readNow } from '../deps.ts';
 import { requireTarget } from '../gates/of-the-plan.ts';
 import { type Approval, requireApproval } from '../gates/require-approval.ts';
-import { type Acting, backward, forward, journalled } from '../recording/journal.ts';
+import { backward, type ChangeInput, forward, journalled } from '../recording/journal.ts';
 import { attempt } from '../runtime.ts';
 import { keeping, serverOf } from './pair.ts';
 import { requireSettled } from './settled.ts';
@@ -14,7 +14,7 @@ import { requireSettled } from './settled.ts';
 /** AES256-CTS-HMAC-SHA1-96 in `msDS-SupportedEncryptionTypes` (MS-KILE 2.2.7). */
 const aes256 = 0x10;
 
-export interface CreateDmsaInput extends Acting {
+export interface CreateDmsaInput extends ChangeInput {
   target: Target;
   /** The votes behind it, where the plan lists keys of approvers. */
   approval?: Approval;

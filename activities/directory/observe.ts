@@ -6,7 +6,7 @@ import { type ActivityDeps, readNow } from '../deps.ts';
 import { notDue, now } from '../runtime.ts';
 import { describePair, isIn, pairFrom } from './pair.ts';
 import { requireSettled } from './settled.ts';
-import type { Principals } from './verify-principals.ts';
+import type { PrincipalsReading } from './verify-principals.ts';
 
 export interface ObserveInput {
   target: Target;
@@ -20,7 +20,9 @@ export interface ObserveInput {
   digest: string | null;
 }
 
-export type Observed = { verdict: 'elapsed' } | ({ verdict: 'principals-changed' } & Principals);
+export type ObservationResult =
+  | { verdict: 'elapsed' }
+  | ({ verdict: 'principals-changed' } & PrincipalsReading);
 
 /**
  * Watches both objects until `until`. Each look that finds nothing new fails as not due, with the delay to the next
@@ -28,7 +30,7 @@ export type Observed = { verdict: 'elapsed' } | ({ verdict: 'principals-changed'
  * from its last change [overview]. Throws STATE_UNEXPECTED when the link is no longer what it was, REPLICATION_LAGGING
  * for as long as DCs disagree about a change.
  */
-export async function observe(deps: ActivityDeps, input: ObserveInput): Promise<Observed> {
+export async function observe(deps: ActivityDeps, input: ObserveInput): Promise<ObservationResult> {
   const { target } = input;
   const dmsa = await readNow(deps, target, async (directory) => {
     const pair = await pairFrom(directory, target);

@@ -9,13 +9,13 @@ import type { MigrationState } from '../../src/domain/states.ts';
 import { type ActivityDeps, readNow } from '../deps.ts';
 
 /** The two objects of a migration, read together; what a cmdlet says counts for nothing until both agree. */
-export interface Pair {
+export interface PresentPair {
   account: AccountFacts;
   dmsa: DmsaFacts | null;
 }
 
 /** A pair, and the DC that is to be kept for what comes next: the one that was read where cmdlets can go to it. */
-export interface PairRead extends Pair {
+export interface PairRead extends PresentPair {
   /** DNS name. */
   server: string;
   /** DNS name of the DC that was read, lower case. */
@@ -51,17 +51,17 @@ export function keeping(target: Target, server: string): Target {
   return { ...target, domain: { ...target.domain, server } };
 }
 
-function present({ account, dmsa }: FoundPair, target: Target): Pair {
+function present({ account, dmsa }: FoundPair, target: Target): PresentPair {
   if (account) return { account, dmsa };
   throw new DmsaError('NOT_FOUND', target.account.dn, 'the superseded account is gone from the directory');
 }
 
 /** Both links point at each other: one alone is refused by the KDC since the August 2025 update [research]. */
-function isLinked({ account, dmsa }: Pair): boolean {
+function isLinked({ account, dmsa }: PresentPair): boolean {
   return dmsa !== null && sameDn(account.supersededBy, dmsa.dn) && sameDn(dmsa.precededBy, account.dn);
 }
 
-export function isUnlinked({ account, dmsa }: Pair): boolean {
+export function isUnlinked({ account, dmsa }: PresentPair): boolean {
   return (
     account.supersededBy === null &&
     (dmsa?.precededBy ?? null) === null &&
@@ -71,12 +71,12 @@ export function isUnlinked({ account, dmsa }: Pair): boolean {
 }
 
 /** Whether both objects are in `state`, linked to each other. */
-export function isIn(pair: Pair, state: MigrationState): boolean {
+export function isIn(pair: PresentPair, state: MigrationState): boolean {
   return isLinked(pair) && pair.account.state === state && pair.dmsa?.state === state;
 }
 
 /** Both objects in words, for errors and evidence. */
-export function describePair({ account, dmsa }: Pair): string {
+export function describePair({ account, dmsa }: PresentPair): string {
   const left = `account state ${account.state}, link ${account.supersededBy ?? 'none'}`;
   const right = dmsa ? `dMSA state ${dmsa.state}, link ${dmsa.precededBy ?? 'none'}` : 'no dMSA';
   return `${left}; ${right}`;

@@ -5,13 +5,13 @@ import { type MigrationState, type Phase, phases } from '../../src/domain/states
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
 import { requireTarget } from '../gates/of-the-plan.ts';
 import { type Approval, requireApproval } from '../gates/require-approval.ts';
-import { type Acting, forward, journalled } from '../recording/journal.ts';
+import { type ChangeInput, forward, journalled } from '../recording/journal.ts';
 import { attempt, now } from '../runtime.ts';
 import { requireOurs } from './ours.ts';
-import { describePair, isIn, isUnlinked, keeping, type Pair, type PairRead, pairNow } from './pair.ts';
+import { describePair, isIn, isUnlinked, keeping, type PairRead, type PresentPair, pairNow } from './pair.ts';
 import { requireSettled } from './settled.ts';
 
-export interface PhaseInput extends Acting {
+export interface PhaseInput extends ChangeInput {
   target: Target;
   /** Attempts were made before, by an activity that was given up: this one's first is none. */
   again?: boolean;
@@ -99,10 +99,10 @@ async function verified(deps: ActivityDeps, target: Target, phase: Phase): Promi
   return after;
 }
 
-function isBefore(pair: Pair, phase: Phase): boolean {
+function isBefore(pair: PresentPair, phase: Phase): boolean {
   return phase === 'link' ? pair.dmsa !== null && isUnlinked(pair) : isIn(pair, phases.complete.from);
 }
 
-export function cmdletParameters(pair: Pair, target: Target) {
+export function cmdletParameters(pair: PresentPair, target: Target) {
   return { dmsa: pair.dmsa?.dn ?? target.dmsa.dn, account: pair.account.dn, server: target.domain.server };
 }

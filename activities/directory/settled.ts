@@ -1,7 +1,6 @@
 import { readReplicas } from '../../src/directory/read/read-replicas.ts';
 import type { ReplicaFacts } from '../../src/domain/facts/domain-facts.ts';
-import type { PairFacts } from '../../src/domain/facts/lag.ts';
-import { lag } from '../../src/domain/facts/lag.ts';
+import { lag, type PairFacts } from '../../src/domain/facts/lag.ts';
 import type { Target } from '../../src/domain/plan/plan.ts';
 import type { Drift } from '../../src/domain/values/drift.ts';
 import { wordDrift } from '../../src/wording/drift.ts';
@@ -9,14 +8,14 @@ import type { ActivityDeps } from '../deps.ts';
 import { attempt, cancellationSignal, notSettled } from '../runtime.ts';
 
 /** What was read, and of which DC. */
-export interface ReadOf extends PairFacts {
+export interface ReadPair extends PairFacts {
   /** DNS name of the DC that was read, lower case. */
   dc: string;
   /** DNS name of the DC that cmdlets go to by now. */
   server: string;
 }
 
-export interface Settling {
+export interface SettledOptions {
   /** Where the DCs differ as far as it matters here; everything that a migration changes unless told otherwise. */
   differ?(read: PairFacts, other: PairFacts): Drift[];
   /** What seems to be gone was read before in this migration, so that its absence is news. */
@@ -32,8 +31,8 @@ export interface Settling {
 export async function requireSettled(
   deps: ActivityDeps,
   target: Target,
-  { dc, server, ...read }: ReadOf,
-  { differ = lag, seen = false }: Settling = {},
+  { dc, server, ...read }: ReadPair,
+  { differ = lag, seen = false }: SettledOptions = {},
 ): Promise<void> {
   const others = deps.directoryServers.filter((name) => name !== dc);
   const replicas = await readReplicas(

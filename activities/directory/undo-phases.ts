@@ -1,38 +1,36 @@
 import { DmsaError } from '../../src/domain/errors/errors.ts';
 import { differences } from '../../src/domain/facts/compare.ts';
 import type { DmsaFacts } from '../../src/domain/facts/facts.ts';
-import type { JournalEntry } from '../../src/domain/migration/journal.ts';
+import type { JournalEntryOf } from '../../src/domain/migration/journal.ts';
 import { MigrationState } from '../../src/domain/states.ts';
 import { wordDrift } from '../../src/wording/drift.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
-import { type Acting, backward, journalled } from '../recording/journal.ts';
+import { backward, type ChangeInput, journalled } from '../recording/journal.ts';
 import { attempt } from '../runtime.ts';
 import { requireOurs } from './ours.ts';
-import { describePair, isIn, isUnlinked, keeping, type Pair, type PairRead, pairNow } from './pair.ts';
+import { describePair, isIn, isUnlinked, keeping, type PairRead, type PresentPair, pairNow } from './pair.ts';
 import { cmdletParameters, type PhaseInput } from './phases.ts';
 import { requireSettled } from './settled.ts';
 
 /** The DC that undid it, to be kept for what comes next. */
-export interface Kept {
+export interface KeptController {
   /** DNS name. */
   server: string;
 }
 
-type Entry<S extends JournalEntry['step']> = Extract<JournalEntry, { step: S }>;
-
 export type UndoCompleteInput = PhaseInput &
-  Acting<Entry<'complete'>> & {
+  ChangeInput<JournalEntryOf<'complete'>> & {
     /** A person has seen the differences to what was before, and lets them be. */
     accept?: boolean;
   };
-export type UndoLinkInput = PhaseInput & Acting<Entry<'link'>>;
+export type UndoLinkInput = PhaseInput & ChangeInput<JournalEntryOf<'link'>>;
 
 /**
  * Undoes Complete: one call of Undo, from 2 to 1 [cmdlet], then both objects are compared with what they were before
  * Complete, SPNs, delegation and the enabled account included. Already back is done; so is further back, where a
  * person has undone both phases by hand: what is there then is compared when all is undone.
  */
-export async function undoComplete(deps: ActivityDeps, input: UndoCompleteInput): Promise<Kept> {
+export async function undoComplete(deps: ActivityDeps, input: UndoCompleteInput): Promise<KeptController> {
   const pair = await pairNow(deps, input.target);
   const acting = { ...input, target: keeping(input.target, pair.server) };
   await requireReliable(deps, input, pair, MigrationState.Completed);
@@ -52,7 +50,7 @@ export async function undoComplete(deps: ActivityDeps, input: UndoCompleteInput)
  * Undoes Start: one call of Undo, from 1 to 0 [cmdlet], and then the principals that hosts have added since are taken
  * out again, unless the dMSA is ours and will be removed. Already back is done.
  */
-export async function undoLink(deps: ActivityDeps, input: UndoLinkInput): Promise<Kept> {
+export async function undoLink(deps: ActivityDeps, input: UndoLinkInput): Promise<KeptController> {
   const pair = await pairNow(deps, input.target);
   const acting = { ...input, target: keeping(input.target, pair.server) };
   await requireReliable(deps, input, pair, MigrationState.Started);
@@ -93,7 +91,7 @@ async function proveOurs(
   await requireOurs(deps, operation, pair, target, entry);
 }
 
-async function undoOnce(deps: ActivityDeps, input: PhaseInput, pair: Pair): Promise<void> {
+async function undoOnce(deps: ActivityDeps, input: PhaseInput, pair: PresentPair): Promise<void> {
   await journalled(deps, input, backward, () =>
     onManagementHost(deps, 'undo-migration', cmdletParameters(pair, input.target)),
   );
@@ -123,7 +121,10 @@ function sameList(a: string[], b: string[]): boolean {
   return a.length === b.length && [...a].sort().join() === [...b].sort().join();
 }
 
-function requireSame(beforeImage: Entry<'complete'>['beforeImage'], { account, dmsa }: Pair): void {
+function requireSame(
+  beforeImage: JournalEntryOf<'complete'>['beforeImage'],
+  { account, dmsa }: PresentPair,
+): void {
   const none = { principals: [], accessRules: undefined };
   const left = { account: beforeImage.account, dmsa: { ...beforeImage.dmsa, ...none }, hosts: [] };
   const right = { account, dmsa: dmsa && { ...dmsa, ...none }, hosts: [] };
@@ -132,10 +133,10 @@ function requireSame(beforeImage: Entry<'complete'>['beforeImage'], { account, d
     throw new DmsaError('RESTORE_DIFFERS', account.dn, wordDrift(differing, differing.length));
 }
 
-function unexpected(pair: Pair): DmsaError {
+function unexpected(pair: PresentPair): DmsaError {
   return new DmsaError('STATE_UNEXPECTED', pair.account.dn, `Undo cannot run: ${describePair(pair)}`);
 }
 
-function notVerified(pair: Pair): DmsaError {
+function notVerified(pair: PresentPair): DmsaError {
   return new DmsaError('STATE_NOT_VERIFIED', pair.account.dn, `Undo said yes: ${describePair(pair)}`);
 }

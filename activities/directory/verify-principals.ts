@@ -19,7 +19,7 @@ export interface VerifyPrincipalsInput {
   until: string;
 }
 
-export interface Principals {
+export interface PrincipalsReading {
   principals: Principal[];
   /** SHA-256 of the descriptor: what observation compares with. */
   digest: string | null;
@@ -38,7 +38,7 @@ const pollMs = { least: 1_000, most: 60_000 };
 export async function verifyPrincipals(
   deps: ActivityDeps,
   input: VerifyPrincipalsInput,
-): Promise<Principals> {
+): Promise<PrincipalsReading> {
   const { target, hosts, planHosts = hosts.map((host) => host.computerSid) } = input;
   const dmsa = await readNow(deps, target, async (directory) => {
     const pair = await pairFrom(directory, target);

@@ -1,5 +1,10 @@
-import type { HealthCheck, Plan, PlanHost, Target } from '../../src/domain/plan/plan.ts';
-import { targetOf } from '../../src/domain/plan/plan.ts';
+import {
+  type HealthCheck,
+  type Plan,
+  type PlanHost,
+  type Target,
+  targetOf,
+} from '../../src/domain/plan/plan.ts';
 import { canonicalJson } from '../../src/domain/values/canonical.ts';
 import { missing } from './require-approval.ts';
 

@@ -13,7 +13,7 @@ export type HostOutcome<R = unknown> =
   | { host: string; status: 'failed'; code: string; message: string; result?: R }
   | { host: string; status: 'untouched' | 'unknown' };
 
-interface Progress<R> {
+interface WaveProgress<R> {
   hosts: Record<string, HostOutcome<R>>;
 }
 
@@ -55,8 +55,8 @@ export async function eachHost<H extends { name: string }, R>(
   { afterFailure = 'stop', maxFailures = 0 }: EachHostOptions = {},
 ): Promise<HostOutcome<R>[]> {
   const context = Context.current();
-  const earlier = (context.info.heartbeatDetails as Progress<R> | undefined)?.hosts ?? {};
-  const progress: Progress<R> = { hosts: { ...earlier } };
+  const earlier = (context.info.heartbeatDetails as WaveProgress<R> | undefined)?.hosts ?? {};
+  const progress: WaveProgress<R> = { hosts: { ...earlier } };
   const failures: unknown[] = [];
   const failed = () =>
     failures.length + Object.values(earlier).filter(({ status }) => status === 'failed').length;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DmsaError, hostKeyCodes } from '../../src/domain/errors/errors.ts';
-import type { JournalEntry } from '../../src/domain/migration/journal.ts';
+import type { JournalEntryOf } from '../../src/domain/migration/journal.ts';
 import { type Duration, durationMs } from '../../src/domain/values/duration.ts';
 import { readInventory } from '../../src/inspection/ask-host.ts';
 import type { ActivityDeps } from '../deps.ts';
@@ -10,11 +10,9 @@ import { forward, journalled } from '../recording/journal.ts';
 import { attempt, cancellationSignal, runningClock } from '../runtime.ts';
 import { eachHost, type HostOutcome } from './each-host.ts';
 
-export type RebootEntry = Extract<JournalEntry, { step: 'restart-host' }>;
-
 export interface RestartHostsInput {
   migrationId: string;
-  entries: RebootEntry[];
+  entries: JournalEntryOf<'restart-host'>[];
   maxParallel: number;
   /** How long a host may take to answer again after it was told to restart. */
   timeout: Duration;
@@ -96,7 +94,7 @@ async function rebooted(reboot: Reboot, host: string): Promise<string> {
 }
 
 /** `heard`: it said that it restarts. `bootTime`: it has restarted already. */
-interface Told {
+interface RestartAnswer {
   heard: boolean;
   bootTime: string | null;
 }
@@ -105,7 +103,7 @@ async function tell(
   { deps, intentAt, clock }: Reboot,
   host: string,
   maybeToldBefore: boolean,
-): Promise<Told> {
+): Promise<RestartAnswer> {
   const parameters = {
     reason,
     unlessBootedSince: maybeToldBefore ? intentAt : null,
@@ -128,10 +126,10 @@ async function tell(
 }
 
 /** `bootTime`: after the intent, by the host's own clock, which its answer tells. */
-type Seen = { answers: true; bootTime: string | null } | { answers: false; bootTime: null; why: string };
+type BootLook = { answers: true; bootTime: string | null } | { answers: false; bootTime: null; why: string };
 
 /** While it comes up a host may refuse a login or lack a service: only a key that is another's cannot be waited for. */
-async function look({ deps, intentAt, clock }: Reboot, host: string): Promise<Seen> {
+async function look({ deps, intentAt, clock }: Reboot, host: string): Promise<BootLook> {
   try {
     const seen = await readInventory(deps.transport, host, { eventsSince: null });
     const aheadMs = Date.parse(seen.clock) - clock().getTime();

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../src/domain/facts/verdict.ts';
-import type { JournalEntry } from '../../src/domain/migration/journal.ts';
+import type { JournalEntryOf } from '../../src/domain/migration/journal.ts';
 import type { HealthCheck } from '../../src/domain/plan/plan.ts';
 import { restartTimeMs } from '../../src/domain/plan/restart-time.ts';
 import { durationMs } from '../../src/domain/values/duration.ts';
@@ -12,11 +12,9 @@ import { backward, forward, journalled } from '../recording/journal.ts';
 import { attempt, cancellationSignal, runningClock } from '../runtime.ts';
 import { eachHost, FailedWith, type HostOutcome } from './each-host.ts';
 
-export type RestartEntry = Extract<JournalEntry, { step: 'restart-services' }>;
-
 export interface RestartServicesInput {
   migrationId: string;
-  entries: RestartEntry[];
+  entries: JournalEntryOf<'restart-services'>[];
   maxParallel: number;
   /** A duration: how long one service may take to be in a state that is waited for. */
   serviceTimeout: string;

@@ -1,6 +1,6 @@
 import { DmsaError } from '../../src/domain/errors/errors.ts';
 import type { PolicyValue } from '../../src/domain/facts/host-facts.ts';
-import type { JournalEntry } from '../../src/domain/migration/journal.ts';
+import type { JournalEntryOf } from '../../src/domain/migration/journal.ts';
 import type { Result } from '../../src/powershell/wire/operations.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { requireHosts } from '../gates/of-the-plan.ts';
@@ -9,11 +9,9 @@ import { backward, forward, journalled } from '../recording/journal.ts';
 import { cancellationSignal } from '../runtime.ts';
 import { eachHost, type HostOutcome } from './each-host.ts';
 
-export type HostEntry = Extract<JournalEntry, { step: 'prepare-host' }>;
-
 export interface SetHostsInput {
   migrationId: string;
-  entries: HostEntry[];
+  entries: JournalEntryOf<'prepare-host'>[];
   maxParallel: number;
 }
 
@@ -29,7 +27,7 @@ export interface SetHostResult {
   changed: Result<'set-host'>['changed'];
 }
 
-interface Wanted {
+interface HostSettings {
   policy: PolicyValue;
   eventLogEnabled: boolean | null;
 }
@@ -45,7 +43,7 @@ export async function prepareHosts(
     await requireApproval(deps, input, 'start'),
     input.entries.map(({ target }) => ({ host: target })),
   );
-  const wanted: Wanted = {
+  const wanted: HostSettings = {
     policy: { value: 1, keyExists: true },
     eventLogEnabled: input.enableEventLog ? true : null,
   };
@@ -57,7 +55,7 @@ export function restoreHosts(
   deps: ActivityDeps,
   input: SetHostsInput,
 ): Promise<HostOutcome<SetHostResult>[]> {
-  const before = ({ beforeImage }: HostEntry): Wanted => ({
+  const before = ({ beforeImage }: JournalEntryOf<'prepare-host'>): HostSettings => ({
     policy: beforeImage.policy ?? { value: null, keyExists: false },
     eventLogEnabled: beforeImage.eventLogEnabled,
   });
@@ -67,7 +65,7 @@ export function restoreHosts(
 function setHosts(
   deps: ActivityDeps,
   { migrationId, entries, maxParallel }: SetHostsInput,
-  wantedOf: (entry: HostEntry) => Wanted,
+  wantedOf: (entry: JournalEntryOf<'prepare-host'>) => HostSettings,
   records: typeof forward,
   maxFailures = 0,
 ): Promise<HostOutcome<SetHostResult>[]> {
@@ -89,7 +87,7 @@ function setHosts(
 
 function requireWanted(
   host: string,
-  wanted: Wanted,
+  wanted: HostSettings,
   found: { policy: PolicyValue; eventLogEnabled: boolean },
 ): void {
   const policyDiffers = wanted.policy.value !== found.policy.value;

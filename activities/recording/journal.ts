@@ -4,7 +4,7 @@ import type { ActivityDeps } from '../deps.ts';
 import { now } from '../runtime.ts';
 
 /** What every activity that changes something is given: which migration, and the journal entry it acts for. */
-export interface Acting<E extends JournalEntry = JournalEntry> {
+export interface ChangeInput<E extends JournalEntry = JournalEntry> {
   migrationId: string;
   entry: E;
 }
@@ -12,7 +12,7 @@ export interface Acting<E extends JournalEntry = JournalEntry> {
 /** Mirrors the intent just before the effect, and the effect once it is verified. */
 export async function journalled<T>(
   deps: ActivityDeps,
-  { migrationId, entry }: Acting,
+  { migrationId, entry }: ChangeInput,
   [before, after]: [JournalRecord['when'], JournalRecord['when']],
   effect: () => Promise<T>,
 ): Promise<T> {

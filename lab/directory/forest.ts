@@ -11,7 +11,7 @@ import { type SeedEntry, seedEntry } from './seed-entry.ts';
 
 export const defaultSite = 'Default-First-Site-Name';
 
-export interface Contexts {
+export interface ForestContexts {
   /** The domain that the DC holds. */
   baseDn: string;
   configurationDn: string;
@@ -19,7 +19,7 @@ export interface Contexts {
 }
 
 /** How a domain controller is written down: in its domain, and in its site. */
-export interface ControllerOptions extends Contexts {
+export interface ControllerOptions extends ForestContexts {
   dnsHostName: string;
   site: string;
   /** Read-only: an RODC (MS-ADTS 6.1.1.3.2). */
@@ -65,7 +65,7 @@ export function siteDn(configurationDn: string, name: string): string {
 }
 
 /** The partitions of a forest of one domain (MS-ADTS 6.1.1.2.1.1). */
-export function partitionObjects(contexts: Contexts, netbiosName: string): SeedEntry[] {
+export function partitionObjects(contexts: ForestContexts, netbiosName: string): SeedEntry[] {
   const { baseDn, configurationDn, schemaDn } = contexts;
   const partitions = childDn('CN', 'Partitions', configurationDn);
   const dnsRoot = [dnsNameOf(baseDn)];
@@ -86,7 +86,11 @@ export function partitionObjects(contexts: Contexts, netbiosName: string): SeedE
 }
 
 /** `trustParent` is the crossRef of the domain above. */
-export function domainCrossRef(contexts: Contexts, netbiosName: string, trustParent?: string): SeedEntry {
+export function domainCrossRef(
+  contexts: ForestContexts,
+  netbiosName: string,
+  trustParent?: string,
+): SeedEntry {
   const { baseDn, configurationDn } = contexts;
   const partitions = childDn('CN', 'Partitions', configurationDn);
   return seedEntry(childDn('CN', netbiosName, partitions), 'crossRef', {

@@ -5,10 +5,10 @@ import { attribute, dmsaClass } from '../../src/directory/schema.ts';
 import { sidOctets } from '../../src/directory/sid.ts';
 import { builtinObjects } from './builtin.ts';
 import {
-  type Contexts,
   controllerObjects,
   defaultSite,
   domainCrossRef,
+  type ForestContexts,
   partitionObjects,
   siteObjects,
   sitesObjects,
@@ -112,7 +112,7 @@ function domainHead({ baseDn, domainSid }: DomainOptions): SeedEntry {
   return entry(baseDn, 'domainDNS', { dc: [first!.value], objectSid: [sidOctets(domainSid)] });
 }
 
-function firstController({ dnsHostName, site, domainSid }: DomainOptions, contexts: Contexts) {
+function firstController({ dnsHostName, site, domainSid }: DomainOptions, contexts: ForestContexts) {
   return controllerObjects({
     ...contexts,
     dnsHostName,

@@ -1,7 +1,5 @@
-import type { Result } from '../../src/powershell/wire/operations.ts';
+import type { Inventory } from '../../src/powershell/wire/inventory.ts';
 import type { LabHost, LabService } from '../topology.ts';
-
-type Inventory = Result<'inspect-host'>;
 
 /** What of a host its settings do not say. */
 export interface Moment {

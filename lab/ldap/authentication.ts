@@ -3,7 +3,7 @@ import { refusal } from '../directory/diagnostics.ts';
 import type { Operation } from './requests.ts';
 
 /** Who may bind, by any name that a client may use: a DN, `user@domain` or `DOMAIN\\user`. */
-export interface Credential {
+export interface DirectoryCredential {
   user: string;
   password: string;
 }
@@ -25,11 +25,11 @@ export const overLdaps: Channel = { encryption: 'ldaps', certificateUser: null }
  * is one of the ways in which AD maps certificates.
  */
 export class Authentication {
-  readonly #credentials: Credential[];
+  readonly #credentials: DirectoryCredential[];
   #channel: Channel;
   #user: string | null = null;
 
-  constructor(credentials: Credential[], channel: Channel) {
+  constructor(credentials: DirectoryCredential[], channel: Channel) {
     this.#credentials = credentials;
     this.#channel = channel;
     this.secured(channel);
@@ -66,11 +66,11 @@ export class Authentication {
   }
 
   /** Over LDAPS it is refused, whoever asks. MS-ADTS names no code for that; the lab says invalidCredentials. */
-  #external(): Credential | undefined {
+  #external(): DirectoryCredential | undefined {
     return this.#channel.encryption === 'start-tls' ? this.#ofCertificate() : undefined;
   }
 
-  #ofCertificate(): Credential | undefined {
+  #ofCertificate(): DirectoryCredential | undefined {
     const { certificateUser } = this.#channel;
     if (certificateUser === null) return undefined;
     return this.#credentials.find(({ user }) => isSame(user, certificateUser));

@@ -7,7 +7,7 @@ import type { EntryChange } from '../directory/changes.ts';
 import { constructed } from '../directory/constructed.ts';
 import { refusal } from '../directory/diagnostics.ts';
 import type { MemoryStore } from '../directory/memory-store.ts';
-import { Authentication, type Channel, type Credential, overLdaps } from './authentication.ts';
+import { Authentication, type Channel, type DirectoryCredential, overLdaps } from './authentication.ts';
 import type { Operation, Request, SearchRequest } from './requests.ts';
 import type { ResponseControl } from './responses.ts';
 import { domainScopeControl, rootDse, supportedControls } from './root-dse.ts';
@@ -23,11 +23,11 @@ import {
 /** What a connection is served from. */
 export interface Served {
   store: MemoryStore;
-  credentials: Credential[];
+  credentials: DirectoryCredential[];
 }
 
 /** How an operation ended, and what a search found. */
-export interface Answer {
+export interface LdapReply {
   code: number;
   message: string;
   entries?: { dn: string; attributes: [string, Value[]][] }[];
@@ -40,7 +40,7 @@ export interface Answer {
   value?: Buffer;
 }
 
-const success: Answer = { code: 0, message: '' };
+const success: LdapReply = { code: 0, message: '' };
 const compareFalse = 5;
 const compareTrue = 6;
 
@@ -61,7 +61,7 @@ export class OperationHandler {
   }
 
   /** Throws LdapFailure for what is refused. */
-  async perform(request: Request): Promise<Answer> {
+  async perform(request: Request): Promise<LdapReply> {
     for (const { type, critical } of request.controls) {
       if (critical && !supportedControls.includes(type)) throw refusal.unknownControl();
     }
@@ -77,13 +77,13 @@ export class OperationHandler {
   }
 
   /** StartTLS is the connection's own, so it is not seen here but where TLS is on already (RFC 4511 4.14.2). */
-  #extended(oid: string): Answer {
+  #extended(oid: string): LdapReply {
     if (oid === startTlsOid) throw refusal.alreadySecure();
     if (oid !== whoAmIOid) throw refusal.unknownExtension();
     return { ...success, value: Buffer.from(this.#authentication.identity) };
   }
 
-  async #search(operation: SearchRequest, { controls }: Request): Promise<Answer> {
+  async #search(operation: SearchRequest, { controls }: Request): Promise<LdapReply> {
     const { store } = this.#served;
     const isRootDse = operation.base === '' && operation.scope === 'base';
     if (!this.#authentication.isBound && !isRootDse) throw refusal.notBound();
@@ -111,7 +111,9 @@ export class OperationHandler {
     return { ...end, entries: await Promise.all(answered), references };
   }
 
-  async #onObject(operation: Exclude<Operation, { kind: 'bind' | 'search' | 'extended' }>): Promise<Answer> {
+  async #onObject(
+    operation: Exclude<Operation, { kind: 'bind' | 'search' | 'extended' }>,
+  ): Promise<LdapReply> {
     const { store } = this.#served;
     switch (operation.kind) {
       case 'compare': {

@@ -1,3 +1,5 @@
+export type { DirectoryCredential } from './authentication.ts';
+
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 
@@ -6,7 +8,6 @@ import { type LdapCounts, type LdapFaults, noCounts } from './faults.ts';
 import type { Served } from './operations.ts';
 import { LdapSession, type Line } from './session.ts';
 
-export type { Credential } from './authentication.ts';
 export { type Fault, type LdapCounts, type LdapFaults, noCounts, type OperationKind } from './faults.ts';
 
 export interface LdapServerOptions extends Served {

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-
 import { startTlsOid } from '../../src/directory/connection/start-tls.ts';
 import { refusal } from '../directory/diagnostics.ts';
 import { LdapFailure } from '../store.ts';
@@ -7,11 +6,11 @@ import type { Channel } from './authentication.ts';
 import { MalformedMessage, takeMessage } from './ber.ts';
 import { damaged, isDamage } from './damage.ts';
 import type { Fault, LdapCounts, LdapFaults } from './faults.ts';
-import { type Answer, OperationHandler, type Served } from './operations.ts';
+import { type LdapReply, OperationHandler, type Served } from './operations.ts';
 import { decodeRequest, type Operation, type Request } from './requests.ts';
 import { encodeEntry, encodeReference, encodeResult } from './responses.ts';
 
-export interface SessionOptions extends Served {
+export interface LdapSessionOptions extends Served {
   faults: LdapFaults | null;
   counts: LdapCounts;
 }
@@ -28,13 +27,13 @@ const other = 80;
 
 /** Serves one connection until it ends: operations one after the other, in the order they came. */
 export class LdapSession {
-  readonly #options: SessionOptions;
+  readonly #options: LdapSessionOptions;
   readonly #handler: OperationHandler;
   #line: Line;
   /** StartTLS has been answered with success: what comes next is no LDAP. */
   #isStartingTls = false;
 
-  constructor(line: Line, options: SessionOptions) {
+  constructor(line: Line, options: LdapSessionOptions) {
     this.#line = line;
     this.#options = options;
     this.#handler = new OperationHandler(options, line.channel);
@@ -99,7 +98,7 @@ export class LdapSession {
     else for (const message of messages) socket.write(message);
   }
 
-  async #answer(request: Request, fault: Fault | null): Promise<Answer> {
+  async #answer(request: Request, fault: Fault | null): Promise<LdapReply> {
     try {
       if (fault === 'busy') throw refusal.busy();
       if (typeof fault === 'object' && fault) return fault;

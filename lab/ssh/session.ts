@@ -18,7 +18,7 @@ export type HandleOperation = <N extends OperationName>(
 ) => Promise<Result<N>>;
 
 /** What a session needs of the server that accepted it. */
-export interface SessionOptions {
+export interface SshSessionOptions {
   host: string;
   handle: HandleOperation;
   faults: SshFaults;
@@ -29,7 +29,7 @@ export interface SessionOptions {
 export async function runOperation(
   channel: ServerChannel,
   drop: () => void,
-  options: SessionOptions,
+  options: SshSessionOptions,
 ): Promise<void> {
   const { host, faults, counts } = options;
   const request = await readEnvelope(channel);

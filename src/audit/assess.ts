@@ -3,22 +3,22 @@ import { type Finding, type FindingCode, finding, type Severity } from '../domai
 import { MigrationState } from '../domain/states.ts';
 import { principalFindings } from './assess-principals.ts';
 import type { AuditedDmsa, AuditFacts } from './facts.ts';
-import { deletedAccountOf, isDeletedDn, type Pair } from './pairs.ts';
-import { type Known, type Proof, proofOf } from './proof.ts';
+import { type AuditPair, deletedAccountOf, isDeletedDn } from './pairs.ts';
+import { type KnownStarts, type Proof, proofOf } from './proof.ts';
 import { isTo } from './records.ts';
-import { forgotten, type Since, sinceOf } from './since.ts';
+import { forgotten, type PairAge, sinceOf } from './since.ts';
 
 /** What a pair, or an object alone, amounts to. */
-export interface Assessed extends Pair {
+export interface AssessedPair extends AuditPair {
   /** Null where there is nothing to prove: the two do not both point at each other. */
   proof: Proof | null;
-  since: Since | null;
+  since: PairAge | null;
   findings: Finding[];
   /** The worst of its findings. */
   verdict: Severity | 'ok';
 }
 
-export interface AuditInput extends Known {
+export interface AuditInput extends KnownStarts {
   facts: AuditFacts;
   /** Whether a pair whose Start nobody knows of is a finding: not where nobody was to be asked. */
   wantsProof: boolean;
@@ -26,7 +26,7 @@ export interface AuditInput extends Known {
 }
 
 /** Everything that facts, records and events have to say about one pair. Pure. */
-export function assessPair(pair: Pair, input: AuditInput): Assessed {
+export function assessPair(pair: AuditPair, input: AuditInput): AssessedPair {
   const { account, dmsa } = pair;
   const mutual = account !== null && dmsa !== null && pair.forward && pair.backward;
   const proof = mutual ? proofOf(account, dmsa, input) : null;
@@ -48,7 +48,7 @@ export function sorted<T extends Finding>(findings: T[]): T[] {
   return [...findings].sort((a, b) => rank[a.severity] - rank[b.severity]);
 }
 
-function worst(findings: Finding[]): Assessed['verdict'] {
+function worst(findings: Finding[]): AssessedPair['verdict'] {
   return sorted(findings)[0]?.severity ?? 'ok';
 }
 
@@ -58,7 +58,7 @@ function unsure(code: FindingCode, subject: string, why: string, severity: Sever
 }
 
 /** Links that are not returned, states without a link, and what is left of what was deleted. */
-function linkFindings(pair: Pair, input: AuditInput): Finding[] {
+function linkFindings(pair: AuditPair, input: AuditInput): Finding[] {
   const { account, dmsa, forward, backward } = pair;
   if (account && dmsa) {
     return forward && backward ? [] : [finding('LINK_ONE_SIDED', account.dn, described(pair))];
@@ -75,7 +75,7 @@ function linkFindings(pair: Pair, input: AuditInput): Finding[] {
 }
 
 /** A link to something that was not found as a dMSA or as an account. */
-function astrayFinding(pair: Pair, target: string, { strays }: AuditFacts): Finding {
+function astrayFinding(pair: AuditPair, target: string, { strays }: AuditFacts): Finding {
   const subject = (pair.account ?? pair.dmsa)!.dn;
   const seen = described(pair);
   const stray = strays.find(({ dn }) => sameDn(dn, target));
@@ -107,7 +107,7 @@ function deletedFinding(dmsa: AuditedDmsa, { facts, records }: AuditInput): Find
 }
 
 /** Of two that point at each other. */
-function pairFindings({ account, dmsa }: Pair, proof: Proof, input: AuditInput): Finding[] {
+function pairFindings({ account, dmsa }: AuditPair, proof: Proof, input: AuditInput): Finding[] {
   const findings: Finding[] = [];
   const states = `account ${account!.state}, dMSA ${dmsa!.state}`;
   const linkable: number[] = [MigrationState.Started, MigrationState.Completed];
@@ -126,7 +126,7 @@ function pairFindings({ account, dmsa }: Pair, proof: Proof, input: AuditInput):
   return findings;
 }
 
-function accountFindings({ account, dmsa, forward, backward }: Pair, mutual: boolean): Finding[] {
+function accountFindings({ account, dmsa, forward, backward }: AuditPair, mutual: boolean): Finding[] {
   if (!account || !(forward || backward)) return [];
   const findings: Finding[] = [];
   const isCompleted = [account.state, mutual ? dmsa!.state : null].includes(MigrationState.Completed);
@@ -142,7 +142,7 @@ function accountFindings({ account, dmsa, forward, backward }: Pair, mutual: boo
   return findings;
 }
 
-function described({ account, dmsa, forward }: Pair): string {
+function described({ account, dmsa, forward }: AuditPair): string {
   const at = (dn: string | null | undefined) => dn ?? 'nothing';
   if (!account) return `${dmsa!.dn} \u2192 ${at(dmsa!.precededBy)}`;
   if (!dmsa) return `${account.dn} \u2192 ${at(account.supersededBy)}`;

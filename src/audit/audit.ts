@@ -1,10 +1,10 @@
 import { type ConnectDirectory, fromOneDc, withDirectory } from '../directory/directory.ts';
 import { readDomainNames } from '../directory/read/read-domain.ts';
 import type { Finding, Severity } from '../domain/findings/findings.ts';
-import { type Assessed, assessPair, sorted } from './assess.ts';
+import { type AssessedPair, assessPair, sorted } from './assess.ts';
 import { type EventFacts, type EventSource, readEvents } from './events.ts';
 import { type AuditFilter, isWithin, scopeOf } from './filter.ts';
-import { type Pair, pairUp } from './pairs.ts';
+import { type AuditPair, pairUp } from './pairs.ts';
 import { readAuditFacts } from './read.ts';
 import { readRecords } from './records.ts';
 import { type AuditedPair, reportPair } from './report.ts';
@@ -86,7 +86,7 @@ export async function audit(deps: AuditDeps, request: AuditRequest): Promise<Aud
 
 /** No DC is asked for events where there is no pair whose Start they could prove. */
 async function eventsFor(
-  pairs: Pair[],
+  pairs: AuditPair[],
   source: EventSource | null,
   read: (source: EventSource) => Promise<EventFacts>,
 ): Promise<EventFacts> {
@@ -97,7 +97,7 @@ async function eventsFor(
   return await read(source);
 }
 
-function reported(pairs: Assessed[]): Pick<Audit, 'pairs' | 'findings' | 'summary'> {
+function reported(pairs: AssessedPair[]): Pick<Audit, 'pairs' | 'findings' | 'summary'> {
   const findings = pairs.flatMap(({ account, dmsa, findings }) =>
     findings.map((finding) => ({
       ...finding,
@@ -126,8 +126,8 @@ function askedOf(events: EventFacts): Audit['events'] {
 }
 
 /** By account, then dMSA; what has no account comes last. */
-function byName(a: Assessed, b: Assessed): number {
-  const key = ({ account, dmsa }: Assessed) =>
+function byName(a: AssessedPair, b: AssessedPair): number {
+  const key = ({ account, dmsa }: AssessedPair) =>
     `${account ? '0' : '1'} ${account?.samAccountName ?? ''}\0${dmsa?.samAccountName ?? ''}`.toLowerCase();
   return key(a) < key(b) ? -1 : 1;
 }

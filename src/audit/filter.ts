@@ -9,7 +9,7 @@ import {
 import { errorAbout } from '../domain/errors/errors.ts';
 import type { DomainNames } from '../domain/plan/identity.ts';
 import type { AuditedAccount, AuditedDmsa } from './facts.ts';
-import type { Pair } from './pairs.ts';
+import type { AuditPair } from './pairs.ts';
 
 /** What of the domain is wanted; null for all of it. What is given has to hold together. */
 export interface AuditFilter {
@@ -55,7 +55,7 @@ function containerOf(dn: string): string {
   throw errorAbout('--ou', 'ARGUMENT_INVALID', why);
 }
 
-export function isWithin({ account, dmsa }: Pair, scope: AuditScope, domain: DomainNames): boolean {
+export function isWithin({ account, dmsa }: AuditPair, scope: AuditScope, domain: DomainNames): boolean {
   return (
     (scope.account === null || isCalled(account, scope.account, domain)) &&
     (scope.dmsa === null || isCalled(dmsa, scope.dmsa, domain)) &&

@@ -2,7 +2,7 @@ import { normalDn, sameDn } from '../directory/dn.ts';
 import type { AuditedAccount, AuditedDmsa, AuditFacts, DeletedAccount } from './facts.ts';
 
 /** An account and a dMSA of which at least one points at the other, or one of them alone. */
-export interface Pair {
+export interface AuditPair {
   account: AuditedAccount | null;
   dmsa: AuditedDmsa | null;
   /** Whether the account points at the dMSA, and the dMSA at the account. */
@@ -16,10 +16,10 @@ export interface Pair {
  * Everything that points at something, a row for each; then what points at nothing. An object with several claims on
  * it is in several rows, so that a claim that is not returned is one-sided, whoever else makes one.
  */
-export function pairUp({ accounts, dmsas }: AuditFacts): Pair[] {
+export function pairUp({ accounts, dmsas }: AuditFacts): AuditPair[] {
   const accountOf = new Map(accounts.map((account) => [normalDn(account.dn), account]));
   const dmsaOf = new Map(dmsas.map((dmsa) => [normalDn(dmsa.dn), dmsa]));
-  const pairs: Pair[] = [];
+  const pairs: AuditPair[] = [];
   for (const account of accounts) {
     if (account.supersededBy === null) continue;
     const dmsa = dmsaOf.get(normalDn(account.supersededBy)) ?? null;

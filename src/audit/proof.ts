@@ -13,7 +13,7 @@ export interface Proof {
   since: string | null;
 }
 
-export interface Known {
+export interface KnownStarts {
   records: RecordedMigration[];
   events: EventFacts;
 }
@@ -23,7 +23,7 @@ export interface Known {
  * that this program verified, event 3085 of one that a cmdlet made. A no is only said where every DC that can migrate
  * was asked and every log reaches back to before the younger of the two objects was there.
  */
-export function proofOf(account: AuditedAccount, dmsa: AuditedDmsa, { records, events }: Known): Proof {
+export function proofOf(account: AuditedAccount, dmsa: AuditedDmsa, { records, events }: KnownStarts): Proof {
   const ours = records.find((each) => {
     return each.linkedAt !== null && each.accountGuid === account.guid && isTo(each, dmsa);
   });

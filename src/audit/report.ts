@@ -1,8 +1,8 @@
 import type { Finding, Severity } from '../domain/findings/findings.ts';
-import type { Assessed } from './assess.ts';
+import type { AssessedPair } from './assess.ts';
 import type { AuditedAccount, AuditedDmsa } from './facts.ts';
 import type { Proof } from './proof.ts';
-import type { Since } from './since.ts';
+import type { PairAge } from './since.ts';
 
 /** One row of the audit. */
 export interface AuditedPair {
@@ -13,7 +13,7 @@ export interface AuditedPair {
   /** What one of them points at where that is no dMSA, or no account of this domain. */
   astray: string | null;
   state: PairState;
-  since: Since | null;
+  since: PairAge | null;
   /** Whether a Start of the pair is known; null where the two do not point at each other. */
   start: Pick<Proof, 'verdict' | 'evidence'> | null;
   verdict: Severity | 'ok';
@@ -26,7 +26,7 @@ export type PairState = 'unlinked' | 'started' | 'completed' | 'standalone' | 'd
 
 const states: PairState[] = ['unlinked', 'started', 'completed', 'standalone'];
 
-export function reportPair(pair: Assessed): AuditedPair {
+export function reportPair(pair: AssessedPair): AuditedPair {
   const { account, dmsa, forward, backward, astray, proof, since, verdict, findings } = pair;
   return {
     account,

@@ -1,11 +1,11 @@
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { MigrationState } from '../domain/states.ts';
 import { durationMs } from '../domain/values/duration.ts';
-import type { Pair } from './pairs.ts';
+import type { AuditPair } from './pairs.ts';
 import type { Proof } from './proof.ts';
 
 /** Since when a pair is in its state. */
-export interface Since {
+export interface PairAge {
   /** ISO 8601. */
   at: string;
   /** False where nobody knows more than that it has not changed since: it may be in its state for longer. */
@@ -16,14 +16,14 @@ export interface Since {
 const longest = '28d';
 
 /** From journal or event; else since when at least, as an object that has not changed has not changed its state. */
-export function sinceOf({ account, dmsa }: Pair, proof: Proof | null): Since | null {
+export function sinceOf({ account, dmsa }: AuditPair, proof: Proof | null): PairAge | null {
   if (proof?.since) return { at: proof.since, exact: true };
   const unchanged = [account?.changedAt, dmsa?.changedAt].filter((time) => typeof time === 'string').sort();
   return unchanged[0] ? { at: unchanged[0], exact: false } : null;
 }
 
 /** Whether a start state is older than 28 days: yes, no, or unknown where the objects have changed since. */
-export function forgotten(pair: Pair, since: Since | null, now: Date): Finding[] {
+export function forgotten(pair: AuditPair, since: PairAge | null, now: Date): Finding[] {
   const { account, dmsa } = pair;
   const states = [account?.state, dmsa?.state].filter((state) => state !== undefined);
   if (!states.every((state) => state === MigrationState.Started)) return [];

@@ -19,10 +19,10 @@ interface UseRow {
   logonType?: number;
 }
 
-type Cell = (host: DiscoveredHost, use: UseRow | null) => CsvValue;
+type UseCell = (host: DiscoveredHost, use: UseRow | null) => CsvValue;
 
 /** The columns in their order, and where each comes from. */
-const columns: Record<string, Cell> = {
+const columns: Record<string, UseCell> = {
   host: ({ name }) => name,
   verdict: ({ verdict }) => verdict,
   uses_account: ({ usesAccount }) => usesAccount,

@@ -7,12 +7,12 @@ import { DmsaError } from '../domain/errors/errors.ts';
  * - `not-checked`: something before it failed.
  */
 export const verdicts = ['ok', 'warn', 'fail', 'unknown', 'not-checked'] as const;
-export type Verdict = (typeof verdicts)[number];
+export type CheckVerdict = (typeof verdicts)[number];
 
 /** One thing that was looked at. */
 export interface Check {
   name: string;
-  verdict: Verdict;
+  verdict: CheckVerdict;
   /** What was seen; of `not-checked`, what kept it from being looked at. */
   seen: string;
   /** What to do about it; null where there is nothing to do. */

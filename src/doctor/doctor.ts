@@ -1,6 +1,15 @@
 import type { ClientSettings, Settings } from '../config/settings.ts';
 import type { DmsaError } from '../domain/errors/errors.ts';
-import { type Check, fail, failed, type Limits, notChecked, ok, type Verdict, verdicts } from './check.ts';
+import {
+  type Check,
+  type CheckVerdict,
+  fail,
+  failed,
+  type Limits,
+  notChecked,
+  ok,
+  verdicts,
+} from './check.ts';
 import { checkDirectory } from './directory.ts';
 import { checkNode, checkRecords, checkSecrets } from './local.ts';
 import { checkManagement } from './management.ts';
@@ -20,7 +29,7 @@ export interface DoctorRequest extends Limits {
 
 export interface Diagnosis {
   checks: Check[];
-  summary: Record<Verdict, number>;
+  summary: Record<CheckVerdict, number>;
 }
 
 /** Looks at everything that a migration needs, all at once; changes nothing. Throws the signal's reason alone. */
@@ -38,9 +47,9 @@ export async function diagnose(request: DoctorRequest): Promise<Diagnosis> {
     recordsChecks(request),
   ]);
   const checks = parts.flat();
-  const count = (verdict: Verdict) => checks.filter((check) => check.verdict === verdict).length;
+  const count = (verdict: CheckVerdict) => checks.filter((check) => check.verdict === verdict).length;
   const summary = Object.fromEntries(verdicts.map((verdict) => [verdict, count(verdict)]));
-  return { checks, summary: summary as Record<Verdict, number> };
+  return { checks, summary: summary as Record<CheckVerdict, number> };
 }
 
 async function settingsChecks({ settings, file }: DoctorRequest): Promise<Check[]> {

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Topology } from '../../lab/topology.ts';
-import type { Gate } from '../../src/domain/gates/gates.ts';
-import { countedVotes } from '../../src/domain/gates/gates.ts';
+import { countedVotes, type Gate } from '../../src/domain/gates/gates.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import { driftText } from '../../src/domain/values/drift.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';

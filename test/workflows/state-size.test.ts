@@ -1,7 +1,12 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { expect, test } from 'vitest';
 import type { Facts } from '../../src/domain/facts/facts.ts';
-import { evidenceNames, type HostEvidence, type Seen, see } from '../../src/domain/facts/host-evidence.ts';
+import {
+  evidenceNames,
+  type HostEvidence,
+  type HostReading,
+  see,
+} from '../../src/domain/facts/host-evidence.ts';
 import { finding } from '../../src/domain/findings/findings.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
@@ -95,7 +100,7 @@ test('the status can be asked for without the codec, too', () => {
 });
 
 function evidenceOf(host: string, index: number): HostEvidence {
-  const evidence = { host, seen: [] as Seen[] } as HostEvidence;
+  const evidence = { host, seen: [] as HostReading[] } as HostEvidence;
   const sources = ['host', 'directory', 'kerberos-log', 'restart'] as const;
   for (const [place, name] of evidenceNames.entries()) {
     see(evidence, timeOf(index, place), sources[place % 4]!, { [name]: 'yes' });

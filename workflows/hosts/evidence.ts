@@ -1,8 +1,7 @@
 import { hostsLetIn } from '../../src/domain/assess/assess-principals.ts';
 import { firstCapableBuild } from '../../src/domain/facts/domain-facts.ts';
 import type { DmsaFacts } from '../../src/domain/facts/facts.ts';
-import type { HostEvidence } from '../../src/domain/facts/host-evidence.ts';
-import { see, unlessSeen } from '../../src/domain/facts/host-evidence.ts';
+import { type HostEvidence, see, unlessSeen } from '../../src/domain/facts/host-evidence.ts';
 import type { HostFacts } from '../../src/domain/facts/host-facts.ts';
 import type { Verdict } from '../../src/domain/facts/verdict.ts';
 import { evidenceOf, type Migration, now } from '../state.ts';

@@ -1,7 +1,7 @@
 import type { RestartResult, RestartServicesInput } from '../../activities/hosts/restart-services.ts';
 import { see } from '../../src/domain/facts/host-evidence.ts';
 import type { Finding } from '../../src/domain/findings/findings.ts';
-import type { JournalEntry } from '../../src/domain/migration/journal.ts';
+import type { JournalEntryOf } from '../../src/domain/migration/journal.ts';
 import { restartable } from '../../src/domain/migration/restart-steps.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
 import type { GateName, PlanHost } from '../../src/domain/plan/plan.ts';
@@ -21,8 +21,6 @@ import { evidenceOf, inMs, type Migration, now, type Progress, waitFor } from '.
 import { unless } from '../unless.ts';
 import { bake, startNamesOf } from './bake.ts';
 import { strangersAllowed } from './strangers.ts';
-
-type RestartEntry = Extract<JournalEntry, { step: 'restart-services' }>;
 
 /**
  * Restarts the account's services, the canary first and alone. On the way to completion the canary has to join the
@@ -69,7 +67,7 @@ export const undoRestartServices: Undo<'restart-services'> = async (m, entries) 
   if (failures.length > 0) throw failures[0];
 };
 
-async function undoWave(m: Migration, entries: RestartEntry[]): Promise<void> {
+async function undoWave(m: Migration, entries: JournalEntryOf<'restart-services'>[]): Promise<void> {
   const { restartServices } = undoingOnHosts(summaries.restartServices(entries), waveMs(m, entries));
   const input = { ...waveInput(m), entries, direction: 'undo' as const };
   await runWave(
@@ -160,7 +158,7 @@ async function principalsAmong(m: Migration, among: PlanHost[]) {
 const sessionsAtOnce = 16;
 
 /** What the slowest host may take, once for each round of hosts that are restarted together. */
-function waveMs(m: Migration, entries: RestartEntry[]): number {
+function waveMs(m: Migration, entries: JournalEntryOf<'restart-services'>[]): number {
   const { maxParallel, serviceTimeout } = m.plan.rollout;
   const checksOf = (name: string) => m.plan.hosts.find((host) => host.name === name)?.checks;
   const slowest = Math.max(

@@ -1,6 +1,6 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { HostOutcome } from '../../activities/hosts/each-host.ts';
-import type { JournalEntry } from '../../src/domain/migration/journal.ts';
+import type { JournalEntryOf } from '../../src/domain/migration/journal.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
 import { batches } from '../../src/domain/plan/plan.ts';
 import { summaries } from '../../src/wording/summary.ts';
@@ -12,8 +12,6 @@ import type { Migration } from '../state.ts';
 import { unlessPaused } from '../unless.ts';
 import { hostsAtOnce, hostsPerActivity, waveMs } from './prepare-hosts.ts';
 
-type HostEntry = Extract<JournalEntry, { step: 'prepare-host' }>;
-
 /**
  * Turns the Kerberos log off again where this migration has turned it on. A completed migration is not turned back for a
  * log: what stays on is said. Hosts that a person has left out stay as they were prepared, for they may join yet.
@@ -21,7 +19,7 @@ type HostEntry = Extract<JournalEntry, { step: 'prepare-host' }>;
 export async function restoreEventLogs(m: Migration, current: Stage): Promise<void> {
   const skipped = skippedHosts(m);
   const enabled = m.state.status.journal.filter(
-    (entry): entry is HostEntry =>
+    (entry): entry is JournalEntryOf<'prepare-host'> =>
       entry.step === 'prepare-host' &&
       entry.status === 'applied' &&
       entry.beforeImage.eventLogEnabled === false &&
@@ -38,7 +36,7 @@ export async function restoreEventLogs(m: Migration, current: Stage): Promise<vo
 
 /** What became of each host; also of those of a wave that failed. */
 async function restored(
-  entries: HostEntry[],
+  entries: JournalEntryOf<'prepare-host'>[],
   wave: () => Promise<HostOutcome<null>[]>,
 ): Promise<HostOutcome<null>[]> {
   try {

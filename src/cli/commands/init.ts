@@ -6,8 +6,7 @@ import { type FirstSettings, schemaFile, settingsTemplate } from '../../config/t
 import { errorAbout } from '../../domain/errors/errors.ts';
 import { hostName } from '../../plan/values.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
-import type { CommandSpec } from '../command.ts';
-import { collect, newCommand } from '../command.ts';
+import { type CommandSpec, collect, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { noTerminal } from '../failures.ts';
 import { askLine } from '../prompts/ask.ts';

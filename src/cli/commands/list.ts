@@ -3,8 +3,7 @@ import type { ListedMigration } from '../../client/migrations.ts';
 import type { Needs } from '../../domain/migration/needs.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { moment } from '../../wording/time.ts';
-import type { CommandSpec } from '../command.ts';
-import { newCommand } from '../command.ts';
+import { type CommandSpec, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { columns, padTo, paint, shorten } from '../view/text.ts';
 

@@ -4,8 +4,7 @@ import type { Verification } from '../../report/verify.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { wordError } from '../../wording/failure.ts';
 import { moment } from '../../wording/time.ts';
-import type { CommandSpec } from '../command.ts';
-import { newCommand } from '../command.ts';
+import { type CommandSpec, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { paint } from '../view/text.ts';
 

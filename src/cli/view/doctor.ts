@@ -1,9 +1,9 @@
-import type { Verdict } from '../../doctor/check.ts';
+import type { CheckVerdict } from '../../doctor/check.ts';
 import type { Diagnosis } from '../../doctor/doctor.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { padTo, paint, wrap } from './text.ts';
 
-const words: Record<Verdict, string> = {
+const words: Record<CheckVerdict, string> = {
   ok: 'ok',
   warn: 'warn',
   fail: 'FAIL',
@@ -14,7 +14,7 @@ const words: Record<Verdict, string> = {
 /** A line for each check, with what to do below it, and how many there are of each kind. */
 export function renderDoctor(diagnosis: Diagnosis, options: { color: boolean; width: number }): string {
   const { bold, dim, red, green, yellow } = paint(options.color);
-  const styles: Record<Verdict, (text: string) => string> = {
+  const styles: Record<CheckVerdict, (text: string) => string> = {
     ok: green,
     warn: yellow,
     fail: (text) => bold(red(text)),

@@ -1,7 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-
 import { Client, ResultCodeError } from 'ldapts';
-
 import type { DirectorySettings, HostAddress } from '../../config/settings.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import type { ConnectDirectory } from '../directory.ts';
@@ -9,7 +7,7 @@ import { guardLdap } from '../ldap/ber-guard.ts';
 import { LdapDirectory } from '../ldap/ldap-directory.ts';
 import { directoryError } from '../ldap/ldap-errors.ts';
 import { FailoverDirectory } from './failover.ts';
-import { bind, isCertificate, type Login, readAuthorities, readLogin } from './login.ts';
+import { bind, type DirectoryLogin, isCertificate, readAuthorities, readLogin } from './login.ts';
 import { inOrder, type Server, serversOf } from './servers.ts';
 import { type ConnectTimes, openSecureSocket } from './tls.ts';
 
@@ -25,7 +23,7 @@ export const connectionLimits: ConnectionLimits = {
 };
 
 interface Way {
-  login: Login;
+  login: DirectoryLogin;
   authorities: string | undefined;
   limits: ConnectionLimits;
   signal: AbortSignal | undefined;

@@ -9,7 +9,7 @@ import { DmsaError, errorAbout, errorKinds } from '../../domain/errors/errors.ts
 import { directoryError } from '../ldap/ldap-errors.ts';
 
 /** Who binds, with the secrets read. */
-export type Login = { user: string; password: string } | ClientCertificate;
+export type DirectoryLogin = { user: string; password: string } | ClientCertificate;
 
 /** PEM of the certificate with its chain, and of its key, as `tls.connect` takes them. */
 export interface ClientCertificate {
@@ -17,7 +17,7 @@ export interface ClientCertificate {
   key: string;
 }
 
-export function isCertificate(login: Login): login is ClientCertificate {
+export function isCertificate(login: DirectoryLogin): login is ClientCertificate {
   return 'cert' in login;
 }
 
@@ -32,7 +32,7 @@ export const whoAmIOid = '1.3.6.1.4.1.4203.1.11.3';
  */
 export async function bind(
   client: Client,
-  login: Login,
+  login: DirectoryLogin,
   { url, startTls }: { url: string; startTls: boolean },
 ): Promise<void> {
   if (!isCertificate(login)) return await client.bind(login.user, login.password);
@@ -57,7 +57,7 @@ function refused(url: string, cause: unknown): unknown {
 }
 
 /** Throws PEM_INVALID and the codes of files and secrets, with the setting and never what a secret is. */
-export async function readLogin(settings: DirectorySettings): Promise<Login> {
+export async function readLogin(settings: DirectorySettings): Promise<DirectoryLogin> {
   if ('certificateFile' in settings) return await readCertificate(settings);
   const password = await readSecret(settings.password);
   // A simple bind without a password is anonymous, and succeeds (RFC 4513 5.1.2).

@@ -1,14 +1,12 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-
 import { ProtocolOperation } from 'ldapts';
-
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { BerCursor, BerError, berTag, readHeader } from './ber.ts';
 import { emptyReference, withReferralsInText } from './ldap-encode.ts';
 import { oneLine } from './ldap-errors.ts';
-import { type Answer, answerTag, checkAnswer, referralCode } from './ldap-message.ts';
+import { answerTag, checkAnswer, type LdapAnswer, referralCode } from './ldap-message.ts';
 import { defaultLimits, type LdapLimits } from './limits.ts';
 
 /** What stands between ldapts and a server. */
@@ -177,7 +175,7 @@ class GuardedSocket extends Duplex {
     return this.#chunks[0]!;
   }
 
-  #pass(message: Buffer, answer: Answer): void {
+  #pass(message: Buffer, answer: LdapAnswer): void {
     if (answer.id === 0) {
       this.#notify(answer);
       return;
@@ -214,7 +212,7 @@ class GuardedSocket extends Duplex {
   }
 
   /** An unsolicited notification (RFC 4511 4.4). Those that are not known are to be ignored. */
-  #notify({ tag, result, name }: Answer): void {
+  #notify({ tag, result, name }: LdapAnswer): void {
     if (tag !== answerTag.extended || !result) {
       throw new BerError('an answer to 0 that is no notification', this.#start);
     }

@@ -23,7 +23,7 @@ export const berTag = {
 } as const;
 
 /** Where an element's contents begin, and how long they are. */
-export interface Header {
+export interface BerHeader {
   tag: number;
   start: number;
   length: number;
@@ -35,7 +35,7 @@ const longestLength = 4;
  * The header at `at`; null where more octets must arrive. `base` is where `octets` begin in the stream.
  * Throws BerError for a length that is indefinite, has more than four octets or is 2^31 or more.
  */
-export function readHeader(octets: Buffer, at: number, end: number, base: number): Header | null {
+export function readHeader(octets: Buffer, at: number, end: number, base: number): BerHeader | null {
   if (at + 2 > end) return null;
   const tag = octets[at]!;
   const first = octets[at + 1]!;
@@ -78,7 +78,7 @@ export class BerCursor {
   }
 
   /** The next element's header, and steps over the element. */
-  next(): Header {
+  next(): BerHeader {
     const header = readHeader(this.#octets, this.#at, this.#end, this.#base);
     if (!header || header.start + header.length > this.#end) {
       throw new BerError('an element that ends outside of the one around it', this.offset);
@@ -99,7 +99,7 @@ export class BerCursor {
   }
 
   /** What the element that next() gave has in it. */
-  within({ start, length }: Header): BerCursor {
+  within({ start, length }: BerHeader): BerCursor {
     return new BerCursor(this.#octets, this.#base, start, start + length);
   }
 
@@ -118,7 +118,7 @@ export class BerCursor {
     if (this.more) throw new BerError(`an element with the tag ${hex(this.#octets[this.#at]!)}`, this.offset);
   }
 
-  #expect(tag: number): Header {
+  #expect(tag: number): BerHeader {
     const at = this.offset;
     if (!this.more) throw new BerError(`no element where one with the tag ${hex(tag)} must be`, at);
     const header = this.next();

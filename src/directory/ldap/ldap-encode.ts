@@ -1,6 +1,5 @@
 import { BerWriter } from 'ldapts';
-
-import { type Answer, answerTag } from './ldap-message.ts';
+import { answerTag, type LdapAnswer } from './ldap-message.ts';
 
 /** Characters of the text that goes before a referral's own; the rest says no more to a person. */
 const longestText = 2_000;
@@ -11,7 +10,7 @@ export function emptyReference(id: number): Buffer {
 }
 
 /** The same result with its referrals before its text, as ldapts does not read the field that they are in. */
-export function withReferralsInText({ id, tag, result }: Answer): Buffer {
+export function withReferralsInText({ id, tag, result }: LdapAnswer): Buffer {
   const { code, matchedDn, text, referrals } = result!;
   const told = [referrals.join(', ').slice(0, longestText), text.slice(0, longestText)];
   return encode(id, (writer) => {

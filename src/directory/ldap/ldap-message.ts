@@ -17,7 +17,7 @@ export const answerTag = {
 } as const;
 
 /** A message of the server that is sound, as far as the guard must know it. */
-export interface Answer {
+export interface LdapAnswer {
   id: number;
   tag: number;
   /** Result code, text and referral URLs of a message that ends an operation; null for entries and references. */
@@ -52,7 +52,7 @@ const description = /^([A-Za-z][A-Za-z0-9-]*|\d+(\.\d+)*)(;[A-Za-z0-9-]+(=\d+-(\
  * Checks one whole LDAPMessage, header and all, down to its last element (RFC 4511 4.1.1). Throws BerError, whose
  * offset counts from `base`.
  */
-export function checkAnswer(message: Buffer, base: number): Answer {
+export function checkAnswer(message: Buffer, base: number): LdapAnswer {
   const outer = new BerCursor(message, base);
   const inner = outer.inside(berTag.sequence);
   outer.finish();
@@ -60,7 +60,7 @@ export function checkAnswer(message: Buffer, base: number): Answer {
   const at = inner.offset;
   const operation = inner.next();
   const content = inner.within(operation);
-  const answer: Answer = {
+  const answer: LdapAnswer = {
     id,
     tag: operation.tag,
     result: null,
@@ -84,7 +84,7 @@ function isResult(tag: number): boolean {
 }
 
 /** LDAPResult (RFC 4511 4.1.9), and what a bind and an extended response have after it. */
-function checkResult(tag: number, content: BerCursor): Pick<Answer, 'result' | 'name'> {
+function checkResult(tag: number, content: BerCursor): Pick<LdapAnswer, 'result' | 'name'> {
   const code = content.number(berTag.enumerated);
   const matchedDn = text(content);
   const diagnostic = text(content);

@@ -7,7 +7,7 @@ import type { LdapLimits } from './limits.ts';
  * `member;range=0-1499`; the rest is asked for by `member;range=1500-*`, until an answer ends with `*`
  * (MS-ADTS 3.1.1.3.1.3.3). Samba 4.17 gives ranges that are asked for, and 10,000 values at once where none is.
  */
-interface Range {
+interface ValueRange {
   /** Without its range option, as the server spells it. */
   name: string;
   low: number;
@@ -46,7 +46,12 @@ export async function withWholeAttributes(entry: Entry, read: ReadEntry, limits:
   }
 }
 
-async function complete(entry: Entry, ranges: Range[], read: ReadEntry, limits: LdapLimits): Promise<Entry> {
+async function complete(
+  entry: Entry,
+  ranges: ValueRange[],
+  read: ReadEntry,
+  limits: LdapLimits,
+): Promise<Entry> {
   const whole = new Map(ranges.map((range) => [range.name, firstOf(entry, range)]));
   let open = ranges.filter(({ high }) => high !== null);
   while (open.length > 0) {
@@ -75,14 +80,14 @@ function refusedRange(cause: unknown): never {
 }
 
 /** The range begins at 0, since none was asked for. */
-function firstOf(entry: Entry, range: Range): Value[] {
+function firstOf(entry: Entry, range: ValueRange): Value[] {
   const first = valuesOf(entry, range);
   if (range.low !== 0 || first.length === 0) throw invalid(entry, range, first.length);
   return first;
 }
 
 /** Adds the range's values, whose first one is known already. */
-function append(entry: Entry, whole: Value[], range: Range, answer: Entry, limits: LdapLimits): void {
+function append(entry: Entry, whole: Value[], range: ValueRange, answer: Entry, limits: LdapLimits): void {
   const [first, ...more] = valuesOf(answer, range);
   const known = whole.at(-1)!;
   if (range.low !== whole.length - 1 || first === undefined || !isSame(first, known))
@@ -96,7 +101,7 @@ function append(entry: Entry, whole: Value[], range: Range, answer: Entry, limit
 }
 
 /** The values of a range, which are as many as its name says. */
-function valuesOf(entry: Entry, range: Range): Value[] {
+function valuesOf(entry: Entry, range: ValueRange): Value[] {
   const found = values(entry, described(range));
   if (range.high !== null && found.length !== range.high - range.low + 1) {
     throw invalid(entry, range, found.length);
@@ -104,7 +109,7 @@ function valuesOf(entry: Entry, range: Range): Value[] {
   return found;
 }
 
-function rangesOf(entry: Entry): Range[] {
+function rangesOf(entry: Entry): ValueRange[] {
   return Object.keys(entry.attributes).flatMap((described) => {
     const [, name, low, high] = /^(.+);range=(\d+)-(\d+|\*)$/i.exec(described) ?? [];
     if (name === undefined) return [];
@@ -112,7 +117,7 @@ function rangesOf(entry: Entry): Range[] {
   });
 }
 
-function described({ name, low, high }: Range): string {
+function described({ name, low, high }: ValueRange): string {
   return `${name};range=${low}-${high ?? '*'}`;
 }
 
@@ -128,13 +133,13 @@ function isSame(a: Value, b: Value): boolean {
   return Buffer.from(a).equals(Buffer.from(b));
 }
 
-function keepsChanging(entry: Entry, ranges: Range[], attempts: number): DmsaError {
+function keepsChanging(entry: Entry, ranges: ValueRange[], attempts: number): DmsaError {
   const names = ranges.map(({ name }) => name).join(', ');
   const message = `${entry.dn}: ${names} changed while it was read, ${attempts} ${attempts === 1 ? 'time' : 'times'}`;
   return new DmsaError('DIRECTORY_BUSY', entry.dn, message);
 }
 
-function invalid(entry: Entry, range: Range, found: number): DmsaError {
+function invalid(entry: Entry, range: ValueRange, found: number): DmsaError {
   const message = `${entry.dn}: ${described(range)} has ${found} ${found === 1 ? 'value' : 'values'}`;
   return new DmsaError('DIRECTORY_ANSWER_INVALID', entry.dn, message);
 }

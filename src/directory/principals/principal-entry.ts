@@ -6,13 +6,13 @@ import { wellKnown } from '../security/well-known-sids.ts';
 /** What is read of an object to know it as a principal. */
 export const principalAttributes = ['objectSid', 'sAMAccountName', 'objectClass', 'groupType'];
 
-export interface ResolvedPrincipal {
+export interface KnownPrincipal {
   principal: Principal;
   /** Null for what is no group. */
-  group: Group | null;
+  group: PrincipalGroup | null;
 }
 
-export interface Group {
+export interface PrincipalGroup {
   sid: string;
   dn: string;
   /** Only these are in anybody's token; a distribution group grants nothing (MS-ADTS 2.2.12). */
@@ -26,7 +26,7 @@ const accountGroup = 0x2;
 const securityEnabled = 0x80000000;
 
 /** Null for an object without a SID: a contact, which no ACE can name. */
-export function resolvedPrincipal(entry: Entry): ResolvedPrincipal | null {
+export function resolvedPrincipal(entry: Entry): KnownPrincipal | null {
   if (!octets(entry, 'objectSid')) return null;
   const sid = sidOf(entry, 'objectSid');
   const kind = principalKind(entry);
@@ -34,7 +34,7 @@ export function resolvedPrincipal(entry: Entry): ResolvedPrincipal | null {
   return { principal: { sid, name, kind }, group: kind === 'group' ? groupOf(sid, entry) : null };
 }
 
-function groupOf(sid: string, entry: Entry): Group {
+function groupOf(sid: string, entry: Entry): PrincipalGroup {
   const type = integer(entry, 'groupType') ?? securityEnabled | accountGroup;
   return {
     sid,

@@ -5,7 +5,7 @@ import { type Entry, sidOf, text, texts } from '../entry.ts';
 import { anyOf, either, equals, type Filter } from '../filters.ts';
 import { domainOf, wellKnown } from '../security/well-known-sids.ts';
 import { ridOf } from '../sid.ts';
-import { type Group, principalAttributes, resolvedPrincipal } from './principal-entry.ts';
+import { type PrincipalGroup, principalAttributes, resolvedPrincipal } from './principal-entry.ts';
 
 /** An OR filter of this many SIDs stays well under the 10,000-byte filter that small DCs accept. */
 export const termsPerFilter = 200;
@@ -30,14 +30,14 @@ export interface Members {
  */
 export async function readMembers(
   directory: Directory,
-  groups: Group[],
+  groups: PrincipalGroup[],
   domain: string | null,
 ): Promise<Map<string, Members>> {
   const graph = new Graph();
   let level = groups.filter(({ security }) => security);
   for (const group of level) graph.addGroup(group);
   while (level.length > 0) {
-    const next: Group[] = [];
+    const next: PrincipalGroup[] = [];
     for (const filter of filtersFor(level, domain)) {
       for (const entry of await searchDomain(directory, filter, attributes)) {
         const nested = graph.addMember(entry, domain);
@@ -53,7 +53,7 @@ export async function readMembers(
 const attributes = [...principalAttributes, 'memberOf', 'primaryGroupID'];
 
 /** Only a group of this domain can be the primary group of an account in it (MS-SAMR 3.1.1.8.2). */
-function filtersFor(groups: Group[], domain: string | null): Filter[] {
+function filtersFor(groups: PrincipalGroup[], domain: string | null): Filter[] {
   const terms = groups.flatMap(({ sid, dn }) => {
     const linked = equals.text('memberOf', dn);
     const rid = domainOf(sid) === domain && domain !== null ? ridOf(sid) : null;
@@ -62,7 +62,11 @@ function filtersFor(groups: Group[], domain: string | null): Filter[] {
   return batches(terms, termsPerFilter).map((batch) => either(...batch));
 }
 
-async function addMembersElsewhere(directory: Directory, graph: Graph, level: Group[]): Promise<void> {
+async function addMembersElsewhere(
+  directory: Directory,
+  graph: Graph,
+  level: PrincipalGroup[],
+): Promise<void> {
   const sids = level.filter(({ global }) => !global).map(({ sid }) => sid);
   for (const batch of batches(sids, termsPerFilter)) {
     const filter = anyOf.sid('objectSid', batch);
@@ -79,13 +83,13 @@ class Graph {
   /** DNs of all that was found, in the form that is compared. */
   readonly #found = new Set<string>();
 
-  addGroup({ sid, dn }: Group): void {
+  addGroup({ sid, dn }: PrincipalGroup): void {
     this.#sidByDn.set(normalDn(dn), sid);
     this.#children.set(sid, new Set());
   }
 
   /** The entry as a member of every known group that it names; itself, where it is a group that was not known yet. */
-  addMember(entry: Entry, domain: string | null): Group | null {
+  addMember(entry: Entry, domain: string | null): PrincipalGroup | null {
     this.#found.add(normalDn(entry.dn));
     const resolved = resolvedPrincipal(entry);
     if (!resolved || (resolved.group && !resolved.group.security)) return null;

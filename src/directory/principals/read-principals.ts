@@ -4,7 +4,7 @@ import { type Directory, searchDomain } from '../directory.ts';
 import { anyOf } from '../filters.ts';
 import { decide } from '../security/access.ts';
 import { domainOf, wellKnown } from '../security/well-known-sids.ts';
-import { principalAttributes, type ResolvedPrincipal, resolvedPrincipal } from './principal-entry.ts';
+import { type KnownPrincipal, principalAttributes, resolvedPrincipal } from './principal-entry.ts';
 import { type Members, readMembers, termsPerFilter } from './read-members.ts';
 import { summarise } from './summarise-members.ts';
 
@@ -30,7 +30,7 @@ export async function withPrincipalNames(
 
 /** What SIDs stand for, whoever's principals they are. */
 export interface KnownSids {
-  found: Map<string, ResolvedPrincipal>;
+  found: Map<string, KnownPrincipal>;
   members: Map<string, Members>;
   /** The domain that is read, as `domainOf` gives it. */
   domain: string | null;
@@ -59,8 +59,8 @@ export function named(
 }
 
 /** SIDs that have no object are not asked for. */
-async function lookUp(directory: Directory, sids: string[]): Promise<Map<string, ResolvedPrincipal>> {
-  const found = new Map<string, ResolvedPrincipal>();
+async function lookUp(directory: Directory, sids: string[]): Promise<Map<string, KnownPrincipal>> {
+  const found = new Map<string, KnownPrincipal>();
   for (const batch of batches(
     sids.filter((sid) => !wellKnown(sid)),
     termsPerFilter,

@@ -1,5 +1,4 @@
-import type { ControllerFacts } from '../../domain/facts/domain-facts.ts';
-import { firstCapableBuild } from '../../domain/facts/domain-facts.ts';
+import { type ControllerFacts, firstCapableBuild } from '../../domain/facts/domain-facts.ts';
 import { type Directory, searchDomain } from '../directory.ts';
 import { normalDn, parentDn, parseDn, sameDn } from '../dn.ts';
 import { type Entry, text, texts } from '../entry.ts';

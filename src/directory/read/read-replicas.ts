@@ -1,7 +1,6 @@
 import { DmsaError } from '../../domain/errors/errors.ts';
 import type { ReplicaFacts } from '../../domain/facts/domain-facts.ts';
-import type { PairFacts } from '../../domain/facts/lag.ts';
-import { lag } from '../../domain/facts/lag.ts';
+import { lag, type PairFacts } from '../../domain/facts/lag.ts';
 import { dmsaSamAccountName, type Target } from '../../domain/plan/plan.ts';
 import { type ConnectDirectory, type Directory, withDomain } from '../directory.ts';
 import { readAccount, readDmsa } from './read-account.ts';

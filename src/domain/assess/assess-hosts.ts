@@ -19,7 +19,7 @@ export interface HostContext {
   policySetAt?: string;
 }
 
-type Found = (code: FindingCode, evidence: string) => void;
+type AddFinding = (code: FindingCode, evidence: string) => void;
 
 /** Errors with a finding of the same code: its fix differs from that of a host that does not answer. */
 const ownFinding = ['HOST_KEY_MISMATCH', 'HOST_KEY_UNKNOWN', 'LOGIN_REFUSED'] as const;
@@ -34,7 +34,7 @@ function unansweredFinding(host: string, { code, message }: NonNullable<HostFact
 export function assessHost(host: HostFacts, asked: HostContext): Finding[] {
   if (host.unreachable) return [unansweredFinding(host.name, host.unreachable)];
   const findings: Finding[] = [];
-  const found: Found = (code, evidence) => findings.push(finding(code, host.name, evidence));
+  const found: AddFinding = (code, evidence) => findings.push(finding(code, host.name, evidence));
   const { surroundings } = asked;
   assessSystem(host, found);
   if (surroundings) assessSurroundings(surroundings, asked, found);
@@ -43,7 +43,10 @@ export function assessHost(host: HostFacts, asked: HostContext): Finding[] {
   return findings;
 }
 
-function assessSystem({ build, isDomainController, rebootPending, policyFrom }: HostFacts, found: Found) {
+function assessSystem(
+  { build, isDomainController, rebootPending, policyFrom }: HostFacts,
+  found: AddFinding,
+) {
   if ((build ?? 0) < firstCapableBuild) found('HOST_TOO_OLD', `build ${build}`);
   if (isDomainController) found('HOST_IS_DC', 'its domain role is that of a domain controller');
   if (rebootPending) found('HOST_REBOOT_PENDING', 'Windows says that a reboot is pending');
@@ -55,7 +58,7 @@ function assessSystem({ build, isDomainController, rebootPending, policyFrom }: 
 function assessSurroundings(
   { clockAheadMs, bootTime, domain, unread }: HostSurroundings,
   asked: HostContext,
-  found: Found,
+  found: AddFinding,
 ) {
   if (clockAheadMs !== null && Math.abs(clockAheadMs) >= mostSkewMs) {
     const seconds = Math.round(Math.abs(clockAheadMs) / 1000);
@@ -78,7 +81,7 @@ function assessSurroundings(
 function assessServices(
   host: HostFacts,
   { services: planned, allowed, surroundings }: HostContext,
-  found: Found,
+  found: AddFinding,
 ) {
   const { services, pools, logonRight } = host;
   const joinsLater = surroundings?.joinsLater ?? [];
@@ -99,7 +102,7 @@ function assessServices(
   }
 }
 
-function assessOthers({ joinsLater, otherProcesses }: HostSurroundings, found: Found) {
+function assessOthers({ joinsLater, otherProcesses }: HostSurroundings, found: AddFinding) {
   if (joinsLater.length > 0) found('JOINS_AT_NEXT_LOGON', joinsLater.join(', '));
   if (otherProcesses.length > 0) found('ACCOUNT_LOGGED_ON', otherProcesses.join(', '));
 }

@@ -24,13 +24,13 @@ export interface HostEvidence {
   /** The account still has "Log on as a service" (failure-cases.md, 3). */
   logonRightKept: Verdict;
   /** Where each verdict comes from; the latest reading of a verdict holds. */
-  seen: Seen[];
+  seen: HostReading[];
   /** A person's word that the rollout goes on without the host. */
   skipped?: { by: string; reason: string; at: string };
 }
 
 /** One reading: when, from where, and which verdicts it gave. */
-export interface Seen {
+export interface HostReading {
   /** ISO 8601. */
   at: string;
   source: 'host' | 'kerberos-log' | 'directory' | 'restart';
@@ -60,7 +60,12 @@ export type Verdicts = Partial<Record<EvidenceName, Verdict>>;
  * source. Verdicts that are absent were not looked at. Nothing is added where nothing was: the list stays as short as
  * there are verdicts.
  */
-export function see(evidence: HostEvidence, at: string, source: Seen['source'], verdicts: Verdicts): void {
+export function see(
+  evidence: HostEvidence,
+  at: string,
+  source: HostReading['source'],
+  verdicts: Verdicts,
+): void {
   const read = (Object.entries(verdicts) as [EvidenceName, Verdict | undefined][]).filter(
     (entry): entry is [EvidenceName, Verdict] => entry[1] !== undefined,
   );
@@ -86,7 +91,7 @@ export function unlessSeen(evidence: HostEvidence, verdicts: Verdicts): Verdicts
 }
 
 /** When and from where a verdict was read; null for what was never read. */
-export function seenOf(evidence: HostEvidence, name: EvidenceName): Omit<Seen, 'of'> | null {
+export function seenOf(evidence: HostEvidence, name: EvidenceName): Omit<HostReading, 'of'> | null {
   const seen = evidence.seen.find((each) => each.of.includes(name));
   return seen ? { at: seen.at, source: seen.source } : null;
 }

@@ -24,6 +24,9 @@ export type JournalEntry = { id: string; target: string; status: JournalStatus; 
 
 export type JournalStep = JournalEntry['step'];
 
+/** An entry of one step. */
+export type JournalEntryOf<S extends JournalStep> = Extract<JournalEntry, { step: S }>;
+
 /**
  * The order of undoing: newest first, but for one thing. Services restart after both phases are undone and before
  * anything they log on through is taken away, whenever they were restarted on the way forward.

@@ -1,5 +1,10 @@
 import { sessionSlots } from '../ssh/session-slots.ts';
-import { type Answered, type LocalProcess, type Question, startLocalProcess } from './local-process.ts';
+import {
+  type BrokerAnswer,
+  type BrokerQuestion,
+  type LocalProcess,
+  startLocalProcess,
+} from './local-process.ts';
 
 export interface LocalPoolOptions {
   program: string;
@@ -13,7 +18,7 @@ export interface LocalPoolOptions {
 
 /** A process for one run. It is either given back or ended, once. */
 export interface LocalSession {
-  ask(question: Question): Promise<Answered>;
+  ask(question: BrokerQuestion): Promise<BrokerAnswer>;
   giveBack(): Promise<void>;
   end(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { DmsaError } from '../../domain/errors/errors.ts';
 import { formatDuration } from '../../domain/values/duration.ts';
 import { answerLimit, endMarker } from '../wire/envelope.ts';
 
-export interface Question {
+export interface BrokerQuestion {
   /** For messages, and the subject of errors. */
   host: string;
   /** ASCII lines. */
@@ -16,7 +16,7 @@ export interface Question {
   signal?: AbortSignal;
 }
 
-export interface Answered {
+export interface BrokerAnswer {
   stdout: string;
   /** The first 64 KiB of this run. */
   stderr: string;
@@ -32,7 +32,7 @@ export interface LocalProcess {
    * more than the limit, SESSION_LOST for a program that failed before its answer was whole, PROGRAM_NOT_STARTED for one that
    * cannot be started, or the reason of the signal. After an error the program is of no use: end it.
    */
-  ask(question: Question): Promise<Answered>;
+  ask(question: BrokerQuestion): Promise<BrokerAnswer>;
   /** An idle program does not keep this one alive. */
   idle(): void;
   /** Asks it to end, by the end of its standard input; ends it with all its children where it does not. */

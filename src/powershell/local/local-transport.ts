@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-
 import { readSecret } from '../../config/secret.ts';
 import type { LocalSettings } from '../../config/settings.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
@@ -8,7 +7,7 @@ import { asciiJson, type Credential, type PreparedRequest, prepareRequest } from
 import { type OperationName, operations, type Result } from '../wire/operations.ts';
 import { type BrokerRequest, brokerArguments } from './local-broker.ts';
 import { type LocalPool, localPool } from './local-pool.ts';
-import { type Answered, firstLine } from './local-process.ts';
+import { type BrokerAnswer, firstLine } from './local-process.ts';
 
 export interface LocalTransportOptions {
   /** How many processes, each with its session, may be open at once; further runs wait for one to be free. */
@@ -80,11 +79,16 @@ export function localTransport(
   };
 }
 
-type Target = Pick<BrokerRequest, 'computer' | 'configuration' | 'command'>;
+type BrokerTarget = Pick<BrokerRequest, 'computer' | 'configuration' | 'command'>;
 
 const commands = { host: 'Invoke-DmsaHostOperation', management: 'Invoke-DmsaManagementOperation' } as const;
 
-function targetOf(settings: LocalSettings, host: string, operation: OperationName, machine: string): Target {
+function targetOf(
+  settings: LocalSettings,
+  host: string,
+  operation: OperationName,
+  machine: string,
+): BrokerTarget {
   const { on } = operations[operation];
   const configuration =
     on === 'management' ? settings.managementConfigurationName : settings.configurationName;
@@ -103,7 +107,7 @@ function isThisMachine(host: string, machine: string): boolean {
 async function readCredential(
   { credential }: LocalSettings,
   operation: OperationName,
-  { command }: Target,
+  { command }: BrokerTarget,
 ): Promise<Credential | null> {
   if (!credential || command || operations[operation].on !== 'management') return null;
   return { user: credential.user, password: await readSecret(credential.password) };
@@ -113,7 +117,7 @@ async function readCredential(
 function readOutput<N extends OperationName>(
   host: string,
   request: PreparedRequest<N>,
-  { stdout, stderr, exitCode }: Answered,
+  { stdout, stderr, exitCode }: BrokerAnswer,
   credential: Credential | null,
 ): Result<N> {
   try {

@@ -1,14 +1,13 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type AuthenticationType, Client } from 'ssh2';
-
 import { formatDuration } from '../../domain/values/duration.ts';
 import { type HostTrust, hostKeyAlgorithms, verdictOf } from './host-trust.ts';
 import { connectError, type Progress, type SshTarget } from './ssh-errors.ts';
-import type { Login } from './ssh-login.ts';
+import type { SshLogin } from './ssh-login.ts';
 
-export interface ConnectOptions extends SshTarget {
-  login: Login;
+export interface SshConnectOptions extends SshTarget {
+  login: SshLogin;
   trust: HostTrust;
   /** What to speak over: a socket on its way to the address, or a channel of a jump host. Closed where this throws. */
   stream: Duplex;
@@ -36,7 +35,7 @@ const keepaliveMs = 15_000;
  * Logs in. Nothing is sent to a host whose key is not the right one, no user name and no password.
  * Throws DmsaError HOST_UNREACHABLE, HOST_KEY_MISMATCH, HOST_KEY_UNKNOWN, LOGIN_REFUSED; the signal's reason when it aborts.
  */
-export async function openConnection(options: ConnectOptions): Promise<SshConnection> {
+export async function openConnection(options: SshConnectOptions): Promise<SshConnection> {
   const { host, stream, trust, login, user, connectTimeoutMs, signal } = options;
   const client = new Client();
   const connection = connectionOf(client, stream);

@@ -16,14 +16,14 @@ import { type DmsaError, errorAbout } from '../../domain/errors/errors.ts';
 export type NextMethod = (left: AuthenticationType[] | null) => AnyAuthMethod | false;
 
 /** A login that was read, for one user; each attempt to log in starts anew. */
-export type Login = (user: string) => NextMethod;
+export type SshLogin = (user: string) => NextMethod;
 
 /**
  * Reads key, agent or password of the settings, afresh each time it is called. A key is decrypted again only where
  * file or passphrase have changed: the key derivation of an encrypted key holds up the whole worker for a third of a
  * second. Throws SSH_LOGIN_UNUSABLE and the codes of files and secrets.
  */
-export function loginReader(settings: SshSettings): () => Promise<Login> {
+export function loginReader(settings: SshSettings): () => Promise<SshLogin> {
   let last: { digest: string; key: ParsedKey } | null = null;
   return async () => {
     if ('agent' in settings) return agentLogin(await usableAgent(settings.agent));
@@ -41,7 +41,7 @@ export function loginReader(settings: SshSettings): () => Promise<Login> {
   };
 }
 
-function agentLogin(agent: BaseAgent): Login {
+function agentLogin(agent: BaseAgent): SshLogin {
   return (username) => oneAfterAnother([{ type: 'agent', username, agent }]);
 }
 
@@ -49,7 +49,7 @@ function agentLogin(agent: BaseAgent): Login {
  * A password is tried once, by the one way that the server offers: each wrong attempt counts towards the lockout of
  * the account. The server is asked first what it offers (RFC 4252, 5.2), so that it is not sent where it is not taken.
  */
-function passwordLogin(password: string): Login {
+function passwordLogin(password: string): SshLogin {
   return (username) => {
     let tried = false;
     return (left) => {

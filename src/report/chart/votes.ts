@@ -1,6 +1,5 @@
 import { counts } from '../../domain/gates/gates.ts';
-import type { Stage } from '../../domain/migration/stages.ts';
-import { stageAt } from '../../domain/migration/stages.ts';
+import { type Stage, stageAt } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { html, type Markup } from '../../wording/escape/html.ts';
 import { wordVerdict, wordVote } from '../../wording/vote.ts';

@@ -1,4 +1,4 @@
-import type { HostEvidence, Seen } from '../../domain/facts/host-evidence.ts';
+import type { HostEvidence, HostReading } from '../../domain/facts/host-evidence.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { columnsFor, type EvidenceColumn, wordSkip } from '../../wording/evidence.ts';
 import { wordSignalVerdict } from '../../wording/signal.ts';
@@ -30,7 +30,7 @@ function readings({ seen = [], skipped }: HostEvidence, columns: EvidenceColumn[
   return lines.length + skip.length > 0 ? [{ kind: 'sub', cells: [[...lines, ...skip]] }] : [];
 }
 
-const sources: Record<Seen['source'], string> = {
+const sources: Record<HostReading['source'], string> = {
   host: 'the host',
   'kerberos-log': 'its Kerberos log',
   directory: 'the directory',

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { HostOutcome } from '../../../activities/hosts/each-host.ts';
 import type { RestartResult } from '../../../activities/hosts/restart-services.ts';
-import type { HostEntry } from '../../../activities/hosts/set-hosts.ts';
 import type { LabHost } from '../../../lab/topology.ts';
 import type { PolicyValue } from '../../../src/domain/facts/host-facts.ts';
+import type { JournalEntryOf } from '../../../src/domain/migration/journal.ts';
 import type { Transport } from '../../../src/powershell/transport.ts';
 import {
   asked,
@@ -20,7 +20,7 @@ import {
 const [fin01, fin02, fin03] = ['fin01.lab.example', 'fin02.lab.example', 'fin03.lab.example'] as const;
 const absent: PolicyValue = { value: null, keyExists: false };
 
-function hostEntries(world: InLab): HostEntry[] {
+function hostEntries(world: InLab): JournalEntryOf<'prepare-host'>[] {
   return world.lab.topology.hosts.map(({ name, policy, eventLogEnabled }) =>
     entryOf(world, 'prepare-host', { policy: { ...policy }, eventLogEnabled }, 'intended', name),
   );

@@ -7,8 +7,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readSecret } from '../../../src/config/secret.ts';
 import type { PasswordLogin } from '../../../src/config/settings.ts';
 import { DmsaError } from '../../../src/domain/errors/errors.ts';
-import type { CommandRecord, ReadRecord } from '../../../src/records/records.ts';
-import { fileRecords, recordFile } from '../../../src/records/records.ts';
+import {
+  type CommandRecord,
+  fileRecords,
+  type ReadRecord,
+  recordFile,
+} from '../../../src/records/records.ts';
 import { entryOf, failureOf, type InLab, inLab, linked, migrationId, run } from '../in-lab.ts';
 
 let folder: string;

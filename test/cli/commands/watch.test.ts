@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { run } from '../../../src/bin/run.ts';
 import type { Assembly } from '../../../src/cli/assembly.ts';
-import type { Watched } from '../../../src/cli/view/board.ts';
-import { renderBoard } from '../../../src/cli/view/board.ts';
+import { renderBoard, type Watched } from '../../../src/cli/view/board.ts';
 import type { ListedMigration, Migrations } from '../../../src/client/migrations.ts';
 import { fakeIo } from '../fake-io.ts';
 import { waiting } from '../fixtures.ts';

@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { encodeAce } from '../../../lab/formats/acl.ts';
 import { encodeSecurityDescriptor } from '../../../lab/formats/security-descriptor.ts';
-import type { Ace } from '../../../src/directory/security/ace.ts';
-import { aceType, decodeAce } from '../../../src/directory/security/ace.ts';
+import { type Ace, aceType, decodeAce } from '../../../src/directory/security/ace.ts';
 import type { Acl } from '../../../src/directory/security/acl.ts';
 import {
   decodeSecurityDescriptor,

@@ -8,12 +8,12 @@ import {
 } from '../../../lab/formats/security-descriptor.ts';
 import { principalsOf } from '../../../src/directory/security/access.ts';
 import { type Ace, right } from '../../../src/directory/security/ace.ts';
-import type { DescriptorPart } from '../../../src/directory/security/security-descriptor.ts';
-
 import {
+  type DescriptorPart,
   decodeSecurityDescriptor,
   type SecurityDescriptor,
 } from '../../../src/directory/security/security-descriptor.ts';
+
 import { anyDescriptor, isLaidOutWithoutGaps, orRangeError } from './any-descriptor.ts';
 
 const web01 = 'S-1-5-21-1-2-3-1104';

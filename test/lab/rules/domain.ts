@@ -5,8 +5,7 @@ import { type PhaseRequest, startMigration } from '../../../lab/rules/phases.ts'
 import { seed } from '../../../lab/seed.ts';
 import { OperationFailure } from '../../../lab/ssh/operation-failure.ts';
 import { defaultTopology, type Topology } from '../../../lab/topology.ts';
-import type { Entry } from '../../../src/directory/entry.ts';
-import { octets } from '../../../src/directory/entry.ts';
+import { type Entry, octets } from '../../../src/directory/entry.ts';
 import { attribute } from '../../../src/directory/schema.ts';
 import type { Ace } from '../../../src/directory/security/ace.ts';
 import { decodeSecurityDescriptor } from '../../../src/directory/security/security-descriptor.ts';
