@@ -1,11 +1,13 @@
 import { ActivityFailure, sleep } from '@temporalio/workflow';
+
 import { setStatus } from '../src/domain/migration/journal.ts';
 import type { StageName } from '../src/domain/migration/stages.ts';
 import { MigrationState } from '../src/domain/states.ts';
 import { durationMs } from '../src/domain/values/duration.ts';
 import { summaries } from '../src/wording/summary.ts';
 import type { Adoption } from './contract.ts';
-import { inMs, type Migration, now, waitFor } from './state.ts';
+import { waitFor } from './stage.ts';
+import { inMs, type Migration, now } from './state.ts';
 import { look } from './steps/preflight.ts';
 
 /**

@@ -6,15 +6,10 @@ import {
   log,
   type TemporalFailure,
 } from '@temporalio/workflow';
+
 import type { ErrorCode } from '../src/domain/errors/errors.ts';
 import type { Failure } from '../src/domain/migration/failure.ts';
-import {
-  hasEffect,
-  type JournalEntry,
-  type JournalStep,
-  setStatus,
-  undoOrder,
-} from '../src/domain/migration/journal.ts';
+import { hasEffect, type JournalStep, setStatus, undoOrder } from '../src/domain/migration/journal.ts';
 import { durationMs } from '../src/domain/values/duration.ts';
 import { wordDrift } from '../src/wording/drift.ts';
 import { summaries } from '../src/wording/summary.ts';
@@ -22,22 +17,14 @@ import { undoingOnHosts } from './activities.ts';
 import { continueIfLong, isLong } from './continue.ts';
 import { failureOf } from './failures.ts';
 import { notify } from './messages/notify.ts';
-import { inMs, type Migration, publish, stage, waitFor } from './state.ts';
+import { publish, stage, waitFor } from './stage.ts';
+import { inMs, type Migration } from './state.ts';
 import { undoComplete } from './steps/complete.ts';
 import { undoCreateDmsa } from './steps/create-dmsa.ts';
 import { undoLink } from './steps/link.ts';
 import { undoPrepareHosts } from './steps/prepare-hosts.ts';
 import { undoRestartServices } from './steps/restart-services.ts';
-
-/**
- * Undoes the entries of one step: of one host each for steps on hosts, else the single one. `accept`: an operator has
- * seen what cannot be brought back, and lets it be.
- */
-export type Undo<S extends JournalStep> = (
-  m: Migration,
-  entries: Extract<JournalEntry, { step: S }>[],
-  accept: boolean,
-) => Promise<void>;
+import type { Undo } from './undo.ts';
 
 const undos: { [S in JournalStep]: Undo<S> } = {
   complete: undoComplete,

@@ -1,11 +1,12 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+
 import type { Facts } from '../src/domain/facts/facts.ts';
 import type { RecordedVote, Vote } from '../src/domain/gates/votes.ts';
 import type { RecordedSignal, Sender, SignalName } from '../src/domain/migration/signals.ts';
 import type { MigrationStatus } from '../src/domain/migration/status.ts';
 import type { Plan } from '../src/domain/plan/plan.ts';
 import type { Duration } from '../src/domain/values/duration.ts';
-import type { Carried } from './state.ts';
+import type { Carried } from './carried.ts';
 
 /**
  * Signals and queries of a migration. Names and shapes are stable: signals are also sent by hand with the

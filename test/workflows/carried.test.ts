@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import type { Carried } from '../../workflows/state.ts';
+import type { Carried } from '../../workflows/carried.ts';
 
 /**
  * `parent.field` of each field of plain data that may hold any text, or anything. Codes and names that a union lists are no

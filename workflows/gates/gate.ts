@@ -1,4 +1,5 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
+
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import type { Evidence } from '../../src/domain/facts/evidence.ts';
 import { blocking } from '../../src/domain/findings/findings.ts';
@@ -19,7 +20,8 @@ import { isSkipped, leftOut } from '../hosts/host-decisions.ts';
 import { hadToWaitForWindow } from '../hosts/windows.ts';
 import { notify } from '../messages/notify.ts';
 import { countGate } from '../metrics.ts';
-import { inMs, type Migration, now, publish, waitFor } from '../state.ts';
+import { publish, waitFor } from '../stage.ts';
+import { inMs, type Migration, now } from '../state.ts';
 import { type Reading, readAgain, requireNothingBlocking, voteOn } from '../steps/preflight.ts';
 import { strangersAllowed } from '../steps/strangers.ts';
 import { unlessPaused } from '../unless.ts';

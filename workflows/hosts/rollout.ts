@@ -1,21 +1,21 @@
-import { ApplicationFailure, condition, isCancellation, setCurrentDetails } from '@temporalio/workflow';
+import { condition, isCancellation, setCurrentDetails } from '@temporalio/workflow';
 
 import type { HostOutcome } from '../../activities/hosts/each-host.ts';
-import type { ErrorCode } from '../../src/domain/errors/errors.ts';
-import type { Failure } from '../../src/domain/migration/failure.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
-
 import type { GateName, PlanHost } from '../../src/domain/plan/plan.ts';
 import { canaryOf, nextCanaryWave, nextWave } from '../../src/domain/plan/rollout.ts';
 import { findDrift } from '../../src/domain/values/drift.ts';
+import type { Progress } from '../carried.ts';
 import { continueIfLong, isLong } from '../continue.ts';
 import { currentDetails } from '../details.ts';
 import { beginAnew, openAndPassGate } from '../gates/gate.ts';
 import { notify, notifyOfFailedHosts } from '../messages/notify.ts';
 import { countFailedHost } from '../metrics.ts';
-import { type Migration, now, type Progress, publish, waitFor } from '../state.ts';
+import { publish, waitFor } from '../stage.ts';
+import type { Migration } from '../state.ts';
 import { preflight } from '../steps/preflight.ts';
+import { failedAmong, hostDone, hostFailed, requireFewFailures } from './failed-hosts.ts';
 import { isSkipped } from './host-decisions.ts';
 import { type FailedOutcome, runWave } from './waves.ts';
 import { hadToWait } from './windows.ts';
@@ -49,37 +49,6 @@ export async function rollOut(m: Migration, current: Stage, work: Work): Promise
     progress.proven = canary.every(({ name }) => progress.done.includes(name) || isSkipped(m, name));
   }
   await inWaves(m, work.hosts, nextWave, progress, work);
-}
-
-/** Notes that a host failed. Throws its failure where the plan allows none, and TOO_MANY_FAILURES. */
-export function hostFailed(
-  m: Migration,
-  progress: Progress,
-  { host, code, message }: Failure & { host: string },
-): void {
-  const { status } = m.state;
-  const { maxFailures = 0 } = m.plan.rollout;
-  countFailedHost(host, code, message);
-  progress.done = progress.done.filter((name) => name !== host);
-  if (!progress.failed.includes(host)) progress.failed.push(host);
-  const others = status.failedHosts.filter((failed) => failed.host !== host);
-  const decided = isSkipped(m, host);
-  status.failedHosts = decided ? others : [...others, { host, code, message, at: now() }];
-  if (maxFailures === 0) throw ApplicationFailure.nonRetryable(message, code);
-}
-
-/** Throws TOO_MANY_FAILURES where more hosts have failed than the plan allows; all of a wave are noted before. */
-export function requireFewFailures(m: Migration, { failed }: Progress): void {
-  const { maxFailures = 0 } = m.plan.rollout;
-  if (failed.length <= maxFailures) return;
-  const why = m.state.status.failedHosts.map(({ host, code }) => `${host} (${code})`).join(', ');
-  const message = `${failed.length} hosts failed, and the plan allows ${maxFailures}: ${why || failed.join(', ')}`;
-  throw ApplicationFailure.nonRetryable(message, 'TOO_MANY_FAILURES' satisfies ErrorCode);
-}
-
-export function hostDone(progress: Progress, host: string): void {
-  if (!progress.done.includes(host)) progress.done.push(host);
-  progress.failed = progress.failed.filter((name) => name !== host);
 }
 
 async function inWaves(
@@ -153,22 +122,11 @@ async function someoneDecides(m: Migration, failed: PlanHost[]): Promise<void> {
   publish(m);
 }
 
-function failedAmong(m: Migration, hosts: PlanHost[]): PlanHost[] {
-  const names = new Set(m.state.status.failedHosts.map(({ host }) => host));
-  return hosts.filter(({ name }) => names.has(name));
-}
-
 /** Of this stage: as far as an earlier run has come with it. */
 function progressOf(m: Migration, { name }: Stage): Progress {
   if (m.state.rollout?.stage !== name)
     m.state.rollout = { stage: name, done: [], failed: [], waves: 0, proven: false, bakeUntil: null };
   return m.state.rollout;
-}
-
-/** How many more hosts may fail in a wave of these. */
-export function mayFail(m: Migration, wave: PlanHost[], { failed }: Progress): number {
-  const others = failed.filter((name) => !wave.some((host) => host.name === name));
-  return Math.max(0, (m.plan.rollout.maxFailures ?? 0) - others.length);
 }
 
 /**

@@ -3,7 +3,8 @@ import { condition } from '@temporalio/workflow';
 import { summaries } from '../../src/wording/summary.ts';
 import { reading } from '../activities.ts';
 import { continueIfLong, isLong } from '../continue.ts';
-import { type Migration, waitFor } from '../state.ts';
+import { waitFor } from '../stage.ts';
+import type { Migration } from '../state.ts';
 import { unlessPaused } from '../unless.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { ActivityCancellationType, proxyActivities, workflowInfo } from '@temporalio/workflow';
+
 import type { Activities } from '../../activities/index.ts';
 import type { Notice } from '../../src/domain/migration/notice.ts';
 import { summaries } from '../../src/wording/summary.ts';

@@ -1,4 +1,5 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+
 import { isUnreadable } from '../../src/domain/facts/unreadable.ts';
 import type { RecordedVote } from '../../src/domain/gates/votes.ts';
 import type {
@@ -7,8 +8,9 @@ import type {
   SignalName,
   SignalRefusal,
 } from '../../src/domain/migration/signals.ts';
+import type { Carried } from '../carried.ts';
 import { currentDetails } from '../details.ts';
-import { type Carried, type Migration, now } from '../state.ts';
+import { type Migration, now } from '../state.ts';
 import { recordMark } from '../versions.ts';
 import { boundSignals } from './bounds.ts';
 import { idOf, isWellFormed, readableSender } from './payload.ts';

@@ -1,4 +1,5 @@
 import { ActivityFailure, condition, setCurrentDetails } from '@temporalio/workflow';
+
 import { countedVotes, type Gate } from '../../src/domain/gates/gates.ts';
 import {
   longestOfVote,

@@ -1,14 +1,16 @@
 import { ActivityFailure } from '@temporalio/workflow';
+
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import { setStatus } from '../../src/domain/migration/journal.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { changing, undoing } from '../activities.ts';
-import type { Undo } from '../compensate.ts';
 import { failureOf } from '../failures.ts';
 import { approval } from '../gates/approval.ts';
 import { register } from '../journal.ts';
-import { again, keep, type Migration, now, waitFor } from '../state.ts';
+import { waitFor } from '../stage.ts';
+import { again, keep, type Migration, now } from '../state.ts';
+import type { Undo } from '../undo.ts';
 
 /** The gate has just looked, so that no pause comes between. Complete-ADServiceAccountMigration: SPNs and delegation move to the dMSA, the account is disabled. */
 export async function complete(m: Migration, current: Stage): Promise<void> {

@@ -2,10 +2,10 @@ import { setStatus } from '../../src/domain/migration/journal.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { changing, undoing } from '../activities.ts';
-import type { Undo } from '../compensate.ts';
 import { approval } from '../gates/approval.ts';
 import { register } from '../journal.ts';
 import { keep, type Migration } from '../state.ts';
+import type { Undo } from '../undo.ts';
 import { unlessPaused } from '../unless.ts';
 
 /** Creates the dMSA where it is absent; one that was there before is used, and is not removed by an undo. */

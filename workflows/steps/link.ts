@@ -2,10 +2,10 @@ import { setStatus } from '../../src/domain/migration/journal.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { changing, undoing } from '../activities.ts';
-import type { Undo } from '../compensate.ts';
 import { approval } from '../gates/approval.ts';
 import { register } from '../journal.ts';
 import { again, keep, type Migration } from '../state.ts';
+import type { Undo } from '../undo.ts';
 import { unlessPausedOrDrifted } from './still-so.ts';
 
 /** Start-ADServiceAccountMigration: both objects in state 1, each pointing at the other. */

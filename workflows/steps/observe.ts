@@ -3,7 +3,8 @@ import { durationMs } from '../../src/domain/values/duration.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { waiting } from '../activities.ts';
 import { continueIfLong, isLong } from '../continue.ts';
-import { inMs, type Migration, now, waitFor } from '../state.ts';
+import { waitFor } from '../stage.ts';
+import { inMs, type Migration, now } from '../state.ts';
 import { unless } from '../unless.ts';
 import { strangersAllowed } from './strangers.ts';
 

@@ -1,5 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ApplicationFailure, ParentClosePolicy, sleep, startChild, workflowInfo } from '@temporalio/workflow';
+
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import { dmsaLockId } from '../../src/domain/plan/plan.ts';
 import { summaries } from '../../src/wording/summary.ts';

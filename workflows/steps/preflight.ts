@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure, sleep } from '@temporalio/workflow';
+
 import type { Expectation } from '../../src/domain/assess/assessed.ts';
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import type { Evidence } from '../../src/domain/facts/evidence.ts';
@@ -14,7 +15,8 @@ import { continueIfLong } from '../continue.ts';
 import { failureOf } from '../failures.ts';
 import { seeHosts, seePrincipals } from '../hosts/evidence.ts';
 import { leftOut } from '../hosts/host-decisions.ts';
-import { evidenceOf, keep, type Migration, now, waitFor } from '../state.ts';
+import { waitFor } from '../stage.ts';
+import { evidenceOf, keep, type Migration, now } from '../state.ts';
 import { strangersAllowed } from './strangers.ts';
 
 /** What was read, and since when (ISO 8601) the facts of hosts in it hold. */

@@ -4,12 +4,12 @@ import type { Stage } from '../../src/domain/migration/stages.ts';
 import { batches } from '../../src/domain/plan/plan.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { onHosts, undoingOnHosts } from '../activities.ts';
-import type { Undo } from '../compensate.ts';
 import { approval } from '../gates/approval.ts';
 import { isSkipped } from '../hosts/host-decisions.ts';
 import { runWave } from '../hosts/waves.ts';
 import { register } from '../journal.ts';
 import { evidenceOf, type Migration, now } from '../state.ts';
+import type { Undo } from '../undo.ts';
 import { unlessPausedOrDrifted } from './still-so.ts';
 
 /** Setting a policy value stops no service, so many hosts are prepared in one activity, this many at once. */

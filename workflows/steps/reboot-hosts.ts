@@ -4,11 +4,13 @@ import type { Stage } from '../../src/domain/migration/stages.ts';
 import type { PlanHost } from '../../src/domain/plan/plan.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { onHosts } from '../activities.ts';
+import type { Progress } from '../carried.ts';
 import { approval } from '../gates/approval.ts';
-import { hostFailed, mayFail, rollOut, runWaveOf } from '../hosts/rollout.ts';
+import { startNamesOf } from '../hosts/bake.ts';
+import { hostFailed, mayFail } from '../hosts/failed-hosts.ts';
+import { rollOut, runWaveOf } from '../hosts/rollout.ts';
 import { register } from '../journal.ts';
-import { evidenceOf, type Migration, now, type Progress } from '../state.ts';
-import { startNamesOf } from './bake.ts';
+import { evidenceOf, type Migration, now } from '../state.ts';
 
 /** A server with much memory and many disks tests them before it boots. */
 const timeout = '30m';

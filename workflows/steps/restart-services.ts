@@ -10,16 +10,19 @@ import { nextWave, without } from '../../src/domain/plan/rollout.ts';
 import { durationMs } from '../../src/domain/values/duration.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { onHosts, undoingOnHosts, waiting } from '../activities.ts';
-import type { Undo } from '../compensate.ts';
+import type { Progress } from '../carried.ts';
 import { approval } from '../gates/approval.ts';
+import { bake, startNamesOf } from '../hosts/bake.ts';
 import { seeEvents } from '../hosts/evidence.ts';
+import { mayFail } from '../hosts/failed-hosts.ts';
 import { isSkipped } from '../hosts/host-decisions.ts';
-import { mayFail, rollOut, runWaveOf } from '../hosts/rollout.ts';
+import { rollOut, runWaveOf } from '../hosts/rollout.ts';
 import { runWave } from '../hosts/waves.ts';
 import { register } from '../journal.ts';
-import { evidenceOf, inMs, type Migration, now, type Progress, waitFor } from '../state.ts';
+import { waitFor } from '../stage.ts';
+import { evidenceOf, inMs, type Migration, now } from '../state.ts';
+import type { Undo } from '../undo.ts';
 import { unless } from '../unless.ts';
-import { bake, startNamesOf } from './bake.ts';
 import { strangersAllowed } from './strangers.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
+
 import type { HostOutcome } from '../../activities/hosts/each-host.ts';
 import type { JournalEntryOf } from '../../src/domain/migration/journal.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';

@@ -1,4 +1,5 @@
 import { ApplicationFailure, sleep } from '@temporalio/workflow';
+
 import { hostsLetIn } from '../../src/domain/assess/assess-principals.ts';
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
@@ -8,7 +9,8 @@ import { readingHosts } from '../activities.ts';
 import { openAndPassGate } from '../gates/gate.ts';
 import { seeEvents, seeHosts, seePrincipals } from '../hosts/evidence.ts';
 import { skippedHosts } from '../hosts/host-decisions.ts';
-import { inMs, type Migration, now, waitFor } from '../state.ts';
+import { waitFor } from '../stage.ts';
+import { inMs, type Migration, now } from '../state.ts';
 import { preflight } from './preflight.ts';
 import { restoreEventLogs } from './restore-event-logs.ts';
 

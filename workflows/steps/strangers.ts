@@ -3,7 +3,8 @@ import { condition } from '@temporalio/workflow';
 import type { Principal } from '../../src/domain/facts/facts.ts';
 import { describeStranger, strangers } from '../../src/domain/facts/principals.ts';
 import { finding } from '../../src/domain/findings/findings.ts';
-import { type Migration, publish, waitFor } from '../state.ts';
+import { publish, waitFor } from '../stage.ts';
+import type { Migration } from '../state.ts';
 
 /**
  * The list of principals grows by itself while the accounts are linked. Each one that is no host of the plan, nor a

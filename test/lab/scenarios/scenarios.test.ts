@@ -249,7 +249,7 @@ describe.concurrent('each scenario ends as its line promises', () => {
         signal: 'retry',
         about: 'fin02.lab.example',
         by: 'LAB\\carol',
-        refused: null,
+        verdict: 'accepted',
       }),
     ]);
     expect(status.hosts.map(({ restarted }) => restarted)).toEqual(['yes', 'yes', 'yes']);

@@ -1,14 +1,17 @@
 import { condition } from '@temporalio/workflow';
+
 import { see } from '../../src/domain/facts/host-evidence.ts';
 import type { PlanHost } from '../../src/domain/plan/plan.ts';
 import { durationMs } from '../../src/domain/values/duration.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { readingHosts } from '../activities.ts';
+import type { Progress } from '../carried.ts';
 import { continueIfLong, isLong } from '../continue.ts';
 import { approval } from '../gates/approval.ts';
-import { isSkipped } from '../hosts/host-decisions.ts';
-import { hostFailed, requireFewFailures } from '../hosts/rollout.ts';
-import { evidenceOf, inMs, type Migration, now, type Progress, waitFor } from '../state.ts';
+import { waitFor } from '../stage.ts';
+import { evidenceOf, inMs, type Migration, now } from '../state.ts';
+import { hostFailed, requireFewFailures } from './failed-hosts.ts';
+import { isSkipped } from './host-decisions.ts';
 
 /**
  * Leaves the canary to run for as long as the plan says, and then looks at it once more: services that ran still run, as

@@ -1,0 +1,52 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+
+import type { ErrorCode } from '../../src/domain/errors/errors.ts';
+import type { Failure } from '../../src/domain/migration/failure.ts';
+import type { PlanHost } from '../../src/domain/plan/plan.ts';
+import type { Progress } from '../carried.ts';
+import { countFailedHost } from '../metrics.ts';
+import { type Migration, now } from '../state.ts';
+import { isSkipped } from './host-decisions.ts';
+
+/** Notes that a host failed. Throws its failure where the plan allows none, and TOO_MANY_FAILURES. */
+export function hostFailed(
+  m: Migration,
+  progress: Progress,
+  { host, code, message }: Failure & { host: string },
+): void {
+  const { status } = m.state;
+  const { maxFailures = 0 } = m.plan.rollout;
+  countFailedHost(host, code, message);
+  progress.done = progress.done.filter((name) => name !== host);
+  if (!progress.failed.includes(host)) progress.failed.push(host);
+  const others = status.failedHosts.filter((failed) => failed.host !== host);
+  const decided = isSkipped(m, host);
+  status.failedHosts = decided ? others : [...others, { host, code, message, at: now() }];
+  if (maxFailures === 0) throw ApplicationFailure.nonRetryable(message, code);
+}
+
+/** Throws TOO_MANY_FAILURES where more hosts have failed than the plan allows; all of a wave are noted before. */
+export function requireFewFailures(m: Migration, { failed }: Progress): void {
+  const { maxFailures = 0 } = m.plan.rollout;
+  if (failed.length <= maxFailures) return;
+  const why = m.state.status.failedHosts.map(({ host, code }) => `${host} (${code})`).join(', ');
+  const message = `${failed.length} hosts failed, and the plan allows ${maxFailures}: ${why || failed.join(', ')}`;
+  throw ApplicationFailure.nonRetryable(message, 'TOO_MANY_FAILURES' satisfies ErrorCode);
+}
+
+export function hostDone(progress: Progress, host: string): void {
+  if (!progress.done.includes(host)) progress.done.push(host);
+  progress.failed = progress.failed.filter((name) => name !== host);
+}
+
+/** How many more hosts may fail in a wave of these. */
+export function mayFail(m: Migration, wave: PlanHost[], { failed }: Progress): number {
+  const others = failed.filter((name) => !wave.some((host) => host.name === name));
+  return Math.max(0, (m.plan.rollout.maxFailures ?? 0) - others.length);
+}
+
+/** Those of `hosts` that failed and that nobody has decided on. */
+export function failedAmong(m: Migration, hosts: PlanHost[]): PlanHost[] {
+  const names = new Set(m.state.status.failedHosts.map(({ host }) => host));
+  return hosts.filter(({ name }) => names.has(name));
+}
