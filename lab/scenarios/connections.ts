@@ -50,8 +50,7 @@ export const connectionScenarios: Record<string, Scenario> = {
     faults: () => ({ ssh: { onConnection: (host) => (host.startsWith('fin02.') ? 'refuse' : null) } }),
   },
   'wrong-host-key': {
-    summary:
-      'a host shows another key than known_hosts has, as an interceptor would: blocked in preflight, nothing was sent to it',
+    summary: 'a host shows another key than known_hosts has: blocked in preflight, nothing was sent to it',
     outcome: 'refused',
     faults: () => ({ ssh: { onHostKey: (host) => (host.startsWith('fin02.') ? 'another' : null) } }),
   },
