@@ -7,15 +7,9 @@ import { errorAbout } from '../domain/errors/errors.ts';
 import type { ApproverKey } from '../domain/plan/plan.ts';
 import { approverKeyList } from '../plan/approvers.ts';
 import { firstIssue } from '../plan/parse-fields.ts';
+import { jwksIn, publicJwkSchema } from './keys.ts';
 
-/** One key of a file. Members that other programs add to a JWK are dropped. */
-const jwk = z.object({
-  kty: z.literal('OKP'),
-  crv: z.literal('Ed25519'),
-  x: z.string(),
-  kid: z.string().min(1).optional(),
-  approver: z.string(),
-});
+const jwk = publicJwkSchema.extend({ approver: z.string() });
 
 /**
  * Reads the public keys of some files, each a JWK or a JWK set whose members name their `approver`. Throws FILE_UNREADABLE,
@@ -30,7 +24,7 @@ export async function readApproverKeys(folder: string, files: string[]): Promise
 }
 
 async function keysIn(file: string): Promise<ApproverKey[]> {
-  const members = membersOf(await readNamedFile('approver keys', file));
+  const members = jwksIn(await readNamedFile('approver keys', file));
   if (!members) throw errorAbout(file, 'KEY_INVALID', 'it is no JWK and no JWK set');
   return await Promise.all(members.map((member) => keyOf(file, member)));
 }
@@ -47,14 +41,4 @@ async function keyOf(file: string, member: unknown): Promise<ApproverKey> {
     );
   const { kty, crv, x, approver } = parsed.data;
   return { kty, crv, x, kid: parsed.data.kid ?? (await calculateJwkThumbprint({ kty, crv, x })), approver };
-}
-
-function membersOf(content: string): unknown[] | null {
-  try {
-    const json: unknown = JSON.parse(content.replace(/^\ufeff/, ''));
-    if (typeof json !== 'object' || json === null) return null;
-    return 'keys' in json && Array.isArray(json.keys) ? json.keys : [json];
-  } catch {
-    return null;
-  }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { readPrivateFile } from '../config/private-file.ts';
 import { errorAbout } from '../domain/errors/errors.ts';
+import { parseJson } from '../domain/values/json.ts';
 
 /** An Ed25519 key as a JWK (RFC 8037), with its thumbprint (RFC 7638) as key id. */
 export interface PrivateKey extends PublicJwk {
@@ -32,21 +33,25 @@ export function publicKeyOf({ d: _, ...key }: PrivateKey): PublicJwk {
   return key;
 }
 
-const privateKeySchema = z.object({
+/** 32 octets in base64url without padding. */
+const octets = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
+/** An Ed25519 public key in any JWK. Members that other programs add are dropped. */
+export const publicJwkSchema = z.object({
   kty: z.literal('OKP'),
   crv: z.literal('Ed25519'),
-  x: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
-  d: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
-  kid: z.string().min(1).optional(),
-  approver: z.string().min(1).optional(),
+  x: octets,
+  kid: z.string().min(1).max(200).optional(),
 });
+
+const privateKeySchema = publicJwkSchema.extend({ d: octets, approver: z.string().min(1).optional() });
 
 /**
  * A private key from a file as `dmsa keys new` writes it. Throws what readPrivateFile throws, and
  * KEY_INVALID; never with what is in it.
  */
 export async function readPrivateKey(setting: string, file: string): Promise<PrivateKey> {
-  const parsed = privateKeySchema.safeParse(jsonOf(await readPrivateFile(setting, file)));
+  const parsed = privateKeySchema.safeParse(parseJson(await readPrivateFile(setting, file)));
   if (!parsed.success)
     throw errorAbout(setting, 'KEY_INVALID', `${file} holds no private Ed25519 key as a JWK`);
   const { kty, crv, x, d, approver } = parsed.data;
@@ -54,10 +59,9 @@ export async function readPrivateKey(setting: string, file: string): Promise<Pri
   return { kty, crv, x, kid, ...(approver && { approver }), d };
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+/** Members of a JWK set, or the one JWK that a text is; null for other text. */
+export function jwksIn(text: string): unknown[] | null {
+  const json = parseJson(text);
+  if (typeof json !== 'object' || json === null) return null;
+  return 'keys' in json && Array.isArray(json.keys) ? json.keys : [json];
 }

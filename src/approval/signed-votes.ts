@@ -1,4 +1,4 @@
-import { CompactSign, compactVerify, importJWK } from 'jose';
+import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader, importJWK } from 'jose';
 import { z } from 'zod';
 
 import { isGateName, longestOfVote, type Vote } from '../domain/gates/votes.ts';
@@ -55,7 +55,7 @@ export interface SignedVote {
 /** Reads a signed vote; null where the signature is not that of one of the keys. */
 export async function readSignedVote(jws: string, { keys }: ApproverKeySet): Promise<SignedVote | null> {
   try {
-    const kid = keyIdOf(jws);
+    const { kid } = decodeProtectedHeader(jws);
     const key = keys.find((each) => each.kid === kid);
     if (!key) return null;
     const { kty, crv, x } = key;
@@ -86,15 +86,9 @@ export function differingClaim(claims: VoteClaims, wanted: Partial<VoteClaims>):
 /** Reads the claims of a text in the form of a signed vote, or null. Proves nothing: anyone can have written it. */
 export function claimedBy(jws: string): Pick<VoteClaims, 'gate' | 'hash' | 'by' | 'reason' | 'at'> | null {
   try {
-    const parsed = claims.safeParse(JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()));
-    if (!parsed.success) return null;
-    const { gate, hash, by, reason, at } = parsed.data;
+    const { gate, hash, by, reason, at } = claims.parse(decodeJwt(jws));
     return { gate, hash, by, reason, at };
   } catch {
     return null;
   }
-}
-
-function keyIdOf(jws: string): unknown {
-  return JSON.parse(Buffer.from(jws.split('.')[0] ?? '', 'base64url').toString()).kid;
 }

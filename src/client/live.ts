@@ -61,9 +61,12 @@ export function withProgress(
   progress: HostProgress[],
   workflow: string,
 ): LiveStatus {
-  const finished = progress.filter((each) => each.status === 'done');
-  const restarted = new Set(finished.filter(isOf('restartServices')).map(({ host }) => host));
-  const prepared = new Set(finished.filter(isOf('prepareHosts')).map(({ host }) => host));
+  const hostsDone = (activity: string) =>
+    new Set(
+      progress.filter((each) => each.activity === activity && each.status === 'done').map(({ host }) => host),
+    );
+  const restarted = hostsDone('restartServices');
+  const prepared = hostsDone('prepareHosts');
   const live: LiveStatus = {
     ...status,
     hosts: status.hosts.map((evidence) => ({
@@ -87,10 +90,6 @@ export function withProgress(
     waitingFor: null,
     failure: { code: 'MIGRATION_ENDED', message },
   };
-}
-
-function isOf(activity: string): (progress: HostProgress) => boolean {
-  return (progress) => progress.activity === activity;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

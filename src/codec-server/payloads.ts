@@ -2,6 +2,7 @@ import type { Payload, PayloadCodec } from '@temporalio/common';
 import { z } from 'zod';
 
 import { DmsaError } from '../domain/errors/errors.ts';
+import { parseJson } from '../domain/values/json.ts';
 import { Refusal } from './refusal.ts';
 
 /** Largest request, as JSON; Temporal itself refuses payloads beyond 2 MB. */
@@ -34,12 +35,8 @@ const request = z.object({
 
 /** Reads the payloads of a request (JSON, `{ "payloads": [{ "metadata", "data" }] }`). Throws Refusal 400. */
 export function readPayloads(body: string): Payload[] {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    throw new Refusal(400, 'BODY_INVALID', 'the body is not JSON');
-  }
+  const json = parseJson(body);
+  if (json === undefined) throw new Refusal(400, 'BODY_INVALID', 'the body is not JSON');
   const parsed = request.safeParse(json);
   if (parsed.success) return parsed.data.payloads;
   const [issue] = parsed.error.issues;

@@ -1,15 +1,16 @@
 import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose';
-import { z } from 'zod';
-import { readPrivateKey } from '../approval/keys.ts';
+import type { z } from 'zod';
+
+import { jwksIn, publicJwkSchema, readPrivateKey } from '../approval/keys.ts';
 import { readNamedFile } from '../config/private-file.ts';
 import { errorAbout } from '../domain/errors/errors.ts';
 
-/** An Ed25519 public key (RFC 8037), and what it is told by. */
+/** An Ed25519 public key (RFC 8037) with its thumbprint. */
 export interface PublicKey {
   jwk: { kty: 'OKP'; crv: 'Ed25519'; x: string };
   /** SHA-256 thumbprint (RFC 7638), base64url: of the key itself, whatever it is called. */
   thumbprint: string;
-  /** What its owner calls it; absent where it has no name. */
+  /** Name given by its owner; absent if it has none. */
   kid?: string;
 }
 
@@ -17,19 +18,9 @@ export interface SigningKey extends PublicKey {
   key: CryptoKey;
 }
 
-/** 32 octets in base64url without padding. */
-const octets = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
-const publicSchema = z.object({
-  kty: z.literal('OKP'),
-  crv: z.literal('Ed25519'),
-  x: octets,
-  kid: z.string().min(1).max(200).optional(),
-});
-const setSchema = z.object({ keys: z.array(z.unknown()).min(1) });
-
 const setting = 'worker.signing-key-file';
 
-/** The key that reports are signed with. Throws as readPrivateKey, with nothing of the key in it. */
+/** Reads the key that reports are signed with. Throws as readPrivateKey, with nothing of the key in it. */
 export async function readSigningKey(file: string): Promise<SigningKey> {
   const { kid, d, ...parts } = await readPrivateKey(setting, file);
   const known = await publicKeyOf({ ...parts, kid });
@@ -45,20 +36,17 @@ export async function readSigningKey(file: string): Promise<SigningKey> {
   }
 }
 
-/** The keys of a JWK or a JWK set; those of a set that are of other kinds are passed over. Throws
- * FILE_UNREADABLE and KEY_INVALID. */
+/** Reads the Ed25519 keys of a JWK or a JWK set, and ignores others. Throws FILE_UNREADABLE and KEY_INVALID. */
 export async function readPublicKeys(file: string): Promise<PublicKey[]> {
-  const json = parsedJson(await readNamedFile('--key', file));
-  const set = setSchema.safeParse(json);
-  const keys = await publicKeysOf(set.success ? set.data.keys : [json]);
+  const keys = await publicKeysOf(jwksIn(await readNamedFile('--key', file)) ?? []);
   if (keys.length === 0)
     throw errorAbout('--key', 'KEY_INVALID', `${file} holds no public Ed25519 key as JWK or JWK set`);
   return keys;
 }
 
-/** Those that are Ed25519 keys, of whatever somebody calls keys. */
+/** Picks the Ed25519 keys out of anything that is called a key. */
 export async function publicKeysOf(candidates: unknown[]): Promise<PublicKey[]> {
-  const parsed = candidates.map((each) => publicSchema.safeParse(each));
+  const parsed = candidates.map((each) => publicJwkSchema.safeParse(each));
   return await Promise.all(parsed.flatMap(({ data }) => (data ? [publicKeyOf(data)] : [])));
 }
 
@@ -67,16 +55,8 @@ export async function verificationKey({ jwk }: Pick<PublicKey, 'jwk'>): Promise<
   return (await importJWK(jwk as JWK, 'EdDSA')) as CryptoKey;
 }
 
-async function publicKeyOf({ kty, crv, x, kid }: z.output<typeof publicSchema>): Promise<PublicKey> {
+async function publicKeyOf({ kty, crv, x, kid }: z.output<typeof publicJwkSchema>): Promise<PublicKey> {
   // The last character has bits that say nothing: one key is one text.
   const jwk = { kty, crv, x: Buffer.from(x, 'base64url').toString('base64url') };
   return { jwk, thumbprint: await calculateJwkThumbprint(jwk), ...(kid === undefined ? {} : { kid }) };
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

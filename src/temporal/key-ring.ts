@@ -6,6 +6,7 @@ import { readPrivateFile } from '../config/private-file.ts';
 import { readSecret } from '../config/secret.ts';
 import type { EncryptionSettings } from '../config/settings.ts';
 import { type DmsaError, errorAbout } from '../domain/errors/errors.ts';
+import { parseJson } from '../domain/values/json.ts';
 
 /** Keys of which one encrypts and all decrypt. They are `KeyObject`s, which print nothing of themselves. */
 export interface KeyRing {
@@ -83,13 +84,9 @@ function fromLines(text: string): WrittenKey[] {
 const jsonKeys = z.array(z.strictObject({ id: z.string(), key: z.string() }));
 
 function fromJson(text: string): WrittenKey[] {
-  let parsed: ReturnType<typeof jsonKeys.safeParse>;
-  try {
-    parsed = jsonKeys.safeParse(JSON.parse(text));
-  } catch {
-    // The parser's own message repeats what it read.
-    throw wrongRing('this is not JSON');
-  }
+  const json = parseJson(text);
+  if (json === undefined) throw wrongRing('this is not JSON');
+  const parsed = jsonKeys.safeParse(json);
   if (!parsed.success) throw wrongRing('write it as [{ "id": "…", "key": "base64…" }]');
   return parsed.data.map(({ id, key }, index) => checked(id, key, `key ${index + 1}`));
 }

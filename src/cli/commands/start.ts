@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { type DmsaError, errorAbout } from '../../domain/errors/errors.ts';
+import { parseJson } from '../../domain/values/json.ts';
 import { parseSavedPlan, type SavedPlan } from '../../plan/saved.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { type CommandSpec, newCommand } from '../command.ts';
@@ -112,9 +113,7 @@ async function readPlanFile({ io }: Context, file: string): Promise<unknown> {
       throw errorAbout(file, 'FILE_UNREADABLE', `the plan cannot be read (${cause.code})`, { cause, hint });
     },
   );
-  try {
-    return JSON.parse(content.replace(/^\ufeff/, ''));
-  } catch (cause) {
-    throw errorAbout(file, 'PLAN_INVALID', 'this is not JSON', { cause });
-  }
+  const json = parseJson(content);
+  if (json === undefined) throw errorAbout(file, 'PLAN_INVALID', 'this is not JSON');
+  return json;
 }
