@@ -3,10 +3,10 @@ import { type CsvValue, csvTable } from '../wording/escape/csv.ts';
 import type { Audit } from './audit.ts';
 import type { AuditedPair } from './report.ts';
 
-type Cell = (pair: AuditedPair, finding: Finding | null) => CsvValue;
+type AuditColumn = (pair: AuditedPair, finding: Finding | null) => CsvValue;
 
 /** The columns in their order, and where each comes from. */
-const columns: Record<string, Cell> = {
+const columns: Record<string, AuditColumn> = {
   account: ({ account }) => account?.samAccountName,
   account_dn: ({ account }) => account?.dn,
   account_state: ({ account }) => account?.state,

@@ -9,13 +9,13 @@ import { type Check, fail, isCheck, type Limits, notChecked, ok, warn, within } 
 import { checkClock } from './clock.ts';
 import { checkRights } from './rights.ts';
 
-export interface Asked extends Limits {
+export interface DirectoryCheckRequest extends Limits {
   account: string | null;
   now: () => Date;
 }
 
 /** Every URL by itself; then, by the first that answers, what the domain offers and what may be done in it. */
-export async function checkDirectory(settings: Settings, asked: Asked): Promise<Check[]> {
+export async function checkDirectory(settings: Settings, asked: DirectoryCheckRequest): Promise<Check[]> {
   const servers = await within('directory', asked, async () => serversOf(settings.directory, settings.hosts));
   if (isCheck(servers))
     return [servers, ...['domain', 'rights'].map((name) => notChecked(name, 'no directory'))];
@@ -38,14 +38,18 @@ export async function checkDirectory(settings: Settings, asked: Asked): Promise<
   }
 }
 
-interface Looked {
+interface CheckedServer {
   server: Server;
   checks: Check[];
   /** Open, where it can be read. */
   directory: Directory | null;
 }
 
-async function checkServer(server: Server, settings: Settings, asked: Asked): Promise<Looked> {
+async function checkServer(
+  server: Server,
+  settings: Settings,
+  asked: DirectoryCheckRequest,
+): Promise<CheckedServer> {
   const name = `directory ${server.name}`;
   const certificate = await checkCertificate(server, settings.directory, asked);
   if (certificate.verdict === 'fail') {
@@ -76,7 +80,7 @@ async function checkServer(server: Server, settings: Settings, asked: Asked): Pr
 }
 
 /** As preflight judges it, so that nobody is surprised by it later. */
-async function checkDomain(directory: Directory, asked: Asked): Promise<Check[]> {
+async function checkDomain(directory: Directory, asked: DirectoryCheckRequest): Promise<Check[]> {
   const checked = await within('domain', asked, async () => {
     const domain = await readDomain(directory);
     const now = asked.now().toISOString();

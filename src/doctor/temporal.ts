@@ -23,13 +23,13 @@ const keptToItself = [7, 12];
 
 const { TASK_QUEUE_TYPE_WORKFLOW, TASK_QUEUE_TYPE_ACTIVITY } = proto.temporal.api.enums.v1.TaskQueueType;
 
-interface Asked extends Limits {
+interface TemporalCheckRequest extends Limits {
   taskQueue: string;
   env: NodeJS.ProcessEnv;
 }
 
 /** The server, the namespace, whether somebody takes work, and whether lists can be filtered. */
-export async function checkTemporal(asked: Asked): Promise<Check[]> {
+export async function checkTemporal(asked: TemporalCheckRequest): Promise<Check[]> {
   const target = { connectWithinMs: asked.limitMs };
   const opened = await within('Temporal', { ...asked, limitMs: asked.limitMs + 500 }, () =>
     connectTemporal(target, asked.env),

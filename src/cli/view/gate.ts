@@ -10,10 +10,10 @@ import type { StatusView } from './status-view.ts';
 import { paint, wrap } from './text.ts';
 
 /** Of the status: who has asked, and by what people are told apart. */
-type Asked = Pick<MigrationStatus, 'requestedBy' | 'domain' | 'people'>;
+type GateContext = Pick<MigrationStatus, 'requestedBy' | 'domain' | 'people'>;
 
 /** A gate with its votes, who may still vote, and why votes were voided. */
-export function gateLines(gate: Gate, asked: Asked, { color, width, now }: StatusView): string[] {
+export function gateLines(gate: Gate, asked: GateContext, { color, width, now }: StatusView): string[] {
   const { bold, dim, yellow } = paint(color);
   const expiry = gate.overdue ? 'overdue since' : 'expires';
   const tally = tallyOf(gate, asked);

@@ -6,7 +6,7 @@ import { andMore } from '../../wording/lists.ts';
 import type { StatusView } from './status-view.ts';
 import { columns, padTo, paint, shorten } from './text.ts';
 
-interface Cell extends EvidenceColumn {
+interface EvidenceCell extends EvidenceColumn {
   head: string;
   width: number;
 }
@@ -38,7 +38,7 @@ export function hostLines(hosts: HostEvidence[], options: StatusView & { failed?
   ];
 }
 
-function cellsFor(hosts: HostEvidence[], width: number): Cell[] {
+function cellsFor(hosts: HostEvidence[], width: number): EvidenceCell[] {
   const titled = (of: 'title' | 'short') =>
     columnsFor(hosts).map((each) => ({ ...each, head: each[of], width: Math.max(3, each[of].length) }));
   const long = titled('title');
@@ -46,7 +46,7 @@ function cellsFor(hosts: HostEvidence[], width: number): Cell[] {
   return optional && width - 3 - taken(long) < leastName ? titled('short') : long;
 }
 
-function taken(cells: Cell[]): number {
+function taken(cells: EvidenceCell[]): number {
   return cells.reduce((sum, cell) => sum + cell.width + 2, 0);
 }
 
@@ -64,7 +64,7 @@ function remarks(
   ];
 }
 
-function verdicts(evidence: HostEvidence, cells: Cell[], color: boolean): string {
+function verdicts(evidence: HostEvidence, cells: EvidenceCell[], color: boolean): string {
   const { green, red, dim } = paint(color);
   const style = { yes: green, no: red, unknown: dim };
   return cells

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type AuthenticationType, Client } from 'ssh2';
 import { formatDuration } from '../../domain/values/duration.ts';
 import { type HostTrust, hostKeyAlgorithms, verdictOf } from './host-trust.ts';
-import { connectError, type Progress, type SshTarget } from './ssh-errors.ts';
+import { connectError, type SshProgress, type SshTarget } from './ssh-errors.ts';
 import type { SshLogin } from './ssh-login.ts';
 
 export interface SshConnectOptions extends SshTarget {
@@ -39,7 +39,7 @@ export async function openConnection(options: SshConnectOptions): Promise<SshCon
   const { host, stream, trust, login, user, connectTimeoutMs, signal } = options;
   const client = new Client();
   const connection = connectionOf(client, stream);
-  const progress: Progress = { stage: 'connect', presented: null, verdict: null, offered: null };
+  const progress: SshProgress = { stage: 'connect', presented: null, verdict: null, offered: null };
   const next = login(user);
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);

@@ -3,7 +3,7 @@ import type { TrustVerdict } from './host-trust.ts';
 import { fingerprint } from './known-hosts.ts';
 
 /** How far a connection came: what an error means follows from it. */
-export interface Progress {
+export interface SshProgress {
   /** `connect` until the key exchange is done, then `login` until the host has let the user in. */
   stage: 'connect' | 'login';
   /** The host key as presented, and what known_hosts or the pinned fingerprints say of it. */
@@ -34,7 +34,7 @@ export interface SshTarget {
  * | every way to log in refused, or disconnected with a reason while logging in | LOGIN_REFUSED |
  * | anything else before the login is through: ECONNREFUSED, ENOTFOUND, ETIMEDOUT, … | HOST_UNREACHABLE |
  */
-export function connectError(target: SshTarget, progress: Progress, cause?: Error): DmsaError {
+export function connectError(target: SshTarget, progress: SshProgress, cause?: Error): DmsaError {
   const { host, address, port, user, jump } = target;
   const named = jump && 'is' in jump ? `the jump host ${host}` : host;
   const error = (code: ErrorCode, message: string) => new DmsaError(code, host, message, { cause });
@@ -59,23 +59,23 @@ export function sessionLost(host: string, cause?: Error): DmsaError {
 }
 
 /** After a key was found good and before the exchange is done, all that ssh2 still checks is the signature. */
-function isUnsigned(progress: Progress, cause?: Error): boolean {
+function isUnsigned(progress: SshProgress, cause?: Error): boolean {
   return progress.stage === 'connect' && progress.verdict === 'known' && levelOf(cause) === 'handshake';
 }
 
 /** sshd says "Too many authentication failures" by disconnecting, with a number as its reason (RFC 4253, 11.1). */
-function isLoginRefused(progress: Progress, cause?: Error): boolean {
+function isLoginRefused(progress: SshProgress, cause?: Error): boolean {
   if (progress.stage !== 'login') return false;
   const level = levelOf(cause);
   return level === 'client-authentication' || level === 'agent' || typeof codeOf(cause) === 'number';
 }
 
-function detail({ offered }: Progress, cause?: Error): string {
+function detail({ offered }: SshProgress, cause?: Error): string {
   if (levelOf(cause) === 'agent') return `: the SSH agent failed (${cause!.message})`;
   return offered && offered.length > 0 ? ` (it takes ${offered.join(', ')})` : '';
 }
 
-function keyMessage(host: string, { presented, verdict }: Progress): string {
+function keyMessage(host: string, { presented, verdict }: SshProgress): string {
   const key = fingerprint(presented!);
   if (verdict === 'unknown') return `known_hosts has no key of ${host}, which presented ${key}`;
   if (verdict === 'revoked') return `known_hosts revokes the key that ${host} presented, ${key}`;
