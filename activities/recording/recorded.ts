@@ -6,6 +6,7 @@ import { DmsaError } from '../../src/domain/errors/errors.ts';
 import { type AroundUse, type PortUse, wrapPorts } from '../../src/ports.ts';
 import { operations } from '../../src/powershell/wire/operations.ts';
 import type { Doing, Records } from '../../src/records/records.ts';
+import { wordExcerpt } from '../../src/wording/excerpt.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { runningClock } from '../runtime.ts';
 import { shortened, shortenedText } from './shorten.ts';
@@ -70,7 +71,7 @@ async function recordedCommand<T>(
     await answered(null, operations[operation].changes ? result : null);
     return result;
   } catch (error) {
-    await answered({ code: codeOf(error), message: shortenedText(messageOf(error)) }, null);
+    await answered({ code: codeOf(error), message: wordExcerpt(shortenedText(messageOf(error))) }, null);
     throw error;
   }
 }
@@ -84,10 +85,10 @@ async function recordedRead<T>(
   const doing = writer.doing();
   const began = performance.now();
   const asked = {
-    base: shortenedText(base),
+    base,
     scope,
     filter: shortenedText(filter.toString()),
-    attributes: shortened(attributes),
+    attributes,
   };
   const answered = (entries: number | null, error: string | null) => {
     const tookMs = Math.round(performance.now() - began);

@@ -1,28 +1,25 @@
 import { createHash } from 'node:crypto';
 
+import type { Excerpt } from '../../src/domain/values/excerpt.ts';
+
 const mostCharacters = 400;
 const mostMembers = 40;
 const mostOctets = 16_384;
 
 /**
- * Plain data as it is, but for what is long: a text of more than 400 characters and a list of more than 40 members keep
- * their beginning, their length and their SHA-256; so does what is more than 16 KiB after that. Passwords in URLs are
- * left out. Undefined is nothing.
+ * Plain data as it is, but for what is long: a text of more than 400 characters, a list of more than 40 members, and all of
+ * it where its JSON is more than 16 KiB after that, are excerpts. Passwords in URLs are left out. Undefined is null.
  */
 export function shortened(value: unknown): unknown {
   const short = shorter(value);
   const json = JSON.stringify(short) ?? 'null';
-  if (json.length <= mostOctets) return short;
-  return `${json.slice(0, mostCharacters)}… (${json.length} characters of JSON, SHA-256 ${sha256(json)})`;
+  return json.length <= mostOctets ? short : excerpt(json);
 }
 
 /** The same of one text. */
-export function shortenedText(text: string): string {
-  const told = withoutPassword(text);
-  if (told.length <= mostCharacters) return told;
-  // Not in the middle of a surrogate pair.
-  const beginning = told.slice(0, mostCharacters / 2).replace(/[\ud800-\udbff]$/, '');
-  return `${beginning}… (${told.length} characters, SHA-256 ${sha256(told)})`;
+export function shortenedText(text: string): string | Excerpt<string> {
+  const safe = withoutPassword(text);
+  return safe.length <= mostCharacters ? safe : excerpt(safe);
 }
 
 function shorter(value: unknown): unknown {
@@ -32,13 +29,16 @@ function shorter(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, shorter(member)]));
 }
 
-function shorterList(list: unknown[]): unknown[] {
+function shorterList(list: unknown[]): unknown[] | Excerpt<unknown[]> {
   if (list.length <= mostMembers) return list.map(shorter);
-  const digest = sha256(JSON.stringify(list));
-  return [
-    ...list.slice(0, mostMembers / 2).map(shorter),
-    `… and ${list.length - mostMembers / 2} more, SHA-256 of all ${digest}`,
-  ];
+  const beginning = list.slice(0, mostMembers / 2).map(shorter);
+  return { beginning, length: list.length, sha256: sha256(JSON.stringify(list)) };
+}
+
+function excerpt(text: string): Excerpt<string> {
+  // Not in the middle of a surrogate pair.
+  const beginning = text.slice(0, mostCharacters / 2).replace(/[\ud800-\udbff]$/, '');
+  return { beginning, length: text.length, sha256: sha256(text) };
 }
 
 function withoutPassword(text: string): string {

@@ -2,6 +2,7 @@ import { appendFile, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { JournalEntry } from '../domain/migration/journal.ts';
+import type { Excerpt } from '../domain/values/excerpt.ts';
 import type { OperationName } from '../powershell/wire/operations.ts';
 
 /** What an operator has left outside Temporal, if the server and its history are lost; and what an auditor asks for. */
@@ -38,7 +39,7 @@ export type CommandRecord =
       when: 'asked';
       host: string;
       operation: OperationName;
-      /** What is long is shortened, with its digest (shorten.ts). Never holds a credential: that travels beside them. */
+      /** What is long is an `Excerpt`. Never holds a credential: that travels beside them. */
       parameters: unknown;
     })
   | {
@@ -57,7 +58,7 @@ export interface ReadRecord extends Doing {
   dc: string;
   base: string;
   scope: 'base' | 'one' | 'sub';
-  filter: string;
+  filter: string | Excerpt<string>;
   attributes: string[];
   /** How many there were; null where the question failed. */
   entries: number | null;

@@ -117,5 +117,6 @@ function parsed<T extends { at: string }>(line: string, since: string): T[] {
 }
 
 function isRead({ dc, base, filter, attributes }: ReadRecord): boolean {
-  return [dc, base, filter].every((each) => typeof each === 'string') && Array.isArray(attributes);
+  const isFilter = typeof filter === 'string' || typeof filter?.sha256 === 'string';
+  return [dc, base].every((each) => typeof each === 'string') && isFilter && Array.isArray(attributes);
 }

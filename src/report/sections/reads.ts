@@ -1,4 +1,5 @@
 import type { ReadRecord } from '../../records/records.ts';
+import { wordExcerpt } from '../../wording/excerpt.ts';
 import { moment } from '../../wording/time.ts';
 import type { Block, Cell, Row } from '../model.ts';
 import type { Recorded } from '../recorded.ts';
@@ -132,7 +133,7 @@ function readRow(
     ? entries.join(', ')
     : entries.map((each) => (/^\d+$/.test(each) ? each : ({ mark: 'bad', word: each } as const)));
   const where: Cell[] = [{ code: base || '(rootDSE)' }, scope];
-  return { cells: [dc, where, { code: filter }, attributesOf(attributes, sets), found] };
+  return { cells: [dc, where, { code: wordExcerpt(filter) }, attributesOf(attributes, sets), found] };
 }
 
 function attributesOf(attributes: string[], sets: Map<string, string>): Cell {

@@ -85,7 +85,9 @@ describe('what activities run and read is written down', () => {
       expect(each.dc).toBe('dc1.lab.example');
       expect(each.attributes.length).toBeGreaterThan(0);
     }
-    expect(reads.some(({ filter, entries }) => filter.includes('dmsa-finance$') && entries === 1)).toBe(true);
+    expect(
+      reads.some(({ filter, entries }) => String(filter).includes('dmsa-finance$') && entries === 1),
+    ).toBe(true);
   });
 
   test('a change has its parameters and its answer, one that fails has its code, and neither a credential', async () => {
