@@ -5,7 +5,7 @@ import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { moment } from '../../wording/time.ts';
 import { type CommandSpec, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import { columns, padTo, paint, shorten } from '../view/text.ts';
+import { paint, shorten, tableLine, widthsOf } from '../view/text.ts';
 
 interface ListOptions {
   all?: boolean;
@@ -63,16 +63,8 @@ export function renderList(
     each.migrationId,
   ]);
   const head = ['ACCOUNT', 'OUTCOME', 'STAGE', 'NEEDS', 'STARTED (UTC)', 'ID'];
-  const widths = head.map((title, column) =>
-    Math.max(columns(title), ...rows.map((row) => columns(row[column]!))),
-  );
-  const line = (row: string[]) => {
-    const text = row
-      .map((cell, column) => padTo(cell, widths[column]!))
-      .join('  ')
-      .trimEnd();
-    return columns(text) > options.width ? shorten(text, options.width) : text;
-  };
+  const widths = widthsOf([head, ...rows]);
+  const line = (row: string[]) => shorten(tableLine(row, widths), options.width);
   return [bold(line(head)), ...rows.map((row) => (row[3] ? yellow(line(row)) : line(row)))].join('\n');
 }
 

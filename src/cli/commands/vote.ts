@@ -20,6 +20,7 @@ import { ballotOf, gateName, signedFor, type VoteOptions } from '../prompts/ball
 import { gateLines } from '../view/gate.ts';
 import { findingLines } from '../view/plan.ts';
 import { stepLines } from '../view/steps.ts';
+import { joinSections } from '../view/text.ts';
 import { type SignalAnswer, type SignalCall, signalCommand } from './signal-command.ts';
 
 export function voteCommands(): CommandSpec[] {
@@ -109,8 +110,7 @@ async function confirm(context: Context, status: LiveStatus, gate: Gate, plan: P
     steps.length > 0 ? stepLines(steps, view) : [],
     findings.length > 0 ? findingLines(findings, view) : [],
   ];
-  const shown = sections.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'));
-  context.tell(`${shown.join('\n\n')}\n`);
+  context.tell(`${joinSections(sections)}\n`);
   const answer = await askYesNo(context.io, `Approve "${gate.name}" for ${status.account} → ${status.dmsa}?`);
   if (answer === null)
     throw noTerminal('approve', 'name the evidence with --hash (dmsa status shows it), or give --yes');

@@ -4,22 +4,18 @@ import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { counted } from '../../wording/lists.ts';
 import { moment } from '../../wording/time.ts';
 import { findingLines } from './plan.ts';
-import { columns, padTo, paint, wrap } from './text.ts';
+import { joinSections, paint, tableLine, widthsOf, wrap } from './text.ts';
 
 /** The pairs as a table, then what is wrong by severity, then what was not asked, then one line that sums it up. */
 export function renderAudit(audit: Audit, options: { color: boolean; width: number }): string {
   const safe = escapeTerminal(audit);
-  const sections = [
+  return joinSections([
     safe.pairs.length > 0 ? tableLines(safe.pairs, options) : [],
     safe.findings.length > 0
       ? findingLines(safe.findings, { ...options, width: Math.max(60, options.width) })
       : [],
     [...elsewhereLines(safe, options), ...eventLines(safe, options), ...summaryLines(safe, options)],
-  ];
-  return sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n');
+  ]);
 }
 
 const head = ['ACCOUNT', 'DMSA', 'STATE', 'SINCE (UTC)', 'PRINCIPALS', 'VERDICT'];
@@ -28,15 +24,8 @@ function tableLines(pairs: AuditedPair[], { color, width }: { color: boolean; wi
   const { bold, red, yellow, dim } = paint(color);
   const colors = { block: red, warn: yellow, info: (text: string) => text, ok: dim };
   const rows = pairs.map(cellsOf);
-  const widths = fitted(
-    head.map((title, at) => Math.max(columns(title), ...rows.map((row) => columns(row[at]!)))),
-    width,
-  );
-  const line = (row: string[]) =>
-    row
-      .map((cell, at) => padTo(cell, widths[at]!))
-      .join('  ')
-      .trimEnd();
+  const widths = fitted(widthsOf([head, ...rows]), width);
+  const line = (row: string[]) => tableLine(row, widths);
   return [bold(line(head)), ...rows.map((row, at) => colors[pairs[at]!.verdict](line(row)))];
 }
 

@@ -5,10 +5,11 @@ import { errorKinds } from '../../domain/errors/error-kinds.ts';
 import type { ErrorCode } from '../../domain/errors/errors.ts';
 import { type FindingCode, findingKinds, type Severity } from '../../domain/findings/findings.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
+import { wordFailure } from '../../wording/failure.ts';
 import { andMore, counted, firstOf } from '../../wording/lists.ts';
 import { moment } from '../../wording/time.ts';
 import { detailLines, matrix } from './discovered-host.ts';
-import { columns, padTo, paint, shorten, wrap } from './text.ts';
+import { joinSections, padTo, paint, shorten, tableLine, widthsOf, wrap } from './text.ts';
 
 interface RenderOptions {
   color: boolean;
@@ -20,15 +21,11 @@ interface RenderOptions {
 /** The hosts that matter as a matrix with details, then what stands in the way, what was not asked, and a sum. */
 export function renderDiscovery(discovery: Discovery, options: RenderOptions): string {
   const safe = escapeTerminal(discovery);
-  const sections = [
+  return joinSections([
     matrixLines(safe, options),
     obstacleLines(safe, options),
     [...leftOutLines(safe, options), ...summaryLines(safe, options)],
-  ];
-  return sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n');
+  ]);
 }
 
 /** Those that use the account, then those that may, then the others. */
@@ -62,22 +59,16 @@ function tableOf(hosts: DiscoveredHost[], width: number) {
   const present = matrix.filter(
     ({ optional, cell }) => !optional || answered.some((host) => cell(host) !== ''),
   );
-  const widest = present.map(({ title, cell }, at) =>
-    (at === 0 ? hosts : answered).reduce((most, host) => Math.max(most, columns(cell(host))), columns(title)),
-  );
-  const { widths, gap } = fitted(widest, width);
-  const line = (row: string[]) =>
-    row
-      .map((text, at) => padTo(text, widths[at]!))
-      .join(gap)
-      .trimEnd();
+  const head = present.map(({ title }) => title);
+  const cellsOf = (host: DiscoveredHost) =>
+    present.map(({ cell }, at) => (at === 0 || !host.error ? cell(host) : ''));
+  const { widths, gap } = fitted(widthsOf([head, ...hosts.map(cellsOf)]), width);
   return {
-    head: line(present.map(({ title }) => title)),
+    head: tableLine(head, widths, gap),
     lineOf(host: DiscoveredHost): string {
       const { name, error } = host;
-      if (!error) return line(present.map(({ cell }) => cell(host)));
-      const message = `${padTo(name, widths[0]!)}${gap}${error.code} ${error.message.replace(/\s+/g, ' ')}`;
-      return columns(message) > width ? shorten(message, width) : message;
+      if (!error) return tableLine(cellsOf(host), widths, gap);
+      return shorten(`${padTo(name, widths[0]!)}${gap}${wordFailure(error).replace(/\s+/g, ' ')}`, width);
     },
   };
 }

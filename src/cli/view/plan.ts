@@ -4,7 +4,7 @@ import type { Plan } from '../../domain/plan/plan.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { wordPlan, wordPlanTitle } from '../../wording/plan.ts';
 import { stepLines } from './steps.ts';
-import { padTo, paint, wrap } from './text.ts';
+import { joinSections, padTo, paint, wrap } from './text.ts';
 
 /**
  * A plan as whoever approves it reads it: whom it is about, what will be changed in which order, who decides. `now`
@@ -25,7 +25,7 @@ export function renderPlan(
   }
   if (options.steps?.length) sections.push(stepLines(options.steps, { ...options, width, now }));
   if (findings.length > 0) sections.push(findingLines(escapeTerminal(findings), { ...options, width }));
-  return sections.map((lines) => lines.join('\n')).join('\n\n');
+  return joinSections(sections);
 }
 
 function planLines(plan: Plan, width: number, now: Date): string[] {

@@ -9,7 +9,7 @@ import { hostLines } from './hosts.ts';
 import { findingLines } from './plan.ts';
 import { type Detail, stageLines } from './stages.ts';
 import type { StatusView } from './status-view.ts';
-import { padTo, paint, shorten, wrap } from './text.ts';
+import { joinSections, padTo, paint, shorten, wrap } from './text.ts';
 
 /**
  * The whole status as text for a terminal, without a line end after the last line. Where it would be higher than
@@ -25,19 +25,19 @@ export function renderStatus(status: MigrationStatus, options: StatusView): stri
   const { height = Number.POSITIVE_INFINITY } = options;
   const fits = (text: string) => text.split('\n').length <= height;
 
-  const whole = joined([...needed(safe, inner, 'full'), ...extras(safe, inner)]);
+  const whole = joinSections([...needed(safe, inner, 'full'), ...extras(safe, inner)]);
   if (fits(whole)) return whole;
   for (const detail of ['brief', 'least'] as const) {
     const sections = [...needed(safe, inner, detail), ...extras(safe, inner)];
     const least = needed(safe, inner, detail).length;
     for (let count = sections.length; count >= least; count--) {
-      const text = joined(sections.slice(0, count));
+      const text = joinSections(sections.slice(0, count));
       if (fits(text)) return text;
     }
   }
   const fewest = needed(safe, inner, 'least');
-  while (fewest.length > 3 && !fits(joined(fewest))) fewest.pop();
-  return joined(fewest);
+  while (fewest.length > 3 && !fits(joinSections(fewest))) fewest.pop();
+  return joinSections(fewest);
 }
 
 function needed(status: MigrationStatus, options: StatusView, detail: Detail): string[][] {
@@ -57,10 +57,6 @@ function extras(status: MigrationStatus, options: StatusView): string[][] {
     status.findings.length > 0 ? findingLines(status.findings, options) : [],
     undoLines(status, options),
   ].filter((lines) => lines.length > 0);
-}
-
-function joined(sections: string[][]): string {
-  return sections.map((lines) => lines.join('\n')).join('\n\n');
 }
 
 /** Of a migration that has ended, no gate is of interest any more. */

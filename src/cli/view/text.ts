@@ -22,7 +22,7 @@ export function padTo(text: string, width: number): string {
 
 /** As `padTo`, without the spaces. */
 export function shorten(text: string, width: number): string {
-  return padTo(text, width).trimEnd();
+  return (columns(text) <= width ? text : padTo(text, width)).trimEnd();
 }
 
 function cut(text: string, width: number): string {
@@ -32,6 +32,27 @@ function cut(text: string, width: number): string {
     result += character;
   }
   return result + ' '.repeat(Math.max(0, width - columns(result)));
+}
+
+/** Columns that the cells of each column take at the most. */
+export function widthsOf(rows: string[][]): number[] {
+  return (rows[0] ?? []).map((_, at) => rows.reduce((most, row) => Math.max(most, columns(row[at]!)), 0));
+}
+
+/** Cells side by side, each on its width. */
+export function tableLine(cells: string[], widths: number[], gap = '  '): string {
+  return cells
+    .map((cell, at) => padTo(cell, widths[at]!))
+    .join(gap)
+    .trimEnd();
+}
+
+/** Sections that have lines, with an empty line between them. */
+export function joinSections(sections: string[][]): string {
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
 }
 
 /** Lines of at most `width` columns, broken between words, or within one that is longer than a line. */

@@ -123,11 +123,11 @@ describe('the answer', () => {
     expect(out).toContain(
       [
         '  block   HOST_TOO_OLD',
-        '          old1.lab.example, old2.lab.example, old3.lab.example, old4.lab.example, old5.lab.example and 4 more',
+        '          old1.lab.example, old2.lab.example, old3.lab.example, old4.lab.example, old5.lab.example, and 4 more',
         '          fix: Upgrade the host to Windows Server 2025 or Windows 11 24H2.',
       ].join('\n'),
     );
-    expect(out).toContain('locked.lab.example  LOGIN_REFUSED locked.lab.example: the login is refused\n');
+    expect(out).toContain('locked.lab.example  LOGIN_REFUSED: locked.lab.example: the login is refused\n');
     expect(out).toContain('then dmsa plan svc-finance --dmsa NAME --hosts-file hosts.txt\n');
   });
 
