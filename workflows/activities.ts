@@ -3,12 +3,11 @@ import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts';
 
 /**
- * How long each kind of activity may take, and how often it is tried. Whether an error is worth another try is
- * decided in one table, src/domain/errors/errors.ts, not here. `summary` is one
- * of src/wording/summary.ts.
+ * Kinds of activities: how long each may take, and how often it is tried. src/domain/errors/errors.ts alone decides which
+ * errors are tried again. `summary` is one of src/wording/summary.ts.
  */
 
-/** Reads: nothing is lost by asking again, and a cancellation may stop them at once. */
+/** Reads the directory. A cancellation stops it at once, as a read can be repeated. */
 export function reading(summary: string): Activities {
   return proxyActivities<Activities>({
     summary,
@@ -18,7 +17,7 @@ export function reading(summary: string): Activities {
   });
 }
 
-/** The same of hosts: hundreds of them may have to be waited for (16 at once, four tries of a minute each). */
+/** Reads hosts. Hundreds of them may have to be waited for: 16 at once, four tries of a minute each. */
 export function readingHosts(summary: string): Activities {
   return proxyActivities<Activities>({
     summary,
@@ -30,8 +29,8 @@ export function readingHosts(summary: string): Activities {
 }
 
 /**
- * One change by one cmdlet: an undo waits until it has ended, and then reads. Longer than all that an attempt waits
- * for together, so that none is given up while its cmdlet may still take effect.
+ * Runs one cmdlet that changes something. An undo waits until it has ended, and then reads. The time covers all that an
+ * attempt waits for, so that none is given up while its cmdlet may still take effect.
  */
 export function changing(summary: string): Activities {
   return proxyActivities<Activities>({
@@ -43,8 +42,8 @@ export function changing(summary: string): Activities {
 }
 
 /**
- * Changes on a wave of hosts: long, so they heartbeat; a cancellation lets the hosts under way finish. `atMostMs` is
- * what the hosts of the wave may take together.
+ * Changes a wave of hosts, with heartbeats. A cancellation lets the hosts under way finish. `atMostMs`: time that the
+ * hosts of the wave may take together.
  */
 export function onHosts(summary: string, atMostMs: number): Activities {
   return proxyActivities<Activities>({
@@ -56,7 +55,7 @@ export function onHosts(summary: string, atMostMs: number): Activities {
   });
 }
 
-/** Waiting: an attempt that is not due fails with its own next delay, so attempts are without number. */
+/** Waits: an attempt that is not due fails with the delay to the next one, so attempts have no limit. */
 export function waiting(summary: string): Activities {
   return proxyActivities<Activities>({
     summary,
@@ -66,7 +65,7 @@ export function waiting(summary: string): Activities {
   });
 }
 
-/** Undoing by cmdlets: tried for a while, then a person is asked (compensate.ts). */
+/** Undoes by cmdlets. After its attempts an operator is asked (compensate.ts). */
 export function undoing(summary: string): Activities {
   return proxyActivities<Activities>({
     summary,
@@ -75,7 +74,7 @@ export function undoing(summary: string): Activities {
   });
 }
 
-/** Undoing on hosts, and reading them back: a worker that dies meanwhile is noticed by its missing heartbeats. */
+/** Undoes on hosts and reads them back, with heartbeats, so that a worker that dies is noticed. */
 export function undoingOnHosts(summary: string, atMostMs: number): Activities {
   return proxyActivities<Activities>({
     summary,
@@ -85,7 +84,7 @@ export function undoingOnHosts(summary: string, atMostMs: number): Activities {
   });
 }
 
-/** Twice the time, as a worker's sessions are shared by all its migrations; hours where there are few hosts. */
+/** Doubles the time, as all migrations of a worker share its sessions; two hours at the least. */
 function allowance(atMostMs: number): number {
   return Math.max(2 * 3_600_000, 2 * atMostMs);
 }

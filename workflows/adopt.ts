@@ -12,8 +12,8 @@ import { look } from './steps/preflight.ts';
 
 /**
  * Goes on with the state of a run that was ended by hand. What that run had under way may still take effect: cmdlets get
- * two minutes (activities/deps.ts) and hosts what they were given, so that nothing begins before. From then on each step
- * reads first, and recognises what is its own by journal and events, as it does after an answer that was lost.
+ * two minutes (activities/deps.ts) and hosts their own time, so nothing begins before that. From then on each step reads
+ * first, and recognises its own effects by journal and events, as after an answer that was lost.
  */
 export async function adopt(m: Migration, { by, reason, wait = '5m' }: Adoption): Promise<void> {
   const { state } = m;
@@ -30,12 +30,12 @@ export async function adopt(m: Migration, { by, reason, wait = '5m' }: Adoption)
   if (status.failure === null) await askAgainBeforeComplete(m);
 }
 
-/** Stages in which nothing is changed. */
+/** Stages that change nothing. */
 const quiet: StageName[] = ['plan', 'preflight', 'gate-start', 'observe', 'preflight-again', 'gate-complete'];
 
 /**
- * Complete follows the last look at its gate at once. Where it has had no effect yet, the gate is passed again: its votes
- * count for what is there now, or it is asked anew. Where it may have had one, the step finds out whose that was.
+ * Opens gate "complete" again if Complete has had no effect yet: its votes count for what is there now, or people vote
+ * anew. If it may have had one, the step finds out whose that was.
  */
 async function askAgainBeforeComplete(m: Migration): Promise<void> {
   const { status } = m.state;
@@ -49,7 +49,7 @@ async function askAgainBeforeComplete(m: Migration): Promise<void> {
   gateStage.endedAt = null;
 }
 
-/** Both in state 1, as all domain controllers say that are asked. */
+/** Reads whether both objects are in state 1; false if domain controllers do not agree. */
 async function isStillLinked(m: Migration): Promise<boolean> {
   try {
     const { evidence } = await look(m, 'soak', true);

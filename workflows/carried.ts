@@ -9,51 +9,51 @@ import type { StageName } from '../src/domain/migration/stages.ts';
 import type { MigrationStatus } from '../src/domain/migration/status.ts';
 import type { Plan } from '../src/domain/plan/plan.ts';
 
-/** All that a migration knows, as plain data: it crosses continue-as-new, and a run that is adopted goes on with it. */
+/** Whole state of a migration, as plain data: it crosses continue-as-new, and an adopting run goes on with it. */
 export interface Carried {
   status: MigrationStatus;
-  /** Votes that signals have brought and no activity has verified yet. */
+  /** Votes that no activity has verified yet. */
   queue: QueuedVote[];
-  /** What the latest preflight saw: what the open gate is voted on. */
+  /** Evidence of the latest preflight: the open gate is voted on it. */
   evidence: Evidence | null;
-  /** ISO 8601: since when the facts of hosts in it hold. */
+  /** ISO 8601: when the hosts in it were read. */
   hostsReadAt: string | null;
-  /** Whether this migration created the dMSA, and so may remove it. */
+  /** This migration created the dMSA, and so may remove it. */
   createdByUs: boolean;
   /** DNS name of the DC that was read and changed last. */
   server: string;
   observation: { until: string; digest: string | null } | null;
   completedAt: string | null;
-  /** What was there when the plan was made, until it has been compared; null where nobody says. */
+  /** Facts when the plan was made, until they have been compared; null if the plan does not say. */
   seen: Facts | null;
-  /** Whether it goes on with the state of a run that was ended by hand. */
+  /** This run goes on with the state of one that was ended by hand. */
   adopted: boolean;
   undoRequest: Sender | null;
   retryRequest: (Sender & { accept: boolean }) | null;
-  /** Code of the failure for which an undo waits for a person; null where it does not. */
+  /** Code of the failure for which an undo waits for an operator; null if it does not wait. */
   parked: string | null;
-  /** ISO 8601: when the soak ends, or has ended; null before it. */
+  /** ISO 8601: end of the soak; null before it. */
   soakUntil: string | null;
-  /** Whether all was found well after the soak. */
+  /** All was found well after the soak. */
   soaked: boolean;
-  /** How far the latest rollout has come; null before the first. */
-  rollout: Progress | null;
-  /** How often people have been told. */
+  /** Progress of the latest rollout; null before the first. */
+  rollout: RolloutProgress | null;
+  /** Number of notices sent. */
   notices: number;
 }
 
-/** Of one stage that works on hosts in waves. Hosts that failed and wait for a person are in the status. */
-export interface Progress {
+/** Progress of a stage that works on hosts in waves. The status lists failed hosts that wait for an operator. */
+export interface RolloutProgress {
   stage: StageName;
   /** Hosts that had their turn and are well. */
   done: string[];
-  /** Hosts that failed and were not mended by a retry, whatever a person said about them. */
+  /** Hosts that failed and that no retry has mended, skipped ones included. */
   failed: string[];
-  /** How many waves have been worked on. */
+  /** Number of waves that have been worked on. */
   waves: number;
-  /** Whether the canary has been found well after its bake time, so that the others follow. */
+  /** The canary was well after its bake time, so the others follow. */
   proven: boolean;
-  /** ISO 8601: until when the canary is left to run. */
+  /** ISO 8601: end of the canary's bake time; null outside of it. */
   bakeUntil: string | null;
 }
 

@@ -55,7 +55,7 @@ export async function turnBack(m: Migration, error: TemporalFailure | null): Pro
       if (!next) break;
       const left = () => undoOrder(status.journal).filter((entry) => entry.step === next.step);
       const all = left();
-      // What an earlier try has undone is not undone twice.
+      // An earlier try may have undone some of them.
       await untilItSucceeds(m, next.step, (accept) => undos[next.step](m, left() as never, accept));
       const targets = all.map((entry) => entry.target);
       current.changed.push({ kind: 'undone', step: next.step, targets });
@@ -66,10 +66,10 @@ export async function turnBack(m: Migration, error: TemporalFailure | null): Pro
   status.outcome = hasEffect(status.journal) || wasAsked(status.failure!) ? 'undone' : 'refused';
 }
 
-/** How often it is tried again by itself where domain controllers have to agree. */
+/** Pause before the next try where domain controllers have to agree. */
 const agreeEvery = '30m';
 
-/** As `readingHosts` allows. */
+/** Time for reading every host, in milliseconds. */
 const readingMs = 2 * 3_600_000;
 
 async function compareWithBefore(m: Migration, accept: boolean): Promise<void> {
@@ -80,17 +80,17 @@ async function compareWithBefore(m: Migration, accept: boolean): Promise<void> {
     server: m.target.domain.server,
   });
   m.state.status.after = facts;
-  // Where nothing of ours was changed, what differs is somebody else's.
+  // If nothing of ours was changed, somebody else made the differences.
   if (differences.length > 0 && !accept && hasEffect(m.state.status.journal)) {
-    // Whoever accepts them has to have read each.
+    // An operator who accepts them has to read each.
     const message = wordDrift(differences, differences.length);
     throw ApplicationFailure.nonRetryable(message, 'RESTORE_DIFFERS' satisfies ErrorCode);
   }
 }
 
 /**
- * Never gives up, and never silently: after its retries a compensation waits for a person's `retry`, and where only DCs
- * have to agree, no longer than half an hour.
+ * Compensates until it succeeds. After its retries a compensation waits for an operator's `retry`; if only domain
+ * controllers have to agree, for half an hour at most.
  */
 async function untilItSucceeds(
   m: Migration,
@@ -104,7 +104,6 @@ async function untilItSucceeds(
       const accept = state.retryRequest?.accept ?? false;
       state.retryRequest = null;
       state.parked = null;
-      // A run that goes on for another is trying again, too.
       state.status.outcome = 'running';
       await compensate(accept);
       return;
@@ -118,11 +117,11 @@ async function untilItSucceeds(
       const again = code === ('REPLICATION_LAGGING' satisfies ErrorCode) ? durationMs(agreeEvery) : null;
       waitFor(m, { kind: 'operator', step, failure }, again === null ? null : inMs(again));
       publish(m);
-      // What is tried again by itself, and fails as it did, is told once.
+      // People are told once of a failure that repeats itself.
       if (told !== code) await notify(m, 'needs-operator', { failure });
       told = code;
       const asked = () => state.retryRequest !== null || isLong();
-      // What one DC has not heard of yet it will hear: a person may wait for that as well as act.
+      // Replication may settle it without anybody.
       if (again !== null) await condition(asked, again, { summary: summaries.operatorWait });
       else await condition(asked);
       await continueIfLong(m);

@@ -3,14 +3,14 @@ import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { MigrationInput } from './contract.ts';
 import type { Migration } from './state.ts';
 
-/** Whether the server suggests a new run: thousands of votes or signals, as waiting itself adds next to nothing. */
+/** Returns whether the server suggests a new run. Only thousands of votes or signals make a history that long. */
 export function isLong(): boolean {
   return workflowInfo().continueAsNewSuggested;
 }
 
 /**
- * Goes on in a new run with all state. Only called where nothing but a wait is under way: no activity is pending, and
- * signals have been written into the state by handlers that never wait. Votes in the queue are verified by the new run.
+ * Goes on in a new run with the whole state. Call it only during a wait: no activity is pending then, and handlers have
+ * written every signal into the state. The new run verifies the votes in the queue.
  */
 export async function continueIfLong(m: Migration): Promise<void> {
   if (!isLong()) return;

@@ -11,10 +11,10 @@ import { stageTitles } from '../src/wording/stage.ts';
 import { moment } from '../src/wording/time.ts';
 import { wordWaiting } from '../src/wording/waiting.ts';
 
-/** Temporal keeps what is shown with the workflow: of many hosts, the first. */
+/** Number of hosts that are shown: Temporal keeps the details with the workflow. */
 const shown = 100;
 
-/** Current details in Temporal's UI, in Markdown: where the migration stands and what it needs from whom. */
+/** Writes the current details for Temporal's UI, in Markdown: where the migration stands and what it needs from whom. */
 export function currentDetails(status: MigrationStatus): string {
   const { account, dmsa, stage, waitingFor, outcome, failure, paused, failedHosts } = status;
   const paragraphs = [
@@ -38,10 +38,10 @@ export function currentDetails(status: MigrationStatus): string {
   return [...paragraphs, hostsTable(status)].join('\n\n');
 }
 
-/** What has changed since people voted, who has said yes and who is asked, and the vote to send, ready to be copied. */
+/** Writes what has changed since people voted, the tally, and a vote that is ready to be copied. */
 function gateParagraphs(gate: Gate, status: MigrationStatus): string[] {
   const { name, hash, drift, signed, hosts } = gate;
-  // Without a name it does not count: what is pasted as it is, is nobody's vote.
+  // Without a name it does not count, so a vote that is pasted unchanged is nobody's.
   const vote = `{"gate":"${name}","hash":"${hash}","by":"","reason":""}`;
   const about = hosts ? ` It is about ${hosts.slice(0, shown).map(escapeMarkdown).join(', ')}.` : '';
   const how = signed

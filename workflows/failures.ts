@@ -8,7 +8,7 @@ import {
 import type { ErrorCode } from '../src/domain/errors/errors.ts';
 import type { Failure } from '../src/domain/migration/failure.ts';
 
-/** Code and message of what went wrong: an activity's failure is told by its cause, whose type is the code. */
+/** Returns code and message of an error. The cause of an activity's failure has the code as its type. */
 export function failureOf(error: TemporalFailure): Failure {
   if (isCancellation(error))
     return { code: 'CANCELLED' satisfies ErrorCode, message: 'stopped, to turn back' };

@@ -3,10 +3,10 @@ import { type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
 
 import { searchAttributes } from './search-attributes.ts';
 
-/** The header by which an activity knows, for its log, in which stage it was asked for. */
+/** Header with the stage of an activity, for its log. */
 const stageHeader = 'dmsa-stage';
 
-/** Adds the stage to what workflows log and to what activities are told. Changes no command. */
+/** Adds the stage to logs of workflows and to headers of activities. Changes no command. */
 export function interceptors(): WorkflowInterceptors {
   return {
     inbound: [],

@@ -2,9 +2,9 @@ import { type JournalEntryOf, type JournalStep, setStatus } from '../src/domain/
 import { type Migration, now } from './state.ts';
 
 /**
- * Registers what is about to change, with its before-image, before the activity runs: an activity that takes effect
- * and then times out has to be undone, too. A step on a target is registered once: what was there before the first
- * change is what undoing restores.
+ * Registers a change with its before-image, before its activity runs: an activity that takes effect and then times out
+ * has to be undone, too. A step on a target is registered once, as undoing restores what was there before the first
+ * change.
  */
 export function register<S extends JournalStep>(
   m: Migration,

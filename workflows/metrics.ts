@@ -4,8 +4,8 @@ import type { Gate } from '../src/domain/gates/gates.ts';
 import type { MigrationStatus } from '../src/domain/migration/status.ts';
 
 /**
- * What happens to a migration, counted and logged by the worker that carries it on; nothing on a replay. The names of the
- * metrics are in docs/monitoring.md (src/telemetry/metrics.ts).
+ * Metrics and log lines of a migration, written by the worker that carries it on; nothing on a replay. docs/monitoring.md
+ * has the names of the metrics (src/telemetry/metrics.ts).
  */
 
 export function countGate(

@@ -29,7 +29,7 @@ import { rebootHosts } from './steps/reboot-hosts.ts';
 import { restartServices, verifyPrincipals } from './steps/restart-services.ts';
 import { soak } from './steps/soak.ts';
 
-/** The runbook, in the order of its stages. Each step registers its own undo before it changes anything. */
+/** Runs the stages in their order. Each step registers its own undo before it changes anything. */
 async function runbook(m: Migration): Promise<void> {
   await stage(m, 'plan', () => checkPlanAndLock(m));
   await stage(m, 'preflight', async () => {
@@ -53,7 +53,7 @@ async function runbook(m: Migration): Promise<void> {
 
 /**
  * Migrates one superseded account to a dMSA, or leaves everything as it was. Any failure, rejection, expiry, undo or
- * cancellation of the way forward turns back; only a fault of this code itself fails the workflow task, and waits.
+ * cancellation of the way forward turns back. Only a fault of this code fails the workflow task, which waits.
  */
 export async function migrateServiceAccount(input: MigrationInput): Promise<MigrationResult> {
   const m = begin(input);
@@ -63,16 +63,16 @@ export async function migrateServiceAccount(input: MigrationInput): Promise<Migr
   if (m.state.status.failure) await turnBackFrom(m, null);
   else await goForward(m, input.carried !== undefined);
   await CancellationScope.nonCancellable(async () => {
-    await votesRecorded(m);
+    await waitForRecordedVotes(m);
     await stage(m, 'done', async () => undefined);
     countEnd(m.state.status);
     await notify(m, 'done');
-    await votesRecorded(m);
+    await waitForRecordedVotes(m);
   });
   return result(m);
 }
 
-/** Anyone may start a workflow with anything: without a plan there is nothing that could wait to be mended. */
+/** Anyone may start a workflow with any input. Without a plan it fails, as nothing could be mended. */
 function begin(input: MigrationInput): Migration {
   if (input?.carried) return newMigration(input);
   try {
@@ -85,8 +85,8 @@ function begin(input: MigrationInput): Migration {
   }
 }
 
-/** On the way forward an undo is still heard while the last votes are verified; after it, it would be lost. */
-async function votesRecorded(m: Migration): Promise<void> {
+/** Waits until every vote is verified. On the way forward an undo still counts meanwhile. */
+async function waitForRecordedVotes(m: Migration): Promise<void> {
   await condition(() => m.state.queue.length === 0);
 }
 
@@ -96,7 +96,7 @@ async function goForward(m: Migration, continued: boolean): Promise<void> {
       if (m.state.undoRequest) m.forward.cancel();
       if (continued && isLocked(m)) await lockDmsaName(m, 'again');
       await runbook(m);
-      await votesRecorded(m);
+      await waitForRecordedVotes(m);
     });
     m.state.status.outcome = 'completed';
   } catch (error) {
@@ -105,7 +105,7 @@ async function goForward(m: Migration, continued: boolean): Promise<void> {
   }
 }
 
-/** A run that was ended by hand may have been ended before it had the name. */
+/** Returns whether an earlier run had locked the dMSA's name: one that was ended by hand may not have come that far. */
 function isLocked({ state }: Migration): boolean {
   return state.status.stages.some(({ name, endedAt }) => name === 'plan' && endedAt !== null);
 }

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
-/** Registered by `dmsa worker` from day one; what `dmsa list` and Temporal's UI filter by. */
+/** Search attributes that `dmsa worker` registers, and that `dmsa list` and Temporal's UI filter by. */
 export const searchAttributes = {
   account: defineSearchAttributeKey('DmsaAccount', SearchAttributeType.KEYWORD),
   /** The account's name in lower case: AD ignores case in names, and Temporal does not. */
@@ -8,7 +8,7 @@ export const searchAttributes = {
   stage: defineSearchAttributeKey('DmsaStage', SearchAttributeType.KEYWORD),
   /** The gate that is open, or `none`. */
   gate: defineSearchAttributeKey('DmsaGate', SearchAttributeType.KEYWORD),
-  /** What a person is needed for (src/domain/migration/needs.ts), or `none`. */
+  /** Need for a person (src/domain/migration/needs.ts), or `none`. */
   needs: defineSearchAttributeKey('DmsaNeeds', SearchAttributeType.KEYWORD),
   /** `running`, or how it ended. */
   outcome: defineSearchAttributeKey('DmsaOutcome', SearchAttributeType.KEYWORD),

@@ -10,7 +10,7 @@ import { failureOf } from './failures.ts';
 import { searchAttributes } from './search-attributes.ts';
 import { type Migration, now } from './state.ts';
 
-/** Runs a stage once: one that ended before a continue-as-new is not run again. */
+/** Runs a stage once: not if it ended in an earlier run. */
 export async function stage(
   m: Migration,
   name: StageName,
@@ -39,7 +39,7 @@ export async function stage(
   waitFor(m, null);
 }
 
-/** What a person or the clock is waited for, where the status and Temporal's UI show it. */
+/** Shows in status and Temporal's UI what is waited for, until `until` (ISO 8601); null if nothing is. */
 export function waitFor(m: Migration, reason: WaitReason | null, until: string | null = null): void {
   const { status } = m.state;
   if (reason === null) status.waitingFor = null;
@@ -51,14 +51,14 @@ export function waitFor(m: Migration, reason: WaitReason | null, until: string |
   setCurrentDetails(currentDetails(status));
 }
 
-/** When the wait began that goes on; null where it is another one. */
+/** Returns when the wait began, if it is the one that goes on; else null. */
 function sinceWhen(current: Waiting | null, reason: WaitReason): string | null {
   if (current === null) return null;
   const { since, until: _, ...before } = current;
   return canonicalJson(before) === canonicalJson(reason) ? since : null;
 }
 
-/** Stage, gate and outcome for lists, as search attributes; set together, as each upsert is an event. */
+/** Sets the search attributes that lists filter by. They are set together, as each upsert is an event. */
 export function publish(m: Migration): void {
   const { status } = m.state;
   setCurrentDetails(currentDetails(status));

@@ -9,12 +9,12 @@ import type { MigrationInput } from './contract.ts';
 export interface Migration {
   readonly id: string;
   readonly plan: Plan;
-  /** What each step needs of the plan, with the DC that is kept for the migration by now. */
+  /** Part of the plan that each step needs, with the DC that the migration keeps by now. */
   readonly target: Target;
   readonly state: Carried;
-  /** How many signals this run has heard: what became of one is known by its number. */
+  /** Number of signals that this run has received. */
   heard: number;
-  /** The way forward: cancelled by an undo, after which compensation runs outside of it. */
+  /** Scope of the way forward. An undo cancels it, and compensations run outside of it. */
   readonly forward: CancellationScope;
 }
 
@@ -32,14 +32,14 @@ export function newMigration({ plan, carried, seen }: MigrationInput): Migration
 }
 
 /**
- * Keeps the DC that an activity has used for what comes next: when the plan's own fails, the migration moves to another
- * one and stays there, as the first may come back without what was changed meanwhile.
+ * Keeps the DC that an activity used. If the plan's own fails, the migration moves to another one and stays there, as the
+ * first may come back without what was changed meanwhile.
  */
 export function keep(m: Migration, { server }: { server: string }): void {
   m.state.server = server;
 }
 
-/** For an activity that may have been run by a run that was ended by hand: its first attempt is none. */
+/** Tells an activity that an ended run may have run it: then its first attempt is a retry. */
 export function again({ state }: Migration): { again?: boolean } {
   return state.adopted ? { again: true } : {};
 }

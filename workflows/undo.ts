@@ -2,8 +2,8 @@ import type { JournalEntry, JournalStep } from '../src/domain/migration/journal.
 import type { Migration } from './state.ts';
 
 /**
- * Undoes the entries of one step: of one host each for steps on hosts, else the single one. `accept`: an operator has
- * seen what cannot be brought back, and lets it be.
+ * Undoes the entries of one step: one for each host, else the single one. `accept`: an operator has seen the differences,
+ * and accepts them.
  */
 export type Undo<S extends JournalStep> = (
   m: Migration,

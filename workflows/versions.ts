@@ -2,13 +2,13 @@ import { patched as sdkPatched } from '@temporalio/workflow';
 
 /** A change of the workflow that keeps replaying the histories of versions before it. */
 export interface WorkflowPatch {
-  /** What is done differently. */
+  /** Behaviour of new runs. */
   readonly change: string;
-  /** Why the old way could not stay. */
+  /** Reason to change it. */
   readonly reason: string;
   /** First version of the product whose new runs take the new way. */
   readonly since: `${number}.${number}.${number}`;
-  /** What a replay of an older history does instead. */
+  /** Behaviour of a replay of an older history. */
   readonly replay: string;
 }
 
@@ -21,8 +21,8 @@ export const patches = {} as const satisfies Record<string, WorkflowPatch>;
 export type PatchId = keyof typeof patches;
 
 /**
- * Whether this run takes the new way of a patch: true for a new run, which records it in its history; on a replay, true
- * only if the history has it. Workflow code asks here alone, so that no patch is missing from the table.
+ * Returns whether this run takes the new way of a patch: true for a new run, which records it in its history; on a replay,
+ * true only if the history has it. Workflow code asks here alone, so that no patch is missing from the table.
  */
 export function isPatched(id: PatchId): boolean {
   return sdkPatched(id);

@@ -23,13 +23,13 @@ import { countGate } from '../metrics.ts';
 import { publish, waitFor } from '../stage.ts';
 import { inMs, type Migration, now } from '../state.ts';
 import { type Reading, readAgain, requireNothingBlocking, voteOn } from '../steps/preflight.ts';
-import { strangersAllowed } from '../steps/strangers.ts';
+import { hadToWaitForStrangers } from '../steps/strangers.ts';
 import { unlessPaused } from '../unless.ts';
 
 /**
- * Waits until enough people have said yes to the evidence, and then looks again: what has drifted since voids the
- * votes, says so, and is voted on anew. Returns only when what was voted on is what is there. `hosts`: what a wave is
- * about. Throws GATE_REJECTED, GATE_EXPIRED (where the plan says undo), PREFLIGHT_BLOCKED.
+ * Waits until enough people have approved the evidence, and then looks again. Drift voids the votes, and people vote
+ * anew. Returns once the evidence that was approved is what is there. `hosts`: hosts of the wave. Throws GATE_REJECTED,
+ * GATE_EXPIRED (if the plan says undo), PREFLIGHT_BLOCKED.
  */
 export async function openAndPassGate(m: Migration, name: GateName, hosts?: string[]): Promise<void> {
   const isNew = !m.state.status.gates.some((gate) => gate.name === name);
@@ -41,11 +41,11 @@ export async function openAndPassGate(m: Migration, name: GateName, hosts?: stri
     const voted = m.state.evidence!;
     const reading = await readWhileNotPaused(m, gate);
     const fresh = reading.evidence;
-    // Up to here nothing has been changed: what is there now is what turning back restores.
+    // Nothing has been changed so far: this is what turning back restores.
     if (name === 'start') m.state.status.before = { ...fresh.facts };
     requireNothingBlocking(m);
     voteOn(m, reading);
-    // The hash of the gate is what people have seen, whatever a run that ended by hand has left as evidence.
+    // People have seen the hash of the gate. The evidence that an ended run left may be another.
     if (fresh.hash === gate.hash) {
       if (await isNothingNew(m, gate, fresh)) break;
       continue;
@@ -59,7 +59,7 @@ export async function openAndPassGate(m: Migration, name: GateName, hosts?: stri
   close(m, gate, 'approved');
 }
 
-/** Other evidence than was voted on: the votes are void, and people get as long as they had. */
+/** Voids the votes, as the evidence is another by now, and gives people the whole time again. */
 export function beginAnew(m: Migration, gate: Gate, hash: string, drifted: Drift[]): void {
   voidVotes(gate);
   reopen(gate, hash, drifted);
@@ -79,7 +79,7 @@ function close(m: Migration, gate: Gate, decision: Gate['decision']): void {
   publish(m);
 }
 
-/** Whatever people have said while it was looked at is heard before anything is done: a no, a pause, a host that is left out. */
+/** Returns false if people have rejected, paused or skipped a host during the last look. */
 async function isNothingNew(m: Migration, gate: Gate, { skipped = [] }: Evidence): Promise<boolean> {
   const { state } = m;
   await condition(() => state.queue.length === 0);
@@ -87,14 +87,14 @@ async function isNothingNew(m: Migration, gate: Gate, { skipped = [] }: Evidence
   return leftOut(m, gate.name).join() === skipped.join();
 }
 
-/** What people vote on, and are told the changes of; findings follow from it. */
+/** Picks the facts that people vote on. Findings follow from them. */
 function votedOn({ facts, skipped }: Evidence): object {
   return { ...facts, skipped };
 }
 
 /**
- * The last look before acting: a pause may last for weeks, so that nothing is held back between it and the deed. Who has
- * joined the principals since the gate opened is no less a stranger: another look follows the yes.
+ * Looks for the last time before acting, and again after every wait: a pause may last for weeks. Strangers who have joined
+ * the principals since the gate opened wait for their yes, too.
  */
 async function readWhileNotPaused(m: Migration, gate: Gate): Promise<Reading> {
   const acts = gate.name !== 'start' && gate.name !== 'soak';
@@ -104,18 +104,18 @@ async function readWhileNotPaused(m: Migration, gate: Gate): Promise<Reading> {
     const reading = await readAgain(m, gate);
     const fresh = reading.evidence;
     const goesOn = acts && blocking(fresh.findings).length === 0;
-    if (goesOn && (await strangersAllowed(m, fresh.facts.dmsa?.principals ?? []))) continue;
-    // Reading hundreds of hosts takes its time: the window may have closed meanwhile.
+    if (goesOn && (await hadToWaitForStrangers(m, fresh.facts.dmsa?.principals ?? []))) continue;
+    // Reading hundreds of hosts takes its time, and the window may have closed.
     if (goesOn && (await hadToWaitForWindow(m, 'stay'))) continue;
     if (!m.state.status.paused) return reading;
   }
 }
 
-/** The gate as the status shows it: opened now, or before a continue-as-new. */
+/** Returns the gate, which is opened now or was opened by an earlier run. */
 function currentGate(m: Migration, name: GateName, hosts?: string[]): Gate {
   const { gates } = m.state.status;
   const present = gates.find((gate) => gate.name === name);
-  // One that is looked at once more is open to a no meanwhile.
+  // Approvers may reject while evidence is read again.
   if (present) return Object.assign(present, { decision: 'open' as const });
   const plan = gatePlan(m.plan, name);
   const { expiresAt, ...reminder } = dates(m, name);
@@ -130,8 +130,8 @@ function currentGate(m: Migration, name: GateName, hosts?: string[]): Gate {
 }
 
 /**
- * Waits for enough votes. The gate stays open to a no until it is passed. `pointless`: every host that it is about is left
- * out by now. Throws GATE_REJECTED and GATE_EXPIRED.
+ * Waits for enough votes. Approvers may reject until the gate is passed. Returns `pointless` if all its hosts have been
+ * skipped. Throws GATE_REJECTED and GATE_EXPIRED.
  */
 async function decision(m: Migration, gate: Gate): Promise<'approved' | 'pointless'> {
   publish(m);
@@ -141,7 +141,7 @@ async function decision(m: Migration, gate: Gate): Promise<'approved' | 'pointle
     const left = Date.parse(gate.expiresAt) - Date.now();
     const next = gate.overdue ? (gate.remindAt ?? null) : gate.expiresAt;
     waitFor(m, { kind: 'votes', gate: gate.name, required: gate.required }, next);
-    // Votes that came in time are verified first: a worker that was away sees them together with the expiry.
+    // Votes that came in time are verified first. A worker that was away sees them together with the expiry.
     if (left <= 0) await condition(() => m.state.queue.length === 0);
     if (decided()) break;
     if (left <= 0) expire(m, gate);
@@ -168,13 +168,13 @@ async function decision(m: Migration, gate: Gate): Promise<'approved' | 'pointle
   return isPointless() ? 'pointless' : 'approved';
 }
 
-/** Its expiry, or the next reminder where that comes before; null where neither comes. */
+/** Time of its expiry or of the next reminder, in milliseconds, whichever is first; null if neither comes. */
 function nextTimer({ overdue, expiresAt, remindAt }: Gate): number | null {
   const times = [...(overdue ? [] : [expiresAt]), ...(remindAt ? [remindAt] : [])].map(Date.parse);
   return times.length > 0 ? Math.min(...times) : null;
 }
 
-/** Then the next one is set. A worker that was away for several reminders sends one. */
+/** Returns whether a reminder is due, and sets the next one. A worker that was away for several sends one. */
 function isReminderDue(m: Migration, gate: Gate): boolean {
   const { remindEvery } = gatePlan(m.plan, gate.name);
   if (!gate.remindAt || !remindEvery || Date.parse(gate.remindAt) > Date.now()) return false;

@@ -5,19 +5,19 @@ import type { PlanHost } from '../../src/domain/plan/plan.ts';
 import { durationMs } from '../../src/domain/values/duration.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { readingHosts } from '../activities.ts';
-import type { Progress } from '../carried.ts';
+import type { RolloutProgress } from '../carried.ts';
 import { continueIfLong, isLong } from '../continue.ts';
 import { approval } from '../gates/approval.ts';
 import { waitFor } from '../stage.ts';
 import { evidenceOf, inMs, type Migration, now } from '../state.ts';
-import { hostFailed, requireFewFailures } from './failed-hosts.ts';
+import { markHostFailed, requireFewFailures } from './failed-hosts.ts';
 import { isSkipped } from './host-decisions.ts';
 
 /**
- * Leaves the canary to run for as long as the plan says, and then looks at it once more: services that ran still run, as
- * the same account, and its checks are healthy. What is not well has failed as if its restart had.
+ * Lets the canary run for as long as the plan says, and then looks at it once more: its services still run as the same
+ * account, and its checks are healthy. A host that is not well has failed as if its restart had.
  */
-export async function bake(m: Migration, canary: PlanHost[], progress: Progress): Promise<void> {
+export async function bake(m: Migration, canary: PlanHost[], progress: RolloutProgress): Promise<void> {
   const { bake: length } = m.plan.rollout;
   if (length === undefined || durationMs(length) === 0) return;
   progress.bakeUntil ??= inMs(durationMs(length));
@@ -32,7 +32,7 @@ export async function bake(m: Migration, canary: PlanHost[], progress: Progress)
   await lookAt(m, canary, progress);
 }
 
-async function lookAt(m: Migration, canary: PlanHost[], progress: Progress): Promise<void> {
+async function lookAt(m: Migration, canary: PlanHost[], progress: RolloutProgress): Promise<void> {
   const hosts = canary
     .filter(({ name }) => !isSkipped(m, name))
     .map(({ name, services, checks = [] }) => ({ name, services: startNamesOf(m, name, services), checks }));
@@ -44,12 +44,12 @@ async function lookAt(m: Migration, canary: PlanHost[], progress: Progress): Pro
   const at = now();
   for (const { host, startNameKept, healthy, failure } of looks) {
     see(evidenceOf(m, host), at, 'host', { startNameKept, healthy });
-    if (failure) hostFailed(m, progress, { host, ...failure });
+    if (failure) markHostFailed(m, progress, { host, ...failure });
   }
   requireFewFailures(m, progress);
 }
 
-/** As whom the services logged on before anything was changed. */
+/** Returns the accounts that services logged on with before anything was changed. */
 export function startNamesOf(m: Migration, host: string, services: string[]) {
   const facts = m.state.status.before!.hosts.find(({ name }) => name === host);
   return (facts?.services ?? [])

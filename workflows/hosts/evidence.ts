@@ -7,9 +7,8 @@ import type { Verdict } from '../../src/domain/facts/verdict.ts';
 import { evidenceOf, type Migration, now } from '../state.ts';
 
 /**
- * What hosts themselves say, read at `at` (ISO 8601). A host that could not be asked says nothing: what was read of it
- * before keeps its time. `kept` verdicts compare with what the first look saw; before a first change there is nothing
- * that could have been lost.
+ * Records what hosts themselves say, read at `at` (ISO 8601). A host that could not be asked keeps its earlier verdicts.
+ * `kept` verdicts compare with the first look, from the first change on.
  */
 export function seeHosts(m: Migration, hosts: HostFacts[], at: string): void {
   const { before, journal } = m.state.status;
@@ -26,7 +25,7 @@ export function seeHosts(m: Migration, hosts: HostFacts[], at: string): void {
   }
 }
 
-/** Whose computer account may fetch the password, by LDAP; of a dMSA that is not linked yet it means nothing. */
+/** Records which computer accounts may fetch the password, by LDAP. The dMSA has to be linked. */
 export function seePrincipals(m: Migration, dmsa: DmsaFacts | null, at: string): void {
   if (!dmsa) return;
   const letIn = hostsLetIn(dmsa);
@@ -35,7 +34,7 @@ export function seePrincipals(m: Migration, dmsa: DmsaFacts | null, at: string):
   }
 }
 
-/** Events stay seen once they were; that no keys were fetched means something only after completion. */
+/** Records events, which stay seen. A missing fetch of keys counts only after completion. */
 export function seeEvents(
   m: Migration,
   host: string,
@@ -48,13 +47,13 @@ export function seeEvents(
   see(evidence, at, 'kerberos-log', { ...found, ...keys });
 }
 
-/** Each service that logged on as the account still does. */
+/** Compares which services log on as the account. */
 function startNamesKept(first: HostFacts, host: HostFacts): Verdict {
   const names = new Set(host.services.map((service) => service.name.toLowerCase()));
   return yesNo(first.services.every((service) => names.has(service.name.toLowerCase())));
 }
 
-/** The right may have come by a group from the beginning: then nobody can tell by the account's own SID. */
+/** Compares the logon right by the account's own SID; unknown if it came by a group from the beginning. */
 function rightKept(first: HostFacts, host: HostFacts): Verdict {
   return first.logonRight === 'yes' ? host.logonRight : 'unknown';
 }

@@ -3,15 +3,15 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import type { Failure } from '../../src/domain/migration/failure.ts';
 import type { PlanHost } from '../../src/domain/plan/plan.ts';
-import type { Progress } from '../carried.ts';
+import type { RolloutProgress } from '../carried.ts';
 import { countFailedHost } from '../metrics.ts';
 import { type Migration, now } from '../state.ts';
 import { isSkipped } from './host-decisions.ts';
 
-/** Notes that a host failed. Throws its failure where the plan allows none, and TOO_MANY_FAILURES. */
-export function hostFailed(
+/** Records that a host failed. Throws its failure if the plan allows none. */
+export function markHostFailed(
   m: Migration,
-  progress: Progress,
+  progress: RolloutProgress,
   { host, code, message }: Failure & { host: string },
 ): void {
   const { status } = m.state;
@@ -25,8 +25,8 @@ export function hostFailed(
   if (maxFailures === 0) throw ApplicationFailure.nonRetryable(message, code);
 }
 
-/** Throws TOO_MANY_FAILURES where more hosts have failed than the plan allows; all of a wave are noted before. */
-export function requireFewFailures(m: Migration, { failed }: Progress): void {
+/** Throws TOO_MANY_FAILURES if more hosts have failed than the plan allows. Call it once a whole wave is recorded. */
+export function requireFewFailures(m: Migration, { failed }: RolloutProgress): void {
   const { maxFailures = 0 } = m.plan.rollout;
   if (failed.length <= maxFailures) return;
   const why = m.state.status.failedHosts.map(({ host, code }) => `${host} (${code})`).join(', ');
@@ -34,18 +34,18 @@ export function requireFewFailures(m: Migration, { failed }: Progress): void {
   throw ApplicationFailure.nonRetryable(message, 'TOO_MANY_FAILURES' satisfies ErrorCode);
 }
 
-export function hostDone(progress: Progress, host: string): void {
+export function markHostDone(progress: RolloutProgress, host: string): void {
   if (!progress.done.includes(host)) progress.done.push(host);
   progress.failed = progress.failed.filter((name) => name !== host);
 }
 
-/** How many more hosts may fail in a wave of these. */
-export function mayFail(m: Migration, wave: PlanHost[], { failed }: Progress): number {
+/** Returns how many more hosts may fail in this wave. */
+export function mayFail(m: Migration, wave: PlanHost[], { failed }: RolloutProgress): number {
   const others = failed.filter((name) => !wave.some((host) => host.name === name));
   return Math.max(0, (m.plan.rollout.maxFailures ?? 0) - others.length);
 }
 
-/** Those of `hosts` that failed and that nobody has decided on. */
+/** Returns those of `hosts` that failed and that nobody has decided on. */
 export function failedAmong(m: Migration, hosts: PlanHost[]): PlanHost[] {
   const names = new Set(m.state.status.failedHosts.map(({ host }) => host));
   return hosts.filter(({ name }) => names.has(name));

@@ -27,7 +27,7 @@ export function skippedHosts(m: Migration): string[] {
     .sort();
 }
 
-/** Hosts that a gate is not about: a wave does not wait for those that have failed before it, and wait for a person. */
+/** Hosts that a gate is not about: skipped ones and, at a wave's gate, those that failed and wait for an operator. */
 export function leftOut(m: Migration, gate: GateName): string[] {
   const failed = gate.startsWith('wave-') ? m.state.status.failedHosts.map(({ host }) => host) : [];
   return [...new Set([...skippedHosts(m), ...failed])].sort();

@@ -6,7 +6,7 @@ import type { Stage } from '../../src/domain/migration/stages.ts';
 import type { GateName, PlanHost } from '../../src/domain/plan/plan.ts';
 import { canaryOf, nextCanaryWave, nextWave } from '../../src/domain/plan/rollout.ts';
 import { findDrift } from '../../src/domain/values/drift.ts';
-import type { Progress } from '../carried.ts';
+import type { RolloutProgress } from '../carried.ts';
 import { continueIfLong, isLong } from '../continue.ts';
 import { currentDetails } from '../details.ts';
 import { beginAnew, openAndPassGate } from '../gates/gate.ts';
@@ -15,27 +15,27 @@ import { countFailedHost } from '../metrics.ts';
 import { publish, waitFor } from '../stage.ts';
 import type { Migration } from '../state.ts';
 import { preflight } from '../steps/preflight.ts';
-import { failedAmong, hostDone, hostFailed, requireFewFailures } from './failed-hosts.ts';
+import { failedAmong, markHostDone, markHostFailed, requireFewFailures } from './failed-hosts.ts';
 import { isSkipped } from './host-decisions.ts';
 import { type FailedOutcome, runWave } from './waves.ts';
 import { hadToWait } from './windows.ts';
 
-/** What a stage does to its hosts, in waves. */
-export interface Work {
-  /** All that it is about, in rollout order. */
+/** Work of a stage on its hosts, in waves. */
+export interface RolloutWork {
+  /** All its hosts, in rollout order. */
   hosts: PlanHost[];
-  /** Works on some at once. Hosts that failed are told by `hostFailed`; what it throws turns back. */
-  wave(hosts: PlanHost[], progress: Progress): Promise<void>;
-  /** Finds out whether the canary is well, before any other host is touched; what is not, by `hostFailed`. */
-  prove?(canary: PlanHost[], progress: Progress): Promise<void>;
+  /** Works on one wave. It records failed hosts by `markHostFailed`; if it throws, the migration turns back. */
+  wave(hosts: PlanHost[], progress: RolloutProgress): Promise<void>;
+  /** Finds out whether the canary is well, before any other host is touched, and records failures as `wave` does. */
+  prove?(canary: PlanHost[], progress: RolloutProgress): Promise<void>;
 }
 
 /**
- * The canary first and alone, until it is proven to be well; then waves as the plan allows. Hosts that fail are left
- * where they are, up to `maxFailures`, and wait for a person; so does the rollout, where they keep it from going on and
- * at its end. A run that goes on for another goes on with what is left.
+ * Takes hosts through a stage: the canary alone until it is proven to be well, then waves as the plan allows. Hosts that
+ * fail stay as they are, up to `maxFailures`, and wait for an operator. The rollout waits for them at its end, or when
+ * they keep it from going on. A new run goes on with what is left.
  */
-export async function rollOut(m: Migration, current: Stage, work: Work): Promise<void> {
+export async function rollOut(m: Migration, current: Stage, work: RolloutWork): Promise<void> {
   const progress = progressOf(m, current);
   const canary = canaryOf({ hosts: work.hosts, rollout: m.plan.rollout });
   while (!progress.proven) {
@@ -55,10 +55,10 @@ async function inWaves(
   m: Migration,
   hosts: PlanHost[],
   next: typeof nextWave,
-  progress: Progress,
-  work: Work,
+  progress: RolloutProgress,
+  work: RolloutWork,
 ): Promise<void> {
-  // Whether what was voted on may have changed since: a run that was ended by hand may have ended long ago.
+  // The evidence may have changed since the vote: a run that was ended by hand may have ended long ago.
   let isOld = m.state.adopted;
   for (;;) {
     const failed = failedAmong(m, work.hosts);
@@ -68,7 +68,7 @@ async function inWaves(
     const undecided = hosts.some((host) => failed.includes(host));
     if (left.length === 0 && !undecided) return;
     const wave = next(left, m.plan.rollout, failed);
-    if (wave.length === 0) await someoneDecides(m, failed);
+    if (wave.length === 0) await waitForDecision(m, failed);
     else if (await hadToWait(m)) isOld = true;
     else if (!(await mayBegin(m, wave, progress, isOld))) isOld = false;
     else {
@@ -83,14 +83,13 @@ async function inWaves(
 }
 
 /**
- * Whether people have said yes to this wave, where the plan asks them. False where they have only now, or it was looked at
- * again as that is long ago (`isOld`): what begins is decided anew. After Complete nobody is asked: services that wait run
- * on tickets that cannot be renewed.
+ * Passes the gate of a wave, if the plan has one. Returns false if that took a wait or a new look (`isOld`), so that the
+ * next wave is chosen anew. After Complete nobody is asked: services that wait run on tickets that cannot be renewed.
  */
 async function mayBegin(
   m: Migration,
   wave: PlanHost[],
-  { stage, waves }: Progress,
+  { stage, waves }: RolloutProgress,
   isOld: boolean,
 ): Promise<boolean> {
   if (!m.plan.gates.wave || stage !== 'restart-services') return true;
@@ -112,8 +111,8 @@ async function mayBegin(
   return false;
 }
 
-/** Until a person says of one of them what is to become of it. */
-async function someoneDecides(m: Migration, failed: PlanHost[]): Promise<void> {
+/** Waits until an operator decides on one of the failed hosts. */
+async function waitForDecision(m: Migration, failed: PlanHost[]): Promise<void> {
   waitFor(m, { kind: 'failed-hosts', hosts: failed.map(({ name }) => name) });
   publish(m);
   await condition(() => failedAmong(m, failed).length < failed.length || isLong());
@@ -122,21 +121,21 @@ async function someoneDecides(m: Migration, failed: PlanHost[]): Promise<void> {
   publish(m);
 }
 
-/** Of this stage: as far as an earlier run has come with it. */
-function progressOf(m: Migration, { name }: Stage): Progress {
+/** Returns the progress of this stage, which an earlier run may have begun. */
+function progressOf(m: Migration, { name }: Stage): RolloutProgress {
   if (m.state.rollout?.stage !== name)
     m.state.rollout = { stage: name, done: [], failed: [], waves: 0, proven: false, bakeUntil: null };
   return m.state.rollout;
 }
 
 /**
- * One wave, as `runWave`, of which some hosts may fail: they are noted, and what they throw is the migration's end only
- * where the plan allows no failure. What is no host's failure always is.
+ * Runs one wave as `runWave`, and records the hosts that fail. Throws their failure only if the plan allows none, and
+ * always what is no failure of a host.
  */
 export async function runWaveOf<R>(
   m: Migration,
   current: Stage,
-  progress: Progress,
+  progress: RolloutProgress,
   entries: JournalEntry[],
   wave: () => Promise<HostOutcome<R>[]>,
   on: { done(host: string, result: R): void; failed?(host: string, result: R | undefined): void },
@@ -144,7 +143,7 @@ export async function runWaveOf<R>(
   const failed: FailedOutcome<R>[] = [];
   const onDone = (host: string, result: R) => {
     on.done(host, result);
-    hostDone(progress, host);
+    markHostDone(progress, host);
   };
   let thrown: unknown = null;
   try {
@@ -158,6 +157,6 @@ export async function runWaveOf<R>(
   if (thrown !== null && (isCancellation(thrown) || failed.length === 0 || maxFailures === 0)) throw thrown;
   for (const { host, code, message } of failed) {
     current.changed.push({ kind: 'host-failed', host, failure: { code, message } });
-    hostFailed(m, progress, { host, code, message });
+    markHostFailed(m, progress, { host, code, message });
   }
 }

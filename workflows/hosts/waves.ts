@@ -7,8 +7,8 @@ import type { Migration } from '../state.ts';
 export type FailedOutcome<R> = Extract<HostOutcome<R>, { status: 'failed' }>;
 
 /**
- * Runs one wave and writes down what became of each host, also where the wave failed: its outcomes travel in the
- * failure's details. Hosts that the wave never came to are `untouched`, and undoing leaves them alone.
+ * Runs one wave and records the outcome of each host, also of a wave that failed: the details of its failure have the
+ * outcomes. Hosts that had no turn are `untouched`, and undoing leaves them alone.
  */
 export async function runWave<R>(
   m: Migration,

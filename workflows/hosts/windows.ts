@@ -8,8 +8,8 @@ import type { Migration } from '../state.ts';
 import { unlessPaused } from '../unless.ts';
 
 /**
- * Whether what was about to begin had to wait, for the end of a pause or for a maintenance window: then it is decided
- * anew what begins. An undo ends the wait, as everything on the way forward; it does not wait itself.
+ * Waits for the end of a pause, or for a maintenance window. Returns whether it had to wait: then the caller decides anew
+ * what begins. An undo ends the wait.
  */
 export async function hadToWait(m: Migration): Promise<boolean> {
   if (m.state.status.paused) {
@@ -21,7 +21,7 @@ export async function hadToWait(m: Migration): Promise<boolean> {
   return m.state.status.paused;
 }
 
-/** `stay`: the caller has read what must not be read by a later run. */
+/** Waits for a maintenance window, if the plan has any. `stay`: no new run may begin, as the caller goes on with what it read. */
 export async function hadToWaitForWindow(
   m: Migration,
   when: 'may-continue-as-new' | 'stay',

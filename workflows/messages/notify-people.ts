@@ -5,25 +5,25 @@ import type { Notice } from '../../src/domain/migration/notice.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { failureOf } from '../failures.ts';
 
-/** What became of a notice at one webhook. */
-export interface Told {
+/** Delivery of a notice to one webhook. */
+export interface NoticeDelivery {
   webhook: string;
-  /** Null where it was told. */
+  /** Code of the error; null if it was delivered. */
   code: string | null;
 }
 
-/** A webhook that is down for longer is not told any more: by then everybody has looked. */
+/** Time after which a webhook that is down gets no more tries: by then everybody has looked. */
 const patience = '2d';
 
 /**
- * Tells every webhook of the worker's settings that wants to hear of the event. Each is an activity of its own, so that
- * one that is down does not make another be told twice. Never fails: what became of each is the result.
+ * Sends a notice to every webhook of the worker's settings that lists the event. Each is an activity of its own, so that
+ * none is sent twice because another is down. Never fails: the result lists each delivery.
  */
-export async function notifyPeople(notice: Notice): Promise<Told[]> {
+export async function notifyPeople(notice: Notice): Promise<NoticeDelivery[]> {
   const key = workflowInfo().workflowId;
   const webhooks = await telling(summaries.webhooksFor(notice.event)).webhooksFor({ event: notice.event });
   return await Promise.all(
-    webhooks.map(async (webhook): Promise<Told> => {
+    webhooks.map(async (webhook): Promise<NoticeDelivery> => {
       try {
         await telling(summaries.notify(webhook)).notify({ webhook, notice, key });
         return { webhook, code: null };

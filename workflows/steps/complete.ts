@@ -12,7 +12,10 @@ import { waitFor } from '../stage.ts';
 import { again, keep, type Migration, now } from '../state.ts';
 import type { Undo } from '../undo.ts';
 
-/** The gate has just looked, so that no pause comes between. Complete-ADServiceAccountMigration: SPNs and delegation move to the dMSA, the account is disabled. */
+/**
+ * Runs Complete-ADServiceAccountMigration: SPNs and delegation move to the dMSA, and the account is disabled. The gate has
+ * just looked, so no pause comes between.
+ */
 export async function complete(m: Migration, current: Stage): Promise<void> {
   const { account, dmsa } = m.state.evidence!.facts;
   const entry = register(m, 'complete', m.plan.dmsa.dn, { account, dmsa: dmsa! });
@@ -35,8 +38,8 @@ export async function complete(m: Migration, current: Stage): Promise<void> {
 }
 
 /**
- * Where domain controllers have not agreed for as long as the activity is tried, nobody knows whether it took effect:
- * turning weeks back could not say either, so it is tried for as long as they do not, or until somebody asks to undo.
+ * Tries until domain controllers agree, or somebody asks to undo. As long as they do not, nobody knows whether it took
+ * effect, and turning weeks back could not say either.
  */
 async function untilSettled<T>(m: Migration, run: (again: boolean) => Promise<T>): Promise<T> {
   for (let again = false; ; again = true) {
@@ -53,7 +56,7 @@ async function untilSettled<T>(m: Migration, run: (again: boolean) => Promise<T>
   }
 }
 
-/** One call of Undo, from state 2 to 1; then SPNs, delegation and the enabled account are compared. */
+/** Calls Undo once, from state 2 to 1, and compares SPNs, delegation and the enabled account. */
 export const undoComplete: Undo<'complete'> = async (m, [entry], accept) => {
   const undo = undoing(summaries.undoComplete).undoComplete;
   keep(m, await undo({ migrationId: m.id, entry: entry!, target: m.target, accept }));

@@ -8,7 +8,7 @@ import { keep, type Migration } from '../state.ts';
 import type { Undo } from '../undo.ts';
 import { unlessPaused } from '../unless.ts';
 
-/** Creates the dMSA where it is absent; one that was there before is used, and is not removed by an undo. */
+/** Creates the dMSA if it is absent. One that was there before is used, and an undo does not remove it. */
 export async function createDmsa(m: Migration, current: Stage): Promise<void> {
   const { facts } = m.state.evidence!;
   if (facts.dmsa) {

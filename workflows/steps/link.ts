@@ -6,9 +6,9 @@ import { approval } from '../gates/approval.ts';
 import { register } from '../journal.ts';
 import { again, keep, type Migration } from '../state.ts';
 import type { Undo } from '../undo.ts';
-import { unlessPausedOrDrifted } from './still-so.ts';
+import { unlessPausedOrDrifted } from './unless-drifted.ts';
 
-/** Start-ADServiceAccountMigration: both objects in state 1, each pointing at the other. */
+/** Runs Start-ADServiceAccountMigration: both objects go to state 1 and point at each other. */
 export async function link(m: Migration, current: Stage): Promise<void> {
   await unlessPausedOrDrifted(m, []);
   const { account, dmsa } = m.state.evidence!.facts;
@@ -20,7 +20,7 @@ export async function link(m: Migration, current: Stage): Promise<void> {
   current.changed.push({ kind: 'linked', ...names });
 }
 
-/** One call of Undo, from state 1 to 0; principals that hosts added to a dMSA that stays are taken out again. */
+/** Calls Undo once, from state 1 to 0. From a dMSA that stays, principals that hosts added are taken out again. */
 export const undoLink: Undo<'link'> = async (m, [entry]) => {
   const undo = undoing(summaries.undoLink).undoLink;
   keep(m, await undo({ migrationId: m.id, entry: entry!, target: m.target }));

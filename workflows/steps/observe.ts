@@ -6,11 +6,11 @@ import { continueIfLong, isLong } from '../continue.ts';
 import { waitFor } from '../stage.ts';
 import { inMs, type Migration, now } from '../state.ts';
 import { unless } from '../unless.ts';
-import { strangersAllowed } from './strangers.ts';
+import { hadToWaitForStrangers } from './strangers.ts';
 
 /**
- * Two to four ticket lifetimes in which every host can join [overview]. The wait counts from the last change of the
- * principals, and says so when it starts again; a stranger among them waits for a person first.
+ * Waits for two to four ticket lifetimes, in which every host can join [overview]. The wait counts from the last change of
+ * the principals. A stranger among them waits for a person first.
  */
 export async function observe(m: Migration, current: Stage): Promise<void> {
   const { observe: length, checkEvery } = m.plan.waits;
@@ -33,9 +33,9 @@ export async function observe(m: Migration, current: Stage): Promise<void> {
     if (seen.verdict === 'elapsed') return;
     current.note = { kind: 'observation-restarted', at: now() };
     const again = inMs(durationMs(length));
-    // What a person has added is not taken away.
+    // An extension by a person is not taken away.
     m.state.observation = { until: again > until ? again : until, digest: seen.digest };
     waitFor(m, null);
-    await strangersAllowed(m, seen.principals);
+    await hadToWaitForStrangers(m, seen.principals);
   }
 }

@@ -15,7 +15,7 @@ export async function checkPlanAndLock(m: Migration): Promise<void> {
   await lockDmsaName(m);
 }
 
-/** The workflow id is the lock on the account: under another one, a second migration of it could run at once. */
+/** Throws PLAN_INVALID for another workflow id: it is the lock on the account. */
 function requireOwnId(m: Migration): void {
   const { workflowId } = workflowInfo();
   if (workflowId === m.id) return;
@@ -24,8 +24,8 @@ function requireOwnId(m: Migration): void {
 }
 
 /**
- * A migration that has just ended gives its lock up within moments: a few tries are worth it. A run that goes on for
- * another waits for the lock of that one to go, an hour if need be: nobody is turned back for a slow server.
+ * Tries for the lock. A migration that has just ended gives it up within moments. A run that goes on for another waits up
+ * to an hour, so that no migration turns back for a slow server.
  */
 const tries = { first: 3, again: 60 };
 

@@ -17,30 +17,29 @@ import { seeHosts, seePrincipals } from '../hosts/evidence.ts';
 import { leftOut } from '../hosts/host-decisions.ts';
 import { waitFor } from '../stage.ts';
 import { evidenceOf, keep, type Migration, now } from '../state.ts';
-import { strangersAllowed } from './strangers.ts';
+import { hadToWaitForStrangers } from './strangers.ts';
 
-/** What was read, and since when (ISO 8601) the facts of hosts in it hold. */
+/** Evidence, and when its hosts were read (ISO 8601). */
 export interface Reading {
   evidence: Evidence;
   hostsReadAt: string;
 }
 
-/** Reads everything before a gate opens: what it finds is what will be voted on. Throws PREFLIGHT_BLOCKED. */
+/** Reads everything before a gate opens, for people to vote on. Throws PREFLIGHT_BLOCKED. */
 export async function preflight(m: Migration, gate: GateName, wave?: string[]): Promise<void> {
   const reading = await read(m, gate, false, wave);
   const { facts } = reading.evidence;
   voteOn(m, reading);
   m.state.status.before ??= facts;
   requireNothingBlocking(m);
-  if (gate === 'complete' && (await strangersAllowed(m, facts.dmsa?.principals ?? [])))
+  if (gate === 'complete' && (await hadToWaitForStrangers(m, facts.dmsa?.principals ?? [])))
     voteOn(m, await read(m, gate, false));
 }
 
 /**
- * The same reading at the moment of acting: what it sees is the before-image of what is changed next. Hosts that were
- * asked minutes ago are not asked again at gate "start"; after that, someone may have set the policy for a dMSA of
- * their own, which an undo would take away. What is voted on stays what it is until the caller says otherwise: a run
- * that ends in between must not leave behind evidence that nobody has seen.
+ * Reads again at the moment of acting: before-images are made of it. Hosts that were asked minutes ago are not asked again
+ * at gate "start". Later, someone may have set the policy for a dMSA of their own, which an undo would take away. The
+ * caller decides whether people vote on it: a run that ends in between must not leave evidence that nobody has seen.
  */
 export async function readAgain(
   m: Migration,
@@ -51,12 +50,12 @@ export async function readAgain(
   return await read(m, gate, fresh, wave);
 }
 
-/** From now on this is what votes are for, and what is about to be changed. */
+/** Makes this reading the evidence that votes are for and that changes begin from. */
 export function voteOn({ state }: Migration, { evidence, hostsReadAt }: Reading): void {
   Object.assign(state, { evidence, hostsReadAt });
 }
 
-/** As long as what was read is taken to hold. */
+/** Age up to which a reading is taken to hold, in milliseconds. */
 export const freshMs = 5 * 60_000;
 
 export function requireNothingBlocking(m: Migration): void {
@@ -66,7 +65,7 @@ export function requireNothingBlocking(m: Migration): void {
   throw ApplicationFailure.nonRetryable(message, 'PREFLIGHT_BLOCKED' satisfies ErrorCode);
 }
 
-/** Whoever started the plan has seen what it was made of, and nothing else. Throws PLAN_DRIFTED with what differs. */
+/** Throws PLAN_DRIFTED if the facts are not those that the plan was made of. */
 export function requireAsPlanned({ state }: Migration): void {
   const { seen, evidence } = state;
   state.seen = null;
@@ -76,7 +75,7 @@ export function requireAsPlanned({ state }: Migration): void {
   throw ApplicationFailure.nonRetryable(message, 'PLAN_DRIFTED' satisfies ErrorCode);
 }
 
-/** Reads until nothing is in the way that passes by itself; timers are durable, and cost a few events each. */
+/** Reads until nothing is in the way that passes by itself. Each look costs a few events. */
 async function read(m: Migration, gate: GateName, hostsAreFresh: boolean, wave?: string[]): Promise<Reading> {
   for (let takeHosts = hostsAreFresh; ; takeHosts = false) {
     const reading = await lookOrSkip(m, gate, takeHosts, wave);
@@ -90,7 +89,7 @@ async function read(m: Migration, gate: GateName, hostsAreFresh: boolean, wave?:
   }
 }
 
-/** Null where a host could not be asked that a person has left out meanwhile. */
+/** Reads once; null if a host could not be asked and has been skipped meanwhile. */
 async function lookOrSkip(
   m: Migration,
   gate: GateName,
@@ -108,7 +107,7 @@ async function lookOrSkip(
   }
 }
 
-/** Reads once. `takeHosts`: what hosts said when they were asked last is taken over, and they are not asked. */
+/** Reads once. `takeHosts`: takes over what hosts said last, and does not ask them. */
 export async function look(
   m: Migration,
   gate: GateName,
@@ -141,7 +140,7 @@ export async function look(
   return { evidence, hostsReadAt: taken?.at ?? askedAt };
 }
 
-/** A host joins by its restart: that it is missing before its wave is what the wave is for, and no news to who votes on it. */
+/** Returns whether a finding says that a host has not joined before its wave, which restarts it so that it joins. */
 function isYetToJoin(m: Migration, gate: GateName, { code, subject }: Finding): boolean {
   if (code !== 'PRINCIPAL_MISSING' || !gate.startsWith('wave-')) return false;
   return m.plan.hosts.some(({ name }) => name === subject) && evidenceOf(m, subject).restarted !== 'yes';
@@ -152,7 +151,7 @@ function expectation(gate: GateName): Expectation {
   return gate === 'soak' ? 'completed' : 'linked';
 }
 
-/** Of hosts whose value was another before. */
+/** When this migration set the policy value, by host (ISO 8601). */
 function policySetAt({ state }: Migration): Record<string, string> {
   const set = state.status.journal.flatMap((entry) =>
     entry.step === 'prepare-host' && entry.status === 'applied' && entry.beforeImage.policy?.value !== 1

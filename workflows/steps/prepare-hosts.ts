@@ -10,13 +10,13 @@ import { runWave } from '../hosts/waves.ts';
 import { register } from '../journal.ts';
 import { evidenceOf, type Migration, now } from '../state.ts';
 import type { Undo } from '../undo.ts';
-import { unlessPausedOrDrifted } from './still-so.ts';
+import { unlessPausedOrDrifted } from './unless-drifted.ts';
 
-/** Setting a policy value stops no service, so many hosts are prepared in one activity, this many at once. */
+/** Number of hosts that are prepared at once. Setting a policy value stops no service. */
 export const hostsAtOnce = 16;
 export const hostsPerActivity = 50;
 
-/** Allows dMSA logons on every host, and turns the Kerberos log on where the plan says so. */
+/** Allows dMSA logons on every host, and turns the Kerberos log on if the plan says so. */
 export async function prepareHosts(m: Migration, current: Stage): Promise<void> {
   const wanted = m.state.evidence!.facts.hosts.filter(({ name }) => !isSkipped(m, name));
   for (const hosts of batches(wanted, hostsPerActivity)) {
@@ -48,7 +48,7 @@ export async function prepareHosts(m: Migration, current: Stage): Promise<void> 
   }
 }
 
-/** A run that was ended by hand may have prepared some. */
+/** Names of hosts that no earlier run has prepared. */
 function untouched({ state }: Migration, hosts: HostFacts[]): string[] {
   const touched = state.status.journal.flatMap(({ step, target }) =>
     step === 'prepare-host' ? [target] : [],
@@ -68,7 +68,7 @@ export const undoPrepareHosts: Undo<'prepare-host'> = async (m, entries) => {
   );
 };
 
-/** A minute for each host, and some for connecting. */
+/** Time for preparing hosts, in milliseconds: a minute for each, and some for connecting. */
 export function waveMs(hosts: number): number {
   return Math.ceil(hosts / hostsAtOnce) * 90_000;
 }

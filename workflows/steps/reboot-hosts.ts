@@ -4,15 +4,15 @@ import type { Stage } from '../../src/domain/migration/stages.ts';
 import type { PlanHost } from '../../src/domain/plan/plan.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { onHosts } from '../activities.ts';
-import type { Progress } from '../carried.ts';
+import type { RolloutProgress } from '../carried.ts';
 import { approval } from '../gates/approval.ts';
 import { startNamesOf } from '../hosts/bake.ts';
-import { hostFailed, mayFail } from '../hosts/failed-hosts.ts';
+import { markHostFailed, mayFail } from '../hosts/failed-hosts.ts';
 import { rollOut, runWaveOf } from '../hosts/rollout.ts';
 import { register } from '../journal.ts';
 import { evidenceOf, type Migration, now } from '../state.ts';
 
-/** A server with much memory and many disks tests them before it boots. */
+/** Time for one reboot. A server with much memory and many disks tests them before it boots. */
 const timeout = '30m';
 const timeoutMs = 30 * 60_000;
 
@@ -29,7 +29,7 @@ export async function rebootHosts(m: Migration, current: Stage): Promise<void> {
   await rollOut(m, current, { hosts, wave: (wave, progress) => rebootWave(m, current, wave, progress) });
 }
 
-/** By what the last look before the first change saw, so that every run finds the same ones. */
+/** Chooses hosts by the last look before the first change, so that every run finds the same ones. */
 function hostsToReboot(m: Migration): PlanHost[] {
   const facts = new Map(m.state.status.before!.hosts.map((host) => [host.name, host]));
   const always = m.plan.rollout.reboot === 'after-policy';
@@ -43,7 +43,7 @@ async function rebootWave(
   m: Migration,
   current: Stage,
   hosts: PlanHost[],
-  progress: Progress,
+  progress: RolloutProgress,
 ): Promise<void> {
   const entries = hosts.map(({ name }) => register(m, 'restart-host', name, null));
   const { maxParallel } = m.plan.rollout;
@@ -63,8 +63,13 @@ async function rebootWave(
   await servicesBack(m, back, intentAt, progress);
 }
 
-/** What is started by hand alone does not come back by itself, and is started. */
-async function servicesBack(m: Migration, back: string[], since: string, progress: Progress): Promise<void> {
+/** Starts services that do not come back by themselves. */
+async function servicesBack(
+  m: Migration,
+  back: string[],
+  since: string,
+  progress: RolloutProgress,
+): Promise<void> {
   const hosts = restartable(m.plan.hosts, m.state.status.before)
     .filter(({ name, services }) => back.includes(name) && services.length > 0)
     .map(({ name, services }) => ({ name, services: startNamesOf(m, name, services), checks: [] }));
@@ -74,6 +79,6 @@ async function servicesBack(m: Migration, back: string[], since: string, progres
   const input = { migrationId: m.id, hosts, start: { since, serviceTimeout }, ...approval(m, 'start') };
   for (const { host, startNameKept, failure } of await look(input)) {
     see(evidenceOf(m, host), now(), 'host', { startNameKept });
-    if (failure) hostFailed(m, progress, { host, ...failure });
+    if (failure) markHostFailed(m, progress, { host, ...failure });
   }
 }

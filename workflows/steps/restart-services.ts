@@ -10,7 +10,7 @@ import { nextWave, without } from '../../src/domain/plan/rollout.ts';
 import { durationMs } from '../../src/domain/values/duration.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { onHosts, undoingOnHosts, waiting } from '../activities.ts';
-import type { Progress } from '../carried.ts';
+import type { RolloutProgress } from '../carried.ts';
 import { approval } from '../gates/approval.ts';
 import { bake, startNamesOf } from '../hosts/bake.ts';
 import { seeEvents } from '../hosts/evidence.ts';
@@ -23,11 +23,11 @@ import { waitFor } from '../stage.ts';
 import { evidenceOf, inMs, type Migration, now } from '../state.ts';
 import type { Undo } from '../undo.ts';
 import { unless } from '../unless.ts';
-import { strangersAllowed } from './strangers.ts';
+import { hadToWaitForStrangers } from './strangers.ts';
 
 /**
  * Restarts the account's services, the canary first and alone. On the way to completion the canary has to join the
- * principals before any other host is touched; where the plan says so, it has to stay well for a while, too.
+ * principals before any other host is touched. If the plan says so, it has to stay well for a while, too.
  */
 export async function restartServices(m: Migration, current: Stage): Promise<void> {
   const hosts = restartable(m.plan.hosts, m.state.status.before);
@@ -37,25 +37,25 @@ export async function restartServices(m: Migration, current: Stage): Promise<voi
     wave: (wave, progress) => restartWave(m, current, wave, progress),
     prove: async (canary, progress) => {
       if (canary.length === 0) return;
-      if (m.state.completedAt === null) await principalsAmong(m, canary);
+      if (m.state.completedAt === null) await waitForPrincipals(m, canary);
       await bake(m, canary, progress);
     },
   });
 }
 
-/** Every restarted host is among the principals, and everyone else among them has been allowed by a person. */
+/** Waits until every restarted host is among the principals, and a person has allowed everyone else among them. */
 export async function verifyPrincipals(m: Migration, current: Stage): Promise<void> {
-  const { principals, digest } = await principalsAmong(m, restartable(m.plan.hosts, m.state.status.before));
-  // By the workflow's clock: an attempt may be made long after it was scheduled, where no worker was there.
+  const { principals, digest } = await waitForPrincipals(m, restartable(m.plan.hosts, m.state.status.before));
+  // By the workflow's clock: without a worker, an attempt may be made long after it was scheduled.
   const until = inMs(durationMs(m.plan.waits.observe));
   current.note = { kind: 'principals', count: principals.length };
-  await strangersAllowed(m, principals);
+  await hadToWaitForStrangers(m, principals);
   m.state.observation = { until, digest };
 }
 
 /**
- * Services of touched hosts log on again, now that nothing is linked; one that died on the way is started. Hosts that
- * may not be worked on together are not here either; a wave that fails does not keep the next from its turn.
+ * Restarts the services of touched hosts, now that nothing is linked, and starts those that died on the way. Limits and
+ * groups hold here, too. A wave that fails does not keep the next from its turn.
  */
 export const undoRestartServices: Undo<'restart-services'> = async (m, entries) => {
   const hosts = m.plan.hosts.filter(({ name }) => entries.some(({ target }) => target === name));
@@ -86,7 +86,7 @@ async function restartWave(
   m: Migration,
   current: Stage,
   hosts: PlanHost[],
-  progress: Progress,
+  progress: RolloutProgress,
 ): Promise<void> {
   const entries = hosts.map(({ name, services, pools }) =>
     register(m, 'restart-services', name, { services, ...(pools && { pools }) }),
@@ -114,8 +114,8 @@ async function restartWave(
   });
 }
 
-/** Where people have said yes to this wave. */
-function gateOf({ plan, state }: Migration, { waves }: Progress): GateName {
+/** Gate at which people approved this wave. */
+function gateOf({ plan, state }: Migration, { waves }: RolloutProgress): GateName {
   if (state.completedAt !== null) return 'complete';
   return plan.gates.wave ? `wave-${waves + 1}` : 'start';
 }
@@ -125,7 +125,7 @@ function seeRestart(m: Migration, host: string, { events, startNameKept, healthy
   see(evidenceOf(m, host), now(), 'restart', { restarted: 'yes', startNameKept, healthy });
 }
 
-/** What has to be healthy afterwards, and as whom the services logged on before anything was changed. */
+/** Checks that have to be healthy afterwards, and accounts that the services logged on with before. */
 function expectations(m: Migration, hosts: PlanHost[]): Pick<RestartServicesInput, 'checks' | 'startNames'> {
   const names = hosts.map(({ name, services }) => [
     name,
@@ -135,8 +135,8 @@ function expectations(m: Migration, hosts: PlanHost[]): Pick<RestartServicesInpu
   return { startNames: Object.fromEntries(names), checks: Object.fromEntries(checks) };
 }
 
-/** As long as a person leaves out none of them meanwhile; those that are left out are not waited for. */
-async function principalsAmong(m: Migration, among: PlanHost[]) {
+/** Waits until hosts are among the principals. Hosts that are skipped meanwhile are not waited for. */
+async function waitForPrincipals(m: Migration, among: PlanHost[]) {
   const until = inMs(durationMs(m.plan.waits.join));
   for (;;) {
     const hosts = among.filter(({ name }) => !isSkipped(m, name));
@@ -148,7 +148,7 @@ async function principalsAmong(m: Migration, among: PlanHost[]) {
     if (found === null) continue;
     for (const host of hosts) see(evidenceOf(m, host.name), now(), 'directory', { principal: 'yes' });
     const { status } = m.state;
-    // What was found before they joined is no news any more.
+    // They have joined, so what preflight found of them is out of date.
     const joined = ({ code, subject }: Finding) =>
       code === 'PRINCIPAL_MISSING' && hosts.some(({ name }) => name === subject);
     status.findings = status.findings.filter((each) => !joined(each));
@@ -157,10 +157,10 @@ async function principalsAmong(m: Migration, among: PlanHost[]) {
   }
 }
 
-/** How many hosts a worker can talk to at once, whatever the plan says. */
+/** Number of hosts that a worker can talk to at once, whatever the plan says. */
 const sessionsAtOnce = 16;
 
-/** What the slowest host may take, once for each round of hosts that are restarted together. */
+/** Time for a wave, in milliseconds: that of the slowest host for each round of hosts that are restarted together. */
 function waveMs(m: Migration, entries: JournalEntryOf<'restart-services'>[]): number {
   const { maxParallel, serviceTimeout } = m.plan.rollout;
   const checksOf = (name: string) => m.plan.hosts.find((host) => host.name === name)?.checks;

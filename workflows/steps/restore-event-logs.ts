@@ -14,8 +14,8 @@ import { unlessPaused } from '../unless.ts';
 import { hostsAtOnce, hostsPerActivity, waveMs } from './prepare-hosts.ts';
 
 /**
- * Turns the Kerberos log off again where this migration has turned it on. A completed migration is not turned back for a
- * log: what stays on is said. Hosts that a person has left out stay as they were prepared, for they may join yet.
+ * Turns the Kerberos log off again where this migration turned it on. A completed migration does not turn back for a log;
+ * the stage lists what stays on. Skipped hosts stay as they were prepared, as they may join yet.
  */
 export async function restoreEventLogs(m: Migration, current: Stage): Promise<void> {
   const skipped = skippedHosts(m);
@@ -35,7 +35,7 @@ export async function restoreEventLogs(m: Migration, current: Stage): Promise<vo
   }
 }
 
-/** What became of each host; also of those of a wave that failed. */
+/** Returns the outcome of each host, also of a wave that failed. */
 async function restored(
   entries: JournalEntryOf<'prepare-host'>[],
   wave: () => Promise<HostOutcome<null>[]>,

@@ -14,10 +14,10 @@ import { inMs, type Migration, now } from '../state.ts';
 import { preflight } from './preflight.ts';
 import { restoreEventLogs } from './restore-event-logs.ts';
 
-/** Lets the services run as the dMSA for a while, looks at everything once more, and asks people where the plan says so. */
+/** Lets the services run as the dMSA for a while, looks at everything once more, and asks people if the plan says so. */
 export async function soak(m: Migration, current: Stage): Promise<void> {
   const gate = m.state.status.gates.find(({ name }) => name === 'soak');
-  // A run that goes on for another may have soaked already, or people have been asked, or have said yes.
+  // An earlier run may have soaked already, and may have asked people.
   if (!gate && !m.state.soaked) await soakAndVerify(m);
   if (m.plan.gates.soak && gate?.decision !== 'approved') {
     if (!gate) await preflight(m, 'soak');
@@ -53,7 +53,7 @@ async function soakAndVerify(m: Migration): Promise<void> {
   m.state.soaked = true;
 }
 
-/** What the journal says was there when Complete ran: who could fetch the password, and which services ran. */
+/** Principals and running services when Complete ran, by the journal. */
 function expected(m: Migration): { principals: string[]; running: Record<string, string[]> } {
   const { journal } = m.state.status;
   const principals = journal.flatMap((entry) =>

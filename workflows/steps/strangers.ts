@@ -7,10 +7,10 @@ import { publish, waitFor } from '../stage.ts';
 import type { Migration } from '../state.ts';
 
 /**
- * The list of principals grows by itself while the accounts are linked. Each one that is no host of the plan, nor a
- * group of such hosts alone, waits for a person's yes, by the signal `allowPrincipal` (failure-cases.md, 12). True where it had to wait.
+ * Waits until a person has allowed each stranger among the principals, by the signal `allowPrincipal`
+ * (failure-cases.md, 12). The list grows by itself while the accounts are linked. Returns whether it had to wait.
  */
-export async function strangersAllowed(m: Migration, principals: Principal[]): Promise<boolean> {
+export async function hadToWaitForStrangers(m: Migration, principals: Principal[]): Promise<boolean> {
   const { status } = m.state;
   const unknown = () =>
     strangers(

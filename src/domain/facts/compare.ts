@@ -3,8 +3,8 @@ import type { AccountFacts, DmsaFacts, Facts } from './facts.ts';
 import type { HostFacts } from './host-facts.ts';
 
 /**
- * Where directory and hosts are not as they were before. Left out is what no migration changes and time or somebody
- * else does:
+ * Finds where directory and hosts are not as they were before. It leaves out what no migration changes, but time or
+ * somebody else may:
  * - a pending reboot, who delivers the policy value, who has "Log on as a service", pools and what a cluster owns;
  * - the place and name of the two objects: a GUID is the object, and moving it to another OU is fine [faq], so a link
  *   from one of the two to the other counts as the same wherever the other has gone;
@@ -49,7 +49,7 @@ function dmsaOf({ account, dmsa }: Facts) {
   };
 }
 
-/** Both DNs come from one read of one server, which spells an object in one way. */
+/** Returns the GUID of the object that a link points at. One server spells an object in one way. */
 function linkTo(object: AccountFacts | DmsaFacts | null, dn: string | null): string | null {
   return object !== null && dn?.toLowerCase() === object.dn.toLowerCase() ? object.guid : dn;
 }

@@ -2,7 +2,7 @@ import type { Finding } from '../findings/findings.ts';
 import type { DomainFacts } from './domain-facts.ts';
 import type { Facts } from './facts.ts';
 
-/** What preflight read, what it made of it, and the hash that a gate is voted on. */
+/** Facts that preflight read, its findings, and the hash that a gate is voted on. */
 export interface Evidence {
   facts: Facts;
   domain: DomainFacts;

@@ -1,6 +1,6 @@
 import type { Verdict } from './verdict.ts';
 
-/** What is known of one host's part in the migration. */
+/** Verdicts on one host's part in the migration. */
 export interface HostEvidence {
   host: string;
   policy: Verdict;
@@ -23,9 +23,9 @@ export interface HostEvidence {
   startNameKept: Verdict;
   /** The account still has "Log on as a service" (failure-cases.md, 3). */
   logonRightKept: Verdict;
-  /** Where each verdict comes from; the latest reading of a verdict holds. */
+  /** Source of each verdict; the latest reading holds. */
   seen: HostReading[];
-  /** A person's word that the rollout goes on without the host. */
+  /** Operator who let the rollout go on without the host. */
   skipped?: { by: string; reason: string; at: string };
 }
 
@@ -56,9 +56,8 @@ export type EvidenceName = (typeof evidenceNames)[number];
 export type Verdicts = Partial<Record<EvidenceName, Verdict>>;
 
 /**
- * Writes down what one reading of a host says: the latest reading of a verdict holds, with its time (ISO 8601) and
- * source. Verdicts that are absent were not looked at. Nothing is added where nothing was: the list stays as short as
- * there are verdicts.
+ * Records one reading of a host: the latest reading of a verdict holds, with its time (ISO 8601) and source. Verdicts
+ * that are absent were not read. The list never has more readings than there are verdicts.
  */
 export function see(
   evidence: HostEvidence,
@@ -82,15 +81,15 @@ export function see(
 }
 
 /**
- * What may be said of events now: what has been seen stays seen, as events are not taken back, while a log forgets. So
- * an earlier yes is kept with its own time.
+ * Drops verdicts on events that were seen before: a log forgets, but an event that happened has happened. So an earlier
+ * yes keeps its own time.
  */
 export function unlessSeen(evidence: HostEvidence, verdicts: Verdicts): Verdicts {
   const entries = Object.entries(verdicts) as [EvidenceName, Verdict | undefined][];
   return Object.fromEntries(entries.filter(([name]) => evidence[name] !== 'yes'));
 }
 
-/** When and from where a verdict was read; null for what was never read. */
+/** Returns time and source of a verdict; null if it was never read. */
 export function seenOf(evidence: HostEvidence, name: EvidenceName): Omit<HostReading, 'of'> | null {
   const seen = evidence.seen.find((each) => each.of.includes(name));
   return seen ? { at: seen.at, source: seen.source } : null;

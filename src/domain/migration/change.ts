@@ -20,9 +20,9 @@ export type Change =
   | { kind: 'spn-moved'; spn: string; dmsa: string }
   | { kind: 'undone'; step: JournalStep; targets: string[] };
 
-/** What else there is to say of a stage. */
+/** Remark on a stage. */
 export type StageNote =
-  /** How it failed, or why the migration turns back. */
+  /** Failure of the stage, or the reason for turning back. */
   | { kind: 'failed'; failure: Failure }
   | { kind: 'dmsa-present'; name: string }
   | { kind: 'principals'; count: number }

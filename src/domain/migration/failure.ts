@@ -1,4 +1,4 @@
-/** What went wrong: a code that decides, and a message for people that nothing decides by. */
+/** Failure: a code that decides, and a message for people that nothing decides by. */
 export interface Failure {
   code: string;
   message: string;

@@ -3,7 +3,7 @@ import type { GateName, Plan } from '../plan/plan.ts';
 import { durationMs } from '../values/duration.ts';
 import type { WaitReason } from './waiting.ts';
 
-/** Something in the way that passes by itself. */
+/** Obstacle that passes by itself. */
 export interface Hold {
   reason: WaitReason;
   /** ISO 8601: when to look again. */
@@ -11,10 +11,10 @@ export interface Hold {
 }
 
 /**
- * What preflight has to wait for before its findings mean anything, or null. A KDS root key that becomes effective later
- * is waited for where the plan says so (failure-cases.md, 13). Replication that fails is waited for once the accounts are
- * linked: going on is not allowed then [overview], and turning weeks back for a link between two sites helps nobody. So is
- * a host's clock, which Kerberos has to agree with.
+ * Finds what preflight has to wait for before its findings mean anything; null if nothing. If the plan says so, that is a
+ * KDS root key that becomes effective later (failure-cases.md, 13). Once the accounts are linked, it is replication that
+ * fails: going on is not allowed then [overview], and turning weeks back for a link between two sites helps nobody. So it
+ * is with a host's clock that Kerberos does not accept.
  */
 export function holdFor(
   { domain, findings }: Pick<Evidence, 'domain' | 'findings'>,

@@ -37,7 +37,7 @@ const undoRank: Record<JournalStep, number> = {
   'restart-services': 2,
   'create-dmsa': 3,
   'prepare-host': 4,
-  // Nothing can be brought back: it is known so that a retry claims no other reboot.
+  // A reboot cannot be taken back. It is in the journal so that a retry claims no other reboot.
   'restart-host': 5,
 };
 
@@ -50,7 +50,7 @@ export function undoOrder(journal: JournalEntry[]): JournalEntry[] {
     .map(({ entry }) => entry);
 }
 
-/** Whether anything may have been changed: what ends `refused` when false, `undone` when true. */
+/** Returns whether anything may have been changed: a migration that turns back ends `undone` then, else `refused`. */
 export function hasEffect(journal: JournalEntry[]): boolean {
   return journal.some((entry) => entry.status !== 'untouched');
 }
@@ -63,7 +63,7 @@ const allowed: Record<JournalStatus, JournalStatus[]> = {
   undone: [],
 };
 
-/** The only place that changes a status. Throws where the transition makes no sense: that is a fault of the saga. */
+/** Changes a status; nothing else does. Throws if the transition makes no sense, which is a fault of the saga. */
 export function setStatus(journal: JournalEntry[], id: string, status: JournalStatus): void {
   const entry = journal.find((each) => each.id === id);
   if (!entry) throw new Error(`journal entry ${id} does not exist`);

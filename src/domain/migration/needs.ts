@@ -2,14 +2,14 @@ import { decide } from '../gates/gates.ts';
 import type { MigrationStatus } from './status.ts';
 
 /**
- * What a person is needed for: votes (overdue where the gate has expired), a compensation or a host that failed, or a yes
- * to a principal.
+ * Needs for a person: votes (`overdue` if the gate has expired), a compensation or a host that failed, or a principal to
+ * allow.
  */
 export const needs = ['none', 'approval', 'overdue', 'operator', 'host', 'principal'] as const;
 
 export type Needs = (typeof needs)[number];
 
-/** What lists show and filter by. */
+/** Decides what lists show and filter by. */
 export function needsOf({ outcome, gates, failedHosts, waitingFor }: MigrationStatus): Needs {
   if (outcome === 'needs-operator') return 'operator';
   if (outcome !== 'running') return 'none';

@@ -31,9 +31,9 @@ export interface Stage {
   name: StageName;
   startedAt: string;
   endedAt: string | null;
-  /** What the stage changed; empty for a stage that only read. */
+  /** Changes that the stage made; empty if it only read. */
   changed: Change[];
-  /** What was found, why it started again, or how it failed. */
+  /** Remark on the stage; null if there is none. */
   note: StageNote | null;
 }
 

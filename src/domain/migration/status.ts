@@ -12,40 +12,40 @@ import type { RecordedSignal } from './signals.ts';
 import type { Stage, StageName } from './stages.ts';
 import type { Waiting } from './waiting.ts';
 
-/** What the query `status` answers: everything that the command line, the report and Temporal's UI show. */
+/** Answer of the query `status`: everything that the command line, the report and Temporal's UI show. */
 export interface MigrationStatus {
   migrationId: string;
   account: string;
   dmsa: string;
   requestedBy: string;
-  /** The names of the domain, and whom the plan knows: by them people are told apart. */
+  /** Names of the domain, and people whom the plan knows: by them people are told apart. */
   domain: DomainNames;
   people: Person[];
   planHash: string;
   startedAt: string;
-  /** Run id of the first run: what a signed vote is for, so that it counts in no later migration of the same plan. */
+  /** Run id of the first run. A signed vote names it, so that it counts in no later migration of the same plan. */
   execution: string;
   outcome: Outcome | 'running';
   stage: StageName;
   stages: Stage[];
-  /** What a person is asked for, or what time is waited for; null while working. */
+  /** Current wait; null while working. */
   waitingFor: Waiting | null;
   paused: boolean;
   gates: Gate[];
   /** Votes that came when no gate had been opened yet. */
   earlyVotes: RecordedVote[];
-  /** How many votes that did not count are not kept any more. */
+  /** Number of votes that did not count and are not kept any more. */
   votesLeftOut: number;
   findings: Finding[];
   hosts: HostEvidence[];
   /** SIDs of principals that a person has allowed. */
   allowedPrincipals: AllowedPrincipal[];
   journal: JournalEntry[];
-  /** Code and message of what ended the way forward; null while all is well. */
+  /** Failure that ended the way forward; null while all is well. */
   failure: Failure | null;
   /** Hosts that failed and wait for a person's `retry` or `skipHost`. */
   failedHosts: FailedHost[];
-  /** What people have sent besides votes, and what became of it; the latest last (workflows/messages/bounds.ts). */
+  /** Signals other than votes, the latest last (workflows/messages/bounds.ts). */
   signals: RecordedSignal[];
   before: Facts | null;
   after: Facts | null;
@@ -66,7 +66,7 @@ export interface FailedHost {
   at: string;
 }
 
-/** What the workflow returns: little, as it is kept in the history; the query `status` answers for all the rest. */
+/** Result of the workflow: little, as the history keeps it. The query `status` answers for the rest. */
 export interface MigrationResult {
   migrationId: string;
   account: string;

@@ -5,7 +5,7 @@ import type { Duration } from '../values/duration.ts';
 import type { Failure } from './failure.ts';
 import type { JournalStep } from './journal.ts';
 
-/** What a migration can wait for, as facts; src/wording/waiting.ts says it in English. */
+/** Reason of a wait, as facts; src/wording/waiting.ts says it in English. */
 export type WaitReason =
   /** Votes at an open gate. */
   | { kind: 'votes'; gate: GateName; required: number }
@@ -28,7 +28,7 @@ export type WaitReason =
   | { kind: 'window' }
   | { kind: 'observation' }
   | { kind: 'soak' }
-  /** What a run that was ended by hand may still have under way. */
+  /** Work that a run which was ended by hand may still have under way. */
   | { kind: 'ended-run' };
 
 /** A wait that is under way. */

@@ -36,7 +36,7 @@ function listMembers(list: unknown[]): Map<string, unknown> {
   const keyed = new Map<string, unknown>();
   for (const [index, item] of list.entries()) {
     const key = memberKey(item, index);
-    // What comes twice is told apart: `HTTP/web`, `HTTP/web#2`.
+    // Equal members get a number: `HTTP/web`, `HTTP/web#2`.
     let free = key;
     for (let count = 2; keyed.has(free); count++) free = `${key}#${count}`;
     keyed.set(free, item);

@@ -10,9 +10,9 @@ import { unlessPaused } from '../unless.ts';
 import { freshMs, look, requireNothingBlocking } from './preflight.ts';
 
 /**
- * Waits while the migration is paused, and looks again where that, or what was done since gate "start", took long, and where
- * a run goes on for one that was ended by hand: what is changed next is what was voted on. `hosts`: those that are changed
- * next and so are asked, too, as their before-images are of that vote. Throws PLAN_DRIFTED and PREFLIGHT_BLOCKED.
+ * Waits while the migration is paused. Looks again after a pause, if the last look is old, and after an adoption, so that
+ * only what was voted on is changed. `hosts`: hosts that are changed next; they are asked, too, as their before-images
+ * are of that vote. Throws PLAN_DRIFTED and PREFLIGHT_BLOCKED.
  */
 export async function unlessPausedOrDrifted(m: Migration, hosts: string[]): Promise<void> {
   const waited = m.state.status.paused || m.state.adopted;
@@ -24,9 +24,9 @@ export async function unlessPausedOrDrifted(m: Migration, hosts: string[]): Prom
 async function requireStillSo(m: Migration, hosts: string[]): Promise<void> {
   const voted = m.state.evidence!.facts;
   const { evidence } = await look(m, 'start', hosts.length === 0);
-  // What an ended run had sent may have taken effect: whose it is the activity finds out.
+  // A command of an ended run may have taken effect. The activity finds out whose it is.
   if (isLinking(m) && evidence.facts.account?.state !== MigrationState.Unlinked) return;
-  // Another domain controller may not have heard of it yet: the activity waits until they agree.
+  // Another domain controller may not have it yet. The activity waits until they agree.
   if (m.state.createdByUs && evidence.facts.dmsa === null) return;
   takeAsBefore(m, evidence.facts, hosts);
   requireNothingBlocking(m);
@@ -40,7 +40,7 @@ function isLinking({ state }: Migration): boolean {
   return state.status.journal.some(({ step }) => step === 'link');
 }
 
-/** Nothing of ours has touched these yet: what is there now is what turning back has to leave. */
+/** Takes what is there now as the state to restore, of objects that nothing of ours has touched. */
 function takeAsBefore({ state }: Migration, { account, dmsa, hosts }: Facts, untouched: string[]): void {
   const before = state.status.before!;
   const fresh = new Map(hosts.map((host) => [host.name, host]));
