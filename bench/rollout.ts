@@ -14,7 +14,7 @@ const maxParallel = 16;
 /** Waits are short, so that the figures are of the work. A host may have to join while hundreds of others do. */
 const request = { observe: '1s', checkEvery: '1s', soak: '1s', join: '5m', maxParallel };
 
-type Stage = MigrationStatus['stages'][number];
+type BenchStage = MigrationStatus['stages'][number];
 
 /** A whole migration of many simulated hosts: how fast services are restarted, and what it costs in memory and sessions. */
 export async function rollout(): Promise<void> {
@@ -48,7 +48,7 @@ export async function rollout(): Promise<void> {
 }
 
 function print(
-  stages: Stage[],
+  stages: BenchStage[],
   sessions: { host: string; at: number }[],
   peaks: Map<string, number>,
   historyEvents: number,

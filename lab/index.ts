@@ -1,9 +1,9 @@
-import type { DemoOptions, LabOptions } from '../src/cli/assembly.ts';
+import type { DemoOptions, RunLabOptions } from '../src/cli/assembly.ts';
 import type { Output } from '../src/cli/output.ts';
 
 /** The one door through which the product reaches the lab, for `dmsa lab` and `dmsa demo`; each loads what it needs. */
 
-export async function runLab(options: LabOptions): Promise<void> {
+export async function runLab(options: RunLabOptions): Promise<void> {
   const lab = await import('./run-lab.ts');
   await lab.runLab(options);
 }

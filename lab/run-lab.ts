@@ -1,8 +1,8 @@
-import type { LabOptions } from '../src/cli/assembly.ts';
+import type { RunLabOptions } from '../src/cli/assembly.ts';
 import { startLab } from './lab.ts';
 
 /** `dmsa lab`: runs until `signal` aborts. */
-export async function runLab({ directory, signal, onReady }: LabOptions): Promise<void> {
+export async function runLab({ directory, signal, onReady }: RunLabOptions): Promise<void> {
   const lab = await startLab({ directory, signal });
   try {
     await onReady(lab.settings);

@@ -41,7 +41,7 @@ export interface Assembly {
   /** Runs until `signal` aborts; `onReady` is called once it takes work. */
   worker(options: RunWorkerOptions): Promise<void>;
   /** Runs until `signal` aborts; `onReady` is called with settings that reach it. */
-  lab(options: LabOptions): Promise<void>;
+  lab(options: RunLabOptions): Promise<void>;
   /** Answers until `signal` aborts; `onReady` is called with its URL. */
   codecServer(options: RunCodecServerOptions): Promise<void>;
   /** Making keys of a key ring. */
@@ -50,7 +50,7 @@ export interface Assembly {
   demo(output: Output, options: DemoOptions): Promise<number>;
 }
 
-export interface LabOptions {
+export interface RunLabOptions {
   directory: 'lab' | 'samba';
   signal: AbortSignal;
   onReady(settings: Settings): Promise<void>;

@@ -7,7 +7,6 @@ import type { Context } from '../context.ts';
 import { type ErrorReport, tellError } from '../failures.ts';
 import { declaredUser } from '../io.ts';
 import { shellWord } from '../shell.ts';
-import type { DiscoverOptions } from './discover.ts';
 import { savePlan, showPlan } from './planning.ts';
 
 /** The plan of a discovery, or why there is none. */
@@ -37,14 +36,14 @@ export const noPlan: PlanOutcome = {
 export async function planFound(
   context: Context,
   found: Discovery,
-  options: DiscoverOptions,
+  options: { dmsa: string; out?: string; by?: string },
 ): Promise<PlanOutcome> {
   if (context.io.signal.aborted) return noPlan;
   try {
     if (found.planned.length === 0) throw nothingToPlan(found);
     const request = parseRequest({
       account: found.account.guid,
-      dmsa: options.dmsa!,
+      dmsa: options.dmsa,
       hosts: found.planned,
       requestedBy: options.by ?? declaredUser(context.io.env),
     });
@@ -86,7 +85,7 @@ export function planCommandOf({ account, planned }: Discovery, hostsOut?: string
 const mostHostsInLine = 5;
 
 /** Next step, for people. */
-export function nextStep(found: Discovery, { hostsOut }: Pick<DiscoverOptions, 'hostsOut'>): string | null {
+export function nextStep(found: Discovery, { hostsOut }: { hostsOut?: string }): string | null {
   if (hostsOut !== undefined || found.planned.length <= mostHostsInLine) {
     const command = planCommandOf(found, hostsOut);
     return command && `Plan them: ${command}`;

@@ -15,7 +15,7 @@ import { askingProgress } from '../prompts/asking.ts';
 import { renderDiscovery } from '../view/discover.ts';
 import { nextStep, noPlan, type PlanOutcome, planCommandOf, planFound } from './discover-plan.ts';
 
-export interface DiscoverOptions {
+interface DiscoverOptions {
   account: string;
   host?: string[];
   hostsFile?: string;
@@ -68,7 +68,8 @@ async function discoverUses(context: Context, options: DiscoverOptions): Promise
   };
   const found = await context.assembly.discover(request, settings).finally(progress.end);
   const hosts = await saveHosts(context, found, options.hostsOut);
-  const planned = options.dmsa ? await planFound(context, found, options) : noPlan;
+  const { dmsa } = options;
+  const planned = dmsa ? await planFound(context, found, { ...options, dmsa }) : noPlan;
   const outcome = hosts.error ? { ...planned, error: hosts.error, refused: hosts.error.exitCode } : planned;
   answer(context, found, { options, hostsOut: hosts.file, outcome });
   if (io.signal.aborted) return interruptedCode(context);
