@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const ci = Boolean(process.env.CI);
 
-/** Tests that touch nothing outside themselves: they share processes, and start fastest. */
-const pure = ['test/domain/**/*.test.ts'];
+/** Tests that decide what their process is like for good: what Temporal's core logs, measures and traces. */
+const apart = ['test/telemetry/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -12,17 +12,15 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    unstubEnvs: true,
+    globalSetup: ['test/support/run/global-setup.ts'],
+    setupFiles: ['test/support/run/setup.ts'],
     projects: [
-      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
+      { extends: true, test: { name: 'apart', include: apart } },
+      // Loading modules anew takes half of a second a file: test files leave nothing behind, so they share processes.
       {
         extends: true,
-        test: {
-          name: 'real',
-          include: ['test/**/*.test.ts'],
-          exclude: pure,
-          globalSetup: ['test/support/run/global-setup.ts'],
-          setupFiles: ['test/support/run/setup.ts'],
-        },
+        test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: apart, isolate: false },
       },
     ],
     // `.ci/run` counts in it what passed, failed and was skipped.

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { temporalAvailable, testTemporal } from '../support/temporal.ts';
 
-const { available, reason } = temporalAvailable();
+const { available, reason } = await temporalAvailable();
 const main = new URL('../../src/bin/main.ts', import.meta.url).pathname;
 
 /** Lab, worker and commands as processes of their own, that know of each other by dmsa.toml and Temporal alone. */

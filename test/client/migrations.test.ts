@@ -11,7 +11,7 @@ import { registerSearchAttributes } from '../../src/temporal/search-attributes.t
 import { samplePlan } from '../plan/sample-plan.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../support/temporal.ts';
 
-describe.skipIf(!temporalAvailable().available)('the client of migrations', () => {
+describe.skipIf(!(await temporalAvailable()).available)('the client of migrations', () => {
   let temporal: TestTemporal;
   let worker: Worker;
   let running: Promise<void>;

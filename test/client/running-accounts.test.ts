@@ -12,7 +12,7 @@ test('Temporal that is away is given up on', async () => {
   });
 });
 
-describe.skipIf(!temporalAvailable().available)('the accounts of migrations that run', () => {
+describe.skipIf(!(await temporalAvailable()).available)('the accounts of migrations that run', () => {
   let temporal: TestTemporal;
   beforeAll(async () => {
     temporal = await connectTestTemporal();

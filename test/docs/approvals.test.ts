@@ -32,7 +32,7 @@ test('the page has every reason for which a vote does not count, and every signa
   expect(reasons).toEqual(Object.keys(signalRefusals).map((code) => [code, worded(code)]));
 });
 
-const { available, reason } = temporalAvailable();
+const { available, reason } = await temporalAvailable();
 
 describe.skipIf(!available)(`the walk-through${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let theatre: Theatre;

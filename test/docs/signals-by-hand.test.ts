@@ -13,7 +13,7 @@ import {
   type Theatre,
 } from '../workflows/support.ts';
 
-const { available, reason } = temporalAvailable();
+const { available, reason } = await temporalAvailable();
 const carol = { by: 'LAB\\carol', reason: 'seen' };
 const bob = { by: 'LAB\\bob', reason: 'evidence read' };
 const stranger = 'S-1-5-21-1-2-3-1999';

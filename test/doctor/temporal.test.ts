@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { checkTemporal } from '../../src/doctor/temporal.ts';
@@ -16,10 +16,9 @@ it('Temporal that is away fails, and the rest is not checked', async () => {
   expect([worker!.verdict, attributes!.verdict]).toEqual(['not-checked', 'not-checked']);
 });
 
-describe.skipIf(!temporalAvailable().available)('a Temporal that answers', () => {
+describe.skipIf(!(await temporalAvailable()).available)('a Temporal that answers', () => {
   let temporal: TestTemporal;
   beforeAll(async () => {
-    Runtime.install({ logger: new DefaultLogger('WARN') });
     temporal = await connectTestTemporal();
     await registerSearchAttributes(temporal.connection, temporal.namespace);
   });

@@ -12,7 +12,7 @@ import { temporalAvailable } from '../support/temporal.ts';
 import { startWindowsHosts, type WindowsHosts } from '../support/windows/hosts.ts';
 import { missing } from './openssh-server.ts';
 
-const lack = missing() ?? temporalAvailable().reason;
+const lack = missing() ?? (await temporalAvailable()).reason;
 const members = ['fin01.lab.example', 'fin02.lab.example', 'fin03.lab.example'];
 const policyKey =
   'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System\\Kerberos\\Parameters';

@@ -65,6 +65,8 @@ beforeAll(async () => {
 }, 400_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const temporal = await temporalAvailable();
+
 test('the archive has what it takes to run, to read and to edit, and nothing of the tests', () => {
   expect(packed).toEqual(
     expect.arrayContaining([
@@ -152,7 +154,7 @@ describe.each(['22', '24'])('installed into an empty folder, on Node.js %s', (ma
       expect(JSON.parse(stdout)).toMatchObject({ outcome: 'completed' });
       expect(code).toBe(0);
     },
-    temporalAvailable().available,
+    temporal.available,
     180_000,
   );
 });

@@ -9,7 +9,7 @@ import { openTemporalUi, type TemporalUi } from '../support/temporal-ui.ts';
 import { rehearse, type Theatre } from '../workflows/support.ts';
 
 /** An approver with nothing but Temporal's UI, as docs/approvals.md promises. */
-describe.skipIf(!temporalAvailable().available || !browserAvailable())(
+describe.skipIf(!(await temporalAvailable()).available || !browserAvailable())(
   '“Send a Signal” in Temporal’s UI',
   () => {
     let ui: TemporalUi;

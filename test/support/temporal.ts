@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import type { Client, Connection } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
-import { inject } from 'vitest';
 
 import { connectTemporal, connectWorker } from '../../src/temporal/connection.ts';
+import { quietRuntime } from './quiet-runtime.ts';
 import { ask } from './run/ask.ts';
 import type { TemporalAddress } from './run/temporal-server.ts';
 import { noteServer } from './run/used-servers.ts';
@@ -19,9 +19,9 @@ export interface TestTemporal {
   close(): Promise<void>;
 }
 
-/** For `describe.skipIf(!temporalAvailable().available)`; `reason` is one line for people, null where it is. */
-export function temporalAvailable(): { available: boolean; reason: string | null } {
-  const reason = inject('run').noTemporal;
+/** For `describe.skipIf(!available)`; `reason` is one line for people, null if there is a server. */
+export async function temporalAvailable(): Promise<{ available: boolean; reason: string | null }> {
+  const reason = await ask<string | null>('temporal-lack');
   return { available: reason === null, reason };
 }
 
@@ -37,6 +37,7 @@ export async function testTemporal(): Promise<TemporalAddress> {
 /** Connects to the development server of the test run. Close it in `afterAll`. */
 export async function connectTestTemporal(): Promise<TestTemporal> {
   const { address, namespace } = await testTemporal();
+  quietRuntime();
   const { client, connection } = await connectTemporal({ address, namespace, embedded: true });
   const { connection: nativeConnection } = await connectWorker({ address, namespace, embedded: true });
   const close = async () => {

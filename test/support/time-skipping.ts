@@ -1,13 +1,12 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { inject } from 'vitest';
 
 import { searchAttributes } from '../../workflows/search-attributes.ts';
-import { borrow } from './run/ask.ts';
+import { ask, borrow } from './run/ask.ts';
 import { noteServer } from './run/used-servers.ts';
 
-/** For `describe.skipIf(!timeSkippingAvailable().available)`; `reason` is one line for people, null where it is. */
-export function timeSkippingAvailable(): { available: boolean; reason: string | null } {
-  const reason = inject('run').noTimeSkipping;
+/** For `describe.skipIf(!available)`; `reason` is one line for people, null if there is a server. */
+export async function timeSkippingAvailable(): Promise<{ available: boolean; reason: string | null }> {
+  const reason = await ask<string | null>('time-skipping-lack');
   return { available: reason === null, reason };
 }
 

@@ -13,7 +13,7 @@ import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable } from '../support/temporal.ts';
 import { historyText, played } from './played.ts';
 
-const { available, reason } = temporalAvailable();
+const { available, reason } = await temporalAvailable();
 const root = new URL('../../', import.meta.url);
 
 /** One run for all: a migration that completes and one whose canary fails, with every secret planted. */

@@ -6,7 +6,7 @@ import { codeOf } from '../support/verdicts.ts';
 import { found } from './secret-search.ts';
 import { playSigned, type SignedMigration } from './signed-migration.ts';
 
-const { available, reason } = temporalAvailable();
+const { available, reason } = await temporalAvailable();
 
 describe.skipIf(!available)(`a signed migration${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let played: SignedMigration;

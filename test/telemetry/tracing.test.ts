@@ -12,7 +12,7 @@ import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable } from '../support/temporal.ts';
 import { played } from './played.ts';
 
-const { available, reason } = temporalAvailable();
+const { available, reason } = await temporalAvailable();
 
 interface Span {
   traceId: string;

@@ -28,7 +28,7 @@ const { History } = proto.temporal.api.history.v1;
 const newLine = (id: string) => `${id} ${randomBytes(32).toString('base64')}\n`;
 const [lineA, lineB] = [newLine('a'), newLine('b')];
 
-describe.skipIf(!temporalAvailable().available)('with a key ring', () => {
+describe.skipIf(!(await temporalAvailable()).available)('with a key ring', () => {
   let folder: string;
   let temporal: TestTemporal;
   const closing: (() => Promise<void>)[] = [];

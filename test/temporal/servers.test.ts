@@ -12,7 +12,7 @@ import { startTimeSkipping, timeSkippingAvailable } from '../support/time-skippi
 
 const names = ['DmsaAccount', 'DmsaAccountKey', 'DmsaGate', 'DmsaNeeds', 'DmsaOutcome', 'DmsaStage'];
 
-describe.skipIf(!temporalAvailable().available)('a Temporal server', () => {
+describe.skipIf(!(await temporalAvailable()).available)('a Temporal server', () => {
   let temporal: TestTemporal;
   let folder: string;
   beforeAll(async () => {
@@ -125,7 +125,7 @@ describe.skipIf(!temporalAvailable().available)('a Temporal server', () => {
   });
 });
 
-describe.skipIf(!timeSkippingAvailable().available)('the time-skipping server', () => {
+describe.skipIf(!(await timeSkippingAvailable()).available)('the time-skipping server', () => {
   it('lets 28 days pass', async () => {
     const environment = await startTimeSkipping();
     try {

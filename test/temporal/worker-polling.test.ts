@@ -1,16 +1,15 @@
 import { fileURLToPath } from 'node:url';
 
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { isWorkerPolling } from '../../src/temporal/worker-polling.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../support/temporal.ts';
 
-describe.skipIf(!temporalAvailable().available)('the health check of a worker', () => {
+describe.skipIf(!(await temporalAvailable()).available)('the health check of a worker', () => {
   let temporal: TestTemporal;
   let workflowBundle: WorkflowBundle;
   beforeAll(async () => {
-    Runtime.install({ logger: new DefaultLogger('WARN') });
     temporal = await connectTestTemporal();
     const workflowsPath = fileURLToPath(new URL('./nothing-to-do.ts', import.meta.url));
     workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });

@@ -6,7 +6,7 @@ import { temporalAvailable } from '../support/temporal.ts';
 import { holding } from './holding.ts';
 import { openRealTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
 
-const { available, reason } = temporalAvailable();
+const { available, reason } = await temporalAvailable();
 const carol = { by: 'LAB\\carol', reason: 'terminated by mistake', wait: '1s' };
 const { wait: _, ...who } = carol;
 const request = { observe: '6s', checkEvery: '1s', soak: '1s' };

@@ -13,7 +13,7 @@ import { temporalAvailable } from '../support/temporal.ts';
 import { codeOf } from '../support/verdicts.ts';
 import { openTheatre, rehearse, type Theatre } from './support.ts';
 
-const { available, reason } = temporalAvailable();
+const { available, reason } = await temporalAvailable();
 
 /** A server that suggests a new run after this many events, as others do after thousands. */
 const suggestAfter = 150;

@@ -8,7 +8,7 @@ import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { codeOf } from '../support/verdicts.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
 
-const { available, reason } = timeSkippingAvailable();
+const { available, reason } = await timeSkippingAvailable();
 
 describe.skipIf(!available)(`what people decide${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let theatre: Theatre;

@@ -9,7 +9,7 @@ import { childDn } from '../../src/directory/dn.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
 
-const { available, reason } = timeSkippingAvailable();
+const { available, reason } = await timeSkippingAvailable();
 const dc1 = 'dc1.lab.example';
 const dc2 = 'dc2.lab.example';
 const by = 'LAB\\carol';

@@ -10,7 +10,7 @@ import { wordWaiting } from '../../src/wording/waiting.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
 
-const { available, reason } = timeSkippingAvailable();
+const { available, reason } = await timeSkippingAvailable();
 
 describe.skipIf(!available)(`whose effect it is${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let theatre: Theatre;

@@ -4,7 +4,7 @@ import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { codeOf } from '../support/verdicts.ts';
 import { openTheatre, rehearse, type Theatre } from './support.ts';
 
-const { available, reason } = timeSkippingAvailable();
+const { available, reason } = await timeSkippingAvailable();
 
 describe.skipIf(!available)(`what comes at a bad moment${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let theatre: Theatre;

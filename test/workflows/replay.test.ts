@@ -7,11 +7,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import { createLog, temporalLogger } from '../../src/telemetry/log.ts';
 import { workflowInterceptors } from '../../src/temporal/bundle.ts';
-import { installRuntime } from '../../src/worker/runtime.ts';
+import { quietRuntime } from '../support/quiet-runtime.ts';
 
 const folder = new URL('../histories/', import.meta.url);
 const recorded = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
-installRuntime(createLog('silent'));
+quietRuntime();
 
 /** A migration runs for weeks, so this version carries on what an earlier one began. */
 describe('the workflow replays every recorded history', () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporalAvailable } from '../support/temporal.ts';
 import { openRealTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
 
-const { available, reason } = temporalAvailable();
+const { available, reason } = await temporalAvailable();
 const request = {
   ...{ observe: '1s', checkEvery: '1s', soak: '1s', bake: '1s', restoreEventLog: true },
   ...{ waveGate: true, soakGate: true, remindEvery: '1h' },

@@ -23,11 +23,9 @@ import { type PlanRequest, parseRequest } from '../../src/plan/request.ts';
 import { fileRecords } from '../../src/records/records.ts';
 import { createLog, temporalLogger } from '../../src/telemetry/log.ts';
 import { payloadConverterPath } from '../../src/temporal/bundle.ts';
-import { installRuntime } from '../../src/worker/runtime.ts';
+import { quietRuntime } from '../support/quiet-runtime.ts';
 import { testTemporal } from '../support/temporal.ts';
 import { startTimeSkipping } from '../support/time-skipping.ts';
-
-installRuntime(createLog('silent'));
 
 /**
  * A server whose time can be skipped, and the bundled workflows. Each test has its own: an activity that a test leaves
@@ -41,6 +39,7 @@ export interface Theatre {
 
 /** On a server whose time can be skipped, unless another is given. */
 export async function openTheatre(server?: () => Promise<TestWorkflowEnvironment>): Promise<Theatre> {
+  quietRuntime();
   const env = await (server ?? startTimeSkipping)();
   const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
   const workflowBundle = await bundleWorkflowCode({

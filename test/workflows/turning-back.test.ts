@@ -5,7 +5,7 @@ import { driftText } from '../../src/domain/values/drift.ts';
 import { timeSkippingAvailable } from '../support/time-skipping.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from './support.ts';
 
-const { available, reason } = timeSkippingAvailable();
+const { available, reason } = await timeSkippingAvailable();
 
 const carol = { by: 'LAB\\carol', reason: 'enough' };
 

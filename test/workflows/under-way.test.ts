@@ -13,8 +13,8 @@ import {
   type Theatre,
 } from './support.ts';
 
-const server = temporalAvailable();
-const skipping = timeSkippingAvailable();
+const server = await temporalAvailable();
+const skipping = await timeSkippingAvailable();
 const carol = { by: 'LAB\\carol', reason: 'enough' };
 const request = { observe: '1s', checkEvery: '1s', soak: '1s' };
 

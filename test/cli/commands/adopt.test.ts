@@ -10,7 +10,7 @@ import { temporalAvailable } from '../../support/temporal.ts';
 import { openRealTheatre, type Rehearsal, rehearse, type Theatre } from '../../workflows/support.ts';
 import { type FakeOptions, fakeIo } from '../fake-io.ts';
 
-const { available, reason } = temporalAvailable();
+const { available, reason } = await temporalAvailable();
 const by = ['--by', 'LAB\\carol', '--reason', 'terminated by mistake'];
 
 describe.skipIf(!available)(`dmsa resume --adopt${reason ? ` (skipped: ${reason})` : ''}`, () => {

@@ -10,17 +10,16 @@ import { run } from '../../../src/bin/run.ts';
 import { errorKinds } from '../../../src/domain/errors/errors.ts';
 import type { MigrationStatus } from '../../../src/domain/migration/status.ts';
 import { type ApproverKey, migrationId, type Plan } from '../../../src/domain/plan/plan.ts';
-import { createLog } from '../../../src/telemetry/log.ts';
-import { installRuntime } from '../../../src/worker/runtime.ts';
 import { workflowType } from '../../../workflows/contract.ts';
 import { samplePlan } from '../../plan/sample-plan.ts';
+import { quietRuntime } from '../../support/quiet-runtime.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../../support/temporal.ts';
 import { fakeIo } from '../fake-io.ts';
 import { gate, waiting } from '../fixtures.ts';
 import type { ForgedInput } from './forging.ts';
 
-installRuntime(createLog('silent'));
-const { available, reason } = temporalAvailable();
+quietRuntime();
+const { available, reason } = await temporalAvailable();
 const hash = 'e'.repeat(64);
 
 describe.skipIf(!available)(`the word of a workflow${reason ? ` (skipped: ${reason})` : ''}`, () => {

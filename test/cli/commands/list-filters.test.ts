@@ -37,7 +37,7 @@ const stories: Record<string, Story> = {
   abandoned: { stage: 'undo', needs: 'operator', outcome: 'needs-operator', terminated: true },
 };
 
-const { available, reason } = temporalAvailable();
+const { available, reason } = await temporalAvailable();
 
 /** No worker takes the workflows: a list is what Temporal itself knows. */
 describe.skipIf(!available)(`dmsa list${reason ? ` (skipped: ${reason})` : ''}`, () => {

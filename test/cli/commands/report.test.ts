@@ -78,7 +78,7 @@ describe('a JSON report of before', () => {
   }
 });
 
-describe.skipIf(!temporalAvailable().available)('dmsa report', () => {
+describe.skipIf(!(await temporalAvailable()).available)('dmsa report', () => {
   let temporal: TestTemporal;
   let worker: Worker;
   let running: Promise<void>;

@@ -13,7 +13,7 @@ import { samplePlan } from '../../plan/sample-plan.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../../support/temporal.ts';
 import { type FakeIo, type FakeOptions, fakeIo } from '../fake-io.ts';
 
-describe.skipIf(!temporalAvailable().available)('commands on a migration that runs', () => {
+describe.skipIf(!(await temporalAvailable()).available)('commands on a migration that runs', () => {
   let folder: string;
   let temporal: TestTemporal;
   let worker: Worker;

@@ -12,7 +12,7 @@ import { codeOf } from '../../support/verdicts.ts';
 import { openRealTheatre, type Rehearsal, rehearse, type Theatre } from '../../workflows/support.ts';
 import { fakeIo } from '../fake-io.ts';
 
-const { available, reason } = temporalAvailable();
+const { available, reason } = await temporalAvailable();
 
 describe.skipIf(!available)(`votes on a plan with keys${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let folder: string;

@@ -13,7 +13,7 @@ import type { MigrationInput } from '../../../workflows/contract.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../../support/temporal.ts';
 import { type FakeOptions, fakeIo } from '../fake-io.ts';
 
-const { available, reason } = temporalAvailable();
+const { available, reason } = await temporalAvailable();
 const spn = 'HTTP/elsewhere.lab.example';
 /** Of gRPC. */
 const notFound = 5;

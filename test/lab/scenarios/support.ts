@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
 import { defaultTopology, type Topology } from '../../../lab/topology.ts';
-import { createLog } from '../../../src/telemetry/log.ts';
 import type { TemporalServer } from '../../../src/temporal/server.ts';
-import { installRuntime } from '../../../src/worker/runtime.ts';
+import { quietRuntime } from '../../support/quiet-runtime.ts';
 import { testTemporal } from '../../support/temporal.ts';
-
-installRuntime(createLog('silent'));
 
 /** The one development server of the test run. */
 export async function testServer(): Promise<TemporalServer> {
+  quietRuntime();
   return { ...(await testTemporal()), uiUrl: null, embedded: true, close: async () => undefined };
 }
 

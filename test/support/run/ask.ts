@@ -12,7 +12,7 @@ export interface Lease<Value> {
 
 /** Borrows what the test run provides under `name`. Rejects with the run's own reason. */
 export async function borrow<Value>(name: string, question: unknown = null): Promise<Lease<Value>> {
-  const socket = connect({ host: '127.0.0.1', port: inject('run').port });
+  const socket = connect({ host: '127.0.0.1', port: inject('run') });
   await once(socket, 'connect');
   socket.write(`${JSON.stringify({ name, question })}\n`);
   const lines = createInterface({ input: socket });

@@ -1,5 +1,7 @@
 import type { DevServer } from '../../../src/temporal/dev-server.ts';
+import { Found, tell } from './found.ts';
 import type { LastLines } from './last-lines.ts';
+import { progressLines } from './progress-lines.ts';
 
 export interface TemporalAddress {
   address: string;
@@ -10,13 +12,17 @@ const namespace = 'default';
 
 /** Starts one development server for the whole run when a test first needs it. */
 export class TemporalServer {
-  readonly #executable: string;
+  readonly #executable = new Found(findTemporal);
   readonly #lastLines: LastLines;
   #server: Promise<DevServer> | null = null;
 
-  constructor(executable: string, lastLines: LastLines) {
-    this.#executable = executable;
+  constructor(lastLines: LastLines) {
     this.#lastLines = lastLines;
+  }
+
+  /** Returns why there is no server, or null. */
+  lack(): Promise<string | null> {
+    return this.#executable.lack();
   }
 
   async start(): Promise<TemporalAddress> {
@@ -31,9 +37,20 @@ export class TemporalServer {
   }
 
   async #start(): Promise<DevServer> {
-    // Loaded late: it takes longer to load than a pure test file takes to run.
+    const executable = await this.#executable.program();
     const { startDevServer } = await import('../../../src/temporal/dev-server.ts');
     const onLine = this.#lastLines.follow('temporal');
-    return await startDevServer({ executable: this.#executable, namespace, onLine });
+    return await startDevServer({ executable, namespace, onLine });
   }
+}
+
+/** Modules of the servers are loaded late: that takes longer than a pure test file takes to run. */
+async function findTemporal(): Promise<string> {
+  const { findExecutable } = await import('../../../src/temporal/executable.ts');
+  const tellSlow = progressLines(tell);
+  return await findExecutable({
+    env: process.env,
+    // What is at hand needs no words.
+    onProgress: (progress) => ['path', 'cache'].includes(progress.step) || tellSlow(progress),
+  });
 }

@@ -2,8 +2,9 @@ import { access, rename, rm } from 'node:fs/promises';
 
 import { type GuardedProcess, startGuarded } from '../../../src/processes/guarded.ts';
 import { freePorts, untilListening } from '../../../src/processes/ports.ts';
+import { Found, tell } from './found.ts';
 import type { LastLines } from './last-lines.ts';
-import type { TimeSkippingProgram } from './time-skipping-program.ts';
+import { findTimeSkippingProgram } from './time-skipping-program.ts';
 
 interface TimeSkippingServer {
   address: string;
@@ -11,20 +12,30 @@ interface TimeSkippingServer {
   stop(): Promise<void>;
 }
 
+/** How a server uses an archive of classes, or writes it. */
+interface Archive {
+  args: string[];
+  write?: (server: GuardedProcess) => Promise<void>;
+}
+
 /** Java needs more than a few seconds where other tests keep all cores busy. */
 const readyWithinMs = 60_000;
 
 /** Starts a time-skipping server when one is needed and none is free. Each serves one test at a time. */
 export class TimeSkippingServers {
-  readonly #program: TimeSkippingProgram;
+  readonly #program = new Found(() => findTimeSkippingProgram(tell));
   readonly #lastLines: LastLines;
   readonly #all = new Set<Promise<TimeSkippingServer>>();
   readonly #free: TimeSkippingServer[] = [];
   #archiving = false;
 
-  constructor(program: TimeSkippingProgram, lastLines: LastLines) {
-    this.#program = program;
+  constructor(lastLines: LastLines) {
     this.#lastLines = lastLines;
+  }
+
+  /** Returns why there is no server, or null. */
+  lack(): Promise<string | null> {
+    return this.#program.lack();
   }
 
   /** Lends a server until `ended`, which tells whether the next test may have it. */
@@ -51,8 +62,8 @@ export class TimeSkippingServers {
   async #startOne(): Promise<TimeSkippingServer> {
     const [port] = (await freePorts(1)) as [number];
     const address = `127.0.0.1:${port}`;
-    const { program, args } = this.#program;
-    const archive = await this.#archive();
+    const { program, args, classes } = await this.#program.program();
+    const archive = await this.#archive(classes);
     const server = startGuarded(program, [...archive.args, ...args, `${port}`]);
     server.onLine(this.#lastLines.follow(address));
     const stop = async () => {
@@ -69,8 +80,7 @@ export class TimeSkippingServers {
   }
 
   /** The first server without an archive of classes serves one test, and writes the archive when it is asked to end. */
-  async #archive(): Promise<{ args: string[]; write?: (server: GuardedProcess) => Promise<void> }> {
-    const { classes } = this.#program;
+  async #archive(classes: string | null): Promise<Archive> {
     if (!classes) return { args: [] };
     const there = await access(classes).then(
       () => true,

@@ -5,7 +5,7 @@ import { requireUndrifted } from '../../../src/plan/saved.ts';
 import { timeSkippingAvailable } from '../../support/time-skipping.ts';
 import { openTheatre, rehearse, type Theatre } from '../support.ts';
 
-const { available, reason } = timeSkippingAvailable();
+const { available, reason } = await timeSkippingAvailable();
 const spn = 'HTTP/elsewhere.lab.example';
 
 describe.skipIf(!available)(`a plan whose world has changed${reason ? ` (skipped: ${reason})` : ''}`, () => {

@@ -5,7 +5,7 @@ import { timeSkippingAvailable } from '../../support/time-skipping.ts';
 import { codeOf } from '../../support/verdicts.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from '../support.ts';
 
-const { available, reason } = timeSkippingAvailable();
+const { available, reason } = await timeSkippingAvailable();
 const carol = { by: 'LAB\\carol', reason: 'because' };
 
 describe.skipIf(!available)(`gates of waves and of the end${reason ? ` (skipped: ${reason})` : ''}`, () => {

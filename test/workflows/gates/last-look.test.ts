@@ -5,7 +5,7 @@ import { codeOf } from '../../support/verdicts.ts';
 import { holding } from '../holding.ts';
 import { openRealTheatre, type Rehearsal, rehearse, type Theatre } from '../support.ts';
 
-const { available, reason } = temporalAvailable();
+const { available, reason } = await temporalAvailable();
 const carol = { by: 'LAB\\carol', reason: 'wait' };
 const request = { observe: '1s', checkEvery: '1s', soak: '1s' };
 

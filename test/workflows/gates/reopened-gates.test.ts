@@ -7,7 +7,7 @@ import { codeOf } from '../../support/verdicts.ts';
 import { holding } from '../holding.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from '../support.ts';
 
-const { available, reason } = timeSkippingAvailable();
+const { available, reason } = await timeSkippingAvailable();
 const carol = { by: 'LAB\\carol', reason: 'because' };
 
 describe.skipIf(!available)(`gates that are passed late${reason ? ` (skipped: ${reason})` : ''}`, () => {

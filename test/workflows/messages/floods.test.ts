@@ -13,7 +13,7 @@ import {
   type Theatre,
 } from '../support.ts';
 
-const { available, reason } = temporalAvailable();
+const { available, reason } = await temporalAvailable();
 const request = { observe: '1h', checkEvery: '1m' };
 /** WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND of Temporal's API. */
 const forceClose = 17;

@@ -19,7 +19,7 @@ import {
   type Theatre,
 } from '../support.ts';
 
-const { available, reason } = timeSkippingAvailable();
+const { available, reason } = await timeSkippingAvailable();
 
 const carol = { by: 'LAB\\carol', reason: 'enough' };
 
@@ -92,7 +92,7 @@ describe.skipIf(!available)(`people are told${reason ? ` (skipped: ${reason})` :
   });
 });
 
-const server = temporalAvailable();
+const server = await temporalAvailable();
 
 /** What needs no time to pass runs on the server that others have, too: the one that skips time minds children. */
 describe.skipIf(!server.available)(

@@ -6,7 +6,7 @@ import { timeSkippingAvailable } from '../../support/time-skipping.ts';
 import { codeOf } from '../../support/verdicts.ts';
 import { openRealTheatre, openTheatre, type Rehearsal, rehearse, type Theatre } from '../support.ts';
 
-const { available, reason } = timeSkippingAvailable();
+const { available, reason } = await timeSkippingAvailable();
 const carol = { by: 'LAB\\carol', reason: 'because' };
 
 describe.skipIf(!available)(`what becomes of signals${reason ? ` (skipped: ${reason})` : ''}`, () => {

@@ -8,7 +8,7 @@ import { dmsaLockId } from '../../../src/domain/plan/plan.ts';
 import { timeSkippingAvailable } from '../../support/time-skipping.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from '../support.ts';
 
-const { available, reason } = timeSkippingAvailable();
+const { available, reason } = await timeSkippingAvailable();
 
 describe.skipIf(!available)(`28 days of observation${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let theatre: Theatre;
