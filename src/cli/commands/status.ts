@@ -1,3 +1,4 @@
+import { wordStatus } from '../../wording/status.ts';
 import { type CommandSpec, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { exitCodeOf, follow } from '../view/follow.ts';
@@ -15,7 +16,10 @@ async function status(context: Context, options: { watch?: boolean }, id: string
     if (options.watch) return await follow(context, migrations, id);
     const now = await migrations.status(id);
     const { color, width, io } = context;
-    context.answer(renderStatus(now, { color, width, now: io.now(), progress: now.progress }), now);
+    context.answer(
+      renderStatus(now, { color, width, now: io.now(), progress: now.progress }),
+      wordStatus(now),
+    );
     return exitCodeOf(now);
   });
 }

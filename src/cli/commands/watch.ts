@@ -5,6 +5,7 @@ import type { Migrations } from '../../client/migrations.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { escapeJson, escapeTerminal } from '../../wording/escape/terminal.ts';
 import { stageTitles } from '../../wording/stage.ts';
+import { wordStatus } from '../../wording/status.ts';
 import { moment } from '../../wording/time.ts';
 import { wordWaiting } from '../../wording/waiting.ts';
 import { type CommandSpec, newCommand } from '../command.ts';
@@ -67,7 +68,7 @@ async function boardOf(migrations: Migrations, all: boolean): Promise<Watched[]>
 function news(board: Watched[], told: Map<string, string>, format: string): string[] {
   return board.flatMap(({ listed, status }) => {
     const { migrationId, account, stage, outcome } = status ?? listed;
-    const waitingFor = status?.waitingFor ?? null;
+    const waitingFor = status && wordStatus(status).waitingFor;
     const waiting = waitingFor && wordWaiting(waitingFor);
     const seen = JSON.stringify([stage, outcome, waiting]);
     if (told.get(migrationId) === seen) return [];

@@ -3,6 +3,7 @@ import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { exitCodes } from '../../domain/states.ts';
 import { escapeJson } from '../../wording/escape/terminal.ts';
 import { wordError } from '../../wording/failure.ts';
+import { wordStatus } from '../../wording/status.ts';
 import type { Context } from '../context.ts';
 import { interrupted } from '../failures.ts';
 import { createPresenter } from './presenter.ts';
@@ -25,13 +26,13 @@ export async function follow(context: Context, migrations: Migrations, id: strin
       trouble = '';
       last = status;
       presenter?.show(status);
-      if (format === 'jsonl') io.out.write(`${escapeJson(status)}\n`);
+      if (format === 'jsonl') io.out.write(`${escapeJson(wordStatus(status))}\n`);
       if (status.outcome !== 'running') break;
     }
   } finally {
     presenter?.end();
   }
-  if (format === 'json' && last) io.out.write(`${escapeJson(last)}\n`);
+  if (format === 'json' && last) io.out.write(`${escapeJson(wordStatus(last))}\n`);
   return io.signal.aborted ? interrupted.exitCode : exitCodeOf(last);
 }
 
