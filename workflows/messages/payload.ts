@@ -29,6 +29,23 @@ export function idOf(payload: unknown): { id?: string } {
 }
 
 /**
+ * Keeps the fields of a vote, at bearable lengths: Temporal ends a workflow that passes megabytes on to an activity, and an
+ * ended workflow undoes nothing. A field that is no text, or too long for any vote, becomes null, so the vote is malformed.
+ */
+export function boundedVote(payload: unknown): unknown {
+  if (!isRecord(payload)) return null;
+  const fields = voteFields.flatMap((name) => {
+    const value = payload[name];
+    const longest = name === 'jws' ? longestOfVote.jws : longestOfVote.reason;
+    const isBearable = typeof value === 'string' && value.length <= longest;
+    return value === undefined ? [] : [[name, isBearable ? value : null]];
+  });
+  return { ...Object.fromEntries(fields), ...idOf(payload) };
+}
+
+const voteFields = ['gate', 'hash', 'by', 'reason', 'at', 'jws'] as const;
+
+/**
  * True if sender and reason are texts, or absent. No payload at all is well formed, too: an operator in a hurry can undo
  * without one.
  */

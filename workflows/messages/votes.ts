@@ -2,7 +2,6 @@ import { ActivityFailure, condition, setCurrentDetails } from '@temporalio/workf
 
 import { countedVotes, type Gate } from '../../src/domain/gates/gates.ts';
 import {
-  longestOfVote,
   type QueuedVote,
   type RecordedVote,
   readableVote,
@@ -14,12 +13,12 @@ import { reading } from '../activities.ts';
 import { currentDetails } from '../details.ts';
 import { type Migration, now } from '../state.ts';
 import { boundVotes, hasRoom } from './bounds.ts';
-import { idOf, isRecord } from './payload.ts';
+import { boundedVote, idOf } from './payload.ts';
 
 /** Queues a vote, to be verified in its turn. */
 export function queueVote(m: Migration, decision: Vote['decision'], payload: unknown): void {
   const { queue, status } = m.state;
-  const vote = { decision, payload: ofBearableSize(payload), receivedAt: now() };
+  const vote = { decision, payload: boundedVote(payload), receivedAt: now() };
   if (hasRoom(queue, vote.payload)) queue.push(vote);
   else {
     (status.gates.at(-1)?.votes ?? status.earlyVotes).push(unverified(vote, 'VOTE_TOO_MANY'));
@@ -85,20 +84,3 @@ function signedFor({ id, plan, state }: Migration) {
 function decidedGates(gates: Gate[], open: Gate | null): Gate['name'][] {
   return gates.filter((gate) => gate !== open && gate.decision !== 'open').map(({ name }) => name);
 }
-
-/**
- * Keeps the fields of a vote, at bearable lengths: Temporal ends a workflow that passes megabytes on to an activity, and an
- * ended workflow undoes nothing. A field that is no text, or too long for any vote, becomes null, so the vote is malformed.
- */
-function ofBearableSize(payload: unknown): unknown {
-  if (!isRecord(payload)) return null;
-  const fields = voteFields.flatMap((name) => {
-    const value = payload[name];
-    const longest = name === 'jws' ? longestOfVote.jws : longestOfVote.reason;
-    const isBearable = typeof value === 'string' && value.length <= longest;
-    return value === undefined ? [] : [[name, isBearable ? value : null]];
-  });
-  return { ...Object.fromEntries(fields), ...idOf(payload) };
-}
-
-const voteFields = ['gate', 'hash', 'by', 'reason', 'at', 'jws'] as const;
