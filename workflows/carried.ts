@@ -30,8 +30,6 @@ export interface Carried {
   adopted: boolean;
   undoRequest: Sender | null;
   retryRequest: (Sender & { accept: boolean }) | null;
-  /** Code of the failure for which an undo waits for an operator; null if it does not wait. */
-  parked: string | null;
   /** ISO 8601: end of the soak; null before it. */
   soakUntil: string | null;
   /** All was found well after the soak. */
@@ -71,7 +69,6 @@ export function initialState(plan: Plan, seen: Facts | null): Carried {
     server: plan.domain.server,
     seen,
     adopted: false,
-    parked: null,
     soakUntil: null,
     soaked: false,
     rollout: null,

@@ -15,7 +15,7 @@ import { wordDrift } from '../src/wording/drift.ts';
 import { summaries } from '../src/wording/summary.ts';
 import { undoingOnHosts } from './activities.ts';
 import { continueIfLong, isLong } from './continue.ts';
-import { failureOf } from './failures.ts';
+import { failureOf, failWith } from './failures.ts';
 import { notify } from './messages/notify.ts';
 import { publish, stage, waitFor } from './stage.ts';
 import { inMs, type Migration } from './state.ts';
@@ -83,8 +83,7 @@ async function compareWithBefore(m: Migration, accept: boolean): Promise<void> {
   // If nothing of ours was changed, somebody else made the differences.
   if (differences.length > 0 && !accept && hasEffect(m.state.status.journal)) {
     // An operator who accepts them has to read each.
-    const message = wordDrift(differences, differences.length);
-    throw ApplicationFailure.nonRetryable(message, 'RESTORE_DIFFERS' satisfies ErrorCode);
+    throw failWith('RESTORE_DIFFERS', wordDrift(differences, differences.length));
   }
 }
 
@@ -103,7 +102,7 @@ async function untilItSucceeds(
     try {
       const accept = state.retryRequest?.accept ?? false;
       state.retryRequest = null;
-      state.parked = null;
+      waitFor(m, null);
       state.status.outcome = 'running';
       await compensate(accept);
       return;
@@ -112,7 +111,6 @@ async function untilItSucceeds(
       const failure = failureOf(error);
       const { code, message } = failure;
       state.status.outcome = 'needs-operator';
-      state.parked = code;
       log.error('an operator is needed', { step, code, reason: message });
       const again = code === ('REPLICATION_LAGGING' satisfies ErrorCode) ? durationMs(agreeEvery) : null;
       waitFor(m, { kind: 'operator', step, failure }, again === null ? null : inMs(again));
@@ -132,18 +130,16 @@ async function untilItSucceeds(
   }
 }
 
+const undoRequested = 'UNDO_REQUESTED' satisfies ErrorCode;
+const cancelled = 'CANCELLED' satisfies ErrorCode;
+
 function reason(m: Migration, error: TemporalFailure): Failure {
   const asked = m.state.undoRequest;
-  if (asked)
-    return {
-      code: 'UNDO_REQUESTED' satisfies ErrorCode,
-      message: `${asked.by} asked to undo: ${asked.reason}`,
-    };
-  if (isCancellation(error))
-    return { code: 'CANCELLED' satisfies ErrorCode, message: 'the workflow was cancelled' };
+  if (asked) return { code: undoRequested, message: `${asked.by} asked to undo: ${asked.reason}` };
+  if (isCancellation(error)) return { code: cancelled, message: 'the workflow was cancelled' };
   return failureOf(error);
 }
 
 function wasAsked({ code }: Failure): boolean {
-  return code === 'UNDO_REQUESTED' || code === 'CANCELLED';
+  return code === undoRequested || code === cancelled;
 }

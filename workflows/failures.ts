@@ -8,6 +8,11 @@ import {
 import type { ErrorCode } from '../src/domain/errors/errors.ts';
 import type { Failure } from '../src/domain/migration/failure.ts';
 
+/** Makes a failure that ends the way forward, or is compensated anew. */
+export function failWith(code: ErrorCode, message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, code);
+}
+
 /** Returns code and message of an error. The cause of an activity's failure has the code as its type. */
 export function failureOf(error: TemporalFailure): Failure {
   if (isCancellation(error))

@@ -1,16 +1,10 @@
-import {
-  ApplicationFailure,
-  CancellationScope,
-  ContinueAsNew,
-  condition,
-  TemporalFailure,
-} from '@temporalio/workflow';
+import { CancellationScope, ContinueAsNew, condition, TemporalFailure } from '@temporalio/workflow';
 
-import type { ErrorCode } from '../src/domain/errors/errors.ts';
 import type { MigrationResult } from '../src/domain/migration/status.ts';
 import { adopt } from './adopt.ts';
 import { turnBack } from './compensate.ts';
 import type { MigrationInput } from './contract.ts';
+import { failWith } from './failures.ts';
 import { openAndPassGate } from './gates/gate.ts';
 import { handleMessages } from './messages/messages.ts';
 import { notify } from './messages/notify.ts';
@@ -78,10 +72,8 @@ function begin(input: MigrationInput): Migration {
   try {
     return newMigration(input);
   } catch {
-    throw ApplicationFailure.nonRetryable(
-      'plan: the input of the workflow holds no plan: start it with dmsa start',
-      'START_INVALID' satisfies ErrorCode,
-    );
+    const message = 'plan: the input of the workflow holds no plan: start it with dmsa start';
+    throw failWith('START_INVALID', message);
   }
 }
 

@@ -164,7 +164,7 @@ const classified = {
     'waitingFor.since',
     'waitingFor.until',
   ],
-  'codes of errors': ['carried.parked', 'failedHosts.code', 'failure.code'],
+  'codes of errors': ['failedHosts.code', 'failure.code'],
   'values as they were read': [
     'account.actOnBehalfOf',
     'account.flags',

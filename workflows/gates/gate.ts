@@ -1,6 +1,5 @@
-import { ApplicationFailure, condition } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 
-import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import type { Evidence } from '../../src/domain/facts/evidence.ts';
 import { blocking } from '../../src/domain/findings/findings.ts';
 import {
@@ -16,6 +15,7 @@ import { type Drift, findDrift } from '../../src/domain/values/drift.ts';
 import { durationMs } from '../../src/domain/values/duration.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { continueIfLong, isLong } from '../continue.ts';
+import { failWith } from '../failures.ts';
 import { isSkipped, leftOut } from '../hosts/host-decisions.ts';
 import { hadToWaitForWindow } from '../hosts/windows.ts';
 import { notify } from '../messages/notify.ts';
@@ -149,10 +149,7 @@ async function decision(m: Migration, gate: Gate): Promise<'approved' | 'pointle
     const woken = () => decided() || isLong();
     const timer = nextTimer(gate);
     if (timer === null) await condition(woken);
-    else
-      await condition(woken, Math.max(1, timer - Date.now()), {
-        summary: summaries.votesWait(gate.name),
-      });
+    else await condition(woken, Math.max(1, timer - Date.now()), { summary: summaries.votesWait(gate.name) });
     await continueIfLong(m);
   }
   waitFor(m, null);
@@ -160,10 +157,8 @@ async function decision(m: Migration, gate: Gate): Promise<'approved' | 'pointle
     gate.decision = 'rejected';
     countGate(gate, 'rejected');
     const no = countedVotes(gate).find((vote) => vote.decision === 'reject');
-    throw refused(
-      'GATE_REJECTED',
-      `${no?.by ?? 'an approver'} rejected gate "${gate.name}": ${no?.reason || 'no reason given'}`,
-    );
+    const why = no?.reason || 'no reason given';
+    throw failWith('GATE_REJECTED', `${no?.by ?? 'an approver'} rejected gate "${gate.name}": ${why}`);
   }
   return isPointless() ? 'pointless' : 'approved';
 }
@@ -186,13 +181,9 @@ function expire(m: Migration, gate: Gate): void {
   if (gatePlan(m.plan, gate.name).onExpiry === 'undo') {
     gate.decision = 'expired';
     countGate(gate, 'expired');
-    throw refused('GATE_EXPIRED', `gate "${gate.name}" expired at ${gate.expiresAt}`);
+    throw failWith('GATE_EXPIRED', `gate "${gate.name}" expired at ${gate.expiresAt}`);
   }
   if (gate.overdue) return;
   gate.overdue = true;
   publish(m);
-}
-
-function refused(code: ErrorCode, message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, code);
 }

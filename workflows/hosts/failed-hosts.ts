@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 
-import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import type { Failure } from '../../src/domain/migration/failure.ts';
 import type { PlanHost } from '../../src/domain/plan/plan.ts';
 import type { RolloutProgress } from '../carried.ts';
+import { failWith } from '../failures.ts';
 import { countFailedHost } from '../metrics.ts';
 import { type Migration, now } from '../state.ts';
 import { isSkipped } from './host-decisions.ts';
@@ -31,7 +31,7 @@ export function requireFewFailures(m: Migration, { failed }: RolloutProgress): v
   if (failed.length <= maxFailures) return;
   const why = m.state.status.failedHosts.map(({ host, code }) => `${host} (${code})`).join(', ');
   const message = `${failed.length} hosts failed, and the plan allows ${maxFailures}: ${why || failed.join(', ')}`;
-  throw ApplicationFailure.nonRetryable(message, 'TOO_MANY_FAILURES' satisfies ErrorCode);
+  throw failWith('TOO_MANY_FAILURES', message);
 }
 
 export function markHostDone(progress: RolloutProgress, host: string): void {

@@ -39,6 +39,15 @@ export async function runWave<R>(
   }
 }
 
+/** Runs one wave that undoes, as `runWave`. */
+export async function undoWave<R>(
+  m: Migration,
+  entries: JournalEntry[],
+  wave: () => Promise<HostOutcome<R>[]>,
+): Promise<void> {
+  await runWave(m, entries, wave, () => undefined, 'undone');
+}
+
 export function outcomesOf<R>(error: unknown): HostOutcome<R>[] {
   const cause = error instanceof ActivityFailure ? error.cause : null;
   const [outcomes] = cause instanceof ApplicationFailure ? (cause.details ?? []) : [];

@@ -28,9 +28,7 @@ export async function hadToWaitForWindow(
 ): Promise<boolean> {
   const { windows = [] } = m.plan.rollout;
   if (windows.length === 0) return false;
-  const { open, opensAt } = await reading(summaries.nextWindow).nextWindow({
-    windows,
-  });
+  const { open, opensAt } = await reading(summaries.nextWindow).nextWindow({ windows });
   if (open) return false;
   waitFor(m, { kind: 'window' }, opensAt);
   const left = opensAt === null ? null : Math.max(1, Date.parse(opensAt) - Date.now());

@@ -35,10 +35,11 @@ const undo: Reaction = (m, payload) => {
  */
 const retry: Reaction = (m, payload) => {
   if (isRecord(payload) && payload.host !== undefined) return retryHost(m, payload);
-  const { status, parked } = m.state;
+  const { status } = m.state;
   if (status.failure === null) return refuse('SIGNAL_NOTHING_FAILED');
   const accept = isRecord(payload) && payload.accept === true;
-  if (accept && parked !== ('RESTORE_DIFFERS' satisfies ErrorCode)) return refuse('SIGNAL_NOTHING_DIFFERS');
+  const failed = status.waitingFor?.kind === 'operator' ? status.waitingFor.failure.code : null;
+  if (accept && failed !== ('RESTORE_DIFFERS' satisfies ErrorCode)) return refuse('SIGNAL_NOTHING_DIFFERS');
   m.state.retryRequest = { ...senderOf(payload), accept };
   return {};
 };

@@ -1,10 +1,10 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { ApplicationFailure, ParentClosePolicy, sleep, startChild, workflowInfo } from '@temporalio/workflow';
+import { ParentClosePolicy, sleep, startChild, workflowInfo } from '@temporalio/workflow';
 
-import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import { dmsaLockId } from '../../src/domain/plan/plan.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { reading } from '../activities.ts';
+import { failWith } from '../failures.ts';
 import type { holdDmsaName } from '../lock.ts';
 import type { Migration } from '../state.ts';
 
@@ -20,7 +20,7 @@ function requireOwnId(m: Migration): void {
   const { workflowId } = workflowInfo();
   if (workflowId === m.id) return;
   const message = `the workflow id is ${workflowId}; for this plan it has to be ${m.id}`;
-  throw ApplicationFailure.nonRetryable(message, 'START_INVALID' satisfies ErrorCode);
+  throw failWith('START_INVALID', message);
 }
 
 /**
@@ -45,10 +45,8 @@ export async function lockDmsaName(m: Migration, when: keyof typeof tries = 'fir
       return;
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      if (count === tries[when]) {
-        const message = `another migration uses the dMSA name ${m.plan.dmsa.name}`;
-        throw ApplicationFailure.nonRetryable(message, 'NAME_LOCKED' satisfies ErrorCode);
-      }
+      if (count === tries[when])
+        throw failWith('NAME_LOCKED', `another migration uses the dMSA name ${m.plan.dmsa.name}`);
       await sleep(Math.min(1_000 * 2 ** (count - 1), 60_000), {
         summary: summaries.nameWait(m.plan.dmsa.name),
       });

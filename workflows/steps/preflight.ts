@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, sleep } from '@temporalio/workflow';
+import { ActivityFailure, sleep } from '@temporalio/workflow';
 
 import type { Expectation } from '../../src/domain/assess/assessed.ts';
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
@@ -12,7 +12,7 @@ import { wordDrift } from '../../src/wording/drift.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { reading, readingHosts } from '../activities.ts';
 import { continueIfLong } from '../continue.ts';
-import { failureOf } from '../failures.ts';
+import { failureOf, failWith } from '../failures.ts';
 import { seeHosts, seePrincipals } from '../hosts/evidence.ts';
 import { leftOut } from '../hosts/host-decisions.ts';
 import { waitFor } from '../stage.ts';
@@ -62,7 +62,7 @@ export function requireNothingBlocking(m: Migration): void {
   const blocks = blocking(m.state.status.findings);
   if (blocks.length === 0) return;
   const message = blocks.map(({ code, subject, evidence }) => `${code} ${subject} (${evidence})`).join('; ');
-  throw ApplicationFailure.nonRetryable(message, 'PREFLIGHT_BLOCKED' satisfies ErrorCode);
+  throw failWith('PREFLIGHT_BLOCKED', message);
 }
 
 /** Throws PLAN_DRIFTED if the facts are not those that the plan was made of. */
@@ -70,9 +70,8 @@ export function requireAsPlanned({ state }: Migration): void {
   const { seen, evidence } = state;
   state.seen = null;
   const differences = seen ? findDrift(seen, evidence!.facts) : [];
-  if (differences.length === 0) return;
-  const message = `since the plan was made: ${wordDrift(differences)}`;
-  throw ApplicationFailure.nonRetryable(message, 'PLAN_DRIFTED' satisfies ErrorCode);
+  if (differences.length > 0)
+    throw failWith('PLAN_DRIFTED', `since the plan was made: ${wordDrift(differences)}`);
 }
 
 /** Reads until nothing is in the way that passes by itself. Each look costs a few events. */

@@ -6,7 +6,7 @@ import { summaries } from '../../src/wording/summary.ts';
 import { onHosts, undoingOnHosts } from '../activities.ts';
 import { approval } from '../gates/approval.ts';
 import { isSkipped } from '../hosts/host-decisions.ts';
-import { runWave } from '../hosts/waves.ts';
+import { runWave, undoWave } from '../hosts/waves.ts';
 import { register } from '../journal.ts';
 import { evidenceOf, type Migration, now } from '../state.ts';
 import type { Undo } from '../undo.ts';
@@ -59,13 +59,7 @@ function untouched({ state }: Migration, hosts: HostFacts[]): string[] {
 /** Puts the policy value and the log of each host back as they were. */
 export const undoPrepareHosts: Undo<'prepare-host'> = async (m, entries) => {
   const { restoreHosts } = undoingOnHosts(summaries.restoreHosts(entries), waveMs(entries.length));
-  await runWave(
-    m,
-    entries,
-    () => restoreHosts({ migrationId: m.id, entries, maxParallel: hostsAtOnce }),
-    () => undefined,
-    'undone',
-  );
+  await undoWave(m, entries, () => restoreHosts({ migrationId: m.id, entries, maxParallel: hostsAtOnce }));
 };
 
 /** Time for preparing hosts, in milliseconds: a minute for each, and some for connecting. */

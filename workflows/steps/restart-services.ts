@@ -17,7 +17,7 @@ import { seeEvents } from '../hosts/evidence.ts';
 import { mayFail } from '../hosts/failed-hosts.ts';
 import { isSkipped } from '../hosts/host-decisions.ts';
 import { rollOut, runWaveOf } from '../hosts/rollout.ts';
-import { runWave } from '../hosts/waves.ts';
+import { undoWave } from '../hosts/waves.ts';
 import { register } from '../journal.ts';
 import { waitFor } from '../stage.ts';
 import { evidenceOf, inMs, type Migration, now } from '../state.ts';
@@ -65,22 +65,12 @@ export const undoRestartServices: Undo<'restart-services'> = async (m, entries) 
     const wave = apart ? nextWave(left, m.plan.rollout) : left;
     left = without(left, wave);
     const its = entries.filter(({ target }) => wave.some(({ name }) => name === target));
-    await undoWave(m, its).catch((error) => failures.push(error));
+    const { restartServices } = undoingOnHosts(summaries.restartServices(its), waveMs(m, its));
+    const input = { ...waveInput(m), entries: its, direction: 'undo' as const };
+    await undoWave(m, its, () => restartServices(input)).catch((error) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];
 };
-
-async function undoWave(m: Migration, entries: JournalEntryOf<'restart-services'>[]): Promise<void> {
-  const { restartServices } = undoingOnHosts(summaries.restartServices(entries), waveMs(m, entries));
-  const input = { ...waveInput(m), entries, direction: 'undo' as const };
-  await runWave(
-    m,
-    entries,
-    () => restartServices(input),
-    () => undefined,
-    'undone',
-  );
-}
 
 async function restartWave(
   m: Migration,

@@ -1,11 +1,11 @@
-import { ApplicationFailure, sleep } from '@temporalio/workflow';
+import { sleep } from '@temporalio/workflow';
 
 import { hostsLetIn } from '../../src/domain/assess/assess-principals.ts';
-import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
 import { durationMs } from '../../src/domain/values/duration.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { readingHosts } from '../activities.ts';
+import { failWith } from '../failures.ts';
 import { openAndPassGate } from '../gates/gate.ts';
 import { seeEvents, seeHosts, seePrincipals } from '../hosts/evidence.ts';
 import { skippedHosts } from '../hosts/host-decisions.ts';
@@ -47,9 +47,7 @@ async function soakAndVerify(m: Migration): Promise<void> {
   seeHosts(m, facts.hosts, askedAt);
   seePrincipals(m, facts.dmsa, askedAt);
   for (const [host, { keysFetched }] of Object.entries(events)) seeEvents(m, host, { keysFetched }, askedAt);
-  if (wrong.length > 0) {
-    throw ApplicationFailure.nonRetryable(wrong.join('; '), 'STATE_UNEXPECTED' satisfies ErrorCode);
-  }
+  if (wrong.length > 0) throw failWith('STATE_UNEXPECTED', wrong.join('; '));
   m.state.soaked = true;
 }
 

@@ -1,10 +1,8 @@
-import { ApplicationFailure } from '@temporalio/workflow';
-
-import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 import { differences } from '../../src/domain/facts/compare.ts';
 import type { Facts } from '../../src/domain/facts/facts.ts';
 import { MigrationState } from '../../src/domain/states.ts';
 import { wordDrift } from '../../src/wording/drift.ts';
+import { failWith } from '../failures.ts';
 import type { Migration } from '../state.ts';
 import { unlessPaused } from '../unless.ts';
 import { freshMs, look, requireNothingBlocking } from './preflight.ts';
@@ -31,9 +29,8 @@ async function requireStillSo(m: Migration, hosts: string[]): Promise<void> {
   takeAsBefore(m, evidence.facts, hosts);
   requireNothingBlocking(m);
   const drifted = differences(about(voted, hosts), about(evidence.facts, hosts));
-  if (drifted.length === 0) return;
-  const message = `since gate "start" was passed: ${wordDrift(drifted)}`;
-  throw ApplicationFailure.nonRetryable(message, 'PLAN_DRIFTED' satisfies ErrorCode);
+  if (drifted.length > 0)
+    throw failWith('PLAN_DRIFTED', `since gate "start" was passed: ${wordDrift(drifted)}`);
 }
 
 function isLinking({ state }: Migration): boolean {

@@ -8,7 +8,7 @@ import type { Person } from '../plan/people.ts';
 import type { Outcome } from '../states.ts';
 import type { Failure } from './failure.ts';
 import type { JournalEntry } from './journal.ts';
-import type { RecordedSignal } from './signals.ts';
+import type { RecordedSignal, Sender } from './signals.ts';
 import type { Stage, StageName } from './stages.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -51,17 +51,14 @@ export interface MigrationStatus {
   after: Facts | null;
 }
 
-export interface AllowedPrincipal {
+export interface AllowedPrincipal extends Sender {
   sid: string;
-  by: string;
-  reason: string;
+  /** ISO 8601. */
   at: string;
 }
 
-export interface FailedHost {
+export interface FailedHost extends Failure {
   host: string;
-  code: string;
-  message: string;
   /** ISO 8601. */
   at: string;
 }
