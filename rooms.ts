@@ -87,7 +87,6 @@ export const rooms: readonly Room[] = [
   { path: 'src/config', holds: 'settings: file, environment, secrets', mayImport: ['src/domain'] },
   { path: 'src/config/keys', holds: 'each setting with its meaning and its bounds' },
   { path: 'src/async', holds: 'limits and retries', mayImport: ['src/domain'] },
-  { path: 'src/processes', holds: 'child processes and free ports', mayImport: [] },
   {
     path: 'src/directory',
     holds: 'reading a domain; there is no way to write',
@@ -153,8 +152,8 @@ export const rooms: readonly Room[] = [
   },
   {
     path: 'src/temporal',
-    holds: 'connections, codecs, the embedded server',
-    mayImport: ['src/domain', 'src/config', 'src/processes', 'workflows'],
+    holds: 'connections, codecs, search attributes',
+    mayImport: ['src/domain', 'src/config', 'workflows'],
   },
   {
     path: 'src/telemetry',
@@ -277,6 +276,11 @@ export const rooms: readonly Room[] = [
   { path: 'lab/seed', holds: 'who and what is there before' },
   { path: 'lab/samba', holds: 'a real Samba in place of the directory' },
   { path: 'lab/scenarios', holds: 'stories, as data' },
+  {
+    path: 'lab/temporal',
+    holds: 'a Temporal server for demonstration and tests: found, fetched, built, started',
+  },
+  { path: 'lab/processes', holds: 'child processes that end with their parent, free ports' },
   { path: 'lab/demo', holds: '`npm start`' },
 
   { path: 'scripts/docs', holds: '`npm run docs`: pages made of the code', mayImport: ['src', 'rooms.ts'] },

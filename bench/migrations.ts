@@ -1,7 +1,7 @@
 import { type Played, playScenario } from '../lab/demo/play-scenario.ts';
 import { scenarios } from '../lab/scenarios/index.ts';
+import { ensureTemporal } from '../lab/temporal/server.ts';
 import { createLog } from '../src/telemetry/log.ts';
-import { ensureTemporal } from '../src/temporal/server.ts';
 import { installRuntime } from '../src/worker/runtime.ts';
 import { sequentialScript } from './sequential.ts';
 import { hostsOf } from './topology.ts';

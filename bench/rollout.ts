@@ -1,8 +1,8 @@
 import { playScenario } from '../lab/demo/play-scenario.ts';
 import { scenarios } from '../lab/scenarios/index.ts';
+import { ensureTemporal } from '../lab/temporal/server.ts';
 import type { MigrationStatus } from '../src/domain/migration/status.ts';
 import { createLog } from '../src/telemetry/log.ts';
-import { ensureTemporal } from '../src/temporal/server.ts';
 import { installRuntime } from '../src/worker/runtime.ts';
 import { table } from './figures.ts';
 import { hostsOf } from './topology.ts';

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 
 import type { DemoOptions } from '../../src/cli/assembly.ts';
 import type { Output } from '../../src/cli/output.ts';
-import { renderFacts } from '../../src/cli/view/facts.ts';
 import { createPresenter } from '../../src/cli/view/presenter.ts';
 import { DmsaError } from '../../src/domain/errors/errors.ts';
 import { exitCodes } from '../../src/domain/states.ts';
@@ -10,10 +9,11 @@ import { didYouMean } from '../../src/domain/values/nearest.ts';
 import { render, reportName, save, sealed } from '../../src/report/reports.ts';
 import { tracingOf } from '../../src/telemetry/traces-to.ts';
 import type { Tracing } from '../../src/telemetry/tracing.ts';
-import { ensureTemporal, type TemporalServer } from '../../src/temporal/server.ts';
 import { installRuntime } from '../../src/worker/runtime.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import { ensureTemporal, type TemporalServer } from '../temporal/server.ts';
+import { renderFacts } from './facts.ts';
 import { playScenario } from './play-scenario.ts';
 
 /** `npm start`: a Temporal server, a lab, a worker and one migration, from beginning to end. Returns the exit code. */

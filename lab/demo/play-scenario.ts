@@ -13,11 +13,11 @@ import type { Tracing } from '../../src/telemetry/tracing.ts';
 import { connectTemporal, connectWorker } from '../../src/temporal/connection.ts';
 import { dataConverterOf } from '../../src/temporal/data-converter.ts';
 import { registerSearchAttributes } from '../../src/temporal/search-attributes.ts';
-import type { TemporalServer } from '../../src/temporal/server.ts';
 import { createWorker } from '../../src/worker/worker.ts';
 import { type Lab, type LabCounts, startLab } from '../lab.ts';
 import { player } from '../scenarios/play.ts';
 import { people, type Scenario } from '../scenarios/scenario.ts';
+import type { TemporalServer } from '../temporal/server.ts';
 import { defaultTopology, type Topology } from '../topology.ts';
 import { refusedStatus } from './refused.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
 import { DmsaError } from '../../src/domain/errors/errors.ts';
-import { isFree } from '../../src/processes/ports.ts';
+import { isFree } from '../processes/ports.ts';
 
 /** A loopback address that nothing else on this machine has as long as it is not released. */
 export interface ReservedAddress {

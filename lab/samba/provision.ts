@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { DmsaError } from '../../src/domain/errors/errors.ts';
-import { startGuarded } from '../../src/processes/guarded.ts';
+import { startGuarded } from '../processes/guarded.ts';
 import { findProgram } from './available.ts';
 import { baseDn, hostName, netbiosName, type Paths, realm } from './configuration.ts';
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { Client } from 'ldapts';
 
 import { DmsaError } from '../../src/domain/errors/errors.ts';
-import { type GuardedProcess, startGuarded } from '../../src/processes/guarded.ts';
-import { isFree, untilListening } from '../../src/processes/ports.ts';
 import { createAuthority, issueServerCertificate } from '../certificates.ts';
+import { type GuardedProcess, startGuarded } from '../processes/guarded.ts';
+import { isFree, untilListening } from '../processes/ports.ts';
 import { findProgram, requireSamba } from './available.ts';
 import { baseDn, hostName, type Paths, pathsIn, realm, smbConf } from './configuration.ts';
 import { applyLdif, extendSchema, provision } from './provision.ts';

@@ -8,15 +8,14 @@ import { promisify } from 'node:util';
 
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
+import { freePorts } from '../../lab/processes/ports.ts';
+import { type DevServer, startDevServer } from '../../lab/temporal/dev-server.ts';
+import { findExecutable } from '../../lab/temporal/executable.ts';
 import { runCodecServer } from '../../src/codec-server/run.ts';
 import type { EncryptionSettings } from '../../src/config/settings.ts';
-import { freePorts } from '../../src/processes/ports.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { connectTemporal } from '../../src/temporal/connection.ts';
 import { dataConverterOf } from '../../src/temporal/data-converter.ts';
-import { type DevServer, startDevServer } from '../../src/temporal/dev-server.ts';
-import { findExecutable } from '../../src/temporal/executable.ts';
 import { temporalAvailable, unique } from '../support/temporal.ts';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';

@@ -4,9 +4,8 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
+import { findExecutable } from '../../lab/temporal/executable.ts';
 import { type SignalRefusal, signalNames } from '../../src/domain/migration/signals.ts';
-import { findExecutable } from '../../src/temporal/executable.ts';
 import { signalRefusals, wordSignalRefusal } from '../../src/wording/signal.ts';
 import { voteRefusals } from '../../src/wording/vote.ts';
 import { temporalAvailable } from '../support/temporal.ts';

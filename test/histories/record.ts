@@ -4,9 +4,9 @@ import proto from '@temporalio/proto';
 
 import { playScenario } from '../../lab/demo/play-scenario.ts';
 import { scenarios } from '../../lab/scenarios/index.ts';
+import { ensureTemporal } from '../../lab/temporal/server.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { connectTemporal } from '../../src/temporal/connection.ts';
-import { ensureTemporal } from '../../src/temporal/server.ts';
 import { installRuntime } from '../../src/worker/runtime.ts';
 
 /**

@@ -9,9 +9,9 @@ import { pathToFileURL } from 'node:url';
 
 import { playScenario } from '../../lab/demo/play-scenario.ts';
 import { scenarios } from '../../lab/scenarios/index.ts';
+import { ensureTemporal } from '../../lab/temporal/server.ts';
 import { type ReportFormat, render, save, sealed } from '../../src/report/reports.ts';
 import { createLog } from '../../src/telemetry/log.ts';
-import { ensureTemporal } from '../../src/temporal/server.ts';
 import { installRuntime } from '../../src/worker/runtime.ts';
 import { newKey, writeKey } from '../report/keys-of-test.ts';
 import { openBrowser } from '../support/browser.ts';

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-
+import { findExecutable } from '../../lab/temporal/executable.ts';
 import type { CountedVote } from '../../src/domain/gates/votes.ts';
 import type { AcceptedSignal, signalNames } from '../../src/domain/migration/signals.ts';
-import { findExecutable } from '../../src/temporal/executable.ts';
 
 export type SentName = 'approve' | 'reject' | (typeof signalNames)[number];
 

@@ -1,8 +1,8 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Browser } from 'playwright-core';
 
-import { type DevServer, startDevServer } from '../../src/temporal/dev-server.ts';
-import { findExecutable } from '../../src/temporal/executable.ts';
+import { type DevServer, startDevServer } from '../../lab/temporal/dev-server.ts';
+import { findExecutable } from '../../lab/temporal/executable.ts';
 import { openTheatre, type Theatre } from '../workflows/support.ts';
 import { openBrowser } from './browser.ts';
 

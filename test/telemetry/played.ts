@@ -4,9 +4,9 @@ import type { Client } from '@temporalio/client';
 import { type Played, type PlayOptions, playInLab } from '../../lab/demo/play-scenario.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { scenarios } from '../../lab/scenarios/index.ts';
+import type { TemporalServer } from '../../lab/temporal/server.ts';
 import { defaultTopology } from '../../lab/topology.ts';
 import type { Settings } from '../../src/config/settings.ts';
-import type { TemporalServer } from '../../src/temporal/server.ts';
 
 /** Plays a scenario in a lab of its own, whose settings `change` may change before the worker begins. */
 export async function played(

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 
 import { vi } from 'vitest';
 import { startLab } from '../../lab/lab.ts';
+import { freePorts } from '../../lab/processes/ports.ts';
 import { people } from '../../lab/scenarios/scenario.ts';
 import { defaultTopology } from '../../lab/topology.ts';
 import { run } from '../../src/bin/run.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
-import { freePorts } from '../../src/processes/ports.ts';
 import { connectTemporal } from '../../src/temporal/connection.ts';
 import { dataConverterOf } from '../../src/temporal/data-converter.ts';
 import { ask } from '../codec-server/ask.ts';

@@ -2,13 +2,13 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { addPrincipal } from '../../lab/rules/logon.ts';
+import { type DevServer, startDevServer } from '../../lab/temporal/dev-server.ts';
+import { findExecutable } from '../../lab/temporal/executable.ts';
 import { type Topology, twoControllers } from '../../lab/topology.ts';
 import { octets } from '../../src/directory/entry.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { decide } from '../../src/domain/gates/gates.ts';
 import { dmsaLockId } from '../../src/domain/plan/plan.ts';
-import { type DevServer, startDevServer } from '../../src/temporal/dev-server.ts';
-import { findExecutable } from '../../src/temporal/executable.ts';
 import { temporalAvailable } from '../support/temporal.ts';
 import { codeOf } from '../support/verdicts.ts';
 import { openTheatre, rehearse, type Theatre } from './support.ts';

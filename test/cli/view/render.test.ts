@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 
-import { renderFacts } from '../../../src/cli/view/facts.ts';
+import { renderFacts } from '../../../lab/demo/facts.ts';
 import { plainLines } from '../../../src/cli/view/plain.ts';
 import { renderPlan } from '../../../src/cli/view/plan.ts';
 import { renderStatus } from '../../../src/cli/view/status.ts';

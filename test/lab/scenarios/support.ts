@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-
+import type { TemporalServer } from '../../../lab/temporal/server.ts';
 import { defaultTopology, type Topology } from '../../../lab/topology.ts';
-import type { TemporalServer } from '../../../src/temporal/server.ts';
 import { quietRuntime } from '../../support/quiet-runtime.ts';
 import { testTemporal } from '../../support/temporal.ts';
 

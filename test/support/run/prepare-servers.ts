@@ -1,5 +1,5 @@
 /** Gets Temporal and the time-skipping server into the cache before the tests need them; fails where it cannot. */
-import { findExecutable } from '../../../src/temporal/executable.ts';
+import { findExecutable } from '../../../lab/temporal/executable.ts';
 import { progressLines } from './progress-lines.ts';
 import { findTimeSkippingProgram } from './time-skipping-program.ts';
 

@@ -1,4 +1,4 @@
-import type { ReportProgress } from '../../../src/temporal/progress.ts';
+import type { ReportProgress } from '../../../lab/temporal/progress.ts';
 
 const everyMs = 30_000;
 

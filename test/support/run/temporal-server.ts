@@ -1,4 +1,4 @@
-import type { DevServer } from '../../../src/temporal/dev-server.ts';
+import type { DevServer } from '../../../lab/temporal/dev-server.ts';
 import { Found, tell } from './found.ts';
 import type { LastLines } from './last-lines.ts';
 import { progressLines } from './progress-lines.ts';
@@ -38,7 +38,7 @@ export class TemporalServer {
 
   async #start(): Promise<DevServer> {
     const executable = await this.#executable.program();
-    const { startDevServer } = await import('../../../src/temporal/dev-server.ts');
+    const { startDevServer } = await import('../../../lab/temporal/dev-server.ts');
     const onLine = this.#lastLines.follow('temporal');
     return await startDevServer({ executable, namespace, onLine });
   }
@@ -46,7 +46,7 @@ export class TemporalServer {
 
 /** Modules of the servers are loaded late: that takes longer than a pure test file takes to run. */
 async function findTemporal(): Promise<string> {
-  const { findExecutable } = await import('../../../src/temporal/executable.ts');
+  const { findExecutable } = await import('../../../lab/temporal/executable.ts');
   const tellSlow = progressLines(tell);
   return await findExecutable({
     env: process.env,

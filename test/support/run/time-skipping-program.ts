@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, readdir, realpath, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { startGuarded } from '../../../src/processes/guarded.ts';
-import { cacheFolder, makeAtomically } from '../../../src/temporal/cache.ts';
-import { downloadWithSdk } from '../../../src/temporal/download.ts';
-import { findOnPath } from '../../../src/temporal/find-on-path.ts';
+import { startGuarded } from '../../../lab/processes/guarded.ts';
+import { cacheFolder, makeAtomically } from '../../../lab/temporal/cache.ts';
+import { downloadWithSdk } from '../../../lab/temporal/download.ts';
+import { findOnPath } from '../../../lab/temporal/find-on-path.ts';
 
 /** The time-skipping test server as a program: its port follows `args`. */
 export interface TimeSkippingProgram {

@@ -1,7 +1,7 @@
 import { access, rename, rm } from 'node:fs/promises';
 
-import { type GuardedProcess, startGuarded } from '../../../src/processes/guarded.ts';
-import { freePorts, untilListening } from '../../../src/processes/ports.ts';
+import { type GuardedProcess, startGuarded } from '../../../lab/processes/guarded.ts';
+import { freePorts, untilListening } from '../../../lab/processes/ports.ts';
 import { Found, tell } from './found.ts';
 import type { LastLines } from './last-lines.ts';
 import { findTimeSkippingProgram } from './time-skipping-program.ts';

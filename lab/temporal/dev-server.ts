@@ -1,8 +1,7 @@
 import { Connection } from '@temporalio/client';
 import type { SearchAttributeType } from '@temporalio/common';
-
+import { DmsaError } from '../../src/domain/errors/errors.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
-import { DmsaError } from '../domain/errors/errors.ts';
 import { type GuardedProcess, startGuarded } from '../processes/guarded.ts';
 import { freePorts, untilListening } from '../processes/ports.ts';
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { DmsaError } from '../domain/errors/errors.ts';
+import { DmsaError } from '../../src/domain/errors/errors.ts';
 import { cacheFolder, makeAtomically } from './cache.ts';
 import { downloadTemporal } from './download.ts';
 import { findOnPath, suffix } from './find-on-path.ts';

@@ -1,4 +1,4 @@
-import { connectTemporal, loadProfile } from './connection.ts';
+import { connectTemporal, loadProfile } from '../../src/temporal/connection.ts';
 import { startDevServer } from './dev-server.ts';
 import { findExecutable } from './executable.ts';
 import { type ReportProgress, type TemporalProgress, timed } from './progress.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { findExecutable } from '../../src/temporal/executable.ts';
-import type { TemporalProgress } from '../../src/temporal/progress.ts';
+import { findExecutable } from '../../../lab/temporal/executable.ts';
+import type { TemporalProgress } from '../../../lab/temporal/progress.ts';
 
 describe('finding the Temporal CLI', () => {
   let folder: string;

@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { startGuarded } from '../../src/processes/guarded.ts';
+import { startGuarded } from '../../../lab/processes/guarded.ts';
 
-const guarded = fileURLToPath(new URL('../../src/processes/guarded.ts', import.meta.url));
+const guarded = fileURLToPath(new URL('../../../lab/processes/guarded.ts', import.meta.url));
 const untilStopped = 'setInterval(() => {}, 1e9)';
 
 /** Ended, or ended and not yet collected by its parent, which in a container may never happen. */

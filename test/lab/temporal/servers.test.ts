@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-
-import { connectTemporal } from '../../src/temporal/connection.ts';
-import { registerSearchAttributes } from '../../src/temporal/search-attributes.ts';
-import { ensureTemporal } from '../../src/temporal/server.ts';
-import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../support/temporal.ts';
-import { startTimeSkipping, timeSkippingAvailable } from '../support/time-skipping.ts';
+import { ensureTemporal } from '../../../lab/temporal/server.ts';
+import { connectTemporal } from '../../../src/temporal/connection.ts';
+import { registerSearchAttributes } from '../../../src/temporal/search-attributes.ts';
+import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../../support/temporal.ts';
+import { startTimeSkipping, timeSkippingAvailable } from '../../support/time-skipping.ts';
 
 const names = ['DmsaAccount', 'DmsaAccountKey', 'DmsaGate', 'DmsaNeeds', 'DmsaOutcome', 'DmsaStage'];
 

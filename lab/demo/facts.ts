@@ -1,7 +1,7 @@
-import type { Facts } from '../../domain/facts/facts.ts';
-import { escapeTerminal } from '../../wording/escape/terminal.ts';
-import { type FactField, factSections } from '../../wording/facts.ts';
-import { columns, padTo, paint, wrap } from './text.ts';
+import { columns, padTo, paint, wrap } from '../../src/cli/view/text.ts';
+import type { Facts } from '../../src/domain/facts/facts.ts';
+import { escapeTerminal } from '../../src/wording/escape/terminal.ts';
+import { type FactField, factSections } from '../../src/wording/facts.ts';
 
 /**
  * The directory and the hosts before and after as a short table; what changed is marked with `*`, and in colour.
