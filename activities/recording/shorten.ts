@@ -16,7 +16,7 @@ export function shortened(value: unknown): unknown {
   return json.length <= mostOctets ? short : excerpt(json);
 }
 
-/** The same of one text. */
+/** Does the same with one text. */
 export function shortenedText(text: string): string | Excerpt<string> {
   const safe = withoutPassword(text);
   return safe.length <= mostCharacters ? safe : excerpt(safe);

@@ -27,7 +27,7 @@ export function renderFacts(
   ].join('\n');
 }
 
-/** A value may take several lines; the two columns stay side by side. */
+/** Lays a field out in two columns; a value may take several lines. */
 function fieldLines(
   { label, before, after }: FactField,
   labelWidth: number,

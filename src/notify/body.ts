@@ -5,7 +5,7 @@ import { type NoticeText, wordNotice } from '../wording/notice.ts';
 import { slackBody } from './slack.ts';
 import { teamsBody } from './teams.ts';
 
-/** What is sent to a webhook of this kind. `key` tells a message from every other, and is the same when it is sent again. */
+/** Makes the body for a webhook of this kind. `key` identifies the message: every attempt to send it has the same one. */
 export function bodyOf(kind: Webhook['kind'], given: Notice, key: string): object {
   const notice = escapeTeams(given);
   const text = wordNotice(notice);

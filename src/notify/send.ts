@@ -7,7 +7,7 @@ export interface Sending {
   headers: Record<string, string>;
   signal: AbortSignal;
   now: () => Date;
-  /** How long an answer is waited for. */
+  /** Milliseconds until an attempt without an answer is given up. */
   withinMs?: number;
 }
 
@@ -18,10 +18,10 @@ export type Sent =
   | { result: 'again'; why: string; afterMs: number | null }
   | { result: 'refused'; why: string };
 
-/** A receiver that asks for more is asked again then: it may be wrong about itself. */
+/** Longest delay that a receiver can ask for: it may be wrong about itself. */
 const longestMs = 3_600_000;
 
-/** Says once, by POST, what the body says. Redirects are not followed: nobody but the receiver of the settings is told. */
+/** Posts a body once. Redirects are not followed: only the receiver in the settings gets it. */
 export async function send({ url, body, headers, signal, now, withinMs = 10_000 }: Sending): Promise<Sent> {
   if (!isUsable(url))
     return { result: 'refused', why: 'its URL has to begin with https:// (http:// only on this machine)' };
@@ -35,7 +35,7 @@ export async function send({ url, body, headers, signal, now, withinMs = 10_000 
       redirect: 'manual',
       signal: AbortSignal.any([limit, signal]),
     });
-    // What it says is read by nobody, and may be without end.
+    // Nobody reads the answer, and it may be endless.
     await response.body?.cancel();
   } catch (error) {
     signal.throwIfAborted();

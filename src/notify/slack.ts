@@ -5,7 +5,7 @@ import type { NoticeText } from '../wording/notice.ts';
 const most = { header: 150, field: 2_000, fields: 10, preformatted: 2_900 };
 
 /**
- * The body of an incoming webhook of Slack, and of chats that read the same: blocks, and the whole message once more as
+ * Makes the body of an incoming webhook of Slack, and of chats that read the same: blocks, and the whole message once more as
  * `text` for notifications and for those that know no blocks (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks).
  * Blocks hold `plain_text` and `rich_text` alone, in which nothing is markup; `text` is mrkdwn, and escaped.
  */

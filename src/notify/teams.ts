@@ -3,7 +3,7 @@ import type { NoticeText } from '../wording/notice.ts';
 const colours = { good: 'Good', attention: 'Accent', warning: 'Attention' } as const;
 
 /**
- * A message with one Adaptive Card, as the trigger "When a Teams webhook request is received" of Workflows takes it:
+ * Makes a message with one Adaptive Card, as the trigger "When a Teams webhook request is received" of Workflows takes it:
  * https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using and, for the
  * members of the card, https://learn.microsoft.com/adaptive-cards/schema-explorer/text-run. Every text is a `TextRun`, which is not Markdown: only
  * `TextBlock` and `Fact` are, and in them a name with an underscore or a bracket would be changed or become a link.

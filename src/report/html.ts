@@ -76,7 +76,7 @@ function blockMarkup(block: Block, { status, madeAt }: Report): Markup {
   }
 }
 
-/** Each cell has the title of its column, which stands beside it where the screen is narrow. */
+/** Repeats the title of the column in each cell: a narrow screen shows it beside the value. */
 function tableMarkup({ name, titles, rows }: Table): Markup {
   const body = groupsOf(rows).map(
     (group) => html`<tbody>${group.map((row) => rowMarkup(row, titles))}</tbody>`,
@@ -84,7 +84,7 @@ function tableMarkup({ name, titles, rows }: Table): Markup {
   return html`<table class="${name}"><thead><tr>${titles.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>${body}</table>`;
 }
 
-/** A group and what it heads are one body, so that paper keeps its head with the first of its rows. */
+/** Splits rows by group: each becomes a `tbody`, so that a page break keeps the head with its first row. */
 function groupsOf(rows: Row[]): Row[][] {
   const groups: Row[][] = [];
   for (const row of rows) {

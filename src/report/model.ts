@@ -1,9 +1,9 @@
 /**
- * What a report says, before it is HTML or Markdown: sections of paragraphs and tables of plain text. Nothing in it is
+ * Section of a report before it is HTML or Markdown: paragraphs and tables of plain text. Nothing in it is
  * escaped yet.
  */
 export interface Section {
-  /** Of the element, for links within the page. */
+  /** Id of the element, for links within the page. */
   id: string;
   title: string;
   blocks: Block[];
@@ -41,7 +41,7 @@ export type Cell =
   | { added: string }
   | { removed: string };
 
-/** A word that stands out, by its sign as well as by its colour. */
+/** Word that stands out, by its sign as well as by its colour. */
 export interface Mark {
   mark: Tone;
   word: string;
@@ -51,7 +51,7 @@ export interface Mark {
 
 export type Tone = 'good' | 'bad' | 'warn' | 'unknown' | 'calm' | 'back';
 
-/** Told apart without colour. */
+/** Signs that tell tones apart without colour. */
 export const signs: Record<Tone, string> = {
   good: '✓',
   bad: '✗',
@@ -83,7 +83,7 @@ const tones: Record<string, Tone> = {
   unknown: 'unknown',
 };
 
-/** A word of the domain with the tone that it always has. */
+/** Marks a word of the domain with its tone. */
 export function marked(word: string): Mark {
   return { mark: tones[word] ?? 'calm', word };
 }

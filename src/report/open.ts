@@ -4,10 +4,10 @@ import { canonicalJson } from '../domain/values/canonical.ts';
 import { type Report, sha256 } from './report.ts';
 import { reportText, type SealedReport } from './seal.ts';
 
-/** More than any report has; a file that is no report is not read to its end. */
+/** Octets beyond which a file cannot be a report, and is not read. */
 export const mostReportOctets = 256 * 1024 * 1024;
 
-/** What tells a report from something else; what is in it is as it was made, or the digest differs. */
+/** Shape by which a report is recognised; the digest vouches for the rest. */
 const schema = z.strictObject({
   digest: z.string(),
   signature: z.string().nullable(),
@@ -68,7 +68,7 @@ function parsed(octets: Uint8Array): SealedReport {
     const issue = checked.error.issues[0]!;
     throw invalid(`${issue.path.join('.') || '(all)'}: ${issue.message}`);
   }
-  // As it was read: the schema says what has to be in it, and reorders nothing.
+  // Not the parsed copy: the octets are compared with the JSON as it was read.
   const { digest, signature, report } = json as SealedReport;
   return { digest, signature, report: report as Report };
 }

@@ -10,13 +10,13 @@ import {
   recordFile,
 } from '../records/records.ts';
 
-/** What the worker has run and read for one migration, oldest first. */
+/** Commands and reads of the worker for one migration, oldest first. */
 export interface Recorded {
   commands: Command[];
   reads: ReadRecord[];
-  /** How many there are beyond those, which are the latest. */
+  /** How many older ones are not in these lists. */
   leftOut: { commands: number; reads: number };
-  /** Whether the file has reached its limit, so that what came later was not written down. */
+  /** Whether the file reached its limit, so that later ones are missing. */
   full: { commands: boolean; reads: boolean };
 }
 
@@ -30,15 +30,15 @@ export interface Command extends Doing {
   outcome: 'ok' | 'failed' | 'unknown';
   tookMs: number | null;
   error: { code: string; message: string } | null;
-  /** Of an operation that changes something. */
+  /** Answer of an operation that changes something; null for one that only reads. */
   result: unknown;
 }
 
-/** A report is read by people and kept in one piece. */
+/** Most members of each list: a report is read by people and kept in one piece. */
 const most = 20_000;
 
 /**
- * What is recorded in `folder` of the migration that began at `since` (ISO 8601): an account that is migrated again has
+ * Reads the records in `folder` of the migration that began at `since` (ISO 8601): an account that is migrated again has
  * the earlier ones in the same files. Null where there is no record of it at all. Lines that are no record, as the last
  * one of a crash, are passed over. Throws FILE_UNREADABLE.
  */

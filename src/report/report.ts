@@ -8,7 +8,7 @@ import { version } from '../version.ts';
 import type { Recorded } from './recorded.ts';
 
 /**
- * All that an auditor is given, as plain data; docs/report.md says what each part is. HTML and Markdown are made of it and
+ * Everything an auditor gets, as plain data; docs/report.md says what each part is. HTML and Markdown are made of it and
  * of nothing else. A version has no member taken away or meaning something else; readers pass over what they do not know.
  */
 export interface Report {
@@ -21,7 +21,7 @@ export interface Report {
   /** Nothing will change any more. */
   ended: boolean;
   status: MigrationStatus;
-  /** What was to be done; null where it was refused before there was a plan, or Temporal has forgotten it. */
+  /** Null if the migration was refused before there was a plan, or Temporal has forgotten it. */
   plan: Plan | null;
   hashes: ReportHashes;
   /** Commands and reads; null where the report was made on a machine that has no records of the migration. */
@@ -31,9 +31,9 @@ export interface Report {
 /** SHA-256, hex. */
 export interface ReportHashes {
   plan: string;
-  /** What was voted on at each gate, in their order. */
+  /** Evidence of each gate, in their order. */
   gates: { name: Gate['name']; hash: string | null; decision: Gate['decision'] }[];
-  /** Of the canonical JSON of the facts. */
+  /** Hashes of the canonical JSON of the facts; null where they were not read. */
   before: string | null;
   after: string | null;
 }

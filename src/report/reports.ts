@@ -16,7 +16,7 @@ import { signerOf, type Verification, verifyReport } from './verify.ts';
 export { reportName } from './name.ts';
 export { readRecorded } from './recorded.ts';
 
-/** What the commands `report` and `verify` do; loaded when one of them runs. */
+/** Work of the commands `report` and `verify`; loaded when one of them runs. */
 
 export const reportFormats = ['html', 'json', 'md'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
@@ -42,7 +42,7 @@ export async function sealed(parts: ReportParts, signingKeyFile?: string): Promi
   return await sealReport(makeReport(parts), key);
 }
 
-/** A JSON report of before. Throws REPORT_INVALID and REPORT_CHANGED; whose signature it has is another question. */
+/** Reads a JSON report. Throws REPORT_INVALID and REPORT_CHANGED; does not check who signed it. */
 export async function readReport(file: string): Promise<SealedReport> {
   return openReport(await octetsOf(file));
 }

@@ -26,7 +26,7 @@ export function reportText(sealed: SealedReport): string {
   return `${canonicalJson(sealed)}\n`;
 }
 
-/** What is signed: the digest says the rest. */
+/** Payload of the signature: it names the digest. */
 export function signedPayload(digest: string): string {
   return canonicalJson({ kind: 'dmsa-report', version: 1, sha256: digest });
 }

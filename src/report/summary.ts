@@ -8,13 +8,13 @@ import { wordWaiting } from '../wording/waiting.ts';
 import type { Tone } from './model.ts';
 import type { Report } from './report.ts';
 
-/** What stands first: how it ended, in a sentence, and the figures that people ask for. */
+/** Head of a report: the outcome in a sentence, and figures. */
 export interface Summary {
   title: string;
   outcome: string;
   tone: Tone;
   sentence: string;
-  /** A figure, what it is of, and what there is to say of it. */
+  /** Value, unit and remark. */
   figures: { value: string; of: string; note: string }[];
   facts: [name: string, value: string][];
 }

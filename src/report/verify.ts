@@ -10,7 +10,7 @@ import { type SealedReport, signatureType, signedPayload } from './seal.ts';
 export interface Verification {
   /** Intact, and signed by one of the given keys; so are votes that say that they are signed. */
   valid: boolean;
-  /** What is wrong, the worst first; empty for a valid report. */
+  /** Problems, the worst first; empty for a valid report. */
   problems: { code: ErrorCode; message: string; fix: string }[];
   /** Whose report it is; null where that cannot be told. */
   report: Pick<Report, 'madeAt' | 'madeBy'> & { migrationId: string; outcome: string };
@@ -21,7 +21,7 @@ export interface Verification {
 }
 
 /**
- * Whether a report is what was made and who signed it, with nothing but the file and the keys that the caller vouches for;
+ * Checks that a report is unchanged and who signed it, with nothing but the file and the keys that the caller vouches for;
  * null for none. Throws REPORT_INVALID and REPORT_CHANGED, as there is nothing else to say of such a file.
  */
 export async function verifyReport(octets: Uint8Array, vouched: PublicKey[] | null): Promise<Verification> {
@@ -108,7 +108,7 @@ function trustProblems(signer: PublicKey, vouched: PublicKey[] | null): DmsaErro
   return [new DmsaError('REPORT_KEY_UNKNOWN', 'report', message)];
 }
 
-/** A plan whose hash is another was not the one that people voted on. */
+/** Finds a plan that is not the one that people voted on. */
 function planProblems({ plan, status }: Report): DmsaError[] {
   if (!plan) return [];
   const hash = planHash(plan);

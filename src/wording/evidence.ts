@@ -4,16 +4,16 @@ import type { Verdict } from '../domain/facts/verdict.ts';
 export interface EvidenceColumn {
   name: EvidenceName;
   title: string;
-  /** Where all columns do not fit by their titles. */
+  /** Title where the long ones do not fit. */
   short: string;
-  /** What a yes says. */
+  /** Meaning of a yes. */
   meaning: string;
-  /** It is left out where nothing is known of it. */
+  /** True if the column is left out where nothing is known. */
   optional?: true;
   of(evidence: HostEvidence): Verdict;
 }
 
-/** What is known of each host, in the order in which it comes about; the numbers are events of the Kerberos log. */
+/** Columns of the evidence of a host, in the order in which it comes about; numbers are events of the Kerberos log. */
 export const evidenceColumns: EvidenceColumn[] = [
   column('build', 'build', 'bld', 'build 26100 or later', true),
   column('policy', 'policy', 'pol', 'dMSA logons are allowed by policy'),
@@ -39,12 +39,12 @@ function column(
   return { name, title, short, meaning, of, ...(optional && { optional }) };
 }
 
-/** Who took a host out of the rollout, and why. */
+/** Words who took a host out of the rollout, and why. */
 export function wordSkip({ by, reason }: NonNullable<HostEvidence['skipped']>): string {
   return `skipped by ${by}${reason ? `: ${reason}` : ''}`;
 }
 
-/** Those that say something of one of the hosts, and those that were always shown. */
+/** Columns to show for these hosts: optional ones only if they say something. */
 export function columnsFor(hosts: HostEvidence[]): EvidenceColumn[] {
   return evidenceColumns.filter(
     ({ optional, of }) => !optional || hosts.some((evidence) => of(evidence) !== 'unknown'),

@@ -4,7 +4,7 @@ import { wordEventLog, wordPolicy } from './facts.ts';
 import { counted, namedOrCounted } from './lists.ts';
 import { wordWork } from './plan-step.ts';
 
-/** What an undo would do now, in its order, one sentence each; hosts that get the same are counted in one. */
+/** Words what an undo would do now, in its order, one sentence each; equal work on several hosts is one sentence. */
 export function wordUndo({
   journal,
   account,
@@ -49,7 +49,7 @@ function wordUndoOf(
   }
 }
 
-/** What was there before a step, in short, a line each: the whole image is in the JSON report. */
+/** Words a before-image in short, one line each: the JSON report has all of it. */
 export function wordBeforeImage(entry: JournalEntry): string[] {
   switch (entry.step) {
     case 'prepare-host': {

@@ -5,22 +5,22 @@
  * compared or decided upon.
  */
 
-/** `1 host`, `3 hosts`. */
+/** Words a number of things: `1 host`, `3 hosts`. */
 export function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
-/** The only one, or `3 hosts`. */
+/** Names the only one, or counts them: `3 hosts`. */
 export function namedOrCounted(names: string[], thing: string): string {
   return names.length === 1 ? names[0]! : counted(names.length, thing);
 }
 
-/** All items, or the first `most` and what says how many there are beside. */
+/** Returns all items, or the first `most` and one that counts the others. */
 export function firstOf<T>(items: T[], most: number, rest: (left: number) => T): T[] {
   return items.length <= most ? items : [...items.slice(0, most), rest(items.length - most)];
 }
 
-/** The end of a list of which some are left out: `and 3 more`. */
+/** Words how many members of a list are left out: `and 3 more`. */
 export function andMore(left: number): string {
   return `and ${left} more`;
 }

@@ -9,15 +9,15 @@ import { wordOutcome } from './outcome.ts';
 import { stageTitles } from './stage.ts';
 import { moment } from './time.ts';
 
-/** A notice in words. */
+/** Words of a notice. */
 export interface NoticeText {
   title: string;
   mood: 'good' | 'attention' | 'warning';
   /** Label and value, in the order in which they are shown. */
   facts: [label: string, value: string][];
-  /** What drifted, which hosts failed: one line each. */
+  /** Differences and failed hosts, one line each. */
   lines: string[];
-  /** What a person may type next, in whatever shell. */
+  /** Commands to type next, in whatever shell. */
   commands: string[];
 }
 
@@ -36,7 +36,7 @@ const titles: Record<NoticeEvent, (notice: Notice) => string> = {
   done: ({ outcome }) => wordOutcome(outcome),
 };
 
-/** The commands in it are quoted for a shell; the rest is plain text. */
+/** Words a notice. Its commands are quoted for a shell; the rest is plain text. */
 export function wordNotice(notice: Notice): NoticeText {
   const { event, account, dmsa, domain, stage, failure, drift, hosts, leftOut, outcome } = notice;
   const left = leftOut.drift + leftOut.hosts;

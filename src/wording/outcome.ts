@@ -8,7 +8,7 @@ const outcomes: Record<MigrationStatus['outcome'], string> = {
   'needs-operator': 'Needs an operator',
 };
 
-/** How a migration ended, or that it has not. */
+/** Words how a migration ended, or that it runs. */
 export function wordOutcome(outcome: MigrationStatus['outcome']): string {
   return outcomes[outcome];
 }

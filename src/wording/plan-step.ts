@@ -7,13 +7,13 @@ import { momentFrom } from './time.ts';
 
 export interface PlanStepText {
   title: string;
-  /** What is changed, one sentence each; empty for a step that only reads or waits. */
+  /** Changes, one sentence each; empty for a step that only reads or waits. */
   changes: string[];
-  /** What undoes it; empty where nothing has to. */
+  /** Undo of the changes; empty if nothing has to be undone. */
   undo: string[];
 }
 
-/** What a step of a plan will do, and what takes it back. */
+/** Words what a step of a plan will do, and what undoes it. */
 export function wordPlanStep(step: PlanStep): PlanStepText {
   return { title: titleOf(step), changes: changesOf(step), undo: undoOf(step) };
 }
@@ -70,7 +70,7 @@ function wordRestart({ name, services, pools }: RestartStep['hosts'][number]): s
   return work === '' ? `services and pools of ${name} are restarted` : `restart ${work} on ${name}`;
 }
 
-/** What of a host is restarted: `WebApp, pool Shop`; nothing where there is nothing. */
+/** Words what is restarted on a host: `WebApp, pool Shop`; empty if there is nothing. */
 export function wordWork({ services, pools = [] }: { services: string[]; pools?: string[] }): string {
   return [...services, ...pools.map((pool) => `pool ${pool}`)].join(', ');
 }
@@ -95,7 +95,7 @@ function undoOf(step: PlanStep): string[] {
   }
 }
 
-/** Whom or what a step waits for, and until when, one text each; `now` is what dates are told from. */
+/** Words whom or what a step waits for, and until when, seen from `now`. */
 export function wordPlanStepWaits(step: PlanStep, now: Date): string[] {
   const earliest = (until: string) => `until ${momentFrom(until, now)} at the earliest`;
   switch (step.step) {

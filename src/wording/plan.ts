@@ -3,12 +3,12 @@ import { wordExpiry, wordVoters } from './gate.ts';
 import { type PlanRow, wordRollout } from './rollout.ts';
 import { moment } from './time.ts';
 
-/** Which plan it is, and for whom. */
+/** Words which plan it is, and for which account. */
 export function wordPlanTitle({ hash, account, dmsa }: Plan): string {
   return `Plan ${hash.slice(0, 16)}: ${account.samAccountName} → ${dmsa.name}$`;
 }
 
-/** A plan as its approvers read it, without its steps. `now` says which maintenance window opens next. */
+/** Words a plan for its approvers, without its steps. `now` decides which maintenance window opens next. */
 export function wordPlan(plan: Plan, now: Date): PlanRow[] {
   const { account, dmsa, waits, domain, gates } = plan;
   const kds = plan.waitForKds ? ['first for a KDS root key, where none is effective yet'] : [];
@@ -39,7 +39,7 @@ function policyText({ enableEventLog, restoreEventLog, rollout }: Plan): string 
   return `DelegatedMSAEnabled is set to 1${log}, services get ${rollout.serviceTimeout} to restart`;
 }
 
-/** Whose signature counts, where votes have to be signed. */
+/** Words whose signature counts, if votes have to be signed. */
 function signersText({ approverKeys }: Plan): string[] {
   if (!approverKeys) return [];
   const keys = approverKeys.keys.map(({ approver, kid }) => `${approver} (${kid.slice(0, 8)})`);

@@ -5,10 +5,10 @@ import { counted } from './lists.ts';
 import { wordWork } from './plan-step.ts';
 import { moment } from './time.ts';
 
-/** A label, and lines of any width that belong to it. */
+/** Label, and lines of any width that belong to it. */
 export type PlanRow = [label: string, ...lines: string[]];
 
-/** In which order and when the hosts of a plan are worked on, and what becomes of one that fails. */
+/** Words the order and times in which the hosts of a plan are worked on, and what a failure does. */
 export function wordRollout(plan: Plan, now: Date): PlanRow[] {
   const { hosts, rollout } = plan;
   const { canary, maxParallel, maxUnavailable, bake } = rollout;
@@ -47,7 +47,7 @@ function rebootText({ reboot, windows = [] }: Plan['rollout']): string {
   return `hosts ${who}, before the link, ${windows.length > 0 ? 'in a window' : 'at any time'}`;
 }
 
-/** What begins nothing outside of its windows is said of restarts, reboots and Complete alone. */
+/** Row of the windows in which restarts, reboots and Complete may begin. */
 function windowRow(windows: MaintenanceWindow[], now: Date): PlanRow {
   const lines = windows.map(
     ({ days, from, to, timeZone }) =>
@@ -67,7 +67,7 @@ function openingText(windows: MaintenanceWindow[], now: Date): string {
   }
 }
 
-/** Each check once, with the hosts that have to pass it. */
+/** Row with each check once, and the hosts that have to pass it. */
 function checkRows(hosts: PlanHost[]): PlanRow[] {
   const passing = new Map<string, string[]>();
   for (const { name, checks = [] } of hosts) {

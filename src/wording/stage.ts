@@ -1,6 +1,6 @@
 import type { StageName } from '../domain/migration/stages.ts';
 
-/** What each stage of the runbook is called, everywhere. */
+/** Titles of the stages of the runbook. */
 export const stageTitles: Record<StageName, string> = {
   plan: 'Plan checked and names locked',
   preflight: 'Preflight',

@@ -4,7 +4,7 @@ import { wordChange, wordNote } from './change.ts';
 import { wordSignalVerdict } from './signal.ts';
 import { wordWaiting } from './waiting.ts';
 
-/** A status for programs: its waits, changes, notes, differences and signals have their English beside them, as `text`. */
+/** Adds the English of waits, changes, notes, differences and signals to a status, as `text` beside the data. */
 export function wordStatus<S extends MigrationStatus>(status: S): S {
   const { waitingFor, stages, gates, signals } = status;
   return {

@@ -5,7 +5,7 @@ import { counted } from './lists.ts';
 /** Journal entries of the hosts that are worked on together. */
 type Wave = { target: string }[];
 
-/** What Temporal's UI shows of activities, timers and child workflows, one line of Markdown each. */
+/** Summaries of activities, timers and child workflows for Temporal's UI, one line of Markdown each. */
 export const summaries = {
   checkPlan: 'Check the plan and its hash',
   nextWindow: 'Look whether a maintenance window is open',
@@ -42,7 +42,7 @@ export const summaries = {
   adoptionWait: 'What the ended run had under way gets time to end',
 };
 
-/** The first two hosts of a wave by their short names, and how many more there are. */
+/** Words the first two hosts of a wave by their short names, and how many more there are. */
 function firstHosts(wave: Wave): string {
   const [first, second, ...rest] = wave.map(({ target }) => escapeMarkdown(target.split('.')[0]!));
   return [first, second, rest.length > 0 ? `${rest.length} more` : undefined].filter(Boolean).join(', ');

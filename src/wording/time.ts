@@ -1,4 +1,4 @@
-/** A length of time for people: `0.4s`, `12s`, `2m 05s`, `3h 12m`, `6d 23h`. */
+/** Words a length of time, in milliseconds: `0.4s`, `12s`, `2m 05s`, `3h 12m`, `6d 23h`. */
 export function elapsed(ms: number): string {
   const seconds = Math.max(0, ms) / 1_000;
   if (seconds < 9.95) return `${seconds.toFixed(1)}s`;
@@ -11,12 +11,12 @@ export function elapsed(ms: number): string {
   return `${Math.floor(hours / 24)}d ${two(hours % 24)}h`;
 }
 
-/** `2025-06-01 08:00:45 UTC` of an ISO 8601 time. */
+/** Words an ISO 8601 time: `2025-06-01 08:00:45 UTC`. */
 export function moment(iso: string): string {
   return `${new Date(iso).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** The moment, and how far it is from now: `… (in 6d 23h)`, `… (2m 05s ago)`. */
+/** Words a moment, and how far it is from now: `… (in 6d 23h)`, `… (2m 05s ago)`. */
 export function momentFrom(iso: string, now: Date): string {
   const distance = Date.parse(iso) - now.getTime();
   return `${moment(iso)} (${distance >= 0 ? `in ${elapsed(distance)}` : `${elapsed(-distance)} ago`})`;

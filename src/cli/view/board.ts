@@ -70,7 +70,7 @@ function where({ listed, status }: Watched): string {
   return outcome === 'running' ? (stageTitles[stage as StageName] ?? stage) : outcome;
 }
 
-/** How many hosts have restarted their services. */
+/** Counts the hosts that have restarted their services. */
 function hostsText({ status }: Watched): string {
   if (!status) return '';
   const done = status.hosts.filter(({ restarted }) => restarted === 'yes').length;

@@ -28,7 +28,7 @@ export function renderDiscovery(discovery: Discovery, options: RenderOptions): s
   ]);
 }
 
-/** Those that use the account, then those that may, then the others. */
+/** Hosts that use the account, then those that may, then the others. */
 function matrixLines({ hosts }: Discovery, { color, width, all }: RenderOptions): string[] {
   const rank = { yes: 0, unknown: 1, no: 2 };
   const shown = hosts
@@ -82,7 +82,7 @@ function fitted(widths: number[], width: number): { widths: number[]; gap: strin
   return { widths: [Math.min(first, Math.max(12, left)), ...rest], gap: ' '.repeat(gap) };
 }
 
-/** Each code once, with its hosts and its fix, so that three hundred hosts are no three hundred fixes. */
+/** Lists each code once, with its hosts and its fix: hundreds of hosts need one fix. */
 function obstacleLines({ hosts }: Discovery, { color, width, all }: RenderOptions): string[] {
   const { bold, red, yellow, dim } = paint(color);
   const groups = new Map<string, { mark: string; paint: typeof red; fix: string; hosts: string[] }>();

@@ -1,7 +1,7 @@
 import type { DiscoveredHost } from '../../discover/host.ts';
 import { type Paint, wrap } from './text.ts';
 
-/** What a host has of the account, each thing with what matters for a restart, and then what stands in the way. */
+/** Uses of the account on a host, with what matters for a restart, and then its findings. */
 export function detailLines(host: DiscoveredHost, width: number, { dim, red, yellow }: Paint): string[] {
   const marks = { block: red, warn: yellow, info: dim };
   const uses = usesTexts(host).flatMap((text) => hanging(text, width));
@@ -105,7 +105,7 @@ function policy(system: System): string {
   return system.policyFrom ? `${value} GPO` : String(value);
 }
 
-/** From a minute on: less is the way there and back. In the largest unit that tells it within four characters. */
+/** Words a clock's error from a minute on (less is network delay), within four characters. */
 function clock(aheadMs: number): string {
   const minutes = Math.round(Math.abs(aheadMs) / 60_000);
   if (Math.abs(aheadMs) < 60_000) return '';

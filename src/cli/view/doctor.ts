@@ -11,7 +11,7 @@ const words: Record<CheckVerdict, string> = {
   'not-checked': '-',
 };
 
-/** A line for each check, with what to do below it, and how many there are of each kind. */
+/** Renders each check with its fix below it, and counts them by verdict. */
 export function renderDoctor(diagnosis: Diagnosis, options: { color: boolean; width: number }): string {
   const { bold, dim, red, green, yellow } = paint(options.color);
   const styles: Record<CheckVerdict, (text: string) => string> = {

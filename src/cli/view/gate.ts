@@ -9,10 +9,10 @@ import { wordVerdict, wordVote } from '../../wording/vote.ts';
 import type { StatusView } from './status-view.ts';
 import { paint, wrap } from './text.ts';
 
-/** Of the status: who has asked, and by what people are told apart. */
+/** Part of a status that identifies the requester and other people. */
 type GateContext = Pick<MigrationStatus, 'requestedBy' | 'domain' | 'people'>;
 
-/** A gate with its votes, who may still vote, and why votes were voided. */
+/** Lays out a gate with its votes, who may still vote, and why votes were voided. */
 export function gateLines(gate: Gate, asked: GateContext, { color, width, now }: StatusView): string[] {
   const { bold, dim, yellow } = paint(color);
   const expiry = gate.overdue ? 'overdue since' : 'expires';

@@ -14,7 +14,7 @@ interface EvidenceCell extends EvidenceColumn {
 /** Columns that are left for a host's name at the least, or the titles are shortened. */
 const leastName = 20;
 
-/** A matrix of yes, no and ? (unknown), one host a line; the hosts that are least far come first where some are left out. */
+/** Matrix of yes, no and ? (unknown), one host a line. If not all fit, the hosts that are least far stay. */
 export function hostLines(hosts: HostEvidence[], options: StatusView & { failed?: FailedHost[] }): string[] {
   if (hosts.length === 0) return [];
   const { color, width, progress = {}, maxHosts = Number.POSITIVE_INFINITY, failed = [] } = options;
@@ -50,7 +50,7 @@ function taken(cells: EvidenceCell[]): number {
   return cells.reduce((sum, cell) => sum + cell.width + 2, 0);
 }
 
-/** What cannot be said by yes and no, a line each. */
+/** Remarks below a host: progress, failure, skip. */
 function remarks(
   { host, skipped }: HostEvidence,
   { color, width, progress = {}, failed = [] }: StatusView & { failed?: FailedHost[] },
@@ -76,7 +76,7 @@ function verdicts(evidence: HostEvidence, cells: EvidenceCell[], color: boolean)
     .join('');
 }
 
-/** Those that failed or are at work first, then those that are least far; a host that is left out says the least. */
+/** Hosts to show: at work first, then those that are least far; skipped ones last. */
 function mostTelling(hosts: HostEvidence[], count: number, progress: Record<string, string>): HostEvidence[] {
   const yeses = (evidence: HostEvidence) => evidenceColumns.filter(({ of }) => of(evidence) === 'yes').length;
   const rank = (evidence: HostEvidence) =>

@@ -40,7 +40,7 @@ function introduction({ migrationId, account, dmsa, requestedBy }: MigrationStat
 }
 
 /**
- * What became of the stages that were there before, or of those that are new; what happened at a gate belongs to its
+ * Lines of the stages that were there before, or of new ones; what happened at a gate belongs to its
  * stage. So lines come in the order of what they tell, however much happened between two looks.
  */
 function stageLines(
@@ -70,7 +70,7 @@ function duration(stage: Stage): string {
   return elapsed(Date.parse(stage.endedAt!) - Date.parse(stage.startedAt));
 }
 
-/** Only verdicts that have changed; a host that is seen for the first time has none to tell of but yes and no. */
+/** Lines of verdicts that have changed; of a new host, only yes and no. */
 function hostLines(before: MigrationStatus | null, after: MigrationStatus): string[] {
   const known = new Map(before?.hosts.map((evidence) => [evidence.host, evidence]));
   return after.hosts.flatMap((evidence) => {

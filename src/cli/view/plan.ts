@@ -7,7 +7,7 @@ import { stepLines } from './steps.ts';
 import { joinSections, padTo, paint, wrap } from './text.ts';
 
 /**
- * A plan as whoever approves it reads it: whom it is about, what will be changed in which order, who decides. `now`
+ * Renders a plan for its approvers: accounts, steps, voters, findings. `now`
  * says which maintenance window opens next; without it, that is seen from when the plan was made.
  */
 export function renderPlan(

@@ -10,7 +10,7 @@ import { renderStatus } from './status.ts';
 /** Shows a migration while it goes on. */
 export interface Presenter {
   show(status: LiveStatus | MigrationStatus): void;
-  /** A line of its own, above what is shown. */
+  /** Prints a line above what is shown. */
   note(line: string): void;
   /** Shows the last status whole, and stops. */
   end(): void;

@@ -57,7 +57,7 @@ function reached(
   return [line, ...(detail === 'full' || !stage.endedAt ? detailLines(stage, options) : [])];
 }
 
-/** What is said of a stage: all of it while it runs; once it has ended, what it changed in one line. */
+/** Lines below a stage: everything while it runs; once it has ended, its changes in one line. */
 function detailLines(stage: Stage, { color, width }: StatusView): string[] {
   const { dim } = paint(color);
   const changed = stage.changed.slice(0, 1).map((first) => {

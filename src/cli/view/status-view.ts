@@ -1,14 +1,14 @@
-/** How a status is shown. */
+/** Options of the view of a status. */
 export interface StatusView {
   color: boolean;
   /** Columns of the terminal; never written beyond. */
   width: number;
   now: Date;
-  /** What is shown before the stage that runs, instead of `▶`. */
+  /** Sign before the stage that runs, instead of `▶`. */
   spinner?: string;
-  /** What each host does right now, by heartbeat. */
+  /** Current work of each host, by heartbeat. */
   progress?: Record<string, string>;
-  /** How many hosts are shown at most; all by default. */
+  /** Most hosts that are shown; all by default. */
   maxHosts?: number;
   /** Rows of the terminal: what matters least is left out until the rest fits; everything is shown by default. */
   height?: number;

@@ -59,7 +59,7 @@ function extras(status: MigrationStatus, options: StatusView): string[][] {
   ].filter((lines) => lines.length > 0);
 }
 
-/** Of a migration that has ended, no gate is of interest any more. */
+/** Name of the open gate; none once the migration has ended. */
 function openGateName(status: MigrationStatus) {
   return status.outcome === 'running'
     ? status.gates.find((gate) => gate.decision === 'open')?.name
@@ -91,7 +91,7 @@ function waitingLines(status: MigrationStatus, { color, width, now }: StatusView
   return lines;
 }
 
-/** Only while an undo can be asked for. */
+/** Steps of an undo; empty once nobody can ask for one. */
 function undoLines(status: MigrationStatus, { color, width }: StatusView): string[] {
   if (status.outcome !== 'running' && status.outcome !== 'needs-operator') return [];
   const steps = wordUndo(status);

@@ -4,10 +4,10 @@ import { andMore, firstOf } from '../../wording/lists.ts';
 import { wordPlanStep, wordPlanStepWaits } from '../../wording/plan-step.ts';
 import { paint, wrap } from './text.ts';
 
-/** Longer lists are told by their number: the plan has them all. */
+/** Most lines of a list; the plan has them all. */
 const shown = 6;
 
-/** Each step with what it changes and what takes that back, whom it asks, and until when it waits. */
+/** Lays out each step with its changes, their undo, whom it asks, and until when it waits. */
 export function stepLines(
   steps: PlanStep[],
   { color, width, now }: { color: boolean; width: number; now: Date },

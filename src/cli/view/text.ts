@@ -20,7 +20,7 @@ export function padTo(text: string, width: number): string {
   return taken <= width ? text + ' '.repeat(width - taken) : `${cut(text, width - 1)}…`;
 }
 
-/** As `padTo`, without the spaces. */
+/** Cuts `text` at `width` columns with an ellipsis; a shorter one stays as it is. */
 export function shorten(text: string, width: number): string {
   return (columns(text) <= width ? text : padTo(text, width)).trimEnd();
 }

@@ -1,15 +1,15 @@
 import type { KnownPeople } from '../plan/people.ts';
 import { approvals, awaitedAt, type Gate } from './gates.ts';
 
-/** How far the votes at a gate are. */
+/** State of the votes at a gate. */
 export interface Tally {
-  /** How many have to say yes. */
+  /** Number of approvals that are needed. */
   required: number;
-  /** Whose yes counts, as they wrote themselves. */
+  /** Approvers whose approval counts, as they wrote themselves. */
   approved: string[];
-  /** How many yeses are missing. */
+  /** Number of approvals that are missing. */
   missing: number;
-  /** Who may still vote; null for anyone but the requester. */
+  /** Approvers who may still vote; null for anyone but the requester. */
   awaited: string[] | null;
 }
 

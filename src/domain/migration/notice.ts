@@ -7,7 +7,7 @@ import type { Failure } from './failure.ts';
 import type { StageName } from './stages.ts';
 import type { MigrationStatus } from './status.ts';
 
-/** What people are told of, in the order of a migration. */
+/** Events that people are notified of, in the order of a migration. */
 export const noticeEvents = [
   'gate-opened',
   'reminder',
@@ -20,7 +20,7 @@ export const noticeEvents = [
 
 export type NoticeEvent = (typeof noticeEvents)[number];
 
-/** What a webhook is told: names, a hash, who is missing and until when. No address, no secret, no fact of a host. */
+/** Data of a notification: names, a hash, who is missing and until when. No address, no secret, no fact of a host. */
 export interface Notice {
   event: NoticeEvent;
   /** ISO 8601, by the workflow's clock. */
@@ -35,13 +35,13 @@ export interface Notice {
   outcome: MigrationStatus['outcome'];
   /** The gate that is open; null where none is. */
   gate: NoticeGate | null;
-  /** What ended the way forward, or what a person is needed for. */
+  /** Failure that ended the way forward, or that needs a person; null for none. */
   failure: Failure | null;
-  /** What differs from what was voted on; empty but for `drift`. */
+  /** Differences from what was voted on; empty except for `drift`. */
   drift: Drift[];
   /** Hosts that have failed and wait for `retry` or `skipHost`; empty but for `host-failed`. */
   hosts: (Failure & { host: string })[];
-  /** How many members of each list are left out behind the first ones. */
+  /** Number of members that each list lacks. */
   leftOut: { approved: number; awaited: number; drift: number; hosts: number };
 }
 
@@ -56,10 +56,10 @@ export interface NoticeGate extends Tally {
 
 export type NoticeDetail = Partial<Pick<Notice, 'failure' | 'drift' | 'hosts'>>;
 
-/** So that a message stays one that people read, and that chats accept (Teams: 28 KB). */
+/** Limits that keep a message readable and within what chats accept (Teams: 28 KB). */
 const most = { text: 300, members: 10 };
 
-/** What there is to tell of the migration as it is now. Texts and lists are cut to a bearable length. */
+/** Makes a notice of the migration as it is now, with long texts and lists cut. */
 export function noticeOf(
   event: NoticeEvent,
   { plan, status, at }: { plan: Plan; status: MigrationStatus; at: string },

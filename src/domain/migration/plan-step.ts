@@ -20,7 +20,7 @@ export type PlanStep =
   | { step: 'complete'; account: string; dmsa: string; spns: string[]; delegates: boolean }
   | { step: 'restore-event-logs'; hosts: string[] };
 
-/** A restart of all that logs on as the account, on the way to Complete and after it. */
+/** Restart of everything that logs on as the account, on the way to Complete and after it. */
 export interface RestartStep {
   step: 'restart-services' | 'restart-and-verify';
   /** No services and no pools where it is not known which of them run. */
@@ -31,7 +31,7 @@ export interface RestartStep {
   wave?: GateName;
 }
 
-/** A gate that opens at `opensAt` (ISO 8601). */
+/** Makes the step of a gate that opens at `opensAt` (ISO 8601). */
 export function gateStep(gate: GateName, asks: GatePlan, opensAt: string): PlanStep {
   return { step: 'gate', gate, asks, expiresAt: later(opensAt, asks.expiresAfter) };
 }

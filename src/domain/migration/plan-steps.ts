@@ -12,7 +12,7 @@ export function planSteps(plan: Plan, facts: Facts | null, from: string): PlanSt
   return [gateStep('start', plan.gates.start, from), ...stepsAfterGate('start', plan, facts, from)];
 }
 
-/** What a yes at this gate lets happen, further gates among it. `from`: ISO 8601, when the gate is passed. */
+/** Steps that an approval at this gate allows, further gates among them. `from`: ISO 8601, when the gate is passed. */
 export function stepsAfterGate(
   gate: 'start' | 'complete',
   plan: Plan,

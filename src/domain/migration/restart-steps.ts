@@ -4,9 +4,9 @@ import { waves } from '../plan/rollout.ts';
 import { durationMs } from '../values/duration.ts';
 import { gateStep, hostNames, later, type PlanStep, type RestartStep } from './plan-step.ts';
 
-/** A restart of all that logs on as the account: the same before Complete and after it. */
+/** Restart of everything that logs on as the account: the same before Complete and after it. */
 export interface Restarts {
-  /** Those that are restarted. */
+  /** Hosts that are restarted. */
   hosts: PlanHost[];
   step: Pick<RestartStep, 'hosts' | 'bakesUntil'>;
   /** ISO 8601: when it is over at the earliest. */

@@ -49,7 +49,7 @@ export function failedStage({ failure, stages }: Course): Stage | null {
   return stages.findLast(({ name }) => name !== 'undo' && name !== 'done') ?? null;
 }
 
-/** When a stage ended, in milliseconds; one that was broken off lasted until the next began. Null while it runs. */
+/** End of a stage, in milliseconds; a stage that was broken off ends when the next begins. Null while it runs. */
 export function stageEnd(stage: Stage, { stages }: Pick<Course, 'stages'>): number | null {
   const end = stage.endedAt ?? stages[stages.indexOf(stage) + 1]?.startedAt;
   return end ? Date.parse(end) : null;

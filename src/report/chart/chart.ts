@@ -10,12 +10,12 @@ import { voteSigns } from './votes.ts';
 export interface Layout {
   name: 'wide' | 'narrow';
   width: number;
-  /** Of one stage. */
+  /** Height of one stage. */
   row: number;
-  /** Where the axis begins, and how much is left free behind it. */
+  /** Free space before and behind the axis. */
   left: number;
   right: number;
-  /** From the top of a row to the middle of its bar, and to the foot of its name. */
+  /** Distance from the top of a row to the middle of its bar, and to the foot of its name. */
   bar: number;
   text: number;
 }
@@ -23,10 +23,10 @@ export interface Layout {
 const wide: Layout = { name: 'wide', width: 1000, row: 30, left: 232, right: 84, bar: 15, text: 20 };
 const narrow: Layout = { name: 'narrow', width: 320, row: 44, left: 6, right: 6, bar: 30, text: 15 };
 const top = 26;
-/** A stage of no time is still to be seen. */
+/** Least width of a bar: a stage of no time can still be seen. */
 const leastBar = 4;
 
-/** What a row has to know. */
+/** Everything that rows have in common. */
 interface Axis {
   layout: Layout;
   scale: Scale;
@@ -86,7 +86,7 @@ function kindOf(stage: Stage, status: MigrationStatus): Kind {
   return 'works';
 }
 
-/** What fails ends with a cross, what goes back with an arrow: told apart without colour. */
+/** Ends a failed stage with a cross and begins an undo with an arrow: visible without colour. */
 function sign(kind: Kind, from: number, to: number, y: number): Markup | null {
   if (kind === 'failed')
     return html`<path class="sign failed" d="M${round(to + 4)} ${y - 5}l10 10m0 -10l-10 10" />`;
@@ -99,7 +99,7 @@ function turningPoint(undo: Stage, { layout, scale }: Axis, height: number): Mar
   return html`<path class="turn" d="M${x} ${top - 4}V${height - 6}" />`;
 }
 
-/** As many times as there is room for. */
+/** Draws as many times as there is room for. */
 function ticks({ layout, scale, status, until }: Axis, height: number): Markup {
   const times = timesOf(status, until).sort((a, b) => a - b);
   const days = times.at(-1)! - times[0]! > 86_400_000;

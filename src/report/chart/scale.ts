@@ -1,12 +1,12 @@
-/** Where a time stands on the axis. */
+/** Axis of time. */
 export interface Scale {
   /** In units of the drawing, from 0 to the width. */
   at(time: number): number;
-  /** Whether twice as long is twice as wide. */
+  /** True if twice as long is twice as wide. */
   isLinear: boolean;
 }
 
-/** Below that part of the whole a stage is not to be seen. */
+/** Part of the whole below which a stage cannot be seen. */
 const leastPart = 1 / 90;
 
 /**

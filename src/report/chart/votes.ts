@@ -4,7 +4,7 @@ import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { html, type Markup } from '../../wording/escape/html.ts';
 import { wordVerdict, wordVote } from '../../wording/vote.ts';
 
-/** A thousand votes are drawn as the first of them. */
+/** Most votes that are drawn in a stage. */
 const most = 40;
 
 /** The votes that came in this stage, each where it came: a tick, a cross, or a dash where it does not count. */

@@ -5,7 +5,7 @@ import { elapsed } from '../../wording/time.ts';
 import type { Block, Cell, Mark, Row } from '../model.ts';
 import type { Command, Recorded } from '../recorded.ts';
 
-/** Beyond that a page is read by nobody; the JSON report has more. */
+/** Most commands on a page; the JSON report has more. */
 const most = 2_000;
 
 /** Every operation that was run in PowerShell: when, where, with which parameters, and what came of it. */
@@ -63,7 +63,7 @@ function answer({ outcome, error, result, tookMs }: Command): Cell {
   return [words[outcome], ...(error ? [error.message] : []), ...(result === null ? [] : resultOf(result))];
 }
 
-/** What was found besides is in the evidence of the host; what there is none of says nothing. */
+/** Members of a result that hold something; of events, the ids. */
 function resultOf(result: unknown): Cell[] {
   if (!isRecord(result)) return described(result);
   const told = Object.entries(result).flatMap(([name, member]): [string, unknown][] => {

@@ -8,7 +8,7 @@ export function factBlocks({ before, after, outcome }: MigrationStatus): Block[]
   const sections = factSections(before, after);
   const changes = sections.flatMap(({ fields }) => fields).filter(isChanged).length;
   return [
-    { kind: 'text', cell: after ? told(changes) : 'It was not read again after the migration yet.' },
+    { kind: 'text', cell: after ? countChanges(changes) : 'Not read again since the migration.' },
     {
       kind: 'table',
       name: 'facts',
@@ -21,7 +21,7 @@ export function factBlocks({ before, after, outcome }: MigrationStatus): Block[]
   ];
 }
 
-function told(changes: number): string {
+function countChanges(changes: number): string {
   if (changes === 0) return 'Nothing differs: everything is as it was before.';
   return changes === 1 ? 'One thing differs.' : `${changes} things differ.`;
 }

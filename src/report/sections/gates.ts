@@ -8,7 +8,7 @@ import { moment } from '../../wording/time.ts';
 import { wordVerdict, wordVoter } from '../../wording/vote.ts';
 import { type Block, type Cell, type Mark, marked, type Row } from '../model.ts';
 
-/** Who said yes or no to what, and why; votes that did not count are there with the rule. */
+/** Gates with every vote; votes that did not count have the rule that refused them. */
 export function gateBlocks(status: MigrationStatus): Block[] {
   const { gates, earlyVotes } = status;
   const early: Block[] =

@@ -2,7 +2,7 @@ import type { PublicKey } from '../keys.ts';
 import type { Block, Cell } from '../model.ts';
 import type { SealedReport } from '../seal.ts';
 
-/** What is compared with what was approved, and with the JSON report that this page is made of. */
+/** Hashes to compare with what was approved and with the JSON report, and who signed. */
 export function hashBlocks({ report, digest }: SealedReport, signer: PublicKey | null): Block[] {
   const { plan, gates, before, after } = report.hashes;
   const rows: [string, string | null][] = [

@@ -5,7 +5,7 @@ import { wordSignalVerdict } from '../../wording/signal.ts';
 import { moment } from '../../wording/time.ts';
 import { type Block, marked, type Row } from '../model.ts';
 
-/** Each verdict, and under each host when and from where its verdicts were read. */
+/** Table of verdicts by host, with the time and source of each reading below it. */
 export function evidenceBlocks({ hosts }: MigrationStatus): Block[] {
   if (hosts.length === 0) return [];
   const columns = columnsFor(hosts);
@@ -37,7 +37,7 @@ const sources: Record<HostReading['source'], string> = {
   restart: 'its restart',
 };
 
-/** What people asked for besides their votes, and what became of it. */
+/** Table of the signals that people sent besides votes, with their outcome. */
 export function decisionBlocks({ signals }: MigrationStatus): Block[] {
   const rows: Row[] = signals.map((each) => ({
     cells: [

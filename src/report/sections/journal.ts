@@ -3,7 +3,7 @@ import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { wordBeforeImage } from '../../wording/journal.ts';
 import { type Block, marked, type Row } from '../model.ts';
 
-/** What was changed, and what an undo puts back, or has put back. */
+/** Table of changes with their before-images. */
 export function journalBlocks({ journal }: MigrationStatus): Block[] {
   if (journal.length === 0) return [];
   const titles = ['Registered', 'Step', 'On', 'Stands', 'As it was before'];

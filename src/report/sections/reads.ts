@@ -4,7 +4,7 @@ import { moment } from '../../wording/time.ts';
 import type { Block, Cell, Row } from '../model.ts';
 import type { Recorded } from '../recorded.ts';
 
-/** What the questions of an activity decide. */
+/** Question that the reads of an activity answer. */
 const decides: Record<string, string> = {
   preflight: 'Preflight: whether something stands in the way, and what is voted on',
   createDmsa: 'Whether the dMSA is there, and is the one that was created',
@@ -47,7 +47,7 @@ export function readBlocks({ reads, leftOut, full }: Recorded): Block[] {
   ];
 }
 
-/** More than these are a set with a name, as the same ones are asked for again and again. */
+/** Longer lists of attributes become named sets: the same ones are read again and again. */
 const shortList = 4;
 
 function attributeSets(occasions: Occasion[]): Map<string, string> {
@@ -66,7 +66,7 @@ interface Occasion {
   activity: string;
   times: string[];
   reads: ReadRecord[];
-  /** Of each question, at each of the times. */
+  /** Entries found by each question, over all times. */
   entries: Set<string>[];
 }
 

@@ -1,7 +1,7 @@
 import { changeTexts } from './visible.ts';
 
 /**
- * A copy of plain data for chats that know no markup where it is put (an Adaptive Card's `TextRun`) and for programs: every
+ * Copies plain data for places without markup (an Adaptive Card's `TextRun`) and for programs: every
  * text is one line, in which a run of control and format characters is a space, as a message is read and not inspected.
  */
 export function escapeTeams<T>(value: T): T {
@@ -9,7 +9,7 @@ export function escapeTeams<T>(value: T): T {
 }
 
 /**
- * For a text in Slack's mrkdwn: the three characters that Slack gives a meaning. A mention or a link begins with `<`
+ * Escapes a text for Slack's mrkdwn: the three characters that Slack gives a meaning. A mention or a link begins with `<`
  * (https://docs.slack.dev/messaging/formatting-message-text).
  */
 export function escapeSlack(text: string): string {

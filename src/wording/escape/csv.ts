@@ -2,13 +2,14 @@ import { showControls } from './visible.ts';
 
 export type CsvValue = string | number | boolean | null | undefined;
 
-/** Rows as lines (RFC 4180), each ended by CRLF. */
+/** Writes rows as lines (RFC 4180), each ended by CRLF. */
 export function csvTable(rows: CsvValue[][]): string {
   return rows.map((row) => `${row.map(escapeCsv).join(',')}\r\n`).join('');
 }
 
 /**
- * One value as a field. What a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV Injection"):
+ * Writes one value as a field. A text that a spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV
+ * Injection"):
  * names and descriptions are written by anybody who may write to the directory.
  */
 export function escapeCsv(value: CsvValue): string {

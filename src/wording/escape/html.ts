@@ -1,6 +1,6 @@
 import { showControls } from './visible.ts';
 
-/** HTML that is safe to write as it is; made by the tag `html` alone. */
+/** HTML that is safe to write as it is. Only the tag `html` makes it. */
 export class Markup {
   readonly text: string;
 
@@ -11,7 +11,7 @@ export class Markup {
 
 export type Part = string | number | null | Markup | Part[];
 
-/** Escapes everything that is put into it but what the tag itself has made; lists are joined, null is nothing. */
+/** Makes HTML. Escapes every part except Markup; joins lists; leaves null out. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Markup {
   return new Markup(String.raw({ raw: strings }, ...parts.map(textOf)));
 }
@@ -31,7 +31,7 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** For text and for attribute values in double quotes: the five characters of the OWASP rule. */
+/** Escapes text and attribute values in double quotes: the five characters of the OWASP rule. */
 export function escapeHtml(text: string): string {
   return showControls(text).replace(/[&<>"']/g, (character) => entities[character]!);
 }

@@ -1,7 +1,7 @@
 import { showControls } from './visible.ts';
 
 /**
- * Text that stays text in CommonMark, wherever in a line or a table's cell it stands, on one line. What would begin emphasis,
+ * Escapes text for CommonMark, wherever in a line or a table's cell it stands, on one line. What would begin emphasis,
  * code, a link, an image, HTML, a cell or a formula is escaped, as CommonMark 2.4 has it; angle brackets and ampersands are
  * character references, as some renderers pass HTML on. So is what would begin a list or a rule at the start of a line, and
  * what GitHub makes links of by itself.
@@ -18,10 +18,10 @@ export function escapeMarkdown(text: string): string {
     .replace(/>/g, '&gt;');
 }
 
-/** An underscore within a word and a dollar before a space begin nothing, and stay as they are: names are full of both. */
+/** Characters to escape, but for an underscore within a word and a dollar before a space, of which names are full. */
 const special = /((?<=[\p{L}\p{N}])_(?=[\p{L}\p{N}]))|[\\`*_{}[\]()#!|~]|\$(?=\S)/gu;
 
-/** Text as code within a line (CommonMark 6.1): its fence is longer than any run of backticks in it. */
+/** Writes text as code within a line (CommonMark 6.1): the fence differs from every run of backticks in it. */
 export function escapeMarkdownCode(text: string): string {
   const code = showControls(text);
   const runs = [...code.matchAll(/`+/g)].map(([run]) => run.length);

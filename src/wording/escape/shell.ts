@@ -1,9 +1,9 @@
 export type Shell = 'sh' | 'powershell';
 
-/** What every shell takes as it is, and no command takes for an option. */
+/** Words that every shell takes as they are, and no command takes for an option. */
 const plain = /^[A-Za-z0-9_./:][A-Za-z0-9_./:-]*$/;
 
-/** One word of a command line for a shell that is known, in single quotes where it needs them: nothing in it is expanded. */
+/** Quotes one word of a command line for a known shell, if it needs quotes: nothing in it is expanded. */
 export function escapeShell(text: string, shell: Shell): string {
   if (plain.test(text)) return text;
   // PowerShell takes typographic quotes for quotes, too (about_Quoting_Rules); each doubled is one.
@@ -12,7 +12,7 @@ export function escapeShell(text: string, shell: Shell): string {
 }
 
 /**
- * One argument of a command that is shown to people whose shell is not known: read alike by sh and by PowerShell. Where no
+ * Quotes one argument for people whose shell is not known: sh and PowerShell read it alike. Where no
  * quotes do for both, or it would be an option, it is `placeholder`, which the reader replaces.
  */
 export function escapeAnyShell(text: string, placeholder: string): string {

@@ -13,7 +13,7 @@ export function showControls(text: string): string {
   });
 }
 
-/** A copy of plain data in which every text and every key is changed. */
+/** Copies plain data with every text and every key changed. */
 export function changeTexts<T>(value: T, change: (text: string) => string): T {
   if (typeof value === 'string') return change(value) as T;
   if (Array.isArray(value)) return value.map((member) => changeTexts(member, change)) as T;
