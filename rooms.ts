@@ -188,7 +188,7 @@ export const rooms: readonly Room[] = [
     path: 'src/doctor',
     holds: 'what a migration needs, looked at',
     mayImport: [
-      'src/domain',
+      ...words,
       'src/config',
       'src/ports.ts',
       'src/directory',

@@ -29,7 +29,7 @@ export interface DevServer {
 const attempts = 3;
 const readyWithinMs = 60_000;
 
-/** Starts `temporal server start-dev` on free loopback ports, ready for requests. Throws TEMPORAL_UNAVAILABLE. */
+/** Starts `temporal server start-dev` on free loopback ports, ready for requests. Throws TEMPORAL_NOT_STARTED. */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
   for (let attempt = 1; ; attempt += 1) {
     const [port, uiPort] = (await freePorts(2)) as [number, number];
@@ -112,5 +112,5 @@ async function untilServing(address: string, namespace: string, signal: AbortSig
 }
 
 function unavailable(why: string): DmsaError {
-  return new DmsaError('TEMPORAL_UNAVAILABLE', 'Temporal', `The Temporal server did not start: ${why}.`);
+  return new DmsaError('TEMPORAL_NOT_STARTED', 'Temporal', `The Temporal server did not start: ${why}.`);
 }

@@ -17,7 +17,7 @@ export interface ExecutableOptions {
 
 /**
  * The Temporal CLI, which holds the development server: on PATH, in our cache, downloaded, or built with Go.
- * Throws TEMPORAL_UNAVAILABLE with what was tried and what to do.
+ * Throws TEMPORAL_NOT_STARTED with what was tried and what to do.
  */
 export async function findExecutable({ env, signal, onProgress }: ExecutableOptions): Promise<string> {
   const onPath = await findOnPath('temporal', env);
@@ -39,7 +39,7 @@ export async function findExecutable({ env, signal, onProgress }: ExecutableOpti
     }
   }
   throw new DmsaError(
-    'TEMPORAL_UNAVAILABLE',
+    'TEMPORAL_NOT_STARTED',
     'Temporal',
     `There is no Temporal server: ${tried.join('; ')}.`,
   );

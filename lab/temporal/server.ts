@@ -28,7 +28,7 @@ export interface TemporalServer {
 
 /**
  * The server that `TEMPORAL_ADDRESS` or a Temporal client profile names; without one, a development server of our own,
- * of which no process and no file outlives this program. Throws TEMPORAL_UNAVAILABLE, and TEMPORAL_PROFILE_INVALID for a profile
+ * of which no process and no file outlives this program. Throws TEMPORAL_NOT_STARTED, what connectTemporal throws, and TEMPORAL_PROFILE_INVALID for a profile
  * that cannot be read.
  */
 export async function ensureTemporal(options: EnsureTemporalOptions = {}): Promise<TemporalServer> {

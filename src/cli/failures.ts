@@ -1,4 +1,6 @@
+import { causeLine } from '../domain/errors/cause-line.ts';
 import { DmsaError } from '../domain/errors/errors.ts';
+import { temporalRefusal } from '../domain/errors/temporal-refusal.ts';
 import { exitCodes } from '../domain/states.ts';
 import { escapeTerminal } from '../wording/escape/terminal.ts';
 import { wordError } from '../wording/failure.ts';
@@ -17,21 +19,14 @@ export const interrupted: ErrorReport = {
   exitCode: 130,
 };
 
-export function tellError(thrown: unknown): ErrorReport {
-  if (thrown instanceof DmsaError) {
-    const { code, message, fix } = thrown;
-    const exitCode = thrown.refused ? exitCodes.refused : exitCodes.failed;
-    return {
-      line: escapeTerminal(wordError(thrown)),
-      error: { code, message, fix },
-      exitCode,
-    };
-  }
-  const message = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
+/** What has no code is a fault of dmsa, whose whole chain of causes is told. */
+export function tellError(error: unknown): ErrorReport {
+  const told = temporalRefusal('Temporal', error) ?? new DmsaError('UNEXPECTED', 'dmsa', causeLine(error));
+  const { code, message, fix } = told;
   return {
-    line: escapeTerminal(`UNEXPECTED: ${message}`),
-    error: { code: 'UNEXPECTED', message, fix: null },
-    exitCode: exitCodes.failed,
+    line: escapeTerminal(wordError(told)),
+    error: { code, message, fix },
+    exitCode: told.refused ? exitCodes.refused : exitCodes.failed,
   };
 }
 

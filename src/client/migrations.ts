@@ -152,8 +152,7 @@ export class Migrations {
     let seen = '';
     while (!signal?.aborted) {
       const status = await this.#live(handle).catch((error) => {
-        if (!(error instanceof DmsaError && (error.retryable || error.code === 'TEMPORAL_UNAVAILABLE')))
-          throw error;
+        if (!(error instanceof DmsaError && error.retryable)) throw error;
         onTrouble?.(error);
         return null;
       });

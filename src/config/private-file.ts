@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
 
 import { type DmsaError, errorAbout } from '../domain/errors/errors.ts';
 
@@ -33,6 +33,18 @@ export async function readNamedFile(subject: string, file: string): Promise<stri
 export function unreadable(subject: string, file: string, cause: unknown): never {
   const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
   throw errorAbout(subject, 'FILE_UNREADABLE', `${file} cannot be read${reason}`, { cause });
+}
+
+/** Writes a file that `subject`, an option, names. Throws FILE_EXISTS and FILE_UNWRITABLE. */
+export async function writeNamedFile(
+  subject: string,
+  file: string,
+  text: string,
+  options: { mode?: number; flag?: 'w' | 'wx' } = {},
+): Promise<void> {
+  await writeFile(file, text, options).catch((cause) => {
+    throw unwritable(subject, file, cause);
+  });
 }
 
 /** FILE_EXISTS for a file that is there already, else FILE_UNWRITABLE with the code of the system. */

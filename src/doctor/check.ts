@@ -1,4 +1,7 @@
+import { causeLine } from '../domain/errors/cause-line.ts';
 import { DmsaError } from '../domain/errors/errors.ts';
+import { temporalRefusal } from '../domain/errors/temporal-refusal.ts';
+import { wordFailure } from '../wording/failure.ts';
 
 /**
  * - `warn`: it works, and will not for long, or not in every case.
@@ -45,11 +48,10 @@ export const notChecked = (name: string, because: string): Check => ({
   fix: null,
 });
 
-/** An error as the result of a check, with its own fix. */
+/** An error as the result of a check, with its code and its own fix. */
 export function failed(name: string, error: unknown): Check {
-  if (error instanceof DmsaError) return fail(name, `${error.code}: ${error.message}`, error.fix);
-  const message = error instanceof Error ? error.message || error.name : String(error);
-  return fail(name, `UNEXPECTED: ${message}`, 'Look at the message; if it says nothing to you, report it.');
+  const told = temporalRefusal(name, error) ?? new DmsaError('UNEXPECTED', name, causeLine(error));
+  return fail(name, wordFailure(told), told.fix);
 }
 
 /** What work is given: a signal that aborts when its time is over or the command is interrupted. */

@@ -1,7 +1,10 @@
 import proto from '@temporalio/proto';
 
 import { searchAttributes } from '../../workflows/search-attributes.ts';
+import { errorKinds } from '../domain/errors/errors.ts';
 import { connectTemporal, type TemporalClient } from '../temporal/connection.ts';
+import { notThere, readSearchAttributes } from '../temporal/search-attributes.ts';
+import { wordFailure } from '../wording/failure.ts';
 import {
   type Check,
   fail,
@@ -17,9 +20,8 @@ import {
 
 /** An idle worker asks for work at least once a minute. */
 const recentMs = 120_000;
-/** gRPC's NOT_FOUND; PERMISSION_DENIED and UNIMPLEMENTED, of a server that keeps something to itself. */
-const notFound = 5;
-const keptToItself = [7, 12];
+/** Keyword columns of the schema of Temporal's SQL visibility stores: Keyword01 to Keyword10. */
+const usualKeywords = 10;
 
 const { TASK_QUEUE_TYPE_WORKFLOW, TASK_QUEUE_TYPE_ACTIVITY } = proto.temporal.api.enums.v1.TaskQueueType;
 
@@ -30,20 +32,21 @@ interface TemporalCheckRequest extends Limits {
 
 /** The server, the namespace, whether somebody takes work, and whether lists can be filtered. */
 export async function checkTemporal(asked: TemporalCheckRequest): Promise<Check[]> {
-  const target = { connectWithinMs: asked.limitMs };
-  const opened = await within('Temporal', { ...asked, limitMs: asked.limitMs + 500 }, () =>
-    connectTemporal(target, asked.env),
-  );
+  // The rest of the time is for finding out why there is no connection.
+  const target = { connectWithinMs: asked.limitMs / 2 };
+  const opened = await within('Temporal', asked, () => connectTemporal(target, asked.env));
   if (isCheck(opened))
     return [
       opened,
-      ...['worker', 'search attributes'].map((name) => notChecked(name, 'Temporal does not answer')),
+      ...['worker', 'search attributes'].map((name) =>
+        notChecked(name, 'there is no connection to Temporal'),
+      ),
     ];
   try {
     const server = await within('Temporal', asked, () => serverCheck(opened));
     const inNamespace = (name: string, check: () => Promise<Check>) =>
       server.verdict === 'fail'
-        ? notChecked(name, `there is no namespace ${opened.namespace} to look at`)
+        ? notChecked(name, `the namespace ${opened.namespace} cannot be read`)
         : within(name, asked, check);
     return [
       server,
@@ -58,18 +61,10 @@ export async function checkTemporal(asked: TemporalCheckRequest): Promise<Check[
 }
 
 async function serverCheck({ connection, namespace }: TemporalClient): Promise<Check> {
-  const address = connection.options.address;
   const { serverVersion } = await connection.workflowService.getSystemInfo({});
+  await connection.workflowService.describeNamespace({ namespace });
   const version = serverVersion ? `version ${serverVersion}` : 'of a version that it keeps to itself';
-  try {
-    await connection.workflowService.describeNamespace({ namespace });
-  } catch (error) {
-    const code = codeOf(error);
-    if (code !== notFound) return failed('Temporal', error);
-    const fix = `Create it (temporal operator namespace create ${namespace}), or correct TEMPORAL_NAMESPACE.`;
-    return fail('Temporal', `${address} has no namespace ${namespace}`, fix);
-  }
-  return ok('Temporal', `${address}, namespace ${namespace}, ${version}`);
+  return ok('Temporal', `${connection.options.address}, namespace ${namespace}, ${version}`);
 }
 
 /** Workflows and activities are asked for by one worker: where only one of them is, it is starting or ending. */
@@ -91,22 +86,21 @@ async function workerCheck({ connection, namespace }: TemporalClient, taskQueue:
 
 async function attributesCheck({ connection, namespace }: TemporalClient): Promise<Check> {
   const name = 'search attributes';
-  try {
-    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-    const wanted = Object.values(searchAttributes).map((key) => key.name);
-    const missing = wanted.filter((each) => !customAttributes?.[each]);
-    if (missing.length === 0) return ok(name, wanted.join(', '));
-    return warn(name, `${missing.join(', ')} not registered`, 'Start dmsa worker: it registers them.');
-  } catch (error) {
-    if (!keptToItself.includes(codeOf(error) ?? -1)) throw error;
-    return unknown(
+  const { missing, keywords, refusal } = await readSearchAttributes(connection, namespace);
+  if (missing === null) return unknown(name, wordFailure(refusal!), refusal!.fix);
+  const { length } = missing;
+  if (length === 0)
+    return ok(
       name,
-      'the server keeps this to its administrators',
-      'Ask them for those of docs/design.md.',
+      Object.values(searchAttributes)
+        .map((key) => key.name)
+        .join(', '),
     );
+  if (refusal) return failed(name, notThere(namespace, missing, refusal));
+  const seen = `${missing.join(', ')} not registered`;
+  if (keywords + length > usualKeywords) {
+    const why = `${seen}, and servers on SQL allow ${usualKeywords} of type Keyword by default, of which ${keywords} are taken`;
+    return warn(name, `SEARCH_ATTRIBUTES_FULL: ${why}`, errorKinds.SEARCH_ATTRIBUTES_FULL.fix);
   }
-}
-
-function codeOf(error: unknown): number | undefined {
-  return (error as { code?: number }).code;
+  return warn(name, seen, 'Start dmsa worker: it registers them.');
 }

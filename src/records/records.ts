@@ -1,6 +1,6 @@
 import { appendFile, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-
+import { errorAbout } from '../domain/errors/errors.ts';
 import type { JournalEntry } from '../domain/migration/journal.ts';
 import type { Excerpt } from '../domain/values/excerpt.ts';
 import type { OperationName } from '../powershell/wire/operations.ts';
@@ -72,8 +72,15 @@ export const mostRecordOctets = 64 * 1024 * 1024;
 /** Three JSON Lines files for each account in `folder`, readable by their owner alone. */
 export function fileRecords(folder: string, mostOctets: number = mostRecordOctets): Records {
   const append = async (file: string, record: object) => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await appendFile(file, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await appendFile(file, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      throw errorAbout('records.folder', 'RECORDS_UNWRITABLE', `${file} cannot be written (${code})`, {
+        cause,
+      });
+    }
   };
   const appendBounded = async (file: string, record: object) => {
     const size = await stat(file).then(

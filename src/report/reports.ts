@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import type { Migrations } from '../client/migrations.ts';
+import { unreadable, unwritable } from '../config/private-file.ts';
 import type { ClientSettings } from '../config/settings.ts';
 import { DmsaError } from '../domain/errors/errors.ts';
 import { renderHtml } from './html.ts';
@@ -55,9 +56,13 @@ export async function render(report: SealedReport, format: ReportFormat): Promis
 
 /** Into a folder that need not be there; what is in the report is for whoever may read the records, so for its owner. */
 export async function save(text: string, file: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(file, text, { mode: 0o600 });
-  await chmod(file, 0o600);
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(file, text, { mode: 0o600 });
+    await chmod(file, 0o600);
+  } catch (cause) {
+    throw unwritable('--out', file, cause as NodeJS.ErrnoException);
+  }
 }
 
 /** `keyFile`: a JWK or a JWK set; null where the caller vouches for none. Throws as verifyReport and readPublicKeys. */
@@ -67,9 +72,7 @@ export async function verify(file: string, keyFile: string | null): Promise<Veri
 }
 
 async function octetsOf(file: string): Promise<Uint8Array> {
-  const octets = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    throw new DmsaError('REPORT_INVALID', file, `${file}: it cannot be read (${cause.code})`);
-  });
+  const octets = await readFile(file).catch((cause) => unreadable('report', file, cause));
   if (octets.length <= mostReportOctets) return octets;
   throw new DmsaError('REPORT_INVALID', file, `${file}: it is longer than any report`);
 }

@@ -3,6 +3,7 @@ import { type ClientConfigProfile, loadClientConfigProfile, toClientOptions } fr
 import { NativeConnection } from '@temporalio/worker';
 
 import { DmsaError } from '../domain/errors/errors.ts';
+import { connectionError, type Endpoint } from './connection-error.ts';
 import { unencrypted } from './data-converter.ts';
 
 /** Which server to talk to. Absent fields come from Temporal's own environment and profile file. */
@@ -32,7 +33,8 @@ const connectWithinMs = 5_000;
 /**
  * Connects a client as Temporal's environment variables and profile file say (`TEMPORAL_ADDRESS`,
  * `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS_…`, `TEMPORAL_PROFILE`, `TEMPORAL_CONFIG_FILE`); what
- * `target` gives overrides them. Nothing is encrypted unless `options` hold a data converter that does. Throws TEMPORAL_UNAVAILABLE, and TEMPORAL_PROFILE_INVALID for a profile that cannot be read.
+ * `target` gives overrides them. Nothing is encrypted unless `options` hold a data converter that does. Throws what
+ * connectionError makes of a failure, and TEMPORAL_PROFILE_INVALID for a profile that cannot be used.
  */
 export async function connectTemporal(
   target: TemporalTarget = {},
@@ -40,8 +42,9 @@ export async function connectTemporal(
   { traced, ...options }: TemporalOptions = {},
 ): Promise<TemporalClient> {
   const { namespace, ...where } = resolve(target, env);
-  const connection = await connecting(where.address, () =>
-    Connection.connect({ ...where, connectTimeout: target.connectWithinMs ?? connectWithinMs }),
+  const connectTimeout = target.connectWithinMs ?? connectWithinMs;
+  const connection = await connecting(where, connectTimeout / 2, () =>
+    Connection.connect({ ...where, connectTimeout }),
   );
   const interceptors = { workflow: traced ? [traced(connection, namespace)] : [] };
   const client = new Client({ dataConverter: unencrypted, ...options, interceptors, connection, namespace });
@@ -54,7 +57,7 @@ export async function connectWorker(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<{ connection: NativeConnection; namespace: string }> {
   const { namespace, ...where } = resolve(target, env);
-  const connection = await connecting(where.address, () => NativeConnection.connect(where));
+  const connection = await connecting(where, connectWithinMs / 2, () => NativeConnection.connect(where));
   return { connection, namespace };
 }
 
@@ -73,28 +76,43 @@ export function loadProfile(env: NodeJS.ProcessEnv = process.env): ClientConfigP
     if (cause instanceof TypeError && !overrideEnvVars.TEMPORAL_PROFILE) {
       return loadClientConfigProfile({ overrideEnvVars, disableFile: true });
     }
-    const why = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
-    const message = `Temporal's profile is not acceptable: ${why}`;
-    throw new DmsaError('TEMPORAL_PROFILE_INVALID', 'Temporal profile', message, { cause });
+    throw profileInvalid(cause);
   }
+}
+
+/** The first line alone: others quote the file, and a key may be in it. */
+function profileInvalid(cause: unknown): DmsaError {
+  const why = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
+  const message = `Temporal's profile is not acceptable: ${why}`;
+  return new DmsaError('TEMPORAL_PROFILE_INVALID', 'Temporal profile', message, { cause });
 }
 
 function resolve(target: TemporalTarget, env: NodeJS.ProcessEnv) {
   const profile: ClientConfigProfile = target.embedded ? {} : loadProfile(env);
-  const { connectionOptions } = toClientOptions(profile);
   return {
-    ...connectionOptions,
+    ...optionsOf(profile),
     address: target.address ?? profile.address ?? 'localhost:7233',
     namespace: target.namespace ?? profile.namespace ?? 'default',
   };
 }
 
-async function connecting<T>(address: string, connect: () => Promise<T>): Promise<T> {
+/** Reads the files of certificates that the profile names. Throws TEMPORAL_PROFILE_INVALID. */
+function optionsOf(profile: ClientConfigProfile) {
+  try {
+    return toClientOptions(profile).connectionOptions;
+  } catch (cause) {
+    throw profileInvalid(cause);
+  }
+}
+
+async function connecting<T>(
+  endpoint: Endpoint,
+  diagnoseWithinMs: number,
+  connect: () => Promise<T>,
+): Promise<T> {
   try {
     return await connect();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `No Temporal server answers at ${address}: ${why}`;
-    throw new DmsaError('TEMPORAL_UNAVAILABLE', address, message, { cause });
+    throw await connectionError(endpoint, cause, diagnoseWithinMs);
   }
 }

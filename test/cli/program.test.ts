@@ -280,7 +280,7 @@ test('an error that nobody foresaw is one line without a stack, and exit code 1.
     plan: () => Promise.reject(new TypeError('x is\nnot a function')),
   });
   expect(exitCode).toBe(1);
-  expect(io.stderr()).toBe('UNEXPECTED: x is\\u{a}not a function\n');
+  expect(io.stderr()).toBe(`UNEXPECTED: x is not a function (fix: ${errorKinds.UNEXPECTED.fix})\n`);
 });
 
 test('the worker gets the settings and ends when it is asked to.', async () => {

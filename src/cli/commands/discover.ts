@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { InvalidArgumentError } from 'commander';
+import { writeNamedFile } from '../../config/private-file.ts';
 import { discoverCsv } from '../../discover/csv.ts';
 import type { Discovery } from '../../discover/discover.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
@@ -70,7 +70,7 @@ async function discoverUses(context: Context, options: DiscoverOptions): Promise
   const hosts = await saveHosts(context, found, options.hostsOut);
   const { dmsa } = options;
   const planned = dmsa ? await planFound(context, found, { ...options, dmsa }) : noPlan;
-  const outcome = hosts.error ? { ...planned, error: hosts.error, refused: hosts.error.exitCode } : planned;
+  const outcome = hosts.error ? { ...planned, error: hosts.error, refused: exitCodes.failed } : planned;
   answer(context, found, { options, hostsOut: hosts.file, outcome });
   if (io.signal.aborted) return interruptedCode(context);
   return outcome.refused ?? (isAllWell(found) ? exitCodes.completed! : exitCodes.blocked!);
@@ -86,7 +86,7 @@ async function saveHosts(
   if (written === undefined || notAsked.length > 0) return { file: null, error: null };
   const file = resolve(io.folder, written);
   try {
-    await writeFile(file, planned.map((name) => `${name}\n`).join(''));
+    await writeNamedFile('--hosts-out', file, planned.map((name) => `${name}\n`).join(''));
     return { file, error: null };
   } catch (error) {
     return { file: null, error: tellError(error) };

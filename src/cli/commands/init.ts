@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-import { unwritable } from '../../config/private-file.ts';
+import { unwritable, writeNamedFile } from '../../config/private-file.ts';
 import { type FirstSettings, schemaFile, settingsTemplate } from '../../config/template.ts';
 import { errorAbout } from '../../domain/errors/errors.ts';
 import { hostName } from '../../plan/values.ts';
@@ -42,7 +42,7 @@ async function init(context: Context, options: InitOptions): Promise<number> {
   const first = await firstSettings(context, options);
   await write(file, settingsTemplate(first), options);
   const schema = join(dirname(file), schemaFile);
-  await writeFile(schema, await schemaText('settings'));
+  await writeNamedFile('--out', schema, await schemaText('settings'));
 
   const word = shellWord(options.out);
   const check = options.out === 'dmsa.toml' ? 'dmsa doctor' : `dmsa doctor --config ${word}`;

@@ -1,9 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { Argument } from 'commander';
 import { newPrivateKey, publicKeyOf, readPrivateKey } from '../../approval/keys.ts';
-import { unwritable } from '../../config/private-file.ts';
+import { writeNamedFile } from '../../config/private-file.ts';
 import { errorAbout } from '../../domain/errors/errors.ts';
 import { type CommandSpec, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -36,9 +35,7 @@ async function newKey(context: Context, options: KeysOptions): Promise<number> {
   if (!options.out) throw errorAbout('--out', 'ARGUMENT_INVALID', 'name the file for the private key');
   const file = resolve(context.io.folder, options.out);
   const key = await newPrivateKey(options.for ?? null);
-  await writeFile(file, `${JSON.stringify(key, null, 2)}\n`, { mode: 0o600, flag: 'wx' }).catch((cause) => {
-    throw unwritable('--out', options.out!, cause);
-  });
+  await writeNamedFile('--out', file, `${JSON.stringify(key, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   const shown = publicKeyOf(key);
   const use = options.for ? 'dmsa plan --approver-keys' : 'dmsa verify --key; votes need one with --for';
   context.tell(`Keep ${options.out} to yourself; this is its public part, for ${use}:`);

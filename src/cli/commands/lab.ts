@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { Option } from 'commander';
+import { writeNamedFile } from '../../config/private-file.ts';
 import { settingsToml } from '../../config/write.ts';
 import { type CommandSpec, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -33,7 +33,7 @@ async function runLab(context: Context, { directory, out }: LabCommandOptions): 
     signal: io.signal,
     async onReady(settings) {
       const toml = settingsToml(settings);
-      if (file) await writeFile(file, toml);
+      if (file) await writeNamedFile('--out', file, toml);
       context.answer(file ? `The lab runs; its settings are in ${file}.` : toml.trimEnd(), {
         settings,
         file,

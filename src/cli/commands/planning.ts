@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { readApproverKeys } from '../../approval/approver-keys.ts';
-import { unwritable } from '../../config/private-file.ts';
+import { writeNamedFile } from '../../config/private-file.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import type { Facts } from '../../domain/facts/facts.ts';
 import { blocking, type Finding } from '../../domain/findings/findings.ts';
@@ -68,8 +67,6 @@ export async function savePlan(
 ): Promise<{ file: string | null; line: string }> {
   if (out === undefined) return { file: null, line: '' };
   const file = resolve(io.folder, out);
-  await writeFile(file, `${JSON.stringify(savedPlan(saved), null, 2)}\n`).catch((cause) => {
-    throw unwritable('--out', file, cause);
-  });
+  await writeNamedFile('--out', file, `${JSON.stringify(savedPlan(saved), null, 2)}\n`);
   return { file, line: `\n\nSaved as ${file}: dmsa start ${shellWord(out)}` };
 }

@@ -32,7 +32,7 @@ async function watch(context: Context, { all }: { all?: boolean }): Promise<numb
   await context.withMigrations(async (migrations) => {
     while (!io.signal.aborted) {
       const board = await boardOf(migrations, all ?? false).catch((error) => {
-        if (error instanceof DmsaError && error.code === 'TEMPORAL_UNAVAILABLE') return null;
+        if (error instanceof DmsaError && error.retryable) return null;
         throw error;
       });
       if (screen) {

@@ -2,6 +2,7 @@ import { argumentErrorKinds } from './argument-error-kinds.ts';
 import { decisionErrorKinds } from './decision-error-kinds.ts';
 import { directoryErrorKinds } from './directory-error-kinds.ts';
 import type { ErrorKind } from './error-kind.ts';
+import { faultErrorKinds } from './fault-error-kinds.ts';
 import { hostErrorKinds } from './host-error-kinds.ts';
 import { migrationErrorKinds } from './migration-error-kinds.ts';
 import { noticeErrorKinds } from './notice-error-kinds.ts';
@@ -26,6 +27,7 @@ export const errorKinds = {
   ...decisionErrorKinds,
   ...noticeErrorKinds,
   ...reportErrorKinds,
+  ...faultErrorKinds,
 };
 
 /** The parts of the table, in the order of docs/errors.md. */
@@ -40,4 +42,5 @@ export const errorThemes: { title: string; kinds: Record<string, ErrorKind> }[] 
   { title: 'Decisions of people', kinds: decisionErrorKinds },
   { title: 'Webhooks', kinds: noticeErrorKinds },
   { title: 'Reports', kinds: reportErrorKinds },
+  { title: 'Faults of dmsa', kinds: faultErrorKinds },
 ];

@@ -79,6 +79,11 @@ export const migrationErrorKinds = {
     meaning: 'After undoing, directory or hosts are not as they were before.',
     fix: 'Restore by hand each difference in the message, then run dmsa retry.',
   },
+  RECORDS_UNWRITABLE: {
+    retryable: true,
+    meaning: 'A line of the journal or another record cannot be written, so nothing is changed.',
+    fix: 'Give the user of the worker the folder of [records] in dmsa.toml (EACCES), or free space on its disk (ENOSPC).',
+  },
   NOT_DUE: {
     retryable: true,
     meaning: 'What is waited for has not happened yet; the activity fails with its own next delay.',

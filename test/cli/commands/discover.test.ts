@@ -297,7 +297,7 @@ describe('the plan', () => {
   test('with a file that cannot be written tells what was found all the same, and ends with 1', async () => {
     const args = ['--all-servers', '--hosts-out', 'no/such/folder/hosts.txt'];
     const { exitCode, out, err } = await discover(await domainWith(three()), args);
-    expect([exitCode, err.startsWith('UNEXPECTED: ENOENT')]).toEqual([1, true]);
+    expect([exitCode, err.startsWith('FILE_UNWRITABLE: --hosts-out: ')]).toEqual([1, true]);
     expect(out).toContain('svc-finance is used on 2 of 3 hosts');
     const json = await discover(await domainWith(three()), [...args, '-o', 'json']);
     expect(JSON.parse(json.out)).toMatchObject({ summary: { uses: 2 }, hostsOut: null, error: {} });

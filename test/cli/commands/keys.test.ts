@@ -61,14 +61,16 @@ describe('no key is made', () => {
     const before = await readFile(join(folder, 'bob.jwk'), 'utf8');
     const { exitCode, out, err } = await newKey('bob.jwk');
     expect([exitCode, out]).toEqual([2, '']);
-    expect(err).toContain('FILE_EXISTS: --out: bob.jwk is there already');
+    expect(err).toContain(`FILE_EXISTS: --out: ${join(folder, 'bob.jwk')} is there already`);
     expect(await readFile(join(folder, 'bob.jwk'), 'utf8')).toBe(before);
   });
 
   test('in a folder that is not there', async () => {
     const { exitCode, out, err } = await newKey('none/bob.jwk');
     expect([exitCode, out]).toEqual([2, '']);
-    expect(err).toContain('FILE_UNWRITABLE: --out: none/bob.jwk cannot be written (ENOENT)');
+    expect(err).toContain(
+      `FILE_UNWRITABLE: --out: ${join(folder, 'none/bob.jwk')} cannot be written (ENOENT)`,
+    );
   });
 });
 

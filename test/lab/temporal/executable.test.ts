@@ -42,7 +42,7 @@ describe('finding the Temporal CLI', () => {
   it('says what it tried and what to do where nothing works', async () => {
     env.PATH = join(folder, 'bin');
     await expect(findExecutable({ env, onProgress })).rejects.toMatchObject({
-      code: 'TEMPORAL_UNAVAILABLE',
+      code: 'TEMPORAL_NOT_STARTED',
       message:
         'There is no Temporal server: it cannot be downloaded from temporal.download; Go is not installed.',
       fix: expect.stringMatching(/TEMPORAL_ADDRESS.*PATH.*Go 1\.25/),
