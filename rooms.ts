@@ -45,7 +45,6 @@ export const rooms: readonly Room[] = [
       'src/approval',
       'src/notify',
       'src/records',
-      'src/config',
       'src/async',
     ],
   },
@@ -75,18 +74,18 @@ export const rooms: readonly Room[] = [
 
   {
     path: 'src/ports.ts',
-    holds: 'interfaces of what touches the world: directory, PowerShell, records, clock',
-    mayImport: ['src/domain', 'src/directory', 'src/powershell', 'src/records'],
+    holds: 'interfaces of what reaches a domain, and one way to wrap them',
+    mayImport: ['src/directory', 'src/powershell', 'src/async'],
   },
   {
     path: 'src/connections.ts',
     holds: 'the real directory and hosts, by the settings',
-    mayImport: ['src/ports.ts', 'src/config', 'src/directory', 'src/powershell', 'src/inspection'],
+    mayImport: ['src/ports.ts', 'src/config', 'src/directory', 'src/powershell', 'src/async'],
   },
   { path: 'src/version.ts', holds: 'the version in package.json', mayImport: [] },
   { path: 'src/config', holds: 'settings: file, environment, secrets', mayImport: ['src/domain'] },
   { path: 'src/config/keys', holds: 'each setting with its meaning and its bounds' },
-  { path: 'src/async', holds: 'limits and retries', mayImport: ['src/domain'] },
+  { path: 'src/async', holds: 'limits, retries, the clock of waits', mayImport: ['src/domain'] },
   {
     path: 'src/directory',
     holds: 'reading a domain; there is no way to write',
@@ -168,6 +167,7 @@ export const rooms: readonly Room[] = [
       'src/config',
       'src/connections.ts',
       'src/approval',
+      'src/notify',
       'src/records',
       'src/telemetry',
       'src/temporal',

@@ -1,25 +1,20 @@
-import type { Webhook } from '../src/config/settings.ts';
-import { type ConnectDirectory, type Directory, withDomain } from '../src/directory/directory.ts';
+import { type Directory, withDomain } from '../src/directory/directory.ts';
 import type { ApproverKey, Target } from '../src/domain/plan/plan.ts';
-import type { Transport } from '../src/powershell/transport.ts';
+import type { Notifier } from '../src/notify/notifier.ts';
+import type { Ports } from '../src/ports.ts';
 import type { OperationName, Parameters, Result } from '../src/powershell/wire/operations.ts';
 import type { Records } from '../src/records/records.ts';
 import { cancellationSignal } from './runtime.ts';
 
 /** All that activities may touch; `src/worker/worker.ts` makes the real ones from the settings. */
-export interface ActivityDeps {
-  connectDirectory: ConnectDirectory;
-  /** DNS names of the DCs in the settings, in their order. */
-  directoryServers: string[];
-  transport: Transport;
+export interface ActivityDeps extends Ports {
   /** DNS name of the host on which the cmdlets run. */
   managementHost: string;
   /** Keys without which this worker changes no link; null where unsigned plans are taken as well. */
   approverKeys?: ApproverKey[] | null;
   /** Mirrors the journal outside Temporal, and has what was run and read. */
   records: Records;
-  /** By name; absent for none. */
-  webhooks?: Record<string, Webhook>;
+  notifier: Notifier;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 
+import type { Clock } from '../src/async/clock.ts';
 import { DmsaError, type ErrorCode, isRetryable } from '../src/domain/errors/errors.ts';
 import type { WaitReason } from '../src/domain/migration/waiting.ts';
 import { wordWaiting } from '../src/wording/waiting.ts';
@@ -14,9 +15,9 @@ export function now(): Date {
  * The same clock, running on from here: call it where the attempt begins. It adds what has gone by since, measured by a
  * clock that nobody sets. What the attempt had waited for a worker before is not in it.
  */
-export function runningClock(): () => Date {
-  const [scheduled, began] = [now().getTime(), performance.now()];
-  return () => new Date(scheduled + performance.now() - began);
+export function runningClock(clock: Clock): () => Date {
+  const [scheduled, began] = [now().getTime(), clock.elapsedMs()];
+  return () => new Date(scheduled + clock.elapsedMs() - began);
 }
 
 export function attempt(): number {

@@ -1,3 +1,4 @@
+import { systemClock } from './async/clock.ts';
 import type { Settings } from './config/settings.ts';
 import { connectDirectory } from './directory/connection/connection.ts';
 import { directoryServers } from './directory/connection/servers.ts';
@@ -16,5 +17,6 @@ export function connectionsOf(settings: Settings, options: { maxSessions?: numbe
     connectDirectory: connectDirectory(settings.directory, settings.hosts),
     directoryServers: directoryServers(settings.directory),
     transport: transportOf(settings, options),
+    clock: systemClock,
   };
 }

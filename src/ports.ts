@@ -1,15 +1,17 @@
+import type { Clock } from './async/clock.ts';
 import type { ConnectDirectory, ConnectOptions, Directory, SearchOptions } from './directory/directory.ts';
 import type { Entry } from './directory/entry.ts';
 import { present } from './directory/filters.ts';
 import type { RunOptions, Transport } from './powershell/transport.ts';
 import type { OperationName, Parameters } from './powershell/wire/operations.ts';
 
-/** What reaches a domain: its directory and its hosts. */
+/** What reaches a domain, and the time that passes meanwhile. */
 export interface Ports {
   connectDirectory: ConnectDirectory;
   /** DNS names of the DCs in the settings, in their order. */
   directoryServers: string[];
   transport: Transport;
+  clock: Clock;
 }
 
 /** One use of a port, as whoever wraps the ports sees it. */

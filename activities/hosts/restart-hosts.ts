@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DmsaError, hostKeyCodes } from '../../src/domain/errors/errors.ts';
 import type { JournalEntryOf } from '../../src/domain/migration/journal.ts';
 import { type Duration, durationMs } from '../../src/domain/values/duration.ts';
@@ -42,8 +41,6 @@ interface Reboot extends Pick<RestartHostsInput, 'intentAt' | 'timeout'> {
   clock: () => Date;
   /** Whether an earlier attempt may have told the host already. */
   again: boolean;
-  /** In milliseconds, until it is looked for the first time. */
-  firstMs: number;
 }
 
 /**
@@ -54,7 +51,6 @@ interface Reboot extends Pick<RestartHostsInput, 'intentAt' | 'timeout'> {
 export async function restartHosts(
   deps: ActivityDeps,
   input: RestartHostsInput,
-  firstMs: number = firstLookMs,
 ): Promise<HostOutcome<RebootResult>[]> {
   const hosts = input.entries.map((entry) => ({ name: entry.target, entry }));
   requireHosts(
@@ -62,7 +58,7 @@ export async function restartHosts(
     hosts.map(({ name }) => ({ host: name })),
   );
   const { migrationId, maxFailures } = input;
-  const reboot: Reboot = { deps, ...input, clock: runningClock(), again: attempt() > 1, firstMs };
+  const reboot: Reboot = { deps, ...input, clock: runningClock(deps.clock), again: attempt() > 1 };
   const restart = ({ name, entry }: (typeof hosts)[number]) =>
     journalled(deps, { migrationId, entry }, forward, async () => ({
       bootTime: await rebooted(reboot, name),
@@ -75,11 +71,11 @@ export async function restartHosts(
  * answers without having booted: it does not restart twice. A stopping worker leaves the rest to the next attempt.
  */
 async function rebooted(reboot: Reboot, host: string): Promise<string> {
-  const { clock, timeout, firstMs, again } = reboot;
+  const { clock, timeout, again } = reboot;
   const signal = cancellationSignal();
   const until = clock().getTime() + durationMs(timeout);
   let told = await tell(reboot, host, again);
-  for (let waitMs = firstMs; ; waitMs = Math.min(2 * waitMs, lookEveryMs)) {
+  for (let waitMs = firstLookMs; ; waitMs = Math.min(2 * waitMs, lookEveryMs)) {
     if (told.bootTime) return told.bootTime;
     const seen = await look(reboot, host);
     if (seen.bootTime) return seen.bootTime;
@@ -89,7 +85,7 @@ async function rebooted(reboot: Reboot, host: string): Promise<string> {
       throw new DmsaError('HOST_NOT_BACK', host, `no new boot time within ${timeout}: ${last}`);
     }
     if (signal.aborted && (signal.reason as Error).message !== 'CANCELLED') throw signal.reason;
-    await sleep(waitMs);
+    await reboot.deps.clock.sleep(waitMs);
   }
 }
 

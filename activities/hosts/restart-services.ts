@@ -68,7 +68,7 @@ export async function restartServices(
   await requireAllowed(deps, input);
   const again = attempt() > 1;
   const undoing = input.direction === 'undo';
-  const clock = runningClock();
+  const clock = runningClock(deps.clock);
   const restart = async ({ name, entry }: (typeof hosts)[number]) => {
     const { services, pools = [] } = entry.beforeImage;
     const checks = input.checks?.[name] ?? [];

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 
 import { Context } from '@temporalio/activity';
 
+import type { Clock } from '../../src/async/clock.ts';
 import { DmsaError } from '../../src/domain/errors/errors.ts';
 import { type AroundUse, type PortUse, wrapPorts } from '../../src/ports.ts';
 import { operations } from '../../src/powershell/wire/operations.ts';
-import type { Doing, Records } from '../../src/records/records.ts';
+import type { Doing } from '../../src/records/records.ts';
 import { wordExcerpt } from '../../src/wording/excerpt.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { runningClock } from '../runtime.ts';
@@ -17,7 +18,7 @@ import { shortened, shortenedText } from './shorten.ts';
  * an effect.
  */
 export function recorded(deps: ActivityDeps): ActivityDeps {
-  const writing = writerFor(deps.records);
+  const writing = writerFor(deps);
   const around: AroundUse = (use, perform) => {
     if (use.kind === 'connect') return perform();
     return use.kind === 'command'
@@ -28,19 +29,21 @@ export function recorded(deps: ActivityDeps): ActivityDeps {
 }
 
 interface Writer {
+  clock: Clock;
   doing(): Doing;
   write(kind: 'command' | 'read', record: object): Promise<void>;
 }
 
 /** Asked for where an activity begins something, as its context is known only there. */
-function writerFor(records: Records): () => Writer {
+function writerFor({ records, clock: elapsed }: ActivityDeps): () => Writer {
   const clocks = new WeakMap<Context, () => Date>();
   return () => {
     const context = Context.current();
     const { activityType, activityId, attempt, workflowExecution } = context.info;
-    const clock = clocks.get(context) ?? runningClock();
+    const clock = clocks.get(context) ?? runningClock(elapsed);
     clocks.set(context, clock);
     return {
+      clock: elapsed,
       doing: () => ({ activity: activityType, task: activityId, attempt, at: clock().toISOString() }),
       async write(kind, record) {
         try {
@@ -83,7 +86,7 @@ async function recordedRead<T>(
   perform: () => Promise<T>,
 ): Promise<T> {
   const doing = writer.doing();
-  const began = performance.now();
+  const began = writer.clock.elapsedMs();
   const asked = {
     base,
     scope,
@@ -91,7 +94,7 @@ async function recordedRead<T>(
     attributes,
   };
   const answered = (entries: number | null, error: string | null) => {
-    const tookMs = Math.round(performance.now() - began);
+    const tookMs = Math.round(writer.clock.elapsedMs() - began);
     const { dc } = directory.rootDse();
     return writer.write('read', { ...doing, tookMs, dc, ...asked, entries, error });
   };

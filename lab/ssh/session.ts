@@ -70,7 +70,8 @@ async function readEnvelope(channel: ServerChannel): Promise<HostRequest | null>
   }
 }
 
-async function answerTo(request: HostRequest, handle: HandleOperation): Promise<string> {
+/** Does the operation of a request, and answers in its envelope. */
+export async function answerTo(request: HostRequest, handle: HandleOperation): Promise<string> {
   try {
     const { operation, parameters, credential } = request;
     const result = await handle(operation, parameters as HandledParameters<OperationName>, credential);

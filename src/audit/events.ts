@@ -1,3 +1,4 @@
+import { systemClock } from '../async/clock.ts';
 import { mapLimited } from '../async/limited.ts';
 import { retrying } from '../async/retrying.ts';
 import type { Directory } from '../directory/directory.ts';
@@ -64,7 +65,7 @@ async function readLog(
   const question = { dmsa: null, account: null, server, since: everything };
   const ask = () => transport.run(managementHost, 'read-migration-events', question, { timeoutMs, signal });
   try {
-    const { events, oldestAt } = await retrying(ask, signal);
+    const { events, oldestAt } = await retrying(systemClock, ask, signal);
     return { server, unread: null, oldestAt, events };
   } catch (error) {
     // Settings that cannot be used are the caller's to mend, or to do without events.

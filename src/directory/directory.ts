@@ -36,7 +36,7 @@ export interface RootDse {
 export interface DirectoryClock {
   /** Milliseconds since 1970. */
   time: number;
-  /** `performance.now()` when it was read: what has passed since has to be added. */
+  /** By the worker's clock that nobody sets (`performance.now()`), when it was read: what has passed since has to be added. */
   readAt: number;
 }
 

@@ -9,7 +9,6 @@ import type { AnswerKey } from '../inspection/inspect-hosts.ts';
 import { isPlanned } from '../inspection/uses.ts';
 import { findAccount } from '../plan/find-account.ts';
 import type { Ports } from '../ports.ts';
-import type { Transport } from '../powershell/transport.ts';
 import { type DiscoveredHost, discoveredHost, type HostVerdict } from './host.ts';
 import { type ChosenHost, type ChosenHosts, checkChoice, chooseHosts, type HostChoice } from './hosts.ts';
 
@@ -80,7 +79,7 @@ export async function discover(deps: Ports, request: DiscoverRequest): Promise<D
   );
   const { domain, account, names, chosen } = read;
   const key = { identity: { sid: account.sid, domain, names }, clock: read.rootDse.clock };
-  const hosts = await askAll(deps.transport, chosen.hosts, key, request);
+  const hosts = await askAll(deps, chosen.hosts, key, request);
   const seen = new Set(hosts.map(({ name }) => name));
   const { dn, guid, sid, samAccountName } = account;
   return {
@@ -103,7 +102,7 @@ function notFound(written: string, why: string): DmsaError {
 }
 
 async function askAll(
-  transport: Transport,
+  ports: Ports,
   hosts: ChosenHost[],
   key: AnswerKey,
   { parallel, signal, onProgress }: DiscoverRequest,
@@ -112,7 +111,7 @@ async function askAll(
   onProgress({ ...progress });
   const found = await mapLimited(hosts, parallel, async (host) => {
     if (signal.aborted) return null;
-    const answer = await ask(transport, host.name, signal);
+    const answer = await ask(ports, host.name, signal);
     if (!answer) return null;
     const row = discoveredHost(host, answer, key);
     progress.done += 1;
@@ -125,9 +124,9 @@ async function askAll(
 }
 
 /** Null where the asking was put an end to. */
-async function ask(transport: Transport, name: string, signal: AbortSignal): Promise<HostAnswer | null> {
+async function ask(ports: Ports, name: string, signal: AbortSignal): Promise<HostAnswer | null> {
   try {
-    const answer = await askHost(transport, name, { eventsSince: null, signal });
+    const answer = await askHost(ports, name, { eventsSince: null, signal });
     // What is wrong with the settings is wrong with them for every host.
     if (answer.error && isSettingsError(answer.error)) throw answer.error;
     return signal.aborted && answer.error ? null : answer;

@@ -1,5 +1,6 @@
 import { retrying } from '../async/retrying.ts';
 import { DmsaError } from '../domain/errors/errors.ts';
+import type { Ports } from '../ports.ts';
 import type { Transport } from '../powershell/transport.ts';
 import type { Inventory } from '../powershell/wire/inventory.ts';
 
@@ -13,7 +14,7 @@ export interface InspectOptions {
 
 /** Inventory of one host, or why there is none. */
 export type HostAnswer =
-  /** `answeredAt`: the middle of the host's session, by `performance.now()`. */
+  /** `answeredAt`: the middle of the host's session, by the clock of the worker. */
   | { name: string; inventory: Inventory; answeredAt: number; error: null }
   | { name: string; inventory: null; error: DmsaError };
 
@@ -28,18 +29,18 @@ export function readInventory(
 
 /** Asks one host what logs on there, again where that can help. A host that cannot be asked is an answer, too. */
 export async function askHost(
-  transport: Transport,
+  { transport, clock }: Pick<Ports, 'transport' | 'clock'>,
   name: string,
   options: InspectOptions,
 ): Promise<HostAnswer> {
   let sentAt = 0;
   const ask = () => {
-    sentAt = performance.now();
+    sentAt = clock.elapsedMs();
     return readInventory(transport, name, options);
   };
   try {
-    const inventory = await retrying(ask, options.signal);
-    return { name, inventory, answeredAt: (sentAt + performance.now()) / 2, error: null };
+    const inventory = await retrying(clock, ask, options.signal);
+    return { name, inventory, answeredAt: (sentAt + clock.elapsedMs()) / 2, error: null };
   } catch (error) {
     if (!(error instanceof DmsaError)) throw error;
     return { name, inventory: null, error };

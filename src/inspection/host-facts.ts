@@ -24,7 +24,7 @@ export function hostFacts(name: string, inventory: Inventory, account: LogonIden
 
 /**
  * How far a host's clock is ahead of the domain controller's, in milliseconds, as far as a time in whole seconds tells;
- * null where the controller does not say. `answeredAt` is the middle of the host's session by `performance.now()`.
+ * null where the controller does not say. `answeredAt` is the middle of the host's session by the same clock as `readAt`.
  */
 export function clockAhead(
   { clock: told }: Pick<Inventory, 'clock'>,

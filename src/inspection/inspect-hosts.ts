@@ -3,7 +3,7 @@ import type { DirectoryClock } from '../directory/directory.ts';
 import type { DmsaError } from '../domain/errors/errors.ts';
 import type { HostFacts, HostSurroundings } from '../domain/facts/host-facts.ts';
 import type { LogonIdentity } from '../domain/plan/identity.ts';
-import type { Transport } from '../powershell/transport.ts';
+import type { Ports } from '../ports.ts';
 import { askHost, type HostAnswer, type InspectOptions } from './ask-host.ts';
 import { type EventVerdicts, eventVerdicts } from './events.ts';
 import { clockAhead, hostFacts, hostSurroundings } from './host-facts.ts';
@@ -31,12 +31,12 @@ export interface AnswerKey {
  * that cannot be asked is a fact (`unreachable`), not a failure of the inspection; a directory that cannot be read is one.
  */
 export async function inspectHosts(
-  transport: Transport,
+  ports: Pick<Ports, 'transport' | 'clock'>,
   hosts: string[],
   reading: Promise<AnswerKey>,
   options: InspectOptions,
 ): Promise<HostInspection[]> {
-  const asking = mapLimited(hosts, hostsAtOnce, (name) => askHost(transport, name, options));
+  const asking = mapLimited(hosts, hostsAtOnce, (name) => askHost(ports, name, options));
   const [answers, key] = await Promise.all([asking, reading]);
   return answers.map((answer) => inspectionOf(answer, key));
 }

@@ -96,13 +96,13 @@ function shortened(domain: DomainFacts): DomainFacts {
 
 /** Hosts are asked while the directory is read, which says by which names the account logs on. */
 function inspectPlanned(
-  { transport }: Ports,
+  ports: Ports,
   { hosts }: Pick<Plan, 'hosts'>,
   reading: Promise<AnswerKey>,
   options: InspectOptions,
 ): Promise<HostInspection[]> {
   const names = hosts.map((host) => host.name);
-  return inspectHosts(transport, names, reading, options);
+  return inspectHosts(ports, names, reading, options);
 }
 
 /** What one DC says, and where the other DCs in the settings differ from it. */

@@ -12,7 +12,7 @@ export interface Sending {
 }
 
 /** `why` is for people, and never holds any part of the URL: the path of most webhooks is their password. */
-export type Sent =
+export type Delivery =
   | { result: 'sent' }
   /** `afterMs`: how long the receiver asks to be left alone; null where it does not say. */
   | { result: 'again'; why: string; afterMs: number | null }
@@ -22,7 +22,14 @@ export type Sent =
 const longestMs = 3_600_000;
 
 /** Posts a body once. Redirects are not followed: only the receiver in the settings gets it. */
-export async function send({ url, body, headers, signal, now, withinMs = 10_000 }: Sending): Promise<Sent> {
+export async function send({
+  url,
+  body,
+  headers,
+  signal,
+  now,
+  withinMs = 10_000,
+}: Sending): Promise<Delivery> {
   if (!isUsable(url))
     return { result: 'refused', why: 'its URL has to begin with https:// (http:// only on this machine)' };
   const limit = AbortSignal.timeout(withinMs);
@@ -45,7 +52,7 @@ export async function send({ url, body, headers, signal, now, withinMs = 10_000 
   return judged(response, now());
 }
 
-function judged({ status, headers }: Response, now: Date): Sent {
+function judged({ status, headers }: Response, now: Date): Delivery {
   if (status >= 200 && status < 300) return { result: 'sent' };
   if (status >= 300 && status < 400)
     return { result: 'refused', why: `it answered ${status}: redirects are not followed` };
@@ -61,7 +68,7 @@ function retryAfter(written: string | null, now: Date): number | null {
   return Number.isNaN(asked) ? null : Math.min(Math.max(asked, 1_000), longestMs);
 }
 
-function again(why: string, afterMs: number | null = null): Sent {
+function again(why: string, afterMs: number | null = null): Delivery {
   return { result: 'again', why, afterMs };
 }
 

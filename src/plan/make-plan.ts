@@ -43,7 +43,7 @@ export async function makePlan(
   deps: Ports,
   now: Date = new Date(),
 ): Promise<PlanningResult> {
-  const { domain, wanted, computerSids, known } = await retrying(() =>
+  const { domain, wanted, computerSids, known } = await retrying(deps.clock, () =>
     withDirectory(deps.connectDirectory, {}, async (directory) => {
       const domain = await readPlanDomain(directory);
       const wanted = await findAccount(directory, request.account, domain);
@@ -80,7 +80,7 @@ export async function preflightPlan(
     now: now.toISOString(),
     hosts: null,
   };
-  return await retrying(() => preflight(deps, request, { eventsSince: null }));
+  return await retrying(deps.clock, () => preflight(deps, request, { eventsSince: null }));
 }
 
 /** Names of the requester and of all approvers. */

@@ -12,6 +12,7 @@ import { readApproverKeys } from '../approval/approver-keys.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Connections } from '../connections.ts';
 import type { ApproverKey } from '../domain/plan/plan.ts';
+import { webhookNotifier } from '../notify/notifier.ts';
 import { fileRecords } from '../records/records.ts';
 import { activityEvents } from '../telemetry/activity-events.ts';
 import { observed } from '../telemetry/observed.ts';
@@ -43,7 +44,7 @@ export async function createWorker(options: {
       managementHost: settings.management.host,
       approverKeys: await approverKeysOf(settings),
       records: fileRecords(settings.records.folder),
-      webhooks: settings.notify,
+      notifier: webhookNotifier(settings.notify),
     }),
     shutdownGraceTime: '1m',
   });

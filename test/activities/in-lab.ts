@@ -19,6 +19,7 @@ import { principalsOf } from '../../src/directory/security/access.ts';
 import { decodeSecurityDescriptor } from '../../src/directory/security/security-descriptor.ts';
 import type { JournalEntry, JournalStatus } from '../../src/domain/migration/journal.ts';
 import { dmsaMark, type Plan, type Target, targetOf } from '../../src/domain/plan/plan.ts';
+import { webhookNotifier } from '../../src/notify/notifier.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { parseRequest } from '../../src/plan/request.ts';
 import type { JournalRecord } from '../../src/records/records.ts';
@@ -58,7 +59,8 @@ export async function inLab(
     command: async () => undefined,
     read: async () => undefined,
   };
-  const deps = { ...connectionsOf(lab.settings), managementHost, records };
+  const notifier = webhookNotifier();
+  const deps = { ...connectionsOf(lab.settings), managementHost, records, notifier };
   const request = parseRequest({
     account: 'svc-finance',
     dmsa: 'dmsa-finance',

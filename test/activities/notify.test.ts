@@ -8,9 +8,11 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 
 import type { ActivityDeps } from '../../activities/deps.ts';
 import { createActivities } from '../../activities/index.ts';
+import { systemClock } from '../../src/async/clock.ts';
 import type { Webhook } from '../../src/config/settings.ts';
 import { noticeOf } from '../../src/domain/migration/notice.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
+import { webhookNotifier } from '../../src/notify/notifier.ts';
 import { samplePlan } from '../plan/sample-plan.ts';
 import { type Answer, startReceiver } from '../support/receiver.ts';
 import { failureOf, silent } from './in-lab.ts';
@@ -22,6 +24,11 @@ const notice = noticeOf('done', {
   at: '2025-06-01T08:00:00.000Z',
 });
 const scheduled = Date.parse('2025-06-01T08:00:00.000Z');
+
+/** Nothing but a way to these webhooks. */
+function depsWith(webhooks: Record<string, Webhook>): ActivityDeps {
+  return { notifier: webhookNotifier(webhooks), clock: systemClock } as ActivityDeps;
+}
 
 async function world(changes: Partial<Webhook> = {}, answer?: (count: number) => Answer) {
   const folder = mkdtempSync(join(tmpdir(), 'dmsa-notify-'));
@@ -38,7 +45,7 @@ async function world(changes: Partial<Webhook> = {}, answer?: (count: number) =>
     events: null,
     ...changes,
   };
-  const { notify, webhooksFor } = createActivities({ webhooks: { hook } } as unknown as ActivityDeps);
+  const { notify, webhooksFor } = createActivities(depsWith({ hook }));
   const run = (webhook = 'hook') => {
     const info = { attempt: 1, currentAttemptScheduledTimestampMs: scheduled };
     return new MockActivityEnvironment(info, { logger: silent }).run(notify as never, {
@@ -119,7 +126,7 @@ test('only those are told who want to hear of it', async () => {
   expect(await (await world({ events: ['drift'] })).webhooksFor({ event: 'done' })).toEqual([]);
   expect(await (await world({ events: ['drift', 'done'] })).webhooksFor({ event: 'done' })).toEqual(['hook']);
   expect(await (await world()).webhooksFor({ event: 'done' })).toEqual(['hook']);
-  const { webhooksFor } = createActivities({} as ActivityDeps);
+  const { webhooksFor } = createActivities(depsWith({}));
   expect(await webhooksFor({ event: 'done' })).toEqual([]);
 });
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LdapFilter } from '../../lab/directory/filter.ts';
-import { decodeFilter } from '../../lab/ldap/filter-codec.ts';
 import { childDn, parseDn } from '../../src/directory/dn.ts';
 import { texts } from '../../src/directory/entry.ts';
 import {
@@ -17,7 +16,8 @@ import {
 } from '../../src/directory/filters.ts';
 import { guidOctets } from '../../src/directory/guid.ts';
 import { sidOctets } from '../../src/directory/sid.ts';
-import { baseDn, encodedFilter, newStore } from '../lab/ldap/fixture.ts';
+import { decodedFilter } from '../lab/ldap/decoded-filter.ts';
+import { baseDn, newStore } from '../lab/ldap/fixture.ts';
 import { directoryOf } from './in-memory.ts';
 import { directoryWith, searchDone } from './ldap/scripted-server.ts';
 
@@ -30,7 +30,7 @@ const users = `CN=Users,${baseDn}`;
 
 /** The filter as it arrives at a server. */
 function arrived(filter: Filter): LdapFilter {
-  return decodeFilter(encodedFilter(filter));
+  return decodedFilter(filter);
 }
 
 function equal(attribute: string, text: string): LdapFilter {

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { defaultTopology, labHost, type Topology } from '../../lab/topology.ts';
+import { systemClock } from '../../src/async/clock.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import { type DiscoverRequest, type Discovery, discover } from '../../src/discover/discover.ts';
 import type { HostChoice } from '../../src/discover/hosts.ts';
@@ -34,7 +35,8 @@ export function requestOf(changes: Partial<DiscoverRequest> = {}): DiscoverReque
 
 export async function discoverIn(lab: Lab, transport: Transport, changes: Partial<DiscoverRequest> = {}) {
   const { directory, hosts } = lab.settings;
-  const ports = { connectDirectory: connectDirectory(directory, hosts), directoryServers: [], transport };
+  const connect = connectDirectory(directory, hosts);
+  const ports = { connectDirectory: connect, directoryServers: [], transport, clock: systemClock };
   return await discover(ports, requestOf(changes));
 }
 

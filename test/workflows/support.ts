@@ -18,6 +18,7 @@ import { DmsaError } from '../../src/domain/errors/errors.ts';
 import type { StageName } from '../../src/domain/migration/stages.ts';
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
+import { webhookNotifier } from '../../src/notify/notifier.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { type PlanRequest, parseRequest } from '../../src/plan/request.ts';
 import { fileRecords } from '../../src/records/records.ts';
@@ -116,7 +117,7 @@ export async function rehearse(
       ...connections,
       managementHost: lab.settings.management.host,
       records: fileRecords(lab.settings.records.folder),
-      webhooks: options.webhooks,
+      notifier: webhookNotifier(options.webhooks),
     });
     const taskQueue = `rehearsal-${id}`;
     const worker = () =>

@@ -57,17 +57,22 @@ function opening(window: MaintenanceWindow, from: number): number {
 }
 
 /** The moments of the day from `start` on at which the clock may show the window's beginning, in each of its offsets. */
-function beginnings({ from }: MaintenanceWindow, clock: Clock, start: number, changes: number[]): number[] {
+function beginnings(
+  { from }: MaintenanceWindow,
+  clock: LocalTime,
+  start: number,
+  changes: number[],
+): number[] {
   return [start, ...changes].map((since) => {
     const wait = (((minutes(from) - clock(since).minute) % 1440) + 1440) % 1440;
     return since + wait * minuteMs;
   });
 }
 
-type Clock = (ms: number) => Shown;
+type LocalTime = (ms: number) => Shown;
 
 /** The moments after `start` and until `end` at which the clock is changed; whole minutes. */
-function changesOf(clock: Clock, start: number, end: number): number[] {
+function changesOf(clock: LocalTime, start: number, end: number): number[] {
   const offset = (ms: number) => clock(ms).day * 1440 + clock(ms).minute - ms / minuteMs;
   const result: number[] = [];
   // No zone changes its clock twice within three hours.
@@ -84,7 +89,7 @@ function changesOf(clock: Clock, start: number, end: number): number[] {
   return result;
 }
 
-function wallClock(timeZone: string): Clock {
+function wallClock(timeZone: string): LocalTime {
   const format = new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
     timeZone,
     hourCycle: 'h23',

@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 
-import { BerWriter, Client, type Filter } from 'ldapts';
+import { Client, type Filter } from 'ldapts';
 import { onTestFinished } from 'vitest';
 import { createAuthority, issueServerCertificate } from '../../../lab/certificates.ts';
 import { MemoryStore } from '../../../lab/directory/memory-store.ts';
-import { type Element, Elements } from '../../../lab/ldap/ber.ts';
+import type { Element } from '../../../lab/ldap/ber.ts';
 import { type LdapFaults, type LdapServer, startLdapServer } from '../../../lab/ldap/server.ts';
 import type { DirectorySettings, HostAddress } from '../../../src/config/settings.ts';
 import { parseFilter } from '../../support/parse-filter.ts';
+import { elementOf } from './decoded-filter.ts';
 
 export const baseDn = 'DC=lab,DC=example';
 export const dc = 'dc1.lab.example';
@@ -64,7 +65,5 @@ export async function settingsFor(
 
 /** A filter, or the text of one, as a client of ldapts sends it. */
 export function encodedFilter(filter: Filter | string): Element {
-  const writer = new BerWriter();
-  (typeof filter === 'string' ? parseFilter(filter) : filter).write(writer);
-  return new Elements(writer.buffer).next();
+  return elementOf(typeof filter === 'string' ? parseFilter(filter) : filter);
 }
