@@ -8,7 +8,7 @@ export function factBlocks({ before, after, outcome }: MigrationStatus): Block[]
   const sections = factSections(before, after);
   const changes = sections.flatMap(({ fields }) => fields).filter(isChanged).length;
   return [
-    { kind: 'text', cell: after ? countChanges(changes) : 'Not read again since the migration.' },
+    { kind: 'text', cell: after ? countChanges(changes) : 'It was not read again after the migration yet.' },
     {
       kind: 'table',
       name: 'facts',
