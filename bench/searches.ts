@@ -26,7 +26,7 @@ export async function searches(): Promise<void> {
 async function measured(kind: LabOptions['directory']): Promise<Record<string, number>> {
   const { address, release } = await reserveAddress();
   const topology = defaultTopology({ restartMs: 0 });
-  const lab = await startLab({ topology, directory: kind, sambaAddress: address });
+  const lab = await startLab({ topology, directory: kind, samba: { address } });
   try {
     const names = Array.from({ length: computers }, (_, index) => `bench${index}`);
     for (const name of names) {

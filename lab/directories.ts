@@ -13,8 +13,11 @@ export async function startSambaDirectory(options: LabDirectoryOptions): Promise
   requireOneController(options.topology);
   const { startSamba } = await import('./samba/samba.ts');
   const { SambaStore } = await import('./samba/store.ts');
-  const { onProgress, signal, sambaAddress: address } = options;
-  const samba = await startSamba({ onProgress, signal, address });
+  const samba = await startSamba({
+    ...options.samba,
+    onProgress: options.onProgress,
+    signal: options.signal,
+  });
   const store = await SambaStore.connect(samba);
   const controller: ServedController = {
     name: domainControllerName,

@@ -1,6 +1,7 @@
 import type { HostAddress } from '../src/config/settings.ts';
 import type { LabFaults } from './faults.ts';
 import type { Replication } from './replicas.ts';
+import type { SambaPlace } from './samba/samba.ts';
 import type { DirectoryStore } from './store.ts';
 import type { Topology } from './topology.ts';
 
@@ -36,8 +37,7 @@ export interface LabDirectoryOptions {
   topology: Topology;
   faults?: LabFaults;
   clock: () => Date;
-  /** A loopback address of its own lets several Samba servers run at once: their ports are fixed. */
-  sambaAddress?: string;
+  samba?: SambaPlace;
   onProgress?: (line: string) => void;
   signal?: AbortSignal;
 }

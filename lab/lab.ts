@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import type { Settings } from '../src/config/settings.ts';
 import { labControllers, located, named, type RunningController } from './controllers.ts';
 import { startMemoryDirectory, startSambaDirectory } from './directories.ts';
@@ -11,6 +10,7 @@ import { hostOperations, managementOperations } from './hosts/operations.ts';
 import type { LabDirectory } from './lab-directory.ts';
 import type { Replication } from './replicas.ts';
 import type { DomainController } from './rules/domain-controller.ts';
+import type { SambaPlace } from './samba/samba.ts';
 import { type Seeded, seed, seedChild } from './seed.ts';
 import type { SshFaults } from './ssh/faults.ts';
 import { newKeyPair } from './ssh/key-pair.ts';
@@ -29,8 +29,7 @@ import {
 export interface LabOptions {
   topology?: Topology;
   directory?: 'lab' | 'samba';
-  /** 127.0.0.1 where absent. */
-  sambaAddress?: string;
+  samba?: SambaPlace;
   faults?: LabFaults;
   /** The lab's only clock; real time where absent. */
   clock?: () => Date;

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-
 import type { Client } from '@temporalio/client';
 import { newPrivateKey, type PrivateKey, publicKeyOf } from '../../src/approval/keys.ts';
 import { Migrations } from '../../src/client/migrations.ts';
@@ -15,6 +14,7 @@ import { dataConverterOf } from '../../src/temporal/data-converter.ts';
 import { registerSearchAttributes } from '../../src/temporal/search-attributes.ts';
 import { createWorker } from '../../src/worker/worker.ts';
 import { type Lab, type LabCounts, startLab } from '../lab.ts';
+import type { SambaPlace } from '../samba/samba.ts';
 import { player } from '../scenarios/play.ts';
 import { people, type Scenario } from '../scenarios/scenario.ts';
 import type { TemporalServer } from '../temporal/server.ts';
@@ -24,8 +24,7 @@ import { refusedStatus } from './refused.ts';
 export interface PlayOptions {
   temporal: TemporalServer;
   directory?: 'lab' | 'samba';
-  /** 127.0.0.1 where absent. */
-  sambaAddress?: string;
+  samba?: SambaPlace;
   /** The topology that the scenario changes; three hosts where absent. */
   topology?: Topology;
   request?: Partial<PlanRequest>;
@@ -62,14 +61,14 @@ const shortWaits: Partial<PlanRequest> = {
 
 /** Plays one scenario in a lab and a worker of its own, on a server of the caller's, and leaves neither behind. */
 export async function playScenario(scenario: Scenario, options: PlayOptions): Promise<Played> {
-  const { directory, sambaAddress, onProgress, signal } = options;
+  const { directory, samba, onProgress, signal } = options;
   const topology = structuredClone(options.topology ?? defaultTopology());
   scenario.topology?.(topology);
   signal?.throwIfAborted();
   const lab = await startLab({
     topology,
     directory,
-    sambaAddress,
+    samba,
     faults: scenario.faults?.(),
     onProgress,
     signal,

@@ -6,8 +6,40 @@ import { startGuarded } from '../processes/guarded.ts';
 import { findProgram } from './available.ts';
 import { baseDn, hostName, netbiosName, type Paths, realm } from './configuration.ts';
 
+/** A domain's database, and the password of its administrator. */
+export interface MadeDomain {
+  data: string;
+  password: string;
+}
+
+/** Makes the domain with the schema of dMSAs: about 5 s. */
+export async function makeDomain(
+  paths: Paths,
+  {
+    address,
+    onProgress,
+    signal,
+  }: { address: string; onProgress?: (line: string) => void; signal?: AbortSignal },
+): Promise<MadeDomain> {
+  onProgress?.('provisioning a Samba domain controller');
+  const password = await provision(paths, address, signal);
+  onProgress?.('extending its schema for dMSAs');
+  await extendSchema(paths, signal);
+  return { data: paths.data, password };
+}
+
+/** Copies a domain that no server uses. */
+export async function copyDomain(
+  domain: MadeDomain,
+  paths: Paths,
+  signal?: AbortSignal,
+): Promise<MadeDomain> {
+  await run('cp', ['-a', domain.data, paths.data], paths, signal);
+  return { ...domain, data: paths.data };
+}
+
 /** Makes the domain's database with `samba-tool`; returns the administrator's password, which it makes up. */
-export async function provision(paths: Paths, address: string, signal?: AbortSignal): Promise<string> {
+async function provision(paths: Paths, address: string, signal?: AbortSignal): Promise<string> {
   // An empty file: provisioning would read the machine's own smb.conf.
   const empty = join(paths.folder, 'empty.conf');
   await writeFile(empty, '[global]\n');
@@ -30,7 +62,7 @@ export async function provision(paths: Paths, address: string, signal?: AbortSig
 }
 
 /** Adds what Windows Server 2025 has for dMSAs: attributes first, then the class, then where they may occur. */
-export async function extendSchema(paths: Paths, signal?: AbortSignal): Promise<void> {
+async function extendSchema(paths: Paths, signal?: AbortSignal): Promise<void> {
   const folder = import.meta.dirname;
   const files = (await readdir(folder)).filter((name) => name.endsWith('.ldif')).sort();
   for (const name of files) {

@@ -1,22 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { sambaAvailable } from '../../lab/samba/available.ts';
+import { describeWithSamba, reserveSamba } from '../support/samba.ts';
 import { type AuditedDomain, codes, pairNamed, startDomain } from './in-domain.ts';
 
-const { available, reason } = sambaAvailable();
-if (reason) process.stderr.write(`${reason}\n`);
-
-/** An address that no other test starts Samba on: its ports are fixed. */
-const sambaAddress = '127.0.0.61';
-
-describe.skipIf(!available)('an audit of a real Samba domain', () => {
+describeWithSamba('an audit of a real Samba domain', () => {
   let domain: AuditedDomain;
+  let reserved: Awaited<ReturnType<typeof reserveSamba>>;
 
   beforeAll(async () => {
-    domain = await startDomain({ directory: 'samba', sambaAddress, clock: () => new Date() });
+    reserved = await reserveSamba();
+    domain = await startDomain({ directory: 'samba', samba: reserved.samba, clock: () => new Date() });
     domain.clock.now = new Date();
   });
-  afterAll(() => domain?.lab.close());
+  afterAll(async () => {
+    await domain?.lab.close();
+    reserved?.release();
+  });
 
   test('finds nothing where nothing was migrated', async () => {
     const audit = await domain.audit();

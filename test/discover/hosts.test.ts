@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, type MockInstance, test, vi } fr
 import { MemoryStore } from '../../lab/directory/memory-store.ts';
 import { isoToFileTime } from '../../lab/formats/file-time.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
-import { reserveAddress } from '../../lab/samba/address.ts';
+import type { SambaPlace } from '../../lab/samba/samba.ts';
 import { defaultTopology, labHost } from '../../lab/topology.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { uac } from '../../src/directory/schema.ts';
 import { checkChoice, chooseHosts, type HostChoice, type ReasonLeftOut } from '../../src/discover/hosts.ts';
-import { describeWithSamba } from '../support/samba.ts';
+import { describeWithSamba, reserveSamba } from '../support/samba.ts';
 
 const nothing: HostChoice = { names: [], ou: null, allServers: false, activeWithin: null };
 const base = 'DC=lab,DC=example';
@@ -52,11 +52,11 @@ describe('a choice of hosts', () => {
 });
 
 /** Servers in and out of an OU, and everything that a search for computers also finds. */
-async function startDomain(directory: 'lab' | 'samba', sambaAddress?: string): Promise<Lab> {
+async function startDomain(directory: 'lab' | 'samba', samba?: SambaPlace): Promise<Lab> {
   const hosts = [labHost('web01', []), labHost('web02', [])];
   const presentDmsa = { state: 0, linkedBySomeone: false };
   const topology = { ...defaultTopology(), hosts, bystanders: ['app01'], presentDmsa };
-  const lab = await startLab({ topology, directory, sambaAddress });
+  const lab = await startLab({ topology, directory, samba });
   const { store } = lab.dc;
   const computer = async (name: string, parent: string, attributes: Record<string, string[]> = {}) => {
     const dn = `CN=${name},${parent}`;
@@ -228,7 +228,7 @@ describe('hosts of the simulated directory', () => {
 
 describeWithSamba('hosts of a real directory', () => {
   choosing(async () => {
-    const { address, release } = await reserveAddress();
-    return { lab: await startDomain('samba', address), release };
+    const { samba, release } = await reserveSamba();
+    return { lab: await startDomain('samba', samba), release };
   });
 });

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../lab/lab.ts';
-import { reserveAddress } from '../../lab/samba/address.ts';
 import { defaultTopology } from '../../lab/topology.ts';
 import { serversOf } from '../../src/directory/connection/servers.ts';
 import { checkRights } from '../../src/doctor/rights.ts';
-import { describeWithSamba } from '../support/samba.ts';
+import { describeWithSamba, reserveSamba } from '../support/samba.ts';
 
 const base = 'DC=lab,DC=example';
 const reader = `CN=reader,CN=Users,${base}`;
@@ -21,12 +20,12 @@ describeWithSamba('what the credential of the cmdlets may do', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'dmsa-rights-'));
-    const reserved = await reserveAddress();
+    const reserved = await reserveSamba();
     release = reserved.release;
     lab = await startLab({
       topology: defaultTopology({ restartMs: 0 }),
       directory: 'samba',
-      sambaAddress: reserved.address,
+      samba: reserved.samba,
     });
     const { store } = lab.dc;
     await store.add(reader, { objectClass: ['user'], sAMAccountName: ['reader'] });

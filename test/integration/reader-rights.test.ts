@@ -6,7 +6,6 @@ import { encodeSecurityDescriptor, withAce } from '../../lab/formats/security-de
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { createDmsa, setPrincipals } from '../../lab/rules/dmsa.ts';
 import { startMigration } from '../../lab/rules/phases.ts';
-import { reserveAddress } from '../../lab/samba/address.ts';
 import { defaultTopology } from '../../lab/topology.ts';
 import { connectionsOf } from '../../src/connections.ts';
 import { octets, text } from '../../src/directory/entry.ts';
@@ -19,7 +18,7 @@ import { preflight } from '../../src/inspection/preflight.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { parseRequest } from '../../src/plan/request.ts';
 import type { Ports } from '../../src/ports.ts';
-import { describeWithSamba } from '../support/samba.ts';
+import { describeWithSamba, reserveSamba } from '../support/samba.ts';
 
 const base = 'DC=lab,DC=example';
 const reader = `CN=reader,CN=Users,${base}`;
@@ -39,10 +38,10 @@ describeWithSamba('an ordinary account reads', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'dmsa-reader-'));
-    const reserved = await reserveAddress();
+    const reserved = await reserveSamba();
     release = reserved.release;
     const topology = defaultTopology({ restartMs: 0 });
-    lab = await startLab({ topology, directory: 'samba', sambaAddress: reserved.address });
+    lab = await startLab({ topology, directory: 'samba', samba: reserved.samba });
     const { store } = lab.dc;
     await store.add(reader, { objectClass: ['user'], sAMAccountName: ['reader'] });
     await store.replace(reader, { unicodePwd: [Buffer.from(`"${password}"`, 'utf16le')] });

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 
 import { Client } from 'ldapts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { createDmsa } from '../../lab/rules/dmsa.ts';
-import { sambaAvailable } from '../../lab/samba/available.ts';
 import { defaultTopology } from '../../lab/topology.ts';
 import { connectionsOf } from '../../src/connections.ts';
 import type { Directory } from '../../src/directory/directory.ts';
@@ -15,9 +14,7 @@ import { readSpnHolders } from '../../src/directory/read/read-spn-holders.ts';
 import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
 import type { AccountFacts } from '../../src/domain/facts/facts.ts';
 import { findAccount } from '../../src/plan/find-account.ts';
-
-const { available, reason } = sambaAvailable();
-if (reason) process.stderr.write(`${reason}\n`);
+import { describeWithSamba, reserveSamba } from '../support/samba.ts';
 
 interface SimpleLogin {
   caFile: string;
@@ -25,28 +22,28 @@ interface SimpleLogin {
   password: { file: string };
 }
 
-/** An address that no other test starts Samba on: its ports are fixed. */
-const sambaAddress = '127.0.0.66';
-
 const users = 'CN=Users,DC=lab,DC=example';
 const managed = 'CN=Managed Service Accounts,DC=lab,DC=example';
 const builtin = 'CN=Builtin,DC=lab,DC=example';
 const enabled = uac.normalAccount | 0x20;
 
-describe.skipIf(!available)('what preflight reads of a real directory', () => {
+describeWithSamba('what preflight reads of a real directory', () => {
   let lab: Lab;
+  let reserved: Awaited<ReturnType<typeof reserveSamba>>;
   let directory: Directory;
   let domainSid: string;
 
   beforeAll(async () => {
     const topology = { ...defaultTopology({ restartMs: 0 }), hosts: [] };
-    lab = await startLab({ topology, directory: 'samba', sambaAddress });
+    reserved = await reserveSamba();
+    lab = await startLab({ topology, directory: 'samba', samba: reserved.samba });
     directory = await connectionsOf(lab.settings).connectDirectory();
     domainSid = (await accountOf('svc-finance')).sid.replace(/-\d+$/, '');
   });
   afterAll(async () => {
     await directory?.close();
     await lab?.close();
+    reserved?.release();
   });
 
   async function accountOf(name: string): Promise<AccountFacts> {

@@ -1,21 +1,20 @@
 import { expect, onTestFinished, test } from 'vitest';
 
 import { playScenario } from '../../lab/demo/play-scenario.ts';
-import { reserveAddress } from '../../lab/samba/address.ts';
 import { scenarios } from '../../lab/scenarios/index.ts';
 import { differences } from '../../src/domain/facts/compare.ts';
 import { testServer, topologyFor } from '../lab/scenarios/support.ts';
-import { describeWithSamba } from '../support/samba.ts';
+import { describeWithSamba, reserveSamba } from '../support/samba.ts';
 
 /** The same migrations, with a real AD DC behind every read: what the lab's directory answers has to hold there. */
 describeWithSamba('on a real Samba AD DC', () => {
   const play = async (name: string) => {
-    const { address, release } = await reserveAddress();
+    const { samba, release } = await reserveSamba();
     onTestFinished(release);
     return await playScenario(scenarios[name]!, {
       temporal: await testServer(),
       directory: 'samba',
-      sambaAddress: address,
+      samba,
       topology: topologyFor(name),
     });
   };

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../lab/lab.ts';
-import { reserveAddress } from '../../lab/samba/address.ts';
 import { defaultTopology, labController, type Topology } from '../../lab/topology.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
@@ -10,7 +9,7 @@ import { principalsOf } from '../../src/directory/security/access.ts';
 import { decodeSecurityDescriptor } from '../../src/directory/security/security-descriptor.ts';
 import { ridOf, sidText } from '../../src/directory/sid.ts';
 import { parseFilter } from '../support/parse-filter.ts';
-import { describeWithSamba } from '../support/samba.ts';
+import { describeWithSamba, reserveSamba } from '../support/samba.ts';
 
 const baseDn = 'DC=lab,DC=example';
 const users = `CN=Users,${baseDn}`;
@@ -48,14 +47,14 @@ const topology: Topology = {
 };
 
 describeWithSamba('a topology on a real server', () => {
-  let reserved: Awaited<ReturnType<typeof reserveAddress>>;
+  let reserved: Awaited<ReturnType<typeof reserveSamba>>;
   let labs: { samba: Lab; memory: Lab };
   let directories: { samba: Directory; memory: Directory };
 
   beforeAll(async () => {
     const clock = () => new Date();
-    reserved = await reserveAddress();
-    const samba = await startLab({ topology, directory: 'samba', sambaAddress: reserved.address, clock });
+    reserved = await reserveSamba();
+    const samba = await startLab({ topology, directory: 'samba', samba: reserved.samba, clock });
     const memory = await startLab({ topology, clock });
     labs = { samba, memory };
     const connect = ({ settings }: Lab) => connectDirectory(settings.directory, settings.hosts)();

@@ -253,10 +253,11 @@ describeWithSamba('starting and ending Samba', () => {
     const folder = await mkdtemp(join(tmpdir(), 'dmsa-test-'));
     const stopping = new AbortController();
     const onProgress = (line: string) => line.includes('schema') && stopping.abort(new Error('enough'));
-    await expect(openSamba({ folder, onProgress, signal: stopping.signal })).rejects.toThrow('enough');
+    const made = { domain: undefined, folder, onProgress, signal: stopping.signal };
+    await expect(openSamba(made)).rejects.toThrow('enough');
     expect(await readdir(folder)).toEqual([]);
 
-    const samba = await openSamba({ folder });
+    const samba = await openSamba({ domain: undefined, folder });
     expect(await readdir(folder)).toHaveLength(1);
     await samba.close();
     await samba.close();

@@ -2,18 +2,27 @@ import { describe } from 'vitest';
 
 import { reserveAddress } from '../../lab/samba/address.ts';
 import { sambaAvailable } from '../../lab/samba/available.ts';
-import { type Samba, type SambaOptions, startSamba } from '../../lab/samba/samba.ts';
+import type { MadeDomain } from '../../lab/samba/provision.ts';
+import { type Samba, type SambaOptions, type SambaPlace, startSamba } from '../../lab/samba/samba.ts';
+import { ask } from './run/ask.ts';
 
 const { available, reason } = sambaAvailable();
 
-/**
- * A Samba AD DC for one test file: freshly provisioned in a folder of its own, on a loopback address that nothing else
- * has, in about 8 s. Close it in afterAll; where the test process crashes, server and folder go with it.
- */
-export async function openSamba(options: Omit<SambaOptions, 'address'> = {}): Promise<Samba> {
+/** Reserves a loopback address that nothing else has, for a Samba that copies the domain of the test run. */
+export async function reserveSamba(): Promise<{ samba: SambaPlace; release(): void }> {
+  const domain = await ask<MadeDomain>('samba-domain');
   const { address, release } = await reserveAddress();
+  return { samba: { address, domain }, release };
+}
+
+/**
+ * Starts a Samba AD DC for one test file, in a folder of its own, in about 2 s. Close it in afterAll; if the test
+ * process crashes, server and folder go with it.
+ */
+export async function openSamba(options: SambaOptions = {}): Promise<Samba> {
+  const { samba: place, release } = await reserveSamba();
   try {
-    const samba = await startSamba({ ...options, address });
+    const samba = await startSamba({ ...place, ...options });
     return { ...samba, close: () => samba.close().finally(release) };
   } catch (error) {
     release();

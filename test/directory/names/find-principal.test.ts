@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startMemoryDirectory, startSambaDirectory } from '../../../lab/directories.ts';
 import type { LabDirectory, LabDirectoryOptions } from '../../../lab/lab-directory.ts';
-import { reserveAddress } from '../../../lab/samba/address.ts';
 import { defaultTopology } from '../../../lab/topology.ts';
 import type { Directory, SearchOptions } from '../../../src/directory/directory.ts';
 import { childDn } from '../../../src/directory/dn.ts';
@@ -11,7 +10,7 @@ import { guidText } from '../../../src/directory/guid.ts';
 import { findPrincipal } from '../../../src/directory/names/find-principal.ts';
 import { sidOctets, sidText } from '../../../src/directory/sid.ts';
 import { DmsaError } from '../../../src/domain/errors/errors.ts';
-import { describeWithSamba } from '../../support/samba.ts';
+import { describeWithSamba, reserveSamba } from '../../support/samba.ts';
 import { connected } from '../connected.ts';
 
 const base = 'DC=lab,DC=example';
@@ -198,9 +197,9 @@ describeWithSamba('on Samba', () => {
   let release: (() => void) | undefined;
 
   beforeAll(async () => {
-    const reserved = await reserveAddress();
+    const reserved = await reserveSamba();
     release = reserved.release;
-    samba = await side((options) => startSambaDirectory({ ...options, sambaAddress: reserved.address }));
+    samba = await side((options) => startSambaDirectory({ ...options, samba: reserved.samba }));
   });
   afterAll(async () => {
     await end(samba);

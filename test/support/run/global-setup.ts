@@ -2,6 +2,7 @@ import type { TestProject } from 'vitest/node';
 
 import { Bundles } from './bundles.ts';
 import { LastLines } from './last-lines.ts';
+import { SambaDomain } from './samba-domain.ts';
 import { startService } from './service.ts';
 import { TemporalServer } from './temporal-server.ts';
 import { TimeSkippingServers } from './time-skipping-servers.ts';
@@ -22,11 +23,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const bundles = new Bundles();
   const temporal = new TemporalServer(lastLines);
   const timeSkipping = new TimeSkippingServers(lastLines);
+  const samba = new SambaDomain();
   const service = await startService({
     'temporal-lack': () => temporal.lack(),
     temporal: () => temporal.start(),
     'time-skipping-lack': () => timeSkipping.lack(),
     'time-skipping': (_question, ended) => timeSkipping.lend(ended),
+    'samba-domain': () => samba.make(),
     bundle: (options: Parameters<Bundles['bundle']>[0]) => bundles.bundle(options),
     'last-lines': async (name: string) => lastLines.of(name),
   });
@@ -35,5 +38,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await service.close();
     await temporal.close();
     await timeSkipping.close();
+    await samba.close();
   };
 }
