@@ -1,7 +1,7 @@
 import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
 
 import type { RecordedVote, Vote } from '../../src/domain/gates/votes.ts';
-import type { SignalName, SignalRefusal } from '../../src/domain/migration/signals.ts';
+import type { SignalName, SignalRefusalCode } from '../../src/domain/migration/signals.ts';
 import type { MigrationResult, MigrationStatus } from '../../src/domain/migration/status.ts';
 import * as contract from '../../workflows/contract.ts';
 
@@ -23,15 +23,15 @@ export async function migrateServiceAccount({ plan }: contract.MigrationInput): 
   const heard = (
     signal: SignalName,
     { by, reason, id }: contract.SignalPayload,
-    refusal: SignalRefusal | null = null,
+    code: SignalRefusalCode | null = null,
   ) => {
     const receipt = { signal, by, reason, ...(id && { id }), at: status.startedAt };
     status.signals.push(
-      refusal ? { ...receipt, verdict: 'refused', ...refusal } : { ...receipt, verdict: 'accepted' },
+      code ? { ...receipt, verdict: 'refused', code } : { ...receipt, verdict: 'accepted' },
     );
   };
   setHandler(contract.pause, (who) => {
-    heard('pause', who, status.paused ? { code: 'SIGNAL_PAUSED_ALREADY' } : null);
+    heard('pause', who, status.paused ? 'SIGNAL_PAUSED_ALREADY' : null);
     status.paused = true;
   });
   setHandler(contract.resume, (who) => {

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findExecutable } from '../../lab/temporal/executable.ts';
-import { type SignalRefusal, signalNames } from '../../src/domain/migration/signals.ts';
-import { signalRefusals, wordSignalRefusal } from '../../src/wording/signal.ts';
+import { signalNames } from '../../src/domain/migration/signals.ts';
+import { signalRefusals } from '../../src/wording/signal.ts';
 import { voteRefusals } from '../../src/wording/vote.ts';
 import { temporalAvailable } from '../support/temporal.ts';
 import { codeOf } from '../support/verdicts.ts';
@@ -26,9 +26,15 @@ test('the page has every reason for which a vote does not count, and every signa
     code,
     meaning,
   ]);
-  const limits = { most: 200, longest: '3650d' };
-  const worded = (code: string) => wordSignalRefusal({ code, ...limits } as SignalRefusal);
-  expect(reasons).toEqual(Object.keys(signalRefusals).map((code) => [code, worded(code)]));
+  const limits: Record<string, string> = {
+    SIGNAL_TOO_MANY_ALLOWED: '200',
+    SIGNAL_OBSERVATION_TOO_LONG: '3650d',
+  };
+  const worded = Object.entries(signalRefusals).map(([code, word]) => [
+    code,
+    word.replace('{limit}', limits[code] ?? ''),
+  ]);
+  expect(reasons).toEqual(worded);
 });
 
 const { available, reason } = await temporalAvailable();

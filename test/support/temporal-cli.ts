@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { findExecutable } from '../../lab/temporal/executable.ts';
 import type { CountedVote } from '../../src/domain/gates/votes.ts';
-import type { AcceptedSignal, signalNames } from '../../src/domain/migration/signals.ts';
+import type { RecordedSignal, signalNames } from '../../src/domain/migration/signals.ts';
 
 export type SentName = 'approve' | 'reject' | (typeof signalNames)[number];
 
 /** What the query `outcomes` answers: of a vote, or of another signal. */
 export type Recorded = Partial<Omit<CountedVote, 'verdict'>> &
-  Partial<Omit<AcceptedSignal, 'verdict'>> & { verdict: string; code?: string };
+  Partial<Omit<RecordedSignal, 'verdict'>> & { verdict: string; code?: string };
 
 /** Temporal's own command line, as people use it by hand, for the server at that address. */
 export async function temporalCli(address: string) {

@@ -153,7 +153,7 @@ const classified = {
     'rollout.bakeUntil',
     'seen.at',
     'signals.at',
-    'signals.longest',
+    'signals.limit',
     'skipped.at',
     'stages.endedAt',
     'stages.startedAt',

@@ -1,4 +1,4 @@
-import type { PlainSignalRefusal } from '../../src/domain/migration/signals.ts';
+import type { SignalRefusalCode } from '../../src/domain/migration/signals.ts';
 import type { StageName } from '../../src/domain/migration/stages.ts';
 import type { GateName } from '../../src/domain/plan/plan.ts';
 import { senderOf, textOf } from '../messages/payload.ts';
@@ -33,7 +33,7 @@ export function leftOut(m: Migration, gate: GateName): string[] {
   return [...new Set([...skippedHosts(m), ...failed])].sort();
 }
 
-type WhyNot = (m: Migration, host: string) => PlainSignalRefusal | null;
+type WhyNot = (m: Migration, host: string) => SignalRefusalCode | null;
 
 /** Finds the host that a payload names, which no longer counts as failed; or why nothing is done about it. */
 function decideOnHost(m: Migration, payload: unknown, whyNot: WhyNot) {

@@ -52,8 +52,7 @@ const extendObservation: Reaction = (m, payload) => {
   if (about === undefined || !durationPattern.test(about) || durationMs(about) === 0)
     return refuse('SIGNAL_NO_DURATION', about);
   const endsInMs = Math.max(0, Date.parse(observation.until) - Date.now()) + durationMs(about);
-  if (endsInMs > durationMs(longest))
-    return { about, refusal: { code: 'SIGNAL_OBSERVATION_TOO_LONG', longest } };
+  if (endsInMs > durationMs(longest)) return refuse('SIGNAL_OBSERVATION_TOO_LONG', about, longest);
   m.state.observation = { ...observation, until: inMs(endsInMs) };
   return { about };
 };
@@ -68,7 +67,7 @@ const allowPrincipal: Reaction = ({ state }, payload) => {
   if (turnsBack(state)) return refuse('SIGNAL_TURNS_BACK', sid);
   if (allowedPrincipals.some((each) => each.sid === sid)) return refuse('SIGNAL_ALLOWED_ALREADY', sid);
   if (allowedPrincipals.length >= mostPrincipals)
-    return { about: sid, refusal: { code: 'SIGNAL_TOO_MANY_ALLOWED', most: mostPrincipals } };
+    return refuse('SIGNAL_TOO_MANY_ALLOWED', sid, mostPrincipals);
   allowedPrincipals.push({ sid, ...senderOf(payload), at: now() });
   return { about: sid };
 };

@@ -3,10 +3,10 @@ import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import { isUnreadable } from '../../src/domain/facts/unreadable.ts';
 import type { RecordedVote } from '../../src/domain/gates/votes.ts';
 import type {
-  PlainSignalRefusal,
   RecordedSignal,
   SignalName,
   SignalRefusal,
+  SignalRefusalCode,
 } from '../../src/domain/migration/signals.ts';
 import type { Carried } from '../carried.ts';
 import { currentDetails } from '../details.ts';
@@ -19,21 +19,25 @@ import { idOf, isWellFormed, readableSender } from './payload.ts';
 export type Reaction = (
   m: Migration,
   payload: unknown,
-) => { about?: string | undefined; refusal?: SignalRefusal | null };
+) => { about?: string | undefined; refusal?: SignalRefusal };
 
-export function refuse(code: PlainSignalRefusal, about?: string): ReturnType<Reaction> {
-  return { about, refusal: { code } };
+export function refuse(code: SignalRefusalCode, about?: string, limit?: SignalRefusal['limit']) {
+  return { about, refusal: { verdict: 'refused', code, ...(limit !== undefined && { limit }) } } as const;
 }
 
 /** Receives a signal and records its verdict. A malformed payload does nothing. */
 export function receive(m: Migration, signal: SignalName, payload: unknown, react: Reaction): void {
   const { status } = m.state;
-  const { about, refusal }: ReturnType<Reaction> = whyMalformed(m, payload) ?? react(m, payload);
+  const { about, refusal = { verdict: 'accepted' as const } } = whyMalformed(m, payload) ?? react(m, payload);
   const subject = about === undefined ? {} : { about };
-  const receipt = { signal, ...subject, ...readableSender(payload), ...idOf(payload), at: now() };
-  status.signals.push(
-    refusal ? { ...receipt, verdict: 'refused', ...refusal } : { ...receipt, verdict: 'accepted' },
-  );
+  status.signals.push({
+    signal,
+    ...subject,
+    ...readableSender(payload),
+    ...idOf(payload),
+    at: now(),
+    ...refusal,
+  });
   boundSignals(status);
   setCurrentDetails(currentDetails(status));
 }

@@ -4,7 +4,7 @@ import type { ReadingSettings } from '../../config/settings.ts';
 import { writtenSid } from '../../directory/names/principal-name.ts';
 import type { ResolvedPrincipal } from '../../directory/names/resolve-principal.ts';
 import { DmsaError, errorAbout } from '../../domain/errors/errors.ts';
-import type { AcceptedSignal } from '../../domain/migration/signals.ts';
+import type { RecordedSignal } from '../../domain/migration/signals.ts';
 import { sid as sidField } from '../../plan/values.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { wordFailure } from '../../wording/failure.ts';
@@ -109,7 +109,7 @@ async function skip(call: SignalCall): Promise<SignalAnswer> {
   return sentForHost(call, 'Skipping', await send(call, 'skipHost', { host }));
 }
 
-function sentForHost(call: SignalCall, doing: string, { about }: AcceptedSignal): SignalAnswer {
+function sentForHost(call: SignalCall, doing: string, { about }: RecordedSignal): SignalAnswer {
   return sent(call, `${doing} ${about} in ${call.status.migrationId}`, { host: about });
 }
 

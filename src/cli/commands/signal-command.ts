@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { LiveStatus, Migrations, SignalRequest } from '../../client/migrations.ts';
 import { DmsaError, errorAbout } from '../../domain/errors/errors.ts';
 import { longestOfVote } from '../../domain/gates/votes.ts';
-import type { AcceptedSignal, RecordedSignal, Sender, SignalName } from '../../domain/migration/signals.ts';
+import type { RecordedSignal, Sender, SignalName } from '../../domain/migration/signals.ts';
 import { didYouMean } from '../../domain/values/nearest.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { wordSignalRefusal } from '../../wording/signal.ts';
@@ -75,16 +75,21 @@ const acting = {
   reason: 'why; kept with the migration',
 };
 
-/**
- * Sends the signal in the name of the sender. Throws SIGNAL_REFUSED with the reason why it did nothing.
- */
+/** Sends the signal in the name of the sender. Throws SIGNAL_REFUSED with the reason why it did nothing. */
 export async function send(
   { context, options, migrations, status }: SignalCall,
   signal: SignalName,
   subject: Omit<SignalRequest, keyof Sender> = {},
-): Promise<AcceptedSignal> {
+): Promise<RecordedSignal> {
+  const { migrationId, hosts } = status;
   const request = { ...senderOf(context, options), ...subject };
-  return accepted(await migrations.send(status.migrationId, signal, request), status);
+  const recorded = await migrations.send(migrationId, signal, request);
+  if (recorded.verdict === 'accepted') return recorded;
+  const { code, about = migrationId } = recorded;
+  const message = `${escapeTerminal(about)}: ${wordSignalRefusal(recorded)}`;
+  const names = hosts.map(({ host }) => host);
+  const hint = code === 'SIGNAL_NO_HOST' ? didYouMean(about, names) : undefined;
+  throw new DmsaError('SIGNAL_REFUSED', about, message, { hint });
 }
 
 /** Answer of a command that is no vote: who sent what, with `more` of its own. */
@@ -95,17 +100,6 @@ export function sent(
 ): SignalAnswer {
   const { migrationId } = status;
   return { text, value: { migrationId, sent: name, ...senderOf(context, options), ...more } };
-}
-
-function accepted(recorded: RecordedSignal, { migrationId, hosts }: LiveStatus): AcceptedSignal {
-  if (recorded.verdict === 'accepted') return recorded;
-  const { signal, about } = recorded;
-  const message = `${escapeTerminal(about ?? migrationId)}: ${wordSignalRefusal(recorded)}`;
-  const names = hosts.map((each) => each.host);
-  const isOther =
-    (signal === 'retry' || signal === 'skipHost') && about !== undefined && !names.includes(about);
-  const hint = isOther ? didYouMean(about, names) : undefined;
-  throw new DmsaError('SIGNAL_REFUSED', about ?? migrationId, message, { hint });
 }
 
 /** Throws MIGRATION_ENDED. */

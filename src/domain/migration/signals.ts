@@ -20,14 +20,14 @@ export interface Sender {
 }
 
 /** A signal and what became of it. */
-export type RecordedSignal = AcceptedSignal | RefusedSignal;
+export type RecordedSignal = SignalReceipt & ({ verdict: 'accepted' } | SignalRefusal);
 
-export interface AcceptedSignal extends SignalReceipt {
-  verdict: 'accepted';
+/** Why a signal did nothing. `limit`: how many, or how long, it would have exceeded. */
+export interface SignalRefusal {
+  verdict: 'refused';
+  code: SignalRefusalCode;
+  limit?: number | Duration;
 }
-
-/** A signal that did nothing, with the reason as a code and its data. */
-export type RefusedSignal = SignalReceipt & SignalRefusal & { verdict: 'refused' };
 
 /** Record of the arrival of a signal. Of its sender, only what the payload says in texts. */
 interface SignalReceipt extends Partial<Sender> {
@@ -40,16 +40,7 @@ interface SignalReceipt extends Partial<Sender> {
   id?: string;
 }
 
-/** Reason why a signal did nothing. */
-export type SignalRefusal =
-  | { code: PlainSignalRefusal }
-  /** `most` principals are allowed, and no more can be. */
-  | { code: 'SIGNAL_TOO_MANY_ALLOWED'; most: number }
-  /** The observation would end later than in `longest`. */
-  | { code: 'SIGNAL_OBSERVATION_TOO_LONG'; longest: Duration };
-
-/** Refusals that need no data. */
-export type PlainSignalRefusal =
+export type SignalRefusalCode =
   | 'SIGNAL_MALFORMED'
   | 'SIGNAL_UNREADABLE'
   | 'SIGNAL_AFTER_COMPLETION'
@@ -60,8 +51,10 @@ export type PlainSignalRefusal =
   | 'SIGNAL_NOTHING_DIFFERS'
   | 'SIGNAL_NOT_OBSERVING'
   | 'SIGNAL_NO_DURATION'
+  | 'SIGNAL_OBSERVATION_TOO_LONG'
   | 'SIGNAL_NO_SID'
   | 'SIGNAL_ALLOWED_ALREADY'
+  | 'SIGNAL_TOO_MANY_ALLOWED'
   | 'SIGNAL_NO_HOST'
   | 'SIGNAL_SKIPPED_ALREADY'
   | 'SIGNAL_HOSTS_DONE'

@@ -6,7 +6,7 @@ import { run } from '../../../src/bin/run.ts';
 import type { Assembly } from '../../../src/cli/assembly.ts';
 import type { Migrations } from '../../../src/client/migrations.ts';
 import { errorKinds } from '../../../src/domain/errors/errors.ts';
-import type { PlainSignalRefusal } from '../../../src/domain/migration/signals.ts';
+import type { SignalRefusalCode } from '../../../src/domain/migration/signals.ts';
 import { type FakeOptions, fakeIo } from '../fake-io.ts';
 import { waiting } from '../fixtures.ts';
 
@@ -26,7 +26,7 @@ afterEach(() => rm(folder, { recursive: true }));
 /** The command for this migration; `code` is why the migration does nothing about it. */
 async function dmsa(
   [name, ...args]: string[],
-  code: PlainSignalRefusal | null = null,
+  code: SignalRefusalCode | null = null,
   options: FakeOptions = {},
   named = host,
 ) {

@@ -81,7 +81,7 @@ describe.skipIf(!available)(`what becomes of signals${reason ? ` (skipped: ${rea
         'SIGNAL_NO_DURATION',
       );
       expect(await migrations.send(id, 'extendObservation', { ...carol, for: '3650d' })).toMatchObject({
-        ...{ verdict: 'refused', code: 'SIGNAL_OBSERVATION_TOO_LONG', longest: '3650d', about: '3650d' },
+        ...{ verdict: 'refused', code: 'SIGNAL_OBSERVATION_TOO_LONG', limit: '3650d', about: '3650d' },
       });
       expect(codeOf(await migrations.send(id, 'extendObservation', { ...carol, for: '7d' }))).toBeNull();
       const longer = await rehearsal.until(({ waitingFor }) => waitingFor!.until !== until);
