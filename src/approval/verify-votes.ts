@@ -44,8 +44,6 @@ const payloadSchema = z.object({
 
 const signedSchema = payloadSchema.pick({ jws: true }).required();
 
-const idSchema = z.object({ id: z.string().max(longestOfVote.id) });
-
 /** Decides of each vote whether it counts, and if not why. An unsigned identity is declared, not proven. */
 export async function verifyVotes(input: VerifyVotesInput): Promise<RecordedVote[]> {
   const seen: Gate | null = input.gate && { ...input.gate, votes: [...input.gate.votes] };
@@ -60,14 +58,12 @@ export async function verifyVotes(input: VerifyVotesInput): Promise<RecordedVote
 
 /** The verdict on one vote at the gate that is open, with the votes that came before it. */
 async function verify(queued: QueuedVote, gate: Gate | null, input: VerifyVotesInput): Promise<RecordedVote> {
-  const { decision, receivedAt, payload } = queued;
-  const id = idSchema.safeParse(payload).data;
-  const receipt = { decision, receivedAt, ...id };
+  const { payload: _, ...receipt } = queued;
   const read = await readVote(queued, input);
   if (!('vote' in read)) return { ...read.claims, ...receipt, verdict: 'refused', code: read.code };
   const { vote, code } = read;
   const identity = personOf(vote.by, input);
-  const refused = code ?? rule({ ...vote, decision, identity }, gate, input);
+  const refused = code ?? rule({ ...vote, ...receipt, identity }, gate, input);
   if (refused === null && identity !== null) return { ...vote, ...receipt, verdict: 'counted', identity };
   return { ...vote, ...receipt, verdict: 'refused', code: refused!, ...(identity !== null && { identity }) };
 }

@@ -1,6 +1,9 @@
-import type { Payload, PayloadCodec, PayloadConverter } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
 
 import type { MigrationStatus } from '../domain/migration/status.ts';
+import { wordHostProgress } from '../wording/host-progress.ts';
+import { decodeFirst } from './decode.ts';
 
 /** Status with the progress that activities of many hosts report by heartbeat. */
 export interface LiveStatus extends MigrationStatus {
@@ -22,18 +25,11 @@ interface PendingActivity {
 }
 
 /** Reads the progress of each host from heartbeats of pending activities, shaped `{ hosts: { name: { status } } }`. */
-export async function hostProgress(
-  pending: PendingActivity[],
-  converter: PayloadConverter,
-  codecs: PayloadCodec[],
-): Promise<HostProgress[]> {
+export async function hostProgress(client: Client, pending: PendingActivity[]): Promise<HostProgress[]> {
   const all = await Promise.all(
-    pending.map(async ({ activityType, heartbeatDetails }) => {
-      let payloads = heartbeatDetails?.payloads ?? [];
-      for (const codec of codecs.toReversed()) payloads = await codec.decode(payloads);
-      if (!payloads[0]) return [];
-      return hostsOf(converter.fromPayload(payloads[0]), activityType?.name ?? '');
-    }),
+    pending.map(async ({ activityType, heartbeatDetails }) =>
+      hostsOf(await decodeFirst(client, heartbeatDetails?.payloads), activityType?.name ?? ''),
+    ),
   );
   return all.flat();
 }
@@ -46,14 +42,6 @@ function hostsOf(details: unknown, activity: string): HostProgress[] {
       : [],
   );
 }
-
-const done: Record<string, string> = {
-  prepareHosts: 'prepared',
-  restoreHosts: 'put back as it was',
-  restartServices: 'services restarted',
-  restartHosts: 'rebooted',
-  restoreEventLogs: 'event log put back',
-};
 
 /** Adds progress to a status. A workflow that was ended by hand undoes nothing, so its status needs an operator. */
 export function withProgress(
@@ -75,10 +63,7 @@ export function withProgress(
       policy: prepared.has(evidence.host) ? 'yes' : evidence.policy,
     })),
     progress: Object.fromEntries(
-      progress.map(({ activity, host, status }) => [
-        host,
-        status === 'done' ? (done[activity] ?? 'done') : status,
-      ]),
+      progress.map(({ activity, host, status }) => [host, wordHostProgress(activity, status)]),
     ),
     ended: workflow !== 'RUNNING' && workflow !== 'PAUSED' && workflow !== 'CONTINUED_AS_NEW',
   };

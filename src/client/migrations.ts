@@ -9,7 +9,7 @@ import { DmsaError } from '../domain/errors/errors.ts';
 import type { Facts } from '../domain/facts/facts.ts';
 import type { RecordedVote, Vote } from '../domain/gates/votes.ts';
 import type { RecordedSignal, Sender, SignalName } from '../domain/migration/signals.ts';
-import type { MigrationResult, MigrationStatus } from '../domain/migration/status.ts';
+import type { MigrationResult } from '../domain/migration/status.ts';
 import { migrationId, type Plan } from '../domain/plan/plan.ts';
 import type { Duration } from '../domain/values/duration.ts';
 import { planDetails, planSummary } from './details.ts';
@@ -172,19 +172,10 @@ export class Migrations {
 
   async #live(handle: WorkflowHandle): Promise<LiveStatus> {
     const described = await this.#ask(handle.workflowId, () => handle.describe());
-    const status = await this.#status(handle);
-    const { payloadConverter, payloadCodecs } = this.#client.options.loadedDataConverter;
-    const progress = await hostProgress(
-      described.raw.pendingActivities ?? [],
-      payloadConverter,
-      payloadCodecs,
-    );
+    const status = await this.#ask(handle.workflowId, () => handle.query(contract.status), 'worker');
+    const progress = await hostProgress(this.#client, described.raw.pendingActivities ?? []);
     // A forged workflow may give another id than its own.
     return withProgress({ ...status, migrationId: handle.workflowId }, progress, described.status.name);
-  }
-
-  #status(handle: WorkflowHandle): Promise<MigrationStatus> {
-    return this.#ask(handle.workflowId, () => handle.query(contract.status), 'worker');
   }
 
   /** Sends a signal, and asks ever more seldom until the migration has recorded it. Throws NO_WORKER. */

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 
 import type { MigrationInput } from '../../workflows/contract.ts';
 import type { Plan } from '../domain/plan/plan.ts';
+import { decodeFirst } from './decode.ts';
 
 /** Reads the plan of a migration from the first event of its history; null if there is none. */
 export async function startedPlan(client: Client, workflowId: string): Promise<Plan | null> {
@@ -10,10 +11,7 @@ export async function startedPlan(client: Client, workflowId: string): Promise<P
     execution: { workflowId },
     maximumPageSize: 1,
   });
-  let payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
-  for (const codec of payloadCodecs.toReversed()) payloads = await codec.decode(payloads);
-  if (!payloads[0]) return null;
-  const { plan } = payloadConverter.fromPayload<MigrationInput>(payloads[0]);
-  return plan ?? null;
+  const { input } = history?.events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
+  const decoded = (await decodeFirst(client, input?.payloads)) as Partial<MigrationInput> | undefined;
+  return decoded?.plan ?? null;
 }

@@ -148,6 +148,7 @@ const classified = {
     'note.at',
     'observation.until',
     'partner.lastSuccess',
+    'queue.id',
     'queue.receivedAt',
     'replication.lastSuccess',
     'rollout.bakeUntil',

@@ -40,7 +40,7 @@ export function boundedVote(payload: unknown): unknown {
     const isBearable = typeof value === 'string' && value.length <= longest;
     return value === undefined ? [] : [[name, isBearable ? value : null]];
   });
-  return { ...Object.fromEntries(fields), ...idOf(payload) };
+  return Object.fromEntries(fields);
 }
 
 const voteFields = ['gate', 'hash', 'by', 'reason', 'at', 'jws'] as const;

@@ -18,7 +18,7 @@ import { boundedVote, idOf } from './payload.ts';
 /** Queues a vote, to be verified in its turn. */
 export function queueVote(m: Migration, decision: Vote['decision'], payload: unknown): void {
   const { queue, status } = m.state;
-  const vote = { decision, payload: boundedVote(payload), receivedAt: now() };
+  const vote = { decision, receivedAt: now(), ...idOf(payload), payload: boundedVote(payload) };
   if (hasRoom(queue, vote.payload)) queue.push(vote);
   else {
     (status.gates.at(-1)?.votes ?? status.earlyVotes).push(unverified(vote, 'VOTE_TOO_MANY'));
@@ -73,7 +73,7 @@ async function verified(m: Migration, votes: QueuedVote[], gate: Gate | null): P
 
 /** A vote that nobody has verified, with what it says of itself. */
 function unverified({ payload, ...receipt }: QueuedVote, code: VoteRefusal): RecordedVote {
-  return { ...readableVote(payload), ...receipt, ...idOf(payload), verdict: 'refused', code };
+  return { ...readableVote(payload), ...receipt, verdict: 'refused', code };
 }
 
 /** The migration that a signed vote has to name. */

@@ -45,7 +45,7 @@ interface VoteReceipt extends Pick<Vote, 'decision'> {
 }
 
 /** A vote as a signal brought it: anyone may send anything. */
-export interface QueuedVote extends Pick<VoteReceipt, 'decision' | 'receivedAt'> {
+export interface QueuedVote extends Pick<VoteReceipt, 'decision' | 'receivedAt' | 'id'> {
   payload: unknown;
 }
 
