@@ -44,6 +44,15 @@ describe('the table of rooms', () => {
     expect(rooms.map(({ path }) => path).sort()).toEqual([...new Set(files.map(roomOf))].sort());
   });
 
+  test('gives no leave that nobody takes', () => {
+    const unused = rooms.flatMap(({ path, mayImport = [], mayImportTypes = [] }) =>
+      [...mayImport, ...mayImportTypes]
+        .filter((leave) => !imports.some(({ from, to }) => isIn(from)(path) && isIn(to)(leave)))
+        .map((leave) => `${path} → ${leave}`),
+    );
+    expect(unused).toEqual([]);
+  });
+
   test('reads imports as they are written', () => {
     expect(sources.length).toBeGreaterThan(150);
     expect(importsOf('workflows/hosts/waves.ts')).toContainEqual({
