@@ -1,5 +1,8 @@
-import { descriptorForPrincipals, encodeSecurityDescriptor } from '../lab/formats/security-descriptor.ts';
-import { principalsOf } from '../src/directory/security/access.ts';
+import {
+  descriptorForPrincipals,
+  encodeSecurityDescriptor,
+  principalsOf,
+} from '../lab/formats/security-descriptor.ts';
 import { decodeSecurityDescriptor } from '../src/directory/security/security-descriptor.ts';
 import { perSecond, table } from './figures.ts';
 

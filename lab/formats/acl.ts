@@ -2,7 +2,7 @@ import { guidOctets } from '../../src/directory/guid.ts';
 import {
   type AccessAce,
   type Ace,
-  aceType,
+  aceTypes,
   inheritedObjectTypePresent,
   objectTypePresent,
 } from '../../src/directory/security/ace.ts';
@@ -52,4 +52,9 @@ function uint32(value: number): Buffer {
   const octets = Buffer.alloc(4);
   octets.writeUInt32LE(value);
   return octets;
+}
+
+/** The number of the ACE's type (MS-DTYP 2.4.4.1). */
+export function aceType(ace: Ace): number {
+  return ace.kind === 'raw' ? ace.type : aceTypes[ace.kind];
 }

@@ -1,3 +1,4 @@
+import { accessRules, grantees } from '../../src/directory/security/access.ts';
 import { type Ace, aceFlag, right } from '../../src/directory/security/ace.ts';
 import {
   control,
@@ -76,4 +77,11 @@ export function withoutAce(descriptor: SecurityDescriptor, ace: Ace): SecurityDe
 function rank(ace: Ace): number {
   const inherited = ace.flags & aceFlag.inherited ? 2 : 0;
   return inherited + (ace.kind.startsWith('deny') ? 0 : 1);
+}
+
+/** SIDs, sorted, that the descriptor lets retrieve the managed password: those with an ACE of their own that allows it. */
+export function principalsOf(descriptor: SecurityDescriptor): string[] {
+  return grantees(accessRules(descriptor))
+    .filter(({ conditional }) => !conditional)
+    .map(({ sid }) => sid);
 }

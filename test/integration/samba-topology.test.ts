@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { principalsOf } from '../../lab/formats/security-descriptor.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { defaultTopology, labController, type Topology } from '../../lab/topology.ts';
 import { connectDirectory } from '../../src/directory/connection/connection.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { integer, octets, text, texts } from '../../src/directory/entry.ts';
 import { attribute, uac } from '../../src/directory/schema.ts';
-import { principalsOf } from '../../src/directory/security/access.ts';
 import { decodeSecurityDescriptor } from '../../src/directory/security/security-descriptor.ts';
 import { ridOf, sidText } from '../../src/directory/sid.ts';
 import { parseFilter } from '../support/parse-filter.ts';

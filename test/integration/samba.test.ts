@@ -6,7 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { descriptorForPrincipals, encodeSecurityDescriptor } from '../../lab/formats/security-descriptor.ts';
+import {
+  descriptorForPrincipals,
+  encodeSecurityDescriptor,
+  principalsOf,
+} from '../../lab/formats/security-descriptor.ts';
 import { reserveAddress } from '../../lab/samba/address.ts';
 import { installSamba, requireSamba, sambaAvailable } from '../../lab/samba/available.ts';
 import { type Samba, startSamba } from '../../lab/samba/samba.ts';
@@ -17,7 +21,6 @@ import { childDn } from '../../src/directory/dn.ts';
 import { integer, octets, text, texts, type Value } from '../../src/directory/entry.ts';
 import { equals } from '../../src/directory/filters.ts';
 import { attribute, dmsaClass, uac } from '../../src/directory/schema.ts';
-import { principalsOf } from '../../src/directory/security/access.ts';
 import { decodeSecurityDescriptor } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { computersLdif, describeWithSamba, openSamba } from '../support/samba.ts';

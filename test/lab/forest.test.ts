@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { principalsOf } from '../../lab/formats/security-descriptor.ts';
 import { type Lab, type LabOptions, startLab } from '../../lab/lab.ts';
 import { defaultTopology, type LabDmsa, labController, labHost, type Topology } from '../../lab/topology.ts';
 import type { Settings } from '../../src/config/settings.ts';
@@ -9,7 +10,6 @@ import { integer, octets, text, texts } from '../../src/directory/entry.ts';
 import { fileTimeToIso } from '../../src/directory/file-time.ts';
 import { byRule, equals } from '../../src/directory/filters.ts';
 import { attribute, inChainRule, uac } from '../../src/directory/schema.ts';
-import { principalsOf } from '../../src/directory/security/access.ts';
 import { decodeSecurityDescriptor } from '../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';

@@ -42,13 +42,6 @@ export function accessRules({ dacl, owner }: SecurityDescriptor): AccessRule[] {
   return rules;
 }
 
-/** SIDs, sorted, that the descriptor lets retrieve the managed password: those with an ACE of their own that allows it. */
-export function principalsOf(descriptor: SecurityDescriptor): string[] {
-  return grantees(accessRules(descriptor))
-    .filter(({ conditional }) => !conditional)
-    .map(({ sid }) => sid);
-}
-
 /**
  * Each SID that is let in, sorted, once; `conditional` where that hangs on a condition. A refusal of the SID itself
  * before it takes it away, unless the refusal hangs on a condition: then the SID may be let in after all.

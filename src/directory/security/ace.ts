@@ -72,7 +72,7 @@ export const right = {
 export const aceFlag = { inheritOnly: 0x08, inherited: 0x10 } as const;
 
 /** AceType (MS-DTYP 2.4.4.1). */
-const types: Record<AccessAce['kind'], number> = {
+export const aceTypes: Record<AccessAce['kind'], number> = {
   allow: 0x00,
   deny: 0x01,
   'allow-object': 0x05,
@@ -82,15 +82,10 @@ const types: Record<AccessAce['kind'], number> = {
   'allow-callback-object': 0x0b,
   'deny-callback-object': 0x0c,
 };
-const kinds = new Map(Object.entries(types).map(([kind, type]) => [type, kind as AccessAce['kind']]));
+const kinds = new Map(Object.entries(aceTypes).map(([kind, type]) => [type, kind as AccessAce['kind']]));
 export const objectTypePresent = 1;
 export const inheritedObjectTypePresent = 2;
 const headerLength = 4;
-
-/** The number of the ACE's type (MS-DTYP 2.4.4.1). */
-export function aceType(ace: Ace): number {
-  return ace.kind === 'raw' ? ace.type : types[ace.kind];
-}
 
 /**
  * The ACE at `offset` of `octets`, which end where the ACL ends, and the size its header gives. Encoding it again

@@ -88,9 +88,3 @@ export function unlessSeen(evidence: HostEvidence, verdicts: Verdicts): Verdicts
   const entries = Object.entries(verdicts) as [EvidenceName, Verdict | undefined][];
   return Object.fromEntries(entries.filter(([name]) => evidence[name] !== 'yes'));
 }
-
-/** Returns time and source of a verdict; null if it was never read. */
-export function seenOf(evidence: HostEvidence, name: EvidenceName): Omit<HostReading, 'of'> | null {
-  const seen = evidence.seen.find((each) => each.of.includes(name));
-  return seen ? { at: seen.at, source: seen.source } : null;
-}

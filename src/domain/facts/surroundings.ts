@@ -18,5 +18,3 @@ export interface SpnHolder {
   /** The names that it shares, as it spells them. */
   names: string[];
 }
-
-export const nothingAround: Surroundings = { protectedGroups: [], spnHolders: [], hosts: {} };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { accessRules, decide, grantees, principalsOf } from '../../../src/directory/security/access.ts';
+import { principalsOf } from '../../../lab/formats/security-descriptor.ts';
+import { accessRules, decide, grantees } from '../../../src/directory/security/access.ts';
 import { type Ace, right } from '../../../src/directory/security/ace.ts';
 import type { SecurityDescriptor } from '../../../src/directory/security/security-descriptor.ts';
 import type { AccessRule } from '../../../src/domain/facts/facts.ts';

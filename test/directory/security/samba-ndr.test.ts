@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { encodeAce } from '../../../lab/formats/acl.ts';
+import { aceType, encodeAce } from '../../../lab/formats/acl.ts';
 import { encodeSecurityDescriptor } from '../../../lab/formats/security-descriptor.ts';
-import { type Ace, aceType, decodeAce } from '../../../src/directory/security/ace.ts';
+import { type Ace, decodeAce } from '../../../src/directory/security/ace.ts';
 import type { Acl } from '../../../src/directory/security/acl.ts';
 import {
   decodeSecurityDescriptor,

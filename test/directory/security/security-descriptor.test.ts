@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import {
   descriptorForPrincipals,
   encodeSecurityDescriptor,
+  principalsOf,
   withAce,
   withoutAce,
 } from '../../../lab/formats/security-descriptor.ts';
-import { principalsOf } from '../../../src/directory/security/access.ts';
 import { type Ace, right } from '../../../src/directory/security/ace.ts';
 import {
   type DescriptorPart,

@@ -5,7 +5,6 @@ import type { DomainFacts } from '../../../src/domain/facts/domain-facts.ts';
 import type { AccountFacts, DmsaFacts } from '../../../src/domain/facts/facts.ts';
 import type { HostFacts, HostSurroundings } from '../../../src/domain/facts/host-facts.ts';
 import { strangers } from '../../../src/domain/facts/principals.ts';
-import { nothingAround } from '../../../src/domain/facts/surroundings.ts';
 import { type FindingCode, findingKinds } from '../../../src/domain/findings/findings.ts';
 import { samplePlan } from '../../plan/sample-plan.ts';
 import {
@@ -16,6 +15,7 @@ import {
   goodHost,
   linkedAccount,
   linkedDmsa,
+  nothingAround,
   now,
 } from '../facts/good-facts.ts';
 

@@ -4,10 +4,10 @@ import {
   evidenceNames,
   type HostEvidence,
   see,
-  seenOf,
   unlessSeen,
 } from '../../../src/domain/facts/host-evidence.ts';
 import type { Verdict } from '../../../src/domain/facts/verdict.ts';
+import { seenOf } from './seen-of.ts';
 
 const unknown: HostEvidence = {
   host: 'web01.lab.example',

@@ -2,7 +2,7 @@ import type { Assessed } from '../../../src/domain/assess/assessed.ts';
 import type { DomainFacts } from '../../../src/domain/facts/domain-facts.ts';
 import type { AccountFacts, DmsaFacts } from '../../../src/domain/facts/facts.ts';
 import type { HostFacts } from '../../../src/domain/facts/host-facts.ts';
-import { nothingAround } from '../../../src/domain/facts/surroundings.ts';
+import type { Surroundings } from '../../../src/domain/facts/surroundings.ts';
 import { samplePlan } from '../../plan/sample-plan.ts';
 
 /** Facts in which nothing is wrong, made anew for each test to change one thing in. */
@@ -96,6 +96,8 @@ export function goodHost(name: string, changes: Partial<HostFacts> = {}): HostFa
     ...changes,
   };
 }
+
+export const nothingAround: Surroundings = { protectedGroups: [], spnHolders: [], hosts: {} };
 
 /** Before Start: no dMSA yet, three good hosts. */
 export function beforeStart(changes: Partial<Assessed> = {}): Assessed {

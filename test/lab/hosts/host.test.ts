@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { principalsOf } from '../../../lab/formats/security-descriptor.ts';
 import { SimulatedHost } from '../../../lab/hosts/host.ts';
 import { completeMigration } from '../../../lab/rules/phases.ts';
 import { type LabHost, type LabService, labHost } from '../../../lab/topology.ts';
 import { octets } from '../../../src/directory/entry.ts';
 import { attribute } from '../../../src/directory/schema.ts';
-import { principalsOf } from '../../../src/directory/security/access.ts';
 import { decodeSecurityDescriptor } from '../../../src/directory/security/security-descriptor.ts';
 import { operations, type Parameters } from '../../../src/powershell/wire/operations.ts';
 import { linkedDomain, pair, refusalOf, type TestDomain } from '../rules/domain.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { principalsOf } from '../../../lab/formats/security-descriptor.ts';
 import { createDmsa, removeDmsa, setPrincipals } from '../../../lab/rules/dmsa.ts';
 import { octets, text, texts } from '../../../src/directory/entry.ts';
 import { guidText } from '../../../src/directory/guid.ts';
 import { attribute, dmsaClass } from '../../../src/directory/schema.ts';
-import { principalsOf } from '../../../src/directory/security/access.ts';
 import { decodeSecurityDescriptor } from '../../../src/directory/security/security-descriptor.ts';
 import { dmsaDn, domainWithDmsa, managed, newDomain, refusalOf } from './domain.ts';
 

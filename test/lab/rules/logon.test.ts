@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { encodeSecurityDescriptor } from '../../../lab/formats/security-descriptor.ts';
+import { encodeSecurityDescriptor, principalsOf } from '../../../lab/formats/security-descriptor.ts';
 import { setPrincipals } from '../../../lab/rules/dmsa.ts';
 import { addPrincipal, type LogonHost, logOn } from '../../../lab/rules/logon.ts';
 import { completeMigration, startMigration, undoMigration } from '../../../lab/rules/phases.ts';
 import { octets } from '../../../src/directory/entry.ts';
 import { attribute, uac } from '../../../src/directory/schema.ts';
-import { principalsOf } from '../../../src/directory/security/access.ts';
 import { type Ace, right } from '../../../src/directory/security/ace.ts';
 import { decodeSecurityDescriptor } from '../../../src/directory/security/security-descriptor.ts';
 import { sidText } from '../../../src/directory/sid.ts';

@@ -1,4 +1,5 @@
 import { named } from '../../../lab/controllers.ts';
+import { principalsOf } from '../../../lab/formats/security-descriptor.ts';
 import type { Lab } from '../../../lab/lab.ts';
 import { createDmsa, setPrincipals } from '../../../lab/rules/dmsa.ts';
 import type { DomainController } from '../../../lab/rules/domain-controller.ts';
@@ -7,7 +8,6 @@ import { OperationFailure } from '../../../lab/ssh/operation-failure.ts';
 import { type Entry, guidOf, octets, sidOf, text, texts } from '../../../src/directory/entry.ts';
 import { guidOctets } from '../../../src/directory/guid.ts';
 import { attribute } from '../../../src/directory/schema.ts';
-import { principalsOf } from '../../../src/directory/security/access.ts';
 import { decodeSecurityDescriptor } from '../../../src/directory/security/security-descriptor.ts';
 import { sidOctets } from '../../../src/directory/sid.ts';
 import type { AskedError, StubAccount } from '../../activities/scripts/states.ts';

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-
 import type { Topology } from '../../../lab/topology.ts';
-import { seenOf } from '../../../src/domain/facts/host-evidence.ts';
 import { decide } from '../../../src/domain/gates/gates.ts';
 import type { MigrationStatus } from '../../../src/domain/migration/status.ts';
 import { driftText } from '../../../src/domain/values/drift.ts';
+import { seenOf } from '../../domain/facts/seen-of.ts';
 import { timeSkippingAvailable } from '../../support/time-skipping.ts';
 import { codeOf } from '../../support/verdicts.ts';
 import { openTheatre, type Rehearsal, rehearse, type Theatre } from '../support.ts';
