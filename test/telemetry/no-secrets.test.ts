@@ -29,7 +29,7 @@ describe.skipIf(!available)(`a signed migration${reason ? ` (skipped: ${reason})
       expect([args, exitCode, told]).toEqual([
         args,
         2,
-        expect.stringMatching(/^(PLAN|REPORT)_[A-Z_]+: .+\n$/),
+        expect.stringMatching(/^(PEM|SETTINGS|KEY_RING|PLAN|REPORT|KEY)_(INVALID|KEY_UNKNOWN): .+\n$/),
       ]);
   });
 

@@ -64,7 +64,7 @@ describe('a JSON report of before', () => {
   test('that is not there, or is none, is refused by verify, exit code 2', async () => {
     const missing = await dmsa(['verify', 'none.json', '-o', 'json']);
     expect(missing.exitCode).toBe(2);
-    expect(JSON.parse(missing.io.stdout()).error.code).toBe('REPORT_INVALID');
+    expect(JSON.parse(missing.io.stdout()).error.code).toBe('FILE_UNREADABLE');
     await writeFile(join(folder, 'plan.json'), JSON.stringify(samplePlan()));
     const other = await dmsa(['verify', 'plan.json']);
     expect([other.exitCode, other.io.stdout()]).toEqual([2, '']);
