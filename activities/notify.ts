@@ -23,8 +23,8 @@ export async function webhooksFor({ notifier }: ActivityDeps, { event }: Webhook
 }
 
 /**
- * Tells one webhook. Throws NOTIFY_FAILED, to be tried again, and NOTIFY_REFUSED; their messages name the webhook and its
- * answer, never its URL, which whoever knows it may write to.
+ * Tells one webhook. Throws NOTIFY_FAILED, to be tried again, NOTIFY_REFUSED, and what Notifier throws; their messages
+ * name the webhook and its answer, never its URL, which whoever knows it may write to.
  */
 export async function notify(deps: ActivityDeps, { webhook, notice, key }: NotifyInput): Promise<void> {
   const options = { key, now: runningClock(deps.clock), signal: cancellationSignal() };

@@ -87,7 +87,7 @@ async function wrongServices(deps: ActivityDeps, { name, services }: HostToLookA
       : kept
         ? `${service} is ${found.state}`
         : `${service} logs on as ${found.startName}, and no more as ${startName}`;
-    const failure = { code: kept ? 'SERVICE_START_FAILED' : 'STATE_UNEXPECTED', message } as const;
+    const failure = { code: kept ? 'SERVICE_START_FAILED' : 'SERVICE_ACCOUNT_CHANGED', message } as const;
     return { host: name, startNameKept: kept ? 'yes' : 'no', healthy: 'no', failure };
   }
   return null;

@@ -21,7 +21,11 @@ export function restoreEventLogs(
     const wanted = { policy: { value: 1, keyExists: true }, eventLogEnabled: log };
     const { eventLogEnabled } = await deps.transport.run(name, 'set-host', wanted, { timeoutMs });
     if (log !== null && eventLogEnabled !== log) {
-      throw new DmsaError('STATE_NOT_VERIFIED', name, 'the host says done, and its log reads back otherwise');
+      throw new DmsaError(
+        'HOST_NOT_VERIFIED',
+        name,
+        'the host reports success, and its log reads back otherwise',
+      );
     }
     return null;
   };

@@ -94,5 +94,5 @@ function requireWanted(
   const logDiffers = wanted.eventLogEnabled !== null && wanted.eventLogEnabled !== found.eventLogEnabled;
   if (!policyDiffers && !logDiffers) return;
   const seen = `policy ${found.policy.value ?? 'absent'}, event log ${found.eventLogEnabled ? 'on' : 'off'}`;
-  throw new DmsaError('STATE_NOT_VERIFIED', host, `the host says done, and reads back ${seen}`);
+  throw new DmsaError('HOST_NOT_VERIFIED', host, `the host reports success, and reads back ${seen}`);
 }

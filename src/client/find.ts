@@ -60,7 +60,7 @@ async function abandoned(client: Client): Promise<ListedMigration[]> {
 
 /**
  * Finds the workflow id that is meant: an id itself, `svc@contoso.com`, or the name of the account as `svc` or
- * `CONTOSO\svc`. Throws MIGRATION_NOT_FOUND, also where a name is that of accounts in several domains.
+ * `CONTOSO\svc`. Throws MIGRATION_NOT_FOUND, and MIGRATION_AMBIGUOUS for a name of accounts in several domains.
  */
 export async function findMigration(client: Client, written: string): Promise<string> {
   const text = written.trim().toLowerCase();
@@ -75,7 +75,9 @@ export async function findMigration(client: Client, written: string): Promise<st
       ? `there is no migration of ${written}`
       : `${written} is the name of several accounts: write one of ${ids.join(', ')}`;
   const hint = ids.length === 0 ? await meant(client, account) : undefined;
-  throw new DmsaError('MIGRATION_NOT_FOUND', written, message, { hint });
+  throw new DmsaError(ids.length === 0 ? 'MIGRATION_NOT_FOUND' : 'MIGRATION_AMBIGUOUS', written, message, {
+    hint,
+  });
 }
 
 /** Hint with the nearest name among the accounts of running migrations. */

@@ -73,7 +73,7 @@ export function withProgress(
     ...live,
     outcome: 'needs-operator',
     waitingFor: null,
-    failure: { code: 'MIGRATION_ENDED', message },
+    failure: { code: 'MIGRATION_STOPPED', message },
   };
 }
 

@@ -133,8 +133,7 @@ export class Migrations {
     if (status.name === 'COMPLETED')
       throw new DmsaError('MIGRATION_ENDED', workflowId, `${workflowId} has ended by itself`);
     const plan = await this.plan(workflowId);
-    if (!plan)
-      throw new DmsaError('MIGRATION_NOT_FOUND', workflowId, `Temporal has no plan of ${workflowId}`);
+    if (!plan) throw new DmsaError('HISTORY_MISSING', workflowId, `Temporal has no plan of ${workflowId}`);
     const carried = await this.#ask(workflowId, () => handle.query(contract.carried), 'worker');
     await this.#startWith({ plan, carried, adopted: who });
     return workflowId;

@@ -36,7 +36,7 @@ export function integer(entry: Entry, attribute: string): number | null {
   const value = text(entry, attribute);
   if (value === null) return null;
   if (!/^-?\d{1,19}$/.test(value)) {
-    throw invalid('DIRECTORY_ANSWER_INVALID', entry, attribute, `"${shortened(value)}" is no number`);
+    throw invalid('ATTRIBUTE_INVALID', entry, attribute, `"${shortened(value)}" is no number`);
   }
   return Number(value);
 }
@@ -64,8 +64,8 @@ export function descriptorOf(entry: Entry, attribute: string): SecurityDescripto
 
 function required(entry: Entry, attribute: string, decode: (octets: Buffer) => string): string {
   const found = octets(entry, attribute);
-  if (!found) throw invalid('DIRECTORY_ANSWER_INVALID', entry, attribute, 'absent, or not readable');
-  return decoded('DIRECTORY_ANSWER_INVALID', entry, attribute, () => decode(found));
+  if (!found) throw invalid('ATTRIBUTE_INVALID', entry, attribute, 'absent, or not readable');
+  return decoded('ATTRIBUTE_INVALID', entry, attribute, () => decode(found));
 }
 
 /** The decoders throw a RangeError that names the offset, and know neither entry nor attribute. */
@@ -78,7 +78,7 @@ function decoded<T>(code: InvalidValue, entry: Entry, attribute: string, decode:
   }
 }
 
-type InvalidValue = 'DIRECTORY_ANSWER_INVALID' | 'DESCRIPTOR_INVALID';
+type InvalidValue = 'ATTRIBUTE_INVALID' | 'DESCRIPTOR_INVALID';
 
 function invalid(
   code: InvalidValue,

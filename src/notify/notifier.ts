@@ -10,7 +10,7 @@ import { signature } from './sign.ts';
 export interface Notifier {
   /** Names of the receivers that want to hear of an event, in the order of the settings. */
   receiversOf(event: NoticeEvent): string[];
-  /** Sends a notice to one receiver, once. */
+  /** Sends a notice to one receiver, once. Throws WEBHOOK_UNKNOWN, and SECRET_UNUSABLE for an empty secret. */
   send(receiver: string, notice: Notice, options: SendOptions): Promise<Delivery>;
 }
 
@@ -30,14 +30,15 @@ export function webhookNotifier(webhooks: Record<string, Webhook> = {}): Notifie
         .map(([name]) => name),
     async send(receiver, notice, { key, now, signal }) {
       const webhook = webhooks[receiver];
-      if (!webhook) return { result: 'refused', why: 'this worker has no such webhook in its settings' };
+      if (!webhook)
+        throw new DmsaError('WEBHOOK_UNKNOWN', receiver, 'this worker has no such webhook in its settings');
       const body = JSON.stringify(bodyOf(webhook.kind, notice, key));
       const secrets = await Promise.all([webhook.url, webhook.secret ?? null].map(read)).catch(whyNot);
       if (typeof secrets === 'string') return { result: 'again', why: secrets, afterMs: null };
       const [url, secret] = secrets;
       // A receiver that checks nothing would take it, and whoever set a secret would not hear of it.
       if (secret === '')
-        return { result: 'refused', why: 'its secret is empty, and nothing is sent unsigned' };
+        throw new DmsaError('SECRET_UNUSABLE', receiver, 'its secret is empty, and nothing is sent unsigned');
       const headers = {
         'Idempotency-Key': key,
         ...(secret ? { 'X-Dmsa-Signature': signature(secret, body, now()) } : {}),

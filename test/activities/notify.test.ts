@@ -97,7 +97,7 @@ test.each(['', '\n', ' \r\n'])(
     const { run, received, folder } = await world();
     await writeFile(join(folder, 'secret'), text);
     expect(await failureOf(run() as Promise<unknown>)).toMatchObject({
-      type: 'NOTIFY_REFUSED',
+      type: 'SECRET_UNUSABLE',
       nonRetryable: true,
       message: 'hook: its secret is empty, and nothing is sent unsigned',
     });
@@ -109,14 +109,14 @@ test('a variable that is set to nothing is no secret either', async () => {
   const { run, received } = await world({ secret: { env: 'DMSA_TEST_EMPTY_SECRET' } });
   vi.stubEnv('DMSA_TEST_EMPTY_SECRET', '');
   onTestFinished(() => void vi.unstubAllEnvs());
-  expect(await failureOf(run() as Promise<unknown>)).toMatchObject({ type: 'NOTIFY_REFUSED' });
+  expect(await failureOf(run() as Promise<unknown>)).toMatchObject({ type: 'SECRET_UNUSABLE' });
   expect(received).toEqual([]);
 });
 
 test('a webhook that the settings no longer have is given up', async () => {
   const { run } = await world();
   expect(await failureOf(run('other') as Promise<unknown>)).toMatchObject({
-    type: 'NOTIFY_REFUSED',
+    type: 'WEBHOOK_UNKNOWN',
     nonRetryable: true,
     message: 'other: this worker has no such webhook in its settings',
   });

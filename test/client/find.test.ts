@@ -69,7 +69,7 @@ test('a name that accounts of several domains have is refused with the ids to ch
     { name: 'svc-mail', running: true, domain: 'fabrikam.com' },
   ]);
   await expect(findMigration(two.client, 'svc-mail')).rejects.toMatchObject({
-    code: 'MIGRATION_NOT_FOUND',
+    code: 'MIGRATION_AMBIGUOUS',
     message: expect.stringContaining('dmsa/contoso.com/svc-mail, dmsa/fabrikam.com/svc-mail'),
   });
 });

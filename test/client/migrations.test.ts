@@ -204,7 +204,7 @@ describe.skipIf(!(await temporalAvailable()).available)('the client of migration
     expect(seen.at(-1)).toMatchObject({
       outcome: 'needs-operator',
       failure: {
-        code: 'MIGRATION_ENDED',
+        code: 'MIGRATION_STOPPED',
         message:
           'the workflow was ended from outside (terminated): nothing has been undone (dmsa resume --adopt goes on with it)',
       },

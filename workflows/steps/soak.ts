@@ -47,7 +47,7 @@ async function soakAndVerify(m: Migration): Promise<void> {
   seeHosts(m, facts.hosts, askedAt);
   seePrincipals(m, facts.dmsa, askedAt);
   for (const [host, { keysFetched }] of Object.entries(events)) seeEvents(m, host, { keysFetched }, askedAt);
-  if (wrong.length > 0) throw failWith('STATE_UNEXPECTED', wrong.join('; '));
+  if (wrong.length > 0) throw failWith('COMPLETION_DIFFERS', wrong.join('; '));
   m.state.soaked = true;
 }
 

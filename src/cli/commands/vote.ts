@@ -83,8 +83,11 @@ async function signingKey(context: Context, given: string | undefined): Promise<
 }
 
 function unsigned(id: string): DmsaError {
-  const message = `${id} takes signed votes only: give your private key with --key`;
-  return new DmsaError('VOTE_REFUSED', id, `VOTE_UNSIGNED: ${message}`);
+  return new DmsaError(
+    'VOTE_KEY_MISSING',
+    id,
+    `${id} takes signed votes only, and there is no key to sign with`,
+  );
 }
 
 /** Steps that an approval allows, up to the next gate and beyond. */

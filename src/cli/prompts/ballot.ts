@@ -49,14 +49,14 @@ function chosenHash(gate: { hash: string }, given: string | undefined): string {
 
 /**
  * The migration that a signature is for. Who can write to Temporal can write a workflow with any status: so only what the
- * plan itself says is signed. Throws VOTE_REFUSED and PLAN_EDITED where the plan is not that of the
- * status, VOTE_REFUSED where there is none to look at.
+ * plan itself says is signed. Throws STATUS_FORGED and PLAN_EDITED where the plan is not that of the status, or there is
+ * none.
  */
 export function signedFor(status: LiveStatus, started: Plan | null): SignedFor {
   const { migrationId, planHash, execution } = status;
   const refused = (why: string) =>
-    new DmsaError('VOTE_REFUSED', migrationId, `${migrationId}: nothing is signed: ${why}`);
-  if (!started) throw refused('Temporal has no plan of it any more');
+    new DmsaError('STATUS_FORGED', migrationId, `${migrationId}: nothing is signed: ${why}`);
+  if (!started) throw refused('Temporal has no plan of its start');
   const plan = parsePlan(started);
   if (migrationIdOf(plan) !== migrationId)
     throw refused(`it was started with the plan of ${migrationIdOf(plan)}`);

@@ -1,4 +1,4 @@
-import { DmsaError, type ErrorCode } from '../../domain/errors/errors.ts';
+import { DmsaError, type ErrorCode, errorAbout } from '../../domain/errors/errors.ts';
 import type { Directory, RootDse, SearchOptions } from '../directory.ts';
 import { sameDn } from '../dn.ts';
 import type { Entry } from '../entry.ts';
@@ -152,7 +152,7 @@ async function firstOf(
       const why = unwanted(directory);
       if (why === null) return { server, directory };
       await directory.close();
-      failures.push(new DmsaError('DIRECTORY_REFUSED', server.url, `${server.url}: ${why}`));
+      failures.push(errorAbout(server.url, 'CONTROLLER_UNSUITABLE', why));
     } catch (error) {
       if (!(error instanceof DmsaError) || !next.has(error.code)) throw error;
       failures.push(error);

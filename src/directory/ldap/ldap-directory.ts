@@ -68,7 +68,7 @@ export class LdapDirectory implements Directory {
     );
     if (!baseDn || !configurationDn || !schemaDn || !rootDomainDn || !dc) {
       const message = `${server}: no domain controller: its rootDSE names no naming contexts`;
-      throw new DmsaError('DIRECTORY_REFUSED', server, message);
+      throw new DmsaError('CONTROLLER_UNSUITABLE', server, message);
     }
     const time = parseGeneralizedTime(currentTime ?? '');
     const clock = time === null ? null : { time, readAt: performance.now() };

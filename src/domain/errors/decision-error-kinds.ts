@@ -28,7 +28,19 @@ export const decisionErrorKinds = {
     retryable: false,
     refused: true,
     meaning: 'The vote does not count; where it was sent, it is recorded with that.',
-    fix: 'Look at the gate and its hash with dmsa status, and vote as a listed approver who did not ask for the migration.',
+    fix: 'Compare gate, hash and approvers with dmsa status, then vote again if the gate still waits for you.',
+  },
+  VOTE_KEY_MISSING: {
+    retryable: false,
+    refused: true,
+    meaning: 'The migration takes signed votes only, and no private key was given.',
+    fix: 'Give your private key with --key, or set key-file under [vote] in dmsa.toml; dmsa keys new makes one.',
+  },
+  STATUS_FORGED: {
+    retryable: false,
+    refused: true,
+    meaning: 'What the migration says of its plan is not what Temporal has of its start: nothing was signed.',
+    fix: 'Do not vote. Find out in Temporal who started this workflow and which worker answers for it.',
   },
   APPROVAL_MISSING: {
     retryable: false,

@@ -30,22 +30,27 @@ export const directoryErrorKinds = {
   DIRECTORY_LIMIT: {
     retryable: false,
     meaning: 'The answer is larger than the domain controller or this program allows.',
-    fix: 'Read the message: it names the limit and what was asked for.',
+    fix: 'Narrow what is asked for, for example with --ou, or raise the limits in the LDAP policies of the domain controllers (ntdsutil).',
   },
   DIRECTORY_REFERRAL: {
     retryable: false,
     meaning: 'The domain controller refers to another server; referrals are not followed.',
-    fix: 'Name a domain controller of the domain in the message under [directory] in dmsa.toml.',
+    fix: 'Set urls under [directory] in dmsa.toml to a domain controller of the domain in the message.',
   },
   DIRECTORY_ANSWER_INVALID: {
     retryable: true,
     meaning: 'The answer of the domain controller is no LDAP, or breaks off inside a message.',
-    fix: 'Check what stands between worker and domain controller; the message names the offset.',
+    fix: 'Find what stands between worker and domain controller and answers in its place: a load balancer, a proxy, another service on the port.',
+  },
+  ATTRIBUTE_INVALID: {
+    retryable: true,
+    meaning: 'An attribute that the object must have is absent, not readable, or not of its type.',
+    fix: 'Give the reader of [directory] the right to read it (docs/rights.md), and look at its value with Get-ADObject -Properties.',
   },
   DESCRIPTOR_INVALID: {
     retryable: false,
     meaning: 'A security descriptor in the directory is malformed.',
-    fix: 'Read the attribute named in the message with another tool; the message names the offset.',
+    fix: 'Look at the attribute of the message with dsacls or ADSI Edit, and write the descriptor anew.',
   },
   STARTTLS_REFUSED: {
     retryable: false,
@@ -60,11 +65,16 @@ export const directoryErrorKinds = {
   DIRECTORY_REFUSED: {
     retryable: false,
     meaning: 'The domain controller refused the operation.',
-    fix: 'Read its diagnostic text in the message; it names the rule.',
+    fix: 'Search for the LDAP code and the text of the message in the log Directory Service of the domain controller; check its signing policy and the rights of the reader.',
+  },
+  CONTROLLER_UNSUITABLE: {
+    retryable: false,
+    meaning: 'The server of a URL is no domain controller, or one of another domain.',
+    fix: 'Correct urls under [directory] in dmsa.toml: each is to lead to a domain controller of the same domain.',
   },
   NOT_FOUND: {
     retryable: false,
     meaning: 'The object is not in the directory.',
-    fix: 'Check the name; it may have been moved or deleted since the plan was made.',
+    fix: 'Check whether it was renamed, moved or deleted since the plan was made; restore it, or run dmsa plan again.',
   },
 } as const satisfies Record<string, ErrorKind>;

@@ -38,6 +38,12 @@ export const hostErrorKinds = {
     meaning: 'The host, or the jump host before it, refused the login of the worker.',
     fix: 'Check user, key or password under [powershell] in dmsa.toml and authorized_keys on the host.',
   },
+  HOST_NOT_VERIFIED: {
+    retryable: true,
+    meaning:
+      'The host reported success, and reads back another policy value or another state of its Kerberos log.',
+    fix: 'No action is needed at first: it is set again. If it stays, find what sets it back: a group policy, configuration management, or another administrator.',
+  },
   POWERSHELL_MISSING: {
     retryable: false,
     meaning: 'The host does not know powershell.exe, or may not start it.',
@@ -46,7 +52,7 @@ export const hostErrorKinds = {
   ACCESS_DENIED: {
     retryable: false,
     meaning: 'The identity of the worker may not do this.',
-    fix: 'Grant the right named in docs/rights.md to the identity under [powershell].',
+    fix: 'Grant the right named in docs/rights.md to the identity that was refused: user under [directory] for LDAP, user or credential-user under [powershell] for hosts and cmdlets.',
   },
   UNABLE_TO_PROCEED: {
     retryable: false,

@@ -69,6 +69,11 @@ export const migrationErrorKinds = {
     meaning: 'The cmdlet reported success, and the LDAP read of both objects does not agree yet.',
     fix: 'No action is needed at first: both are read again. If it stays, check the replication between the domain controllers.',
   },
+  COMPLETION_DIFFERS: {
+    retryable: false,
+    meaning: 'After the soak, directory or hosts are not as the completed migration left them.',
+    fix: 'Compare each deviation in the message with the host or with dmsa audit, and put it right by hand.',
+  },
   PRINCIPAL_MISSING: {
     retryable: false,
     meaning: 'A host did not join the principals in its time.',
@@ -77,7 +82,7 @@ export const migrationErrorKinds = {
   RESTORE_DIFFERS: {
     retryable: false,
     meaning: 'After undoing, directory or hosts are not as they were before.',
-    fix: 'Restore by hand each difference in the message, then run dmsa retry.',
+    fix: 'Restore by hand each difference in the message, then run dmsa retry; or accept them with dmsa retry --accept.',
   },
   RECORDS_UNWRITABLE: {
     retryable: true,

@@ -17,6 +17,11 @@ export const serviceErrorKinds = {
     meaning: 'The service could not log on (1069 or 1297).',
     fix: 'Check the policy value, the last reboot, the principals, and the right "Log on as a service".',
   },
+  SERVICE_ACCOUNT_CHANGED: {
+    retryable: false,
+    meaning: 'A service no longer logs on as the account that it had when the plan was made.',
+    fix: 'Find out who changed it, set the account back on the host, then run dmsa retry with the host.',
+  },
   SERVICE_BUSY: {
     retryable: true,
     meaning: 'The service manager is still stopping the service (0x80070425).',

@@ -90,6 +90,22 @@ export const temporalErrorKinds = {
     meaning: 'There is no migration of that id or account.',
     fix: 'Look for its id in dmsa list --all.',
   },
+  MIGRATION_AMBIGUOUS: {
+    retryable: false,
+    meaning: 'Accounts of several domains have the name, and each has a migration.',
+    fix: 'Give the id of the migration that is meant, as dmsa list --all shows it.',
+  },
+  HISTORY_MISSING: {
+    retryable: false,
+    meaning:
+      'Temporal no longer has the history of the migration: its retention is over, or somebody deleted it.',
+    fix: 'Read in the journal under [records] what was done, with dmsa report, and undo by hand what is to be undone.',
+  },
+  MIGRATION_STOPPED: {
+    retryable: false,
+    meaning: 'Somebody ended the workflow from outside: nothing was undone.',
+    fix: 'Run dmsa resume --adopt to go on with it, or to undo it then.',
+  },
   MIGRATION_RUNNING: {
     retryable: false,
     refused: true,
@@ -104,7 +120,7 @@ export const temporalErrorKinds = {
   ENCRYPTION_KEY_UNKNOWN: {
     retryable: false,
     meaning: 'A payload was encrypted with a key that is not in the key ring of whoever reads it.',
-    fix: 'Add the key that the message names to the ring ([encryption] keys-file), in any place but the first.',
+    fix: 'Add the key of that id to the ring ([encryption] keys-file) of whoever reads, in any place but the first.',
   },
   PAYLOAD_UNREADABLE: {
     retryable: false,

@@ -51,12 +51,12 @@ describe('preparing hosts', () => {
     const failure = await failureOf(
       run(lying, 'prepareHosts', { ...hostsInput(world), maxParallel: 1, enableEventLog: true }),
     );
-    expect(failure).toMatchObject({ type: 'STATE_NOT_VERIFIED', nonRetryable: false });
-    const message = 'the host says done, and reads back policy absent, event log on';
+    expect(failure).toMatchObject({ type: 'HOST_NOT_VERIFIED', nonRetryable: false });
+    const message = 'the host reports success, and reads back policy absent, event log on';
     expect(failure.message).toBe(`${fin01}: ${message}`);
     expect(failure.details).toEqual([
       [
-        { host: fin01, status: 'failed', code: 'STATE_NOT_VERIFIED', message },
+        { host: fin01, status: 'failed', code: 'HOST_NOT_VERIFIED', message },
         { host: fin02, status: 'untouched' },
         { host: fin03, status: 'untouched' },
       ],

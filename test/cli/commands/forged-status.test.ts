@@ -87,7 +87,7 @@ describe.skipIf(!available)(`the word of a workflow${reason ? ` (skipped: ${reas
     const { exitCode, out, err, sent } = await approve(forged);
     expect([exitCode, out, sent]).toEqual([2, '', []]);
     expect(err).toBe(
-      `VOTE_REFUSED: ${forged.workflowId}: nothing is signed: its status says plan ${other.hash.slice(0, 16)}, and it was started with ${plan.hash.slice(0, 16)} (fix: ${errorKinds.VOTE_REFUSED.fix})\n`,
+      `STATUS_FORGED: ${forged.workflowId}: nothing is signed: its status says plan ${other.hash.slice(0, 16)}, and it was started with ${plan.hash.slice(0, 16)} (fix: ${errorKinds.STATUS_FORGED.fix})\n`,
     );
   });
 
@@ -115,7 +115,7 @@ describe.skipIf(!available)(`the word of a workflow${reason ? ` (skipped: ${reas
     const { exitCode, out, err, sent } = await approve(forged);
     expect([exitCode, out, sent]).toEqual([2, '', []]);
     expect(err).toContain(
-      `${forged.workflowId}: nothing is signed: Temporal has no plan of it any more (fix: `,
+      `STATUS_FORGED: ${forged.workflowId}: nothing is signed: Temporal has no plan of its start (fix: `,
     );
   });
 

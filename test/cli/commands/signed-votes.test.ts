@@ -72,7 +72,7 @@ describe.skipIf(!available)(`votes on a plan with keys${reason ? ` (skipped: ${r
     expect([exitCode, out]).toEqual([2, '']);
     expect(err).toMatch(
       new RegExp(
-        `^VOTE_REFUSED: VOTE_UNSIGNED: ${rehearsal.id} takes signed votes only: give your private key with --key \\(fix: `,
+        `^VOTE_KEY_MISSING: ${rehearsal.id} takes signed votes only, and there is no key to sign with \\(fix: `,
       ),
     );
     expect(await votes()).toEqual([]);
