@@ -1,5 +1,6 @@
 import { replicationText } from '../domain/assess/assess-domain.ts';
 import type { WaitReason } from '../domain/migration/waiting.ts';
+import { counted } from './lists.ts';
 
 /** Words what is waited for, to follow "waiting for". */
 export function wordWaiting(reason: WaitReason): string {
@@ -54,8 +55,4 @@ function hosts(names: string[]): string {
 
 function label(host: string): string {
   return host.split('.')[0]!;
-}
-
-function counted(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
