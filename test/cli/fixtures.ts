@@ -156,6 +156,7 @@ export function gate(changes: Partial<Gate> = {}): Gate {
     approvers: ['LAB\\ann', 'LAB\\bob', 'LAB\\cid'],
     votes: [],
     drift: [],
+    reopened: 0,
     decision: 'open',
     ...changes,
   };

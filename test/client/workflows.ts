@@ -102,6 +102,7 @@ function initialStatus(plan: contract.MigrationInput['plan']): MigrationStatus {
         approvers: [],
         votes: [],
         drift: [],
+        reopened: 0,
         decision: 'open',
       },
     ],

@@ -17,8 +17,8 @@ export interface Gate {
   votes: RecordedVote[];
   /** Why votes were voided: what differed when it was time to act. */
   drift: Drift[];
-  /** How often it was opened anew; absent for never. */
-  reopened?: number;
+  /** Number of times that it was opened anew. */
+  reopened: number;
   /** True if only signed votes count. */
   signed?: boolean;
   /** Names of the hosts that a wave is about. */
@@ -63,7 +63,7 @@ export function reopen(gate: Gate, hash: string, drifted: Drift[]): void {
   gate.drift.push(...drifted);
   gate.decision = 'open';
   gate.hash = hash;
-  gate.reopened = (gate.reopened ?? 0) + 1;
+  gate.reopened += 1;
 }
 
 /** Decides a gate: one no rejects, and enough distinct yeses approve. */
@@ -128,6 +128,7 @@ export function openGate(
     approvers,
     votes: [],
     drift: [],
+    reopened: 0,
     decision: 'open',
     ...more,
   };

@@ -100,6 +100,7 @@ describe('a gate', () => {
       approvers: ['bob'],
       votes: [],
       drift: [],
+      reopened: 0,
       decision: 'open',
     });
     expect(decide(opened)).toBe('open');
