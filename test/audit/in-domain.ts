@@ -143,3 +143,12 @@ export function pairNamed({ pairs }: Audit, account: string | null, dmsa: string
   if (!found) throw new Error(`there is no pair ${account} ${dmsa}`);
   return found;
 }
+
+export const day = 24 * 3_600_000;
+
+/** A pair that was migrated as it should be, on hosts that were there. */
+export async function withGoodPair(domain: AuditedDomain): Promise<void> {
+  await domain.account('svc-web');
+  await domain.dmsa('dmsa-web', { principals: [domain.lab.seeded.computerSids.get('fin01.lab.example')!] });
+  await domain.start('svc-web', 'dmsa-web');
+}

@@ -1,24 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { named } from '../../lab/controllers.ts';
+import { describe, expect, test } from 'vitest';
 import { MemoryStore } from '../../lab/directory/memory-store.ts';
-import { managementOperations } from '../../lab/hosts/operations.ts';
-import { startLab } from '../../lab/lab.ts';
 import { Replication } from '../../lab/replicas.ts';
-import { defaultTopology, twoControllers } from '../../lab/topology.ts';
-import { connectDirectory } from '../../src/directory/connection/connection.ts';
-import { integer, octets, text, texts, values } from '../../src/directory/entry.ts';
-import { parseNeighbor } from '../../src/directory/read/replication-xml.ts';
-import { attribute } from '../../src/directory/schema.ts';
+import { integer, octets, text, texts } from '../../src/directory/entry.ts';
 import { sidText } from '../../src/directory/sid.ts';
 import { baseDn, domainSid } from './ldap/fixture.ts';
+import { container, dc1, dc2, managed, started } from './two-controllers.ts';
 
-const dc1 = 'dc1.lab.example';
-const dc2 = 'dc2.lab.example';
 const users = `CN=Users,${baseDn}`;
-const managed = `CN=Managed Service Accounts,${baseDn}`;
-const container = { objectClass: ['container'] };
-const started = new Date('2025-06-01T08:00:00.000Z');
 
 /** Two stores of one domain that replicate when they are told to. */
 function twoStores() {
@@ -43,20 +32,6 @@ async function told(store: MemoryStore) {
       return [dn, Object.fromEntries(shared.map(([name, list]) => [name, list.map(String).sort()]))] as const;
     })
     .sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-async function labOfTwo() {
-  const clock = { now: started };
-  const topology = { ...defaultTopology({ restartMs: 0 }), controllers: twoControllers() };
-  const lab = await startLab({ topology, clock: () => clock.now });
-  onTestFinished(() => lab.close());
-  const cmdlet = managementOperations(
-    (server) => named(Object.values(lab.controllers), server),
-    'LAB\\dmsa-worker',
-    () => clock.now,
-  );
-  const connect = connectDirectory(lab.settings.directory, lab.settings.hosts);
-  return { lab, clock, cmdlet, connect, replication: lab.replication! };
 }
 
 describe('two stores of one domain', () => {
@@ -184,175 +159,6 @@ describe('two stores of one domain', () => {
         expect(two).toEqual(one);
       }),
       { numRuns: 30 },
-    );
-  });
-});
-
-describe('two domain controllers that answer', () => {
-  test('have URLs and names of their own, and what the lab was seeded with', async () => {
-    const { lab, connect } = await labOfTwo();
-    expect(lab.settings.directory.urls).toEqual([`ldaps://${dc1}:636`, `ldaps://${dc2}:636`]);
-    for (const name of [dc1, dc2]) {
-      const directory = await connect({ only: name });
-      expect(directory.rootDse().dc).toBe(name);
-      expect(text((await directory.read(lab.seeded.accountDn, ['cn']))!, 'cn')).toBe('svc-finance');
-      await directory.close();
-    }
-    expect(lab.controllers[dc2]!.counts()).toMatchObject({ connection: 1, bind: 1 });
-    expect(lab.counts().ldap).toMatchObject({ connection: 2, bind: 2 });
-  });
-
-  test('one that is down is passed over, and has caught up when it is back on its port', async () => {
-    const { lab, connect } = await labOfTwo();
-    await lab.controllers[dc1]!.stop();
-    await expect(connect({ only: dc1 })).rejects.toMatchObject({ code: 'DIRECTORY_UNREACHABLE' });
-    const other = await connect({ prefer: dc1 });
-    expect(other.rootDse().dc).toBe(dc2);
-    await other.close();
-    await lab.controllers[dc2]!.store.replace(lab.seeded.accountDn, { description: ['meanwhile'] });
-    await lab.controllers[dc1]!.start();
-    const again = await connect({ only: dc1 });
-    expect(text((await again.read(lab.seeded.accountDn, ['description']))!, 'description')).toBe('meanwhile');
-    await again.close();
-  });
-
-  test('a cmdlet acts on the DC that it names, which logs it; the other learns of it later', async () => {
-    const { lab, cmdlet, replication } = await labOfTwo();
-    replication.automatic = false;
-    const [account, dmsa] = [lab.seeded.accountDn, `CN=dmsa-finance,${managed}`];
-    const creation = { name: 'dmsa-finance', dnsHostName: 'd.lab.example', container: managed };
-    await cmdlet('new-dmsa', { ...creation, description: 'mine', server: dc2 }, null);
-    await cmdlet('start-migration', { dmsa, account, server: dc2 }, null);
-    const onDc1 = cmdlet('start-migration', { dmsa, account, server: dc1 }, null);
-    await expect(onDc1).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect(await lab.dc.store.read(dmsa)).toBeNull();
-    replication.replicate();
-    expect(integer((await lab.dc.store.read(account))!, attribute.accountState)).toBe(1);
-    const events = { dmsa, account, since: '2025-06-01T00:00:00Z' };
-    expect(await cmdlet('read-migration-events', { ...events, server: dc2 }, null)).toMatchObject({
-      events: [{ operation: 'START-MIGRATION', errorCode: '0' }],
-    });
-    expect(await cmdlet('read-migration-events', { ...events, server: dc1 }, null)).toMatchObject({
-      events: [{ operation: 'START-MIGRATION', errorCode: '5' }],
-    });
-  });
-
-  test('a cmdlet is refused by a DC that is down or unknown; what one completed another undoes', async () => {
-    const { lab, cmdlet } = await labOfTwo();
-    const target = { dmsa: `CN=dmsa-finance,${managed}`, account: lab.seeded.accountDn };
-    const creation = { name: 'dmsa-finance', dnsHostName: 'd.lab.example', container: managed };
-    await cmdlet('new-dmsa', { ...creation, description: 'mine', server: dc1 }, null);
-    await cmdlet('start-migration', { ...target, server: dc1 }, null);
-    await cmdlet('complete-migration', { ...target, server: dc1 }, null);
-    await lab.controllers[dc1]!.stop();
-    for (const server of [dc1, 'dc9.lab.example'])
-      await expect(cmdlet('undo-migration', { ...target, server }, null)).rejects.toMatchObject({
-        code: 'RPC_UNAVAILABLE',
-        category: 'ResourceUnavailable',
-        target: server,
-      });
-    await cmdlet('undo-migration', { ...target, server: dc2 }, null);
-    const account = await lab.controllers[dc2]!.store.read(target.account);
-    expect(integer(account!, attribute.accountState)).toBe(1);
-    expect(values(account!, attribute.servicePrincipalName)).toHaveLength(2);
-  });
-
-  test('a host logs on at dc1 unless that is down, and at none where both are', async () => {
-    const { lab, cmdlet } = await labOfTwo();
-    const target = { dmsa: `CN=dmsa-finance,${managed}`, account: lab.seeded.accountDn, server: dc1 };
-    const creation = { name: 'dmsa-finance', dnsHostName: 'd.lab.example', container: managed };
-    await cmdlet('new-dmsa', { ...creation, description: 'mine', server: dc1 }, null);
-    await cmdlet('start-migration', target, null);
-    const [host] = lab.hosts;
-    host!.set({ policy: { value: 1, keyExists: true }, eventLogEnabled: true });
-    const restart = async () => {
-      const { events } = await host!.restart({
-        services: ['FinanceApi'],
-        pools: [],
-        checks: [],
-        startStopped: true,
-        unlessStartedSince: null,
-        eventsSince: '2025-01-01T00:00:00Z',
-        sentAt: started.toISOString(),
-        timeoutSeconds: 10,
-      });
-      return events.filter(({ id }) => id === 308).map(({ fields }) => fields['DC Used']);
-    };
-    expect(await restart()).toEqual(['\\\\DC1']);
-    await lab.controllers[dc1]!.stop();
-    expect(await restart()).toEqual(['\\\\DC1', '\\\\DC2']);
-    await lab.controllers[dc2]!.stop();
-    await expect(restart()).rejects.toMatchObject({ code: 'SERVICE_LOGON_FAILED' });
-  });
-});
-
-describe('what a DC knows of its partners', () => {
-  async function neighborsOf(
-    { connect }: Pick<Awaited<ReturnType<typeof labOfTwo>>, 'connect'>,
-    name: string,
-  ) {
-    const directory = await connect({ only: name });
-    const head = await directory.read(baseDn, ['msDS-NCReplInboundNeighbors']);
-    await directory.close();
-    return texts(head!, 'msDS-NCReplInboundNeighbors');
-  }
-
-  test('comes only where it is asked for by name, and a DC without partners knows of none', async () => {
-    const world = await labOfTwo();
-    const directory = await world.connect({ only: dc1 });
-    expect(texts((await directory.read(baseDn, ['*']))!, 'msDS-NCReplInboundNeighbors')).toEqual([]);
-    await directory.close();
-    expect(await neighborsOf(world, dc1)).toHaveLength(1);
-    const alone = await startLab({ clock: () => started });
-    onTestFinished(() => alone.close());
-    const connect = connectDirectory(alone.settings.directory, alone.settings.hosts);
-    expect(await neighborsOf({ connect }, dc1)).toEqual([]);
-  });
-
-  test('has every field of DS_REPL_NEIGHBORW in order', async () => {
-    const world = await labOfTwo();
-    const [xml] = await neighborsOf(world, dc2);
-    expect([...xml!.matchAll(/<(\w+)>/g)].map(([, name]) => name)).toEqual([
-      'DS_REPL_NEIGHBOR',
-      'pszNamingContext',
-      'pszSourceDsaDN',
-      'pszSourceDsaAddress',
-      'pszAsyncIntersiteTransportDN',
-      'dwReplicaFlags',
-      'dwReserved',
-      'uuidNamingContextObjGuid',
-      'uuidSourceDsaObjGuid',
-      'uuidSourceDsaInvocationID',
-      'uuidAsyncIntersiteTransportObjGuid',
-      'usnLastObjChangeSynced',
-      'usnAttributeFilter',
-      'ftimeLastSyncSuccess',
-      'ftimeLastSyncAttempt',
-      'dwLastSyncResult',
-      'cNumConsecutiveSyncFailures',
-    ]);
-    const site = 'CN=Default-First-Site-Name,CN=Sites,CN=Configuration,DC=lab,DC=example';
-    expect(xml).toContain(`<pszSourceDsaDN>CN=NTDS Settings,CN=DC1,CN=Servers,${site}</pszSourceDsaDN>`);
-    expect(xml).toContain('<ftimeLastSyncSuccess>2025-06-01T08:00:00Z</ftimeLastSyncSuccess>');
-  });
-
-  test('tells when it last succeeded, and that it fails while replication is broken', async () => {
-    const world = await labOfTwo();
-    const { lab, clock, replication } = world;
-    clock.now = new Date('2025-06-03T08:00:00Z');
-    const read = async () => (await neighborsOf(world, dc2)).map(parseNeighbor);
-    const lastSuccess = '2025-06-03T08:00:00.000Z';
-    expect(await read()).toEqual([{ partner: 'DC1', lastSuccess, lastResult: 0, failures: 0 }]);
-    replication.break(new Date('2025-06-02T00:00:00Z'));
-    await lab.dc.store.replace(lab.seeded.accountDn, { description: ['unheard of'] });
-    expect(text((await lab.controllers[dc2]!.store.read(lab.seeded.accountDn))!, 'description')).toBeNull();
-    const [broken] = await read();
-    expect(broken).toMatchObject({ lastSuccess: '2025-06-02T00:00:00.000Z', lastResult: 1722 });
-    expect(broken!.failures).toBeGreaterThan(1);
-    replication.mend();
-    expect(await read()).toEqual([{ partner: 'DC1', lastSuccess, lastResult: 0, failures: 0 }]);
-    expect(text((await lab.controllers[dc2]!.store.read(lab.seeded.accountDn))!, 'description')).toBe(
-      'unheard of',
     );
   });
 });

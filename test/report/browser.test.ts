@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import { renderHtml } from '../../src/report/html.ts';
-import { evidence, hostFacts, undone, waiting } from '../cli/fixtures.ts';
+import { evidence, undone, unpreparedHost, waiting } from '../domain/migration/sample-status.ts';
 import { browserAvailable, openBrowser } from '../support/browser.ts';
 import { full, poisoned, records, sealedOf } from './samples.ts';
 
@@ -19,7 +19,7 @@ const names = Array.from(
 const large: MigrationStatus = {
   ...full,
   hosts: names.map((name) => evidence(name)),
-  before: { ...full.before!, hosts: names.map((name) => hostFacts(name)) },
+  before: { ...full.before!, hosts: names.map((name) => unpreparedHost(name)) },
 };
 const statuses: [string, MigrationStatus][] = [
   ['completed', full],

@@ -10,7 +10,18 @@ import { reportName } from '../../src/report/name.ts';
 import type { Recorded } from '../../src/report/recorded.ts';
 import { render, save, sealed } from '../../src/report/reports.ts';
 import { html } from '../../src/wording/escape/html.ts';
-import { after, at, before, completed, gate, now, plan, undone, vote, waiting } from '../cli/fixtures.ts';
+import {
+  after,
+  at,
+  before,
+  completed,
+  gate,
+  now,
+  plan,
+  undone,
+  vote,
+  waiting,
+} from '../domain/migration/sample-status.ts';
 import { full, poisoned, records, sealedOf } from './samples.ts';
 
 const htmlOf = (status: MigrationStatus, recorded?: Recorded | null) =>

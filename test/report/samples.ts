@@ -2,7 +2,7 @@ import type { MigrationStatus } from '../../src/domain/migration/status.ts';
 import type { Recorded } from '../../src/report/recorded.ts';
 import { makeReport } from '../../src/report/report.ts';
 import type { SealedReport } from '../../src/report/seal.ts';
-import { at, completed, evidence, now, plan, vote } from '../cli/fixtures.ts';
+import { at, completed, evidence, now, plan, vote } from '../domain/migration/sample-status.ts';
 
 const allowed = { sid: 'S-1-5-21-9', by: 'LAB\\ann', reason: 'known', at: at(40) };
 const seen = [

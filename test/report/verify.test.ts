@@ -1,7 +1,6 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import fc from 'fast-check';
 import { CompactSign } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,17 +11,11 @@ import type { CountedVote } from '../../src/domain/gates/votes.ts';
 import type { ApproverKey, Plan } from '../../src/domain/plan/plan.ts';
 import { canonicalJson } from '../../src/domain/values/canonical.ts';
 import { sealPlan } from '../../src/plan/hash.ts';
-import {
-  type PublicKey,
-  publicKeysOf,
-  readPublicKeys,
-  readSigningKey,
-  type SigningKey,
-} from '../../src/report/keys.ts';
+import { type PublicKey, publicKeysOf, type SigningKey } from '../../src/report/keys.ts';
 import { makeReport, type Report, sha256 } from '../../src/report/report.ts';
 import { reportText, sealReport } from '../../src/report/seal.ts';
 import { verifyReport } from '../../src/report/verify.ts';
-import { completed, now, plan } from '../cli/fixtures.ts';
+import { completed, now, plan } from '../domain/migration/sample-status.ts';
 import { newKey, writeKey } from './keys-of-test.ts';
 
 let folder: string;
@@ -39,8 +32,8 @@ beforeAll(async () => {
   report = makeReport({ status: { ...completed, account: 'svc-wéb→🙂' }, plan, records: null, madeAt: now });
   signedText = reportText(await sealReport(report, key));
 });
-afterAll(() => rm(folder, { recursive: true }));
 
+afterAll(() => rm(folder, { recursive: true }));
 const octets = (text: string) => new TextEncoder().encode(text);
 
 async function codesOf(text: string | Uint8Array, keys: PublicKey[] | null = vouched): Promise<string[]> {
@@ -260,47 +253,5 @@ describe('votes that are signed', () => {
     delete inside.status.gates[0].votes[0].jws;
     const { problems } = await verifyReport(octets(reportText(await sealReport(inside, key))), vouched);
     expect(problems[0]!.message).toBe('the vote of LAB\\ann: the plan has keys, and it is not signed');
-  });
-});
-
-describe('a file of a key', () => {
-  test('that others may read is refused, with how to mend it', async () => {
-    const file = join(folder, 'open.jwk');
-    await writeFile(file, JSON.stringify((await newKey()).privateJwk));
-    await chmod(file, 0o644);
-    await expect(readSigningKey(file)).rejects.toMatchObject({
-      code: 'FILE_NOT_PRIVATE',
-      message: `worker.signing-key-file: others may read ${file} (mode 0644): chmod 600 it`,
-    });
-  });
-
-  test('that is missing, of another kind, or not a pair is refused, and nothing of it is told', async () => {
-    const file = join(folder, 'bad.jwk');
-    const { privateJwk, publicJwk } = await newKey();
-    const mixed = { ...privateJwk, x: (await newKey()).publicJwk.x };
-    await expect(readSigningKey(join(folder, 'none'))).rejects.toThrow('cannot be read (ENOENT)');
-    for (const jwk of [
-      publicJwk,
-      mixed,
-      { kty: 'oct', k: 'AAAA' },
-      'text',
-      { ...privateJwk, crv: 'X25519' },
-    ]) {
-      const failure = await writeKey(file, jwk as never).then(
-        () => null,
-        (error: DmsaError) => error,
-      );
-      expect(failure).toMatchObject({ code: 'KEY_INVALID', subject: 'worker.signing-key-file' });
-      expect(failure!.message).not.toContain(privateJwk.d!);
-    }
-  });
-
-  test('may be a set, of which what is no Ed25519 key is passed over', async () => {
-    const file = join(folder, 'set.json');
-    const { publicJwk } = await newKey('a');
-    await writeFile(file, JSON.stringify({ keys: [{ kty: 'RSA' }, publicJwk] }));
-    expect((await readPublicKeys(file)).map(({ kid }) => kid)).toEqual(['a']);
-    await writeFile(file, JSON.stringify({ keys: [{ kty: 'RSA' }] }));
-    await expect(readPublicKeys(file)).rejects.toThrow('holds no public Ed25519 key');
   });
 });

@@ -8,8 +8,8 @@ import type { Assembly } from '../../../src/cli/assembly.ts';
 import type { Migrations } from '../../../src/client/migrations.ts';
 import type { ResolvedPrincipal } from '../../../src/directory/names/resolve-principal.ts';
 import { DmsaError } from '../../../src/domain/errors/errors.ts';
+import { waiting } from '../../domain/migration/sample-status.ts';
 import { type FakeOptions, fakeIo } from '../fake-io.ts';
-import { waiting } from '../fixtures.ts';
 
 const settings = `
 [directory]

@@ -11,11 +11,11 @@ import { errorKinds } from '../../../src/domain/errors/errors.ts';
 import type { MigrationStatus } from '../../../src/domain/migration/status.ts';
 import { type ApproverKey, migrationId, type Plan } from '../../../src/domain/plan/plan.ts';
 import { workflowType } from '../../../workflows/contract.ts';
+import { gate, waiting } from '../../domain/migration/sample-status.ts';
 import { samplePlan } from '../../plan/sample-plan.ts';
 import { quietRuntime } from '../../support/quiet-runtime.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../../support/temporal.ts';
 import { fakeIo } from '../fake-io.ts';
-import { gate, waiting } from '../fixtures.ts';
 import type { ForgedInput } from './forging.ts';
 
 quietRuntime();

@@ -8,8 +8,8 @@ import { run } from '../../../src/bin/run.ts';
 import type { Assembly } from '../../../src/cli/assembly.ts';
 import type { Migrations } from '../../../src/client/migrations.ts';
 import { errorKinds } from '../../../src/domain/errors/errors.ts';
+import { gate, plan, waiting } from '../../domain/migration/sample-status.ts';
 import { fakeIo } from '../fake-io.ts';
-import { gate, plan, waiting } from '../fixtures.ts';
 
 let folder: string;
 let sent: unknown[];

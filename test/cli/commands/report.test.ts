@@ -16,12 +16,12 @@ import { fileRecords } from '../../../src/records/records.ts';
 import { sha256 } from '../../../src/report/report.ts';
 import { reportText } from '../../../src/report/seal.ts';
 import { blocks, page } from '../../docs/markdown.ts';
+import { completed } from '../../domain/migration/sample-status.ts';
 import { samplePlan } from '../../plan/sample-plan.ts';
 import { newKey } from '../../report/keys-of-test.ts';
 import { records, sealedOf } from '../../report/samples.ts';
 import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../../support/temporal.ts';
 import { type FakeIo, fakeIo } from '../fake-io.ts';
-import { completed } from '../fixtures.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -7,8 +7,8 @@ import type { Assembly } from '../../../src/cli/assembly.ts';
 import type { Migrations } from '../../../src/client/migrations.ts';
 import { errorKinds } from '../../../src/domain/errors/errors.ts';
 import type { SignalRefusalCode } from '../../../src/domain/migration/signals.ts';
+import { waiting } from '../../domain/migration/sample-status.ts';
 import { type FakeOptions, fakeIo } from '../fake-io.ts';
-import { waiting } from '../fixtures.ts';
 
 const id = waiting.migrationId;
 const who = { by: 'LAB\\ann', reason: 'is being replaced' };

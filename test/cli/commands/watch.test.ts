@@ -3,8 +3,8 @@ import { run } from '../../../src/bin/run.ts';
 import type { Assembly } from '../../../src/cli/assembly.ts';
 import { renderBoard, type Watched } from '../../../src/cli/view/board.ts';
 import type { ListedMigration, Migrations } from '../../../src/client/migrations.ts';
+import { waiting } from '../../domain/migration/sample-status.ts';
 import { fakeIo } from '../fake-io.ts';
-import { waiting } from '../fixtures.ts';
 
 const now = new Date('2025-06-02T08:00:00.000Z');
 const listed = (account: string, changes: Partial<ListedMigration> = {}): ListedMigration => ({

@@ -4,7 +4,6 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
-
 import { onTestFinished } from 'vitest';
 import {
   type Certificate,
@@ -14,6 +13,8 @@ import {
 import { MemoryStore } from '../../../lab/directory/memory-store.ts';
 import { type LdapFaults, type LdapServer, startLdapServer } from '../../../lab/ldap/server.ts';
 import type { DirectorySettings, HostAddress } from '../../../src/config/settings.ts';
+import { type ConnectionLimits, connectDirectory } from '../../../src/directory/connection/connection.ts';
+import type { ConnectOptions, Directory } from '../../../src/directory/directory.ts';
 import { admin, authority, baseDn, dc, domainSid, settingsFor, started } from '../../lab/ldap/fixture.ts';
 
 export interface Dc {
@@ -114,4 +115,24 @@ export async function closedPort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+export const [name1, name2, name3] = ['dc1.lab.example', 'dc2.lab.example', 'dc3.lab.example'];
+
+export async function twoDcs(first: DcOptions = {}, second: DcOptions = {}): Promise<[Dc, Dc]> {
+  return [
+    await startDc(name1, { description: 'one', ...first }),
+    await startDc(name2, { description: 'two', ...second }),
+  ];
+}
+
+export async function connected(
+  dcs: Dc[],
+  options: ConnectOptions = {},
+  limits: Partial<ConnectionLimits> = {},
+): Promise<Directory> {
+  const { settings, hosts } = await settingsOf(dcs);
+  const directory = await connectDirectory(settings, hosts, limits)(options);
+  onTestFinished(() => directory.close());
+  return directory;
 }

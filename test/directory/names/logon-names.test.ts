@@ -11,7 +11,7 @@ import { sidOctets } from '../../../src/directory/sid.ts';
 import { readFacts } from '../../../src/inspection/preflight.ts';
 import { makePlan } from '../../../src/plan/make-plan.ts';
 import { parseRequest } from '../../../src/plan/request.ts';
-import { account } from '../../cli/fixtures.ts';
+import { account } from '../../domain/migration/sample-status.ts';
 
 const domain = { dnsName: 'lab.example', netbiosName: 'LAB', baseDn: 'DC=lab,DC=example', server: 'dc1' };
 const target = { account: { ...account, samAccountName: 'svc-old' }, domain };

@@ -1,80 +1,32 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
-import type { MemoryStore } from '../../../lab/directory/memory-store.ts';
-import {
-  descriptorForPrincipals,
-  encodeSecurityDescriptor,
-} from '../../../lab/formats/security-descriptor.ts';
-import { connectDirectory } from '../../../src/directory/connection/connection.ts';
-import type { Directory } from '../../../src/directory/directory.ts';
+import { describe, expect, test } from 'vitest';
+import { encodeSecurityDescriptor } from '../../../lab/formats/security-descriptor.ts';
 import { childDn } from '../../../src/directory/dn.ts';
-import { octets, type Value } from '../../../src/directory/entry.ts';
-import { principalFacts } from '../../../src/directory/principals/principal-facts.ts';
 import { withPrincipalNames } from '../../../src/directory/principals/read-principals.ts';
 import { uac } from '../../../src/directory/schema.ts';
 import { type Ace, right } from '../../../src/directory/security/ace.ts';
-import { sidOctets, sidText } from '../../../src/directory/sid.ts';
+import { sidOctets } from '../../../src/directory/sid.ts';
 import type { DmsaFacts } from '../../../src/domain/facts/facts.ts';
-import { goodDmsa } from '../../domain/facts/good-facts.ts';
-import { baseDn, domainSid, newStore, serve, settingsFor } from '../../lab/ldap/fixture.ts';
+import { domainSid } from '../../lab/ldap/fixture.ts';
+import {
+  add,
+  computer,
+  dmsaOf,
+  dmsaWith,
+  dnOf,
+  domain,
+  elsewhere,
+  foreigners,
+  group,
+  principalOf,
+} from './dmsa-in-domain.ts';
 
-const users = `CN=Users,${baseDn}`;
-const foreigners = `CN=ForeignSecurityPrincipals,${baseDn}`;
-const universal = '-2147483640';
-const distribution = '2';
 const everyone = 'S-1-1-0';
 const authenticatedUsers = 'S-1-5-11';
-const elsewhere = 'S-1-5-21-7-7-7-1104';
-
-/** A domain of the test's own, and its DC, whose searches are counted. */
-async function domain() {
-  const store = newStore();
-  const server = await serve(store);
-  const { settings, hosts } = await settingsFor(server.port);
-  const directory = await connectDirectory(settings, hosts)();
-  onTestFinished(() => directory.close());
-  return { store, directory, searches: () => server.counts.search };
-}
-
-async function add(store: MemoryStore, dn: string, objectClass: string, more: Record<string, Value[]> = {}) {
-  await store.add(dn, { objectClass: [objectClass], ...more });
-  return sidText(octets((await store.read(dn))!, 'objectSid')!);
-}
-
-const dnOf = (name: string) => childDn('CN', name, users);
-
-/** Its SID; `name$` is its sAMAccountName. */
-function computer(store: MemoryStore, name: string, more: Record<string, Value[]> = {}) {
-  const userAccountControl = [String(uac.workstationTrustAccount)];
-  return add(store, dnOf(name), 'computer', { sAMAccountName: [`${name}$`], userAccountControl, ...more });
-}
-
-function group(store: MemoryStore, name: string, members: string[] = [], groupType?: string) {
-  return add(store, dnOf(name), 'group', {
-    sAMAccountName: [name],
-    ...(members.length > 0 && { member: members.map(dnOf) }),
-    ...(groupType && { groupType: [groupType] }),
-  });
-}
-
-function dmsaWith(...sids: string[]): DmsaFacts {
-  return dmsaOf(descriptorForPrincipals(sids));
-}
-
-function dmsaOf(descriptor: Buffer): DmsaFacts {
-  return { ...goodDmsa({ sid: `${domainSid}-1900` }), ...principalFacts(descriptor) };
-}
-
 const ace = (kind: 'allow' | 'deny', sid: string): Ace => ({ kind, flags: 0, mask: right.fullControl, sid });
 
 function dmsaWithAces(...aces: Ace[]): DmsaFacts {
   const dacl = { revision: 4, aces };
   return dmsaOf(encodeSecurityDescriptor({ control: 0, owner: null, group: null, dacl, sacl: null }));
-}
-
-/** One principal, resolved. */
-async function principalOf(directory: Directory, sid: string, hosts: string[] = []) {
-  const { principals } = await withPrincipalNames(directory, dmsaWith(sid), hosts);
-  return principals[0]!;
 }
 
 describe('what a principal is', () => {
@@ -125,117 +77,6 @@ describe('what a principal is', () => {
       name: 'WEB01$',
       kind: 'computer',
     });
-  });
-});
-
-describe('where a group leads', () => {
-  test('to nobody where it is a distribution group, whatever is in it, and so for one inside a group', async () => {
-    const { store, directory } = await domain();
-    const web01 = await computer(store, 'WEB01');
-    const mail = await group(store, 'Mail', ['WEB01'], distribution);
-    const around = await group(store, 'Around', ['Mail']);
-    for (const sid of [mail, around]) {
-      const { leadsTo } = await principalOf(directory, sid, [web01]);
-      expect(leadsTo).toMatchObject({ hosts: [], others: 0, names: [] });
-    }
-  });
-
-  test('through nested groups to hosts of the plan and others, of whom the first are named', async () => {
-    const { store, directory } = await domain();
-    const web01 = await computer(store, 'WEB01');
-    for (let number = 1; number <= 7; number++) await computer(store, `KIOSK${number}`);
-    await group(store, 'Inner', ['WEB01', 'KIOSK7', 'KIOSK6', 'KIOSK5', 'KIOSK4', 'KIOSK3']);
-    await group(store, 'Middle', ['Inner', 'KIOSK2']);
-    const outer = await group(store, 'Outer', ['Middle', 'KIOSK1', 'Administrator']);
-    const { leadsTo } = await principalOf(directory, outer, [web01]);
-    expect(leadsTo).toEqual({
-      hosts: [web01],
-      others: 8,
-      names: ['Administrator', 'KIOSK1$', 'KIOSK2$', 'KIOSK3$', 'KIOSK4$'],
-      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
-    });
-  });
-
-  test('groups that are members of each other end where they come back', async () => {
-    const { store, directory } = await domain();
-    const web01 = await computer(store, 'WEB01');
-    const first = await group(store, 'First', ['WEB01']);
-    const second = await group(store, 'Second', ['First']);
-    const third = await group(store, 'Third', ['Second']);
-    await store.replace(dnOf('First'), { member: [dnOf('WEB01'), dnOf('Third'), dnOf('First')] });
-    const { principals, hostsAllowed } = await withPrincipalNames(directory, dmsaWith(first, second, third), [
-      web01,
-    ]);
-    for (const { leadsTo } of principals) expect(leadsTo).toMatchObject({ hosts: [web01], others: 0 });
-    expect(hostsAllowed).toEqual([web01]);
-  });
-
-  test('to those whose primary group it is, whom the group does not list', async () => {
-    const { store, directory } = await domain();
-    const web01 = await computer(store, 'WEB01');
-    await computer(store, 'WEB02');
-    const { leadsTo } = await principalOf(directory, `${domainSid}-515`, [web01]);
-    expect(leadsTo).toMatchObject({ hosts: [web01], others: 1, names: ['WEB02$'] });
-  });
-
-  test('to everyone where authenticated users are in it, as in the built-in Users', async () => {
-    const { store, directory } = await domain();
-    const web01 = await computer(store, 'WEB01');
-    const found = await withPrincipalNames(directory, dmsaWith('S-1-5-32-545'), [web01]);
-    expect(found.principals[0]).toMatchObject({
-      name: 'Users',
-      kind: 'group',
-      leadsTo: { hosts: [web01], others: null },
-    });
-    expect(found.hostsAllowed).toEqual([web01]);
-  });
-
-  test('to a host of another domain by its foreign security principal', async () => {
-    const { store, directory } = await domain();
-    await add(store, childDn('CN', elsewhere, foreigners), 'foreignSecurityPrincipal', {
-      objectSid: [sidOctets(elsewhere)],
-    });
-    const mixed = await group(store, 'Mixed', [], universal);
-    await store.replace(dnOf('Mixed'), { member: [childDn('CN', elsewhere, foreigners)] });
-    const asHost = await principalOf(directory, mixed, [elsewhere]);
-    expect(asHost.leadsTo).toMatchObject({ hosts: [elsewhere], others: 0 });
-    const asOther = await principalOf(directory, mixed);
-    expect(asOther.leadsTo).toMatchObject({ hosts: [], others: 1, names: [elsewhere] });
-  });
-
-  test('to members that another domain of the forest holds, by the DN that the group lists', async () => {
-    const { store, directory } = await domain();
-    const web01 = await computer(store, 'WEB01');
-    const mixed = await group(store, 'Mixed', ['WEB01'], universal);
-    const there = 'CN=FAR01,CN=Computers,DC=far,DC=example';
-    const asIfLinked: Directory = {
-      ...directory,
-      rootDse: () => directory.rootDse(),
-      search: async (base, options) => {
-        const entries = await directory.search(base, options);
-        if (!options.attributes.includes('member')) return entries;
-        return entries.map(({ dn, attributes }) => {
-          return { dn, attributes: { ...attributes, member: [...(attributes.member ?? []), there] } };
-        });
-      },
-    };
-    const { leadsTo } = await principalOf(asIfLinked, mixed, [web01]);
-    expect(leadsTo).toMatchObject({ hosts: [web01], others: 1, names: [there] });
-  });
-
-  test('its digest changes with any member, hosts and others, and with nothing else', async () => {
-    const { store, directory } = await domain();
-    const web01 = await computer(store, 'WEB01');
-    await computer(store, 'WEB02');
-    const servers = await group(store, 'Servers', ['WEB01']);
-    const digest = async () => (await principalOf(directory, servers, [web01])).leadsTo?.digest;
-    const before = await digest();
-    await store.replace(dnOf('Servers'), { description: ['as before'] });
-    expect(await digest()).toBe(before);
-    await store.replace(dnOf('Servers'), { member: [dnOf('WEB01'), dnOf('WEB02')] });
-    const grown = await digest();
-    await store.replace(dnOf('Servers'), { member: [dnOf('WEB02')] });
-    expect(new Set([before, grown, await digest()]).size).toBe(3);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { needsOf } from '../../../src/domain/migration/needs.ts';
 import type { MigrationStatus } from '../../../src/domain/migration/status.ts';
 import type { WaitReason } from '../../../src/domain/migration/waiting.ts';
-import { gate, vote, waiting } from '../../cli/fixtures.ts';
+import { gate, vote, waiting } from './sample-status.ts';
 
 const at = '2025-06-01T08:00:00.000Z';
 const calm: MigrationStatus = { ...waiting, gates: [], failedHosts: [], waitingFor: null };

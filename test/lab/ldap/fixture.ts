@@ -2,8 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
-
-import { Client, type Filter } from 'ldapts';
+import { Attribute, Change, Client, type Filter, type ResultCodeError } from 'ldapts';
 import { onTestFinished } from 'vitest';
 import { createAuthority, issueServerCertificate } from '../../../lab/certificates.ts';
 import { MemoryStore } from '../../../lab/directory/memory-store.ts';
@@ -67,3 +66,24 @@ export async function settingsFor(
 export function encodedFilter(filter: Filter | string): Element {
   return elementOf(typeof filter === 'string' ? parseFilter(filter) : filter);
 }
+
+export const users = `CN=Users,${baseDn}`;
+export const account = `CN=svc,${users}`;
+
+export async function storeWithAccount(): Promise<MemoryStore> {
+  const store = newStore();
+  await store.add(account, { objectClass: ['user'], sAMAccountName: ['svc'], description: ['old'] });
+  return store;
+}
+
+export async function refused(operation: Promise<unknown>): Promise<ResultCodeError> {
+  return (await operation.then(
+    () => {
+      throw new Error('it was not refused');
+    },
+    (error) => error,
+  )) as ResultCodeError;
+}
+
+export const replace = (type: string, ...values: string[]) =>
+  new Change({ operation: 'replace', modification: new Attribute({ type, values }) });

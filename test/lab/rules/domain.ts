@@ -1,11 +1,11 @@
 import { MemoryStore } from '../../../lab/directory/memory-store.ts';
 import { createDmsa } from '../../../lab/rules/dmsa.ts';
 import { DomainController } from '../../../lab/rules/domain-controller.ts';
-import { type PhaseRequest, startMigration } from '../../../lab/rules/phases.ts';
+import { completeMigration, type PhaseRequest, startMigration } from '../../../lab/rules/phases.ts';
 import { seed } from '../../../lab/seed.ts';
 import { OperationFailure } from '../../../lab/ssh/operation-failure.ts';
 import { defaultTopology, type Topology } from '../../../lab/topology.ts';
-import { type Entry, octets } from '../../../src/directory/entry.ts';
+import { type Entry, octets, text } from '../../../src/directory/entry.ts';
 import { attribute } from '../../../src/directory/schema.ts';
 import type { Ace } from '../../../src/directory/security/ace.ts';
 import { decodeSecurityDescriptor } from '../../../src/directory/security/security-descriptor.ts';
@@ -89,3 +89,25 @@ export function kept({ attributes }: Entry): Record<string, unknown> {
 }
 
 export const states = { dmsa: attribute.dmsaState, account: attribute.accountState };
+
+export async function completedDomain(): Promise<TestDomain> {
+  const domain = await linkedDomain();
+  await completeMigration(domain.dc, pair);
+  return domain;
+}
+
+/** Both entries without what the DC changes with each write. */
+export async function both({ account, dmsa }: TestDomain) {
+  return { account: kept(await account()), dmsa: kept(await dmsa()) };
+}
+
+/** `state link` of account and dMSA. */
+export async function where({ account, dmsa }: TestDomain): Promise<string[]> {
+  const [a, d] = [await account(), await dmsa()];
+  return [
+    `${text(a, attribute.accountState)} ${text(a, attribute.supersededBy)}`,
+    `${text(d, attribute.dmsaState)} ${text(d, attribute.precededBy)}`,
+  ];
+}
+
+export const linked = (state: number) => [`${state} ${dmsaDn}`, `${state} ${accountDn}`];

@@ -3,9 +3,9 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import ssh2, { type AuthContext, type ParsedKey, type ServerChannel, type ServerConfig } from 'ssh2';
 import { onTestFinished } from 'vitest';
-
 import { newKeyPair } from '../../../lab/ssh/key-pair.ts';
 import { knownHostsLine } from '../../../src/powershell/ssh/known-hosts.ts';
+import { host } from './harness.ts';
 
 export interface RawOptions {
   /** What happens to each command; `drop` cuts the connection off without a word. */
@@ -68,3 +68,9 @@ export function finish(channel: ServerChannel, stdout: string, exitCode = 0): vo
     channel.end();
   });
 }
+
+export const lost = (reason: string) => ({
+  code: 'SESSION_LOST',
+  subject: host,
+  message: `the session to ${host} ended before its answer was whole: ${reason}`,
+});

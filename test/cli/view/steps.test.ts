@@ -8,8 +8,8 @@ import { type Finding, finding } from '../../../src/domain/findings/findings.ts'
 import type { PlanStep } from '../../../src/domain/migration/plan-step.ts';
 import { planSteps } from '../../../src/domain/migration/plan-steps.ts';
 import type { ApproverKey, GatePlan, Plan } from '../../../src/domain/plan/plan.ts';
+import { before } from '../../domain/migration/sample-status.ts';
 import { samplePlan } from '../../plan/sample-plan.ts';
-import { before } from '../fixtures.ts';
 
 const now = new Date('2025-06-01T08:00:00.000Z');
 const view = { color: false, width: 80, now };

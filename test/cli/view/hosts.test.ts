@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hostLines } from '../../../src/cli/view/hosts.ts';
 import type { HostEvidence } from '../../../src/domain/facts/host-evidence.ts';
-import { evidence } from '../fixtures.ts';
+import { evidence } from '../../domain/migration/sample-status.ts';
 
 const full: Partial<HostEvidence> = {
   policy: 'yes',

@@ -1,14 +1,15 @@
-import type { AccountFacts, DelegationFacts, DmsaFacts, Facts } from '../../src/domain/facts/facts.ts';
-import type { HostEvidence } from '../../src/domain/facts/host-evidence.ts';
-import type { HostFacts } from '../../src/domain/facts/host-facts.ts';
-import { finding } from '../../src/domain/findings/findings.ts';
-import type { Gate } from '../../src/domain/gates/gates.ts';
-import type { CountedVote, RecordedVote, RefusedVote } from '../../src/domain/gates/votes.ts';
-import type { JournalEntry } from '../../src/domain/migration/journal.ts';
-import type { Stage, StageName } from '../../src/domain/migration/stages.ts';
-import type { MigrationStatus } from '../../src/domain/migration/status.ts';
-import { migrationId } from '../../src/domain/plan/plan.ts';
-import { samplePlan } from '../plan/sample-plan.ts';
+import type { Facts } from '../../../src/domain/facts/facts.ts';
+import type { HostEvidence } from '../../../src/domain/facts/host-evidence.ts';
+import type { HostFacts } from '../../../src/domain/facts/host-facts.ts';
+import { finding } from '../../../src/domain/findings/findings.ts';
+import type { Gate } from '../../../src/domain/gates/gates.ts';
+import type { CountedVote, RecordedVote, RefusedVote } from '../../../src/domain/gates/votes.ts';
+import type { JournalEntry } from '../../../src/domain/migration/journal.ts';
+import type { Stage, StageName } from '../../../src/domain/migration/stages.ts';
+import type { MigrationStatus } from '../../../src/domain/migration/status.ts';
+import { migrationId } from '../../../src/domain/plan/plan.ts';
+import { samplePlan } from '../../plan/sample-plan.ts';
+import { goodAccount, goodHost, linkedDmsa } from '../facts/good-facts.ts';
 
 /** A migration of `svc-web` on three hosts that began at 08:00:00 and is seen at 08:01:00. */
 export const plan = samplePlan();
@@ -16,89 +17,33 @@ export const start = Date.parse('2025-06-01T08:00:00.000Z');
 export const now = new Date(start + 60_000);
 export const at = (seconds: number) => new Date(start + seconds * 1_000).toISOString();
 
-const nothingDelegated: DelegationFacts = {
-  servicePrincipalNames: [],
-  allowedToDelegateTo: [],
-  actOnBehalfOf: null,
-  authenticationPolicy: null,
-  authenticationSilo: null,
-  trustedToAuthForDelegation: false,
-};
 const spns = ['HTTP/web.lab.example', 'HTTP/web.lab.example:8443'];
-
-export const account: AccountFacts = {
-  ...nothingDelegated,
-  ...plan.account,
-  userPrincipalName: 'svc-web@lab.example',
-  kind: 'user',
-  enabled: true,
-  expiresAt: null,
-  privilegedBecause: null,
-  unconstrainedDelegation: false,
-  flags: [],
-  encryptionTypes: null,
-  state: 0,
-  supersededBy: null,
-  claimedBy: [],
+export const account = goodAccount({
   passwordLastSet: '2024-01-01T00:00:00.000Z',
   servicePrincipalNames: spns,
-};
-
-export const dmsa: DmsaFacts = {
-  ...nothingDelegated,
-  dn: plan.dmsa.dn,
-  guid: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
-  sid: 'S-1-5-21-1004336348-1177238915-682003330-1300',
-  samAccountName: 'dmsa-web$',
-  isDmsa: true,
+});
+export const dmsa = linkedDmsa({
   description: 'Created by dmsa for svc-web',
-  enabled: true,
   state: 2,
-  precededBy: plan.account.dn,
-  claimedBy: [plan.account.dn],
-  principals: plan.hosts.map(({ name, computerSid }) => ({
-    sid: computerSid,
-    name: `${name.split('.')[0]!.toUpperCase()}$`,
-    kind: 'computer',
-  })),
   principalsDigest: 'c0ffee',
-  encryptionTypes: 16,
   servicePrincipalNames: spns,
-};
+});
 
-export function hostFacts(name: string, changes: Partial<HostFacts> = {}): HostFacts {
-  return {
-    name,
-    unreachable: null,
-    build: 26100,
-    isDomainController: false,
-    rebootPending: false,
-    policy: { value: null, keyExists: false },
-    eventLogEnabled: false,
-    policyFrom: null,
-    services: [
-      {
-        name: 'WebApp',
-        startName: 'LAB\\svc-web',
-        state: 'Running',
-        startMode: 'Auto',
-        clusterResource: null,
-      },
-    ],
-    pools: [],
-    logonRight: 'yes',
-    ...changes,
-  };
+/** A good host that is not prepared. */
+export function unpreparedHost(name: string, changes: Partial<HostFacts> = {}): HostFacts {
+  return goodHost(name, { policy: { value: null, keyExists: false }, eventLogEnabled: false, ...changes });
 }
 
-export const before: Facts = { account, dmsa: null, hosts: plan.hosts.map(({ name }) => hostFacts(name)) };
+export const before: Facts = {
+  account,
+  dmsa: null,
+  hosts: plan.hosts.map(({ name }) => unpreparedHost(name)),
+};
 
 export const after: Facts = {
   account: { ...account, enabled: false, state: 2, supersededBy: dmsa.dn, servicePrincipalNames: [] },
   dmsa,
-  hosts: plan.hosts.map(({ name }) =>
-    hostFacts(name, { policy: { value: 1, keyExists: true }, eventLogEnabled: true }),
-  ),
+  hosts: plan.hosts.map(({ name }) => goodHost(name)),
 };
 
 export function stage(name: StageName, from: number, to: number | null, changes: Partial<Stage> = {}): Stage {
