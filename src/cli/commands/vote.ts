@@ -72,7 +72,7 @@ async function vote(call: SignalCall<VoteOptions>, decision: Vote['decision']): 
   }
   const done = decision === 'approve' ? 'Approved' : 'Rejected';
   const text = `${done} gate "${cast.gate}" of ${migrationId} as ${by}, evidence ${cast.hash.slice(0, 16)}`;
-  return { text: escapeTerminal(text), value: { migrationId, vote: recorded } };
+  return { text, value: { migrationId, vote: recorded } };
 }
 
 /** `--key`, else the one of the settings; null where there is none. */

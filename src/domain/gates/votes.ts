@@ -50,22 +50,19 @@ export interface QueuedVote extends Pick<VoteReceipt, 'decision' | 'receivedAt' 
 }
 
 /** Why a vote does not count. */
-export const voteRefusalCodes = [
-  'VOTE_MALFORMED',
-  'VOTE_WRONG_GATE',
-  'VOTE_LATE',
-  'VOTE_BY_REQUESTER',
-  'VOTE_UNKNOWN_APPROVER',
-  'VOTE_STALE_HASH',
-  'VOTE_DUPLICATE',
-  'VOTE_TOO_MANY',
-  'VOTE_UNVERIFIED',
-  'VOTE_UNSIGNED',
-  'VOTE_BAD_SIGNATURE',
-  'VOTE_FOR_ANOTHER',
-] as const;
-
-export type VoteRefusal = (typeof voteRefusalCodes)[number];
+export type VoteRefusal =
+  | 'VOTE_MALFORMED'
+  | 'VOTE_WRONG_GATE'
+  | 'VOTE_LATE'
+  | 'VOTE_BY_REQUESTER'
+  | 'VOTE_UNKNOWN_APPROVER'
+  | 'VOTE_STALE_HASH'
+  | 'VOTE_DUPLICATE'
+  | 'VOTE_TOO_MANY'
+  | 'VOTE_UNVERIFIED'
+  | 'VOTE_UNSIGNED'
+  | 'VOTE_BAD_SIGNATURE'
+  | 'VOTE_FOR_ANOTHER';
 
 /** Longest texts of a vote, in characters, for all that send, sign, receive and verify one. */
 export const longestOfVote = {
