@@ -89,6 +89,7 @@ function hashOf(voted: object): string {
 /**
  * Once linked, a host that cannot be asked now is unknown, not wrong: weeks of waiting are not turned back for a reboot.
  * The activity is tried again for a while first; not where a host shows another key, which trying again does not change.
+ * Throws HOSTS_NOT_ASKED, and the code of the host key.
  */
 function requireReached({ hosts }: Facts, skipped: string[]): void {
   const unreached = hosts.filter((host) => host.unreachable !== null && !skipped.includes(host.name));
@@ -98,7 +99,7 @@ function requireReached({ hosts }: Facts, skipped: string[]): void {
     unreached.find(({ unreachable }) => hostKeyCodes.includes(unreachable!.code)) ?? unreached[0]!
   ).unreachable!;
   if (hostKeyCodes.includes(code)) throw new DmsaError(code, names, message);
-  throw new DmsaError('HOST_UNREACHABLE', names, `cannot be asked: ${code}: ${message}`);
+  throw new DmsaError('HOSTS_NOT_ASKED', names, `cannot be asked: ${code}: ${message}`);
 }
 
 export interface VerifyRestoredInput {

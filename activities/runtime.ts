@@ -80,7 +80,7 @@ export function translateFailures<T extends Record<string, Activity>>(activities
 export function toFailure(error: unknown, ...details: unknown[]): unknown {
   // Nobody asked for it: told as a cancellation, Temporal would refuse it and wait for the attempt to time out.
   if (error instanceof CancelledFailure && error.message === 'WORKER_SHUTDOWN')
-    return ApplicationFailure.retryable(error.message, 'SESSION_LOST' satisfies ErrorCode);
+    return ApplicationFailure.retryable(error.message, 'ATTEMPT_CUT_OFF' satisfies ErrorCode);
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (!(error instanceof DmsaError)) return error;
   return ApplicationFailure.create({

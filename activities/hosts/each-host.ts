@@ -134,7 +134,11 @@ function requireFew(
 function requireAsked({ cancellationSignal }: Context, outcomes: HostOutcome[]): void {
   const { message } = cancellationSignal.reason as CancelledFailure;
   if (message === 'CANCELLED') return;
-  throw ApplicationFailure.create({ type: 'SESSION_LOST' satisfies ErrorCode, message, details: [outcomes] });
+  throw ApplicationFailure.create({
+    type: 'ATTEMPT_CUT_OFF' satisfies ErrorCode,
+    message,
+    details: [outcomes],
+  });
 }
 
 /** What a script reports is about a service or a key: whoever reads it has to know on which host. */

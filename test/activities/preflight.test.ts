@@ -81,7 +81,11 @@ describe('preflight', () => {
       ssh: { onConnection: (host) => (host === 'fin03.lab.example' && rebooting.now ? 'refuse' : null) },
     });
     rebooting.now = true;
-    const again = { type: 'HOST_UNREACHABLE', nonRetryable: false };
+    const again = {
+      type: 'HOSTS_NOT_ASKED',
+      nonRetryable: false,
+      message: expect.stringContaining('HOST_UNREACHABLE: '),
+    };
     const request = input(world, { gate: 'complete', expect: 'linked' });
     expect(await failureOf(run(world, 'preflight', request))).toMatchObject(again);
     const { server } = world.plan.domain;

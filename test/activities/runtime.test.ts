@@ -34,7 +34,7 @@ describe('what Temporal is told of a failure', () => {
 
   test('a worker that stops leaves the attempt to another', () => {
     expect(toFailure(new CancelledFailure('WORKER_SHUTDOWN'))).toMatchObject({
-      type: 'SESSION_LOST',
+      type: 'ATTEMPT_CUT_OFF',
       nonRetryable: false,
     });
   });

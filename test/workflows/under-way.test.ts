@@ -116,7 +116,7 @@ describe.skipIf(!skipping.available)(`a pause while hosts are prepared${skipped(
       expect((await rehearsal.status()).journal).toHaveLength(3);
       await migrations.send(id, 'resume', carol);
       const undone = await rehearsal.until(({ outcome }) => outcome !== 'running');
-      expect(undone).toMatchObject({ outcome: 'undone', failure: { code: 'PLAN_DRIFTED' } });
+      expect(undone).toMatchObject({ outcome: 'undone', failure: { code: 'DRIFTED_SINCE_START' } });
       expect(undone.failure!.message).toContain('since gate "start" was passed');
       expect(undone.failure!.message).toContain('account.servicePrincipalNames.HTTP/new: absent → HTTP/new');
       expect(undone.after).toEqual(undone.before);

@@ -100,7 +100,7 @@ async function lookOrSkip(
     return await look(m, gate, takeHosts, wave);
   } catch (error) {
     const isAway =
-      error instanceof ActivityFailure && failureOf(error).code === ('HOST_UNREACHABLE' satisfies ErrorCode);
+      error instanceof ActivityFailure && failureOf(error).code === ('HOSTS_NOT_ASKED' satisfies ErrorCode);
     if (isAway && leftOut(m, gate).join() !== before) return null;
     throw error;
   }

@@ -10,7 +10,7 @@ import { freshMs, look, requireNothingBlocking } from './preflight.ts';
 /**
  * Waits while the migration is paused. Looks again after a pause, if the last look is old, and after an adoption, so that
  * only what was voted on is changed. `hosts`: hosts that are changed next; they are asked, too, as their before-images
- * are of that vote. Throws PLAN_DRIFTED and PREFLIGHT_BLOCKED.
+ * are of that vote. Throws DRIFTED_SINCE_START and PREFLIGHT_BLOCKED.
  */
 export async function unlessPausedOrDrifted(m: Migration, hosts: string[]): Promise<void> {
   const waited = m.state.status.paused || m.state.adopted;
@@ -30,7 +30,7 @@ async function requireStillSo(m: Migration, hosts: string[]): Promise<void> {
   requireNothingBlocking(m);
   const drifted = differences(about(voted, hosts), about(evidence.facts, hosts));
   if (drifted.length > 0)
-    throw failWith('PLAN_DRIFTED', `since gate "start" was passed: ${wordDrift(drifted)}`);
+    throw failWith('DRIFTED_SINCE_START', `since gate "start" was passed: ${wordDrift(drifted)}`);
 }
 
 function isLinking({ state }: Migration): boolean {

@@ -4,18 +4,23 @@ import type { ErrorKind } from './error-kind.ts';
 export const hostErrorKinds = {
   HOST_UNREACHABLE: {
     retryable: true,
-    meaning: 'No SSH connection to the host could be made.',
-    fix: 'Check that the host is up, that its OpenSSH server runs, its address under [hosts] and jump-host in dmsa.toml.',
+    meaning: 'No connection to the host, by SSH or by WinRM, could be made.',
+    fix: 'Check that the host is up. By SSH, check its OpenSSH server, its address under [hosts] and jump-host in dmsa.toml; by WinRM (transport = "local"), check its service WinRM, port 5985 and its name in DNS.',
+  },
+  HOSTS_NOT_ASKED: {
+    retryable: true,
+    meaning: 'A host that the migration has to read after the link could not be asked.',
+    fix: 'No action is needed at first: the hosts are asked again. If it stays, do what docs/errors.md says for the code in the message, or run dmsa skip with the host.',
   },
   SESSION_LOST: {
     retryable: true,
     meaning: 'The session to the host ended before its answer was whole; the effect may have happened.',
-    fix: 'No action is needed at first: the retry reads before it changes anything. If it stays, check the network to the host and its OpenSSH log.',
+    fix: 'No action is needed at first: the retry reads before it changes anything. If it stays, check the network to the host and its log of the connection: that of OpenSSH, or Microsoft-Windows-WinRM/Operational.',
   },
   TIMED_OUT: {
     retryable: true,
     meaning: 'The operation did not answer in its time; the effect may have happened.',
-    fix: 'No action is needed at first: the retry reads before it changes anything. If it stays, check the load of the host.',
+    fix: 'No action is needed at first: the retry reads before it changes anything. If it stays, check the load of the host and of the worker.',
   },
   ANSWER_INVALID: {
     retryable: true,
@@ -36,7 +41,7 @@ export const hostErrorKinds = {
   LOGIN_REFUSED: {
     retryable: false,
     meaning: 'The host, or the jump host before it, refused the login of the worker.',
-    fix: 'Check user, key or password under [powershell] in dmsa.toml and authorized_keys on the host.',
+    fix: 'By SSH, check user, key or password under [powershell] in dmsa.toml and authorized_keys on the host. By WinRM, check that the identity of the worker is an administrator of the host, or in RoleDefinitions of the session configuration.',
   },
   HOST_NOT_VERIFIED: {
     retryable: true,

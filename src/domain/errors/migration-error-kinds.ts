@@ -20,6 +20,12 @@ export const migrationErrorKinds = {
     meaning: 'Directory or hosts are no longer as they were when the plan was made.',
     fix: 'Check the differences in the message, then run dmsa plan again.',
   },
+  DRIFTED_SINCE_START: {
+    retryable: false,
+    meaning:
+      'Directory or hosts changed after gate "start" was passed and before the link was made; hosts may be prepared.',
+    fix: 'Check the differences in the message. When dmsa status shows that all is undone, run dmsa plan again.',
+  },
   START_INVALID: {
     retryable: false,
     refused: true,

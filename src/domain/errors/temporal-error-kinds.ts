@@ -85,6 +85,12 @@ export const temporalErrorKinds = {
     meaning: 'No worker answers for the migration.',
     fix: 'Start one with dmsa worker, on the same task queue.',
   },
+  ATTEMPT_CUT_OFF: {
+    retryable: true,
+    meaning:
+      'The worker stops, or Temporal took the attempt back, before its end; the effect may have happened.',
+    fix: 'No action is needed at first: another attempt reads before it changes anything. If it stays, check that a worker runs, and read its log.',
+  },
   MIGRATION_NOT_FOUND: {
     retryable: false,
     meaning: 'There is no migration of that id or account.',

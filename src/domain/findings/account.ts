@@ -26,7 +26,7 @@ export const accountFindings = {
   ACCOUNT_ALREADY_SUPERSEDED: {
     severity: 'block',
     meaning: 'The account already has a completed migration.',
-    fix: 'Nothing is left to migrate; use the dMSA that the evidence names.',
+    fix: 'Use the dMSA that the evidence names: nothing is left to migrate.',
   },
   ACCOUNT_DISABLED: {
     severity: 'block',

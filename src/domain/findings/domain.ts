@@ -23,7 +23,7 @@ export const domainFindings = {
     severity: 'block',
     meaning:
       'A domain controller has not replicated from a partner for longer than a ticket lifetime of 10 hours.',
-    fix: 'Mend what repadmin /showrepl names; a migration does not go on while replication is broken.',
+    fix: 'Remove the cause of each failure that repadmin /showrepl lists; a migration does not go on while replication is broken.',
   },
   REPLICATION_LAGGING: {
     severity: 'warn',

@@ -21,7 +21,7 @@ export const hostFindings = {
   LOGIN_REFUSED: {
     severity: 'block',
     meaning: 'The host, or the jump host before it, refused the login of the worker.',
-    fix: 'Check user, key or password under [powershell] in dmsa.toml and authorized_keys on the host.',
+    fix: 'By SSH, check user, key or password under [powershell] in dmsa.toml and authorized_keys on the host. By WinRM, check that the identity of the worker is an administrator of the host, or in RoleDefinitions of the session configuration.',
   },
   HOST_TOO_OLD: {
     severity: 'block',
@@ -105,7 +105,7 @@ export const hostFindings = {
     severity: 'info',
     meaning:
       'Scheduled tasks or COM+ applications of the host log on as the account: they are not restarted.',
-    fix: 'They join at their next logon; let each run once before the gate "complete".',
+    fix: 'Let each run once before the gate "complete": they join at their next logon.',
   },
   ACCOUNT_LOGGED_ON: {
     severity: 'warn',

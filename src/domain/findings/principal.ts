@@ -16,7 +16,7 @@ export const principalFindings = {
   PRINCIPAL_GROUP: {
     severity: 'info',
     meaning: 'Hosts of the plan may retrieve the managed password as members of a group.',
-    fix: 'A new member counts once its ticket carries the group: up to 10 hours, or after a restart of the host.',
+    fix: 'Restart a new member of the group, or wait up to 10 hours: it counts once its ticket carries the group.',
   },
   PRINCIPAL_MISSING: {
     severity: 'warn',

@@ -138,7 +138,11 @@ describe('a worker that stops', () => {
       return await well(name);
     });
     const failure = await failureOf(attempt.run());
-    expect(failure).toMatchObject({ nonRetryable: false, message: 'WORKER_SHUTDOWN' });
+    expect(failure).toMatchObject({
+      type: 'ATTEMPT_CUT_OFF',
+      nonRetryable: false,
+      message: 'WORKER_SHUTDOWN',
+    });
     expect(failure.details).toEqual([[done('a'), done('b'), untouched('c')]]);
   });
 
