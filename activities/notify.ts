@@ -13,7 +13,7 @@ export interface NotifyInput {
   /** Its name in the settings: neither URL nor secret is known to the workflow. */
   webhook: string;
   notice: Notice;
-  /** The same for every attempt, so that a receiver may know a message that it has had. */
+  /** Key that is the same for every attempt: a receiver may know a message that it has had. */
   key: string;
 }
 

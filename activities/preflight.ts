@@ -26,7 +26,7 @@ export interface PreflightInput {
   allowed: string[];
   /** Facts to take over instead of asking the hosts again. */
   hosts: HostFacts[] | null;
-  /** What these hosts said when they were asked. */
+  /** Findings of these hosts when they were asked. */
   hostFindings?: Finding[];
   /** When the migration set the policy value of hosts, ISO 8601, by their names. */
   policySetAt?: Record<string, string>;
@@ -39,8 +39,8 @@ export interface PreflightInput {
 }
 
 /**
- * Reads directory and hosts, and says what stands in the way. Changes nothing. Throws REPLICATION_LAGGING where the link
- * is not what it was, and DCs disagree about it.
+ * Reads directory and hosts, and says what stands in the way. Changes nothing. Throws REPLICATION_LAGGING where the
+ * link is not what it was, and DCs disagree about it.
  */
 export async function preflight(deps: ActivityDeps, input: PreflightInput): Promise<Evidence> {
   const request = { ...input, now: now().toISOString() };
@@ -61,8 +61,8 @@ export async function preflight(deps: ActivityDeps, input: PreflightInput): Prom
 }
 
 /**
- * What is wrong with a host that is left out, or whose turn is not now, stays visible and blocks nothing. That it is left
- * out is voted on, too: a word that comes after the votes voids them.
+ * Keeps findings on a host that is left out, or whose turn is not now, visible: they block nothing. That it is left
+ * out is voted on, too: a skip that comes after the votes voids them.
  */
 function withoutSkipped(
   { findings, hash }: Pick<Evidence, 'findings' | 'hash'>,
@@ -109,7 +109,7 @@ export interface VerifyRestoredInput {
   server: string;
 }
 
-/** What is there after undoing, and where it is not as it was before: nothing, when the promise is kept. */
+/** Reads what is there after undoing, and where it differs from before: nowhere, when the promise is kept. */
 export async function verifyRestored(
   deps: ActivityDeps,
   { plan, before, server }: VerifyRestoredInput,
@@ -139,7 +139,7 @@ export interface VerifyCompletedInput {
 export interface CompletionCheck {
   facts: Facts;
   events: Record<string, EventVerdicts>;
-  /** What is not as it has to be after completion; empty when all is well. */
+  /** Faults after completion; empty when all is well. */
   wrong: string[];
 }
 

@@ -12,8 +12,8 @@ export function now(): Date {
 }
 
 /**
- * The same clock, running on from here: call it where the attempt begins. It adds what has gone by since, measured by a
- * clock that nobody sets. What the attempt had waited for a worker before is not in it.
+ * Runs the clock of the attempt on from here: call it where the attempt begins. It adds what has gone by since,
+ * measured by a clock that nobody sets. What the attempt had waited for a worker before is not in it.
  */
 export function runningClock(clock: Clock): () => Date {
   const [scheduled, began] = [now().getTime(), clock.elapsedMs()];
@@ -51,7 +51,7 @@ export function notDue(reason: WaitReason, delayMs: number): never {
   });
 }
 
-/** The same for what two DCs say differently: tried again after `delayMs`, and told where it stays. */
+/** Fails the attempt where two DCs differ: it is made again after `delayMs`, and shown where it stays. */
 export function notSettled(message: string, delayMs: number): never {
   throw ApplicationFailure.create({
     type: 'REPLICATION_LAGGING' satisfies ErrorCode,
@@ -62,7 +62,7 @@ export function notSettled(message: string, delayMs: number): never {
 
 type Activity = (...args: never[]) => Promise<unknown>;
 
-/** The same activities, failing the way Temporal understands: the type is the code, the table says whether to retry. */
+/** Makes activities fail in Temporal's way: the type is the code, the table says whether to retry. */
 export function translateFailures<T extends Record<string, Activity>>(activities: T): T {
   const translated = Object.entries(activities).map(([name, activity]) => [
     name,

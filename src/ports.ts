@@ -5,7 +5,7 @@ import { present } from './directory/filters.ts';
 import type { RunOptions, Transport } from './powershell/transport.ts';
 import type { OperationName, Parameters } from './powershell/wire/operations.ts';
 
-/** What reaches a domain, and the time that passes meanwhile. */
+/** Ways to a domain, and the time that passes meanwhile. */
 export interface Ports {
   connectDirectory: ConnectDirectory;
   /** DNS names of the DCs in the settings, in their order. */

@@ -10,7 +10,7 @@ const clockSkewMs = 5 * 60_000;
 export type CmdletOperation = 'START-MIGRATION' | 'COMPLETE-MIGRATION' | 'UNDO-MIGRATION';
 
 /**
- * Whether the DC's event 3085 says that this worker's own identity did `operation` to this very pair since the intent
+ * Looks for the DC's event 3085: this worker's own identity did `operation` to this very pair since the intent
  * was journalled. The state alone proves nothing: a forged pair looks the same [research]. The event is in the log of
  * the DC that did it and of no other: the one kept so far, or the one that an earlier attempt has moved to.
  */

@@ -70,7 +70,7 @@ export function isUnlinked({ account, dmsa }: PresentPair): boolean {
   );
 }
 
-/** Whether both objects are in `state`, linked to each other. */
+/** True if both objects are in `state`, linked to each other. */
 export function isIn(pair: PresentPair, state: MigrationState): boolean {
   return isLinked(pair) && pair.account.state === state && pair.dmsa?.state === state;
 }

@@ -7,7 +7,7 @@ import { wordDrift } from '../../src/wording/drift.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { attempt, cancellationSignal, notSettled } from '../runtime.ts';
 
-/** What was read, and of which DC. */
+/** Pair that was read, and the DC that it was read of. */
 export interface ReadPair extends PairFacts {
   /** DNS name of the DC that was read, lower case. */
   dc: string;
@@ -18,14 +18,14 @@ export interface ReadPair extends PairFacts {
 export interface SettledOptions {
   /** Where the DCs differ as far as it matters here; everything that a migration changes unless told otherwise. */
   differ?(read: PairFacts, other: PairFacts): Drift[];
-  /** What seems to be gone was read before in this migration, so that its absence is news. */
+  /** True if what seems to be gone was read before in this migration, so that its absence is news. */
   seen?: boolean;
 }
 
 /**
- * Whether what was read can be relied on where it is not what this migration left behind. The DCs in the settings are
- * asked as well: where they differ, or the DC that was kept so far does not answer, one of them has not learned of the
- * other's changes yet, and concluding anything from its silence would be taking replication lag for drift. Then the
+ * Requires that what was read can be relied on where it is not what this migration left behind. The DCs in the settings
+ * are asked as well: where they differ, or the DC that was kept so far does not answer, one of them has not learned of
+ * the other's changes yet, and concluding anything from its silence would be taking replication lag for drift. Then the
  * attempt fails as REPLICATION_LAGGING and is made again, less and less often; with one DC there is nothing to ask.
  */
 export async function requireSettled(

@@ -66,8 +66,9 @@ export async function undoLink(deps: ActivityDeps, input: UndoLinkInput): Promis
 }
 
 /**
- * What seems to be undone may only not have been heard of; and what seems not to be may have been undone by an earlier
- * attempt, where the DC that is read is not the one that cmdlets go to: a second Undo would go back one phase more.
+ * An effect that seems undone may only not have been heard of; and one that seems not to be may have been undone by an
+ * earlier attempt, where the DC that is read is not the one that cmdlets go to: a second Undo would go back one phase
+ * more.
  */
 async function requireReliable(
   deps: ActivityDeps,

@@ -31,9 +31,9 @@ export interface PrincipalsReading {
 const pollMs = { least: 1_000, most: 60_000 };
 
 /**
- * Who may retrieve the managed password, once every host of `hosts` is let in, by itself or by a group
- * (failure-cases.md, 17). Until then it fails as not due, which adds nothing to the history. Throws PRINCIPAL_MISSING at
- * `until`, unless another DC has another list, STATE_UNEXPECTED where the link is gone.
+ * Reads who may retrieve the managed password, once every host of `hosts` is let in, by itself or by a group
+ * (failure-cases.md, 17). Until then it fails as not due, which adds nothing to the history. Throws PRINCIPAL_MISSING
+ * at `until`, unless another DC has another list, STATE_UNEXPECTED where the link is gone.
  */
 export async function verifyPrincipals(
   deps: ActivityDeps,

@@ -5,7 +5,7 @@ import { DmsaError, type ErrorCode, isRetryable } from '../../src/domain/errors/
 import { toFailure } from '../runtime.ts';
 
 /**
- * What became of one host of a wave. `untouched`: the wave stopped before its turn. `unknown`: the same, on a retry: an
+ * Outcome of one host of a wave. `untouched`: the wave stopped before its turn. `unknown`: the same, on a retry: an
  * earlier attempt may have come to the host, and its worker may have died before the next heartbeat said so.
  */
 export type HostOutcome<R = unknown> =
@@ -30,7 +30,7 @@ export class FailedWith<R> extends DmsaError {
 export interface EachHostOptions {
   /** `go-on`: an undo restores what it can. */
   afterFailure?: 'stop' | 'go-on';
-  /** How many hosts may fail before no more are begun, and the wave with them; 0 where absent. */
+  /** Hosts that may fail before no more are begun, and the wave with them; 0 where absent. */
   maxFailures?: number;
 }
 
@@ -141,7 +141,7 @@ function requireAsked({ cancellationSignal }: Context, outcomes: HostOutcome[]):
   });
 }
 
-/** What a script reports is about a service or a key: whoever reads it has to know on which host. */
+/** Adds the host to an error that a script reports about a service or a key. */
 function namingHost(host: string, error: DmsaError): DmsaError {
   const { code, subject, message, cause } = error;
   const told = subject === host || message.includes(subject) ? message : `${subject}: ${message}`;

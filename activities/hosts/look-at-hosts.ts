@@ -32,7 +32,7 @@ export interface HostLook {
   startNameKept: Verdict;
   /** Every check of the plan; `unknown` where there is none. */
   healthy: Verdict;
-  /** Why it is not well; null where all is. */
+  /** Reason why the host is not well; null where all is. */
   failure: { code: ErrorCode; message: string } | null;
 }
 
@@ -43,7 +43,10 @@ const checkMs = 30_000;
 /** A host that reboots just now is not dead; one that stays away for the minutes that these take is. */
 const patience = 6;
 
-/** Whether hosts are well some time after their restart: what ran runs, as whom it ran, and its checks are healthy. Throws APPROVAL_MISSING. */
+/**
+ * Checks that hosts are well some time after their restart: what ran runs, as whom it ran, and its checks are healthy.
+ * Throws APPROVAL_MISSING.
+ */
 export async function lookAtHosts(deps: ActivityDeps, input: LookAtHostsInput): Promise<HostLook[]> {
   const { hosts, start, migrationId, approval } = input;
   requireHosts(

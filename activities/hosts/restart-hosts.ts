@@ -13,11 +13,11 @@ export interface RestartHostsInput {
   migrationId: string;
   entries: JournalEntryOf<'restart-host'>[];
   maxParallel: number;
-  /** How long a host may take to answer again after it was told to restart. */
+  /** Time that a host may take to answer again after it was told to restart. */
   timeout: Duration;
   /** ISO 8601: a host that has booted since then has been restarted by an earlier attempt. */
   intentAt: string;
-  /** How many hosts may fail before no more are begun; 0 where absent. */
+  /** Hosts that may fail before no more are begun; 0 where absent. */
   maxFailures?: number;
   /** The votes behind it, where the plan lists keys of approvers. */
   approval?: Approval;
@@ -39,7 +39,7 @@ const reason = 'dMSA migration: logons of delegated managed service accounts wer
 interface Reboot extends Pick<RestartHostsInput, 'intentAt' | 'timeout'> {
   deps: ActivityDeps;
   clock: () => Date;
-  /** Whether an earlier attempt may have told the host already. */
+  /** True if an earlier attempt may have told the host already. */
   again: boolean;
 }
 
@@ -67,8 +67,8 @@ export async function restartHosts(
 }
 
 /**
- * Tells the host, and looks for it until it is back. Where nobody can say whether it has heard, it is told again once it
- * answers without having booted: it does not restart twice. A stopping worker leaves the rest to the next attempt.
+ * Tells the host, and looks for it until it is back. Where nobody can say whether it has heard, it is told again once
+ * it answers without having booted: it does not restart twice. A stopping worker leaves the rest to the next attempt.
  */
 async function rebooted(reboot: Reboot, host: string): Promise<string> {
   const { clock, timeout, again } = reboot;

@@ -22,13 +22,13 @@ export interface RestartServicesInput {
   direction: 'forward' | 'undo';
   /** ISO 8601: services that started since then have been restarted by an earlier attempt. */
   intentAt: string;
-  /** Whether the Kerberos log was enabled, so that silence means no. */
+  /** True if the Kerberos log was enabled, so that silence means no. */
   eventLogEnabled: boolean;
-  /** How many hosts may fail before no more are begun; 0 where absent. */
+  /** Hosts that may fail before no more are begun; 0 where absent. */
   maxFailures?: number;
   /** Hosts on which an earlier wave of this stage failed: what it left stopped is started. */
   triedBefore?: string[];
-  /** What has to be healthy afterwards, by the host's name. */
+  /** Checks that have to be healthy afterwards, by the host's name. */
   checks?: Record<string, HealthCheck[]>;
   /** StartNames as they were, by the host's name and the service's. */
   startNames?: Record<string, Record<string, string>>;
@@ -43,7 +43,7 @@ export interface RestartResult {
   recycled: string[];
   /** Services that were stopped and started along with them. */
   dependents: string[];
-  /** Whether every service logs on as before; unknown where nobody knows how it was. */
+  /** Verdict on every service logging on as before; unknown where nobody knows how it was. */
   startNameKept: Verdict;
   /** Unknown where the plan has no check for the host. */
   healthy: Verdict;

@@ -16,7 +16,7 @@ export interface SetHostsInput {
 }
 
 export interface PrepareHostsInput extends SetHostsInput {
-  /** How many hosts may fail before no more are begun; 0 where absent. */
+  /** Hosts that may fail before no more are begun; 0 where absent. */
   maxFailures?: number;
   enableEventLog: boolean;
   /** The votes behind it, where the plan lists keys of approvers. */
@@ -34,7 +34,10 @@ interface HostSettings {
 
 const timeoutMs = 60_000;
 
-/** `DelegatedMSAEnabled` = 1, without which a host ignores dMSAs [setup, field]; and the log that proves it joined. Throws APPROVAL_MISSING. */
+/**
+ * `DelegatedMSAEnabled` = 1, without which a host ignores dMSAs [setup, field]; and the log that proves it joined.
+ * Throws APPROVAL_MISSING.
+ */
 export async function prepareHosts(
   deps: ActivityDeps,
   input: PrepareHostsInput,

@@ -3,7 +3,7 @@ import type { JournalRecord } from '../../src/records/records.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { now } from '../runtime.ts';
 
-/** What every activity that changes something is given: which migration, and the journal entry it acts for. */
+/** Input of every activity that changes something: the migration, and the journal entry it acts for. */
 export interface ChangeInput<E extends JournalEntry = JournalEntry> {
   migrationId: string;
   entry: E;

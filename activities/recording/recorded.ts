@@ -14,7 +14,7 @@ import { shortened, shortenedText } from './shorten.ts';
 
 /**
  * Writes down every command and every read of the directory, with the migration and the activity that they were for.
- * What cannot be written down is logged and keeps no activity from its work: the journal alone has to be written before
+ * A record that cannot be written is logged and stops no activity: the journal alone has to be written before
  * an effect.
  */
 export function recorded(deps: ActivityDeps): ActivityDeps {

@@ -1,7 +1,7 @@
 import { DmsaError } from '../domain/errors/errors.ts';
 import type { Clock } from './clock.ts';
 
-/** How often a read is made in one go before its failure counts; effects are retried by Temporal alone. */
+/** Tries of a read in one go before its failure counts; effects are retried by Temporal alone. */
 const tries = 4;
 const firstPauseMs = 100;
 

@@ -5,9 +5,9 @@ import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { AuditedDmsa } from './facts.ts';
 
 /**
- * Who may retrieve the managed password and should not. Of a dMSA that we migrated to, whoever is no host that we
- * prepared and leads to others than these. Of one that we know nothing of, computers and ordinary groups may all be
- * right: users, groups that everybody is in, and SIDs of nobody or of another domain are not.
+ * Finds who may retrieve the managed password and should not. Of a dMSA that we migrated to, that is whoever is no host
+ * that we prepared and leads to others than these. Of one that we know nothing of, computers and ordinary groups may
+ * all be right: users, groups that everybody is in, and SIDs of nobody or of another domain are not.
  */
 export function principalFindings({ dn, malformed, principals, ourHosts }: AuditedDmsa): Finding[] {
   if (malformed !== null) {

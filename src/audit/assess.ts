@@ -8,7 +8,7 @@ import { type KnownStarts, type Proof, proofOf } from './proof.ts';
 import { isTo } from './records.ts';
 import { forgotten, type PairAge, sinceOf } from './since.ts';
 
-/** What a pair, or an object alone, amounts to. */
+/** Pair, or an object alone, with what is found of it. */
 export interface AssessedPair extends AuditPair {
   /** Null where there is nothing to prove: the two do not both point at each other. */
   proof: Proof | null;
@@ -20,7 +20,7 @@ export interface AssessedPair extends AuditPair {
 
 export interface AuditInput extends KnownStarts {
   facts: AuditFacts;
-  /** Whether a pair whose Start nobody knows of is a finding: not where nobody was to be asked. */
+  /** True if a pair without a known Start is a finding: not where nobody was to be asked. */
   wantsProof: boolean;
   now: Date;
 }
@@ -43,7 +43,7 @@ export function assessPair(pair: AuditPair, input: AuditInput): AssessedPair {
 
 const rank: Record<Severity, number> = { block: 0, warn: 1, info: 2 };
 
-/** What blocks first; otherwise as they were. */
+/** Sorts findings that block to the front. */
 export function sorted<T extends Finding>(findings: T[]): T[] {
   return [...findings].sort((a, b) => rank[a.severity] - rank[b.severity]);
 }
@@ -106,7 +106,7 @@ function deletedFinding(dmsa: AuditedDmsa, { facts, records }: AuditInput): Find
   return finding('SUPERSEDED_ACCOUNT_DELETED', dmsa.dn, evidence);
 }
 
-/** Of two that point at each other. */
+/** Assesses two that point at each other. */
 function pairFindings({ account, dmsa }: AuditPair, proof: Proof, input: AuditInput): Finding[] {
   const findings: Finding[] = [];
   const states = `account ${account!.state}, dMSA ${dmsa!.state}`;

@@ -12,7 +12,7 @@ export type MigrationEvent = Result<'read-migration-events'>['events'][number];
 /** The Directory Service log of one DC, or why it could not be read. */
 export interface DcLog {
   server: string;
-  /** Why the log could not be read, as an error code and its message; the rest is then unknown. */
+  /** Reason why the log could not be read, as an error code and its message; the rest is then unknown. */
   unread: string | null;
   /** ISO 8601: the oldest event of any kind; null for an empty log. */
   oldestAt: string | null;

@@ -6,7 +6,7 @@ export interface AuditFacts {
   dmsas: AuditedDmsa[];
   /** Whatever has a link or a state of a migration, or that a dMSA points at: not all of them need be users. */
   accounts: AuditedAccount[];
-  /** What links point at that is none of these two, where it could be read. */
+  /** Targets of links that are neither dMSA nor account, where they could be read. */
   strays: Stray[];
   /** Deleted objects that still show the state of a migration: with the Recycle Bin they keep what they had. */
   deleted: DeletedAccount[];
@@ -34,11 +34,11 @@ export interface AuditedDmsa extends AuditedObject {
   state: number;
   /** `msDS-ManagedAccountPrecededByLink`. */
   precededBy: string | null;
-  /** Who may retrieve the managed password, named where their SIDs resolve; groups with where they lead. */
+  /** Principals that may retrieve the managed password, named where their SIDs resolve; groups with where they lead. */
   principals: Principal[];
   /** SIDs of the hosts that our records say were prepared for it; null where they have no migration to it. */
   ourHosts: string[] | null;
-  /** Why `msDS-GroupMSAMembership` could not be read; its principals are then unknown. */
+  /** Reason why `msDS-GroupMSAMembership` could not be read; its principals are then unknown. */
   malformed: string | null;
 }
 

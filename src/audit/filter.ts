@@ -11,11 +11,11 @@ import type { DomainNames } from '../domain/plan/identity.ts';
 import type { AuditedAccount, AuditedDmsa } from './facts.ts';
 import type { AuditPair } from './pairs.ts';
 
-/** What of the domain is wanted; null for all of it. What is given has to hold together. */
+/** Part of the domain to audit; null for all of it. All conditions have to hold together. */
 export interface AuditFilter {
   /** A name, DOMAIN\name, UPN, DN, GUID or SID. */
   account: string | null;
-  /** The same, with its `$` or without. */
+  /** Name in the same forms, with its `$` or without. */
   dmsa: string | null;
   /** DN of the container that the account or the dMSA is in, at whatever depth. */
   ou: string | null;

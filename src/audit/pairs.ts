@@ -5,10 +5,10 @@ import type { AuditedAccount, AuditedDmsa, AuditFacts, DeletedAccount } from './
 export interface AuditPair {
   account: AuditedAccount | null;
   dmsa: AuditedDmsa | null;
-  /** Whether the account points at the dMSA, and the dMSA at the account. */
+  /** True if the account points at the dMSA, and the dMSA at the account. */
   forward: boolean;
   backward: boolean;
-  /** What an end points at where that is neither a dMSA nor an account of this domain: its DN. */
+  /** DN that an end points at where that is neither a dMSA nor an account of this domain. */
   astray: string | null;
 }
 

@@ -6,8 +6,8 @@ import { protectedGroup, protectedSids } from '../directory/read/read-privileges
 import { inChainRule } from '../directory/schema.ts';
 
 /**
- * Of what the filter finds, the members of protected groups, also through other groups; why, by normal DN. `sid` is
- * any of the domain. Two searches; where they find somebody, one more for each of these groups, to say which it is.
+ * Finds members of protected groups, also through other groups, among what the filter finds; why, by normal DN. `sid`
+ * is any of the domain. Two searches; where they find somebody, one more for each of these groups, to say which it is.
  * Groups of another domain, as the root's administrators seen from a child, are not followed: adminCount tells of them.
  */
 export async function privilegedMembers(

@@ -4,10 +4,10 @@ import type { EventFacts, MigrationEvent } from './events.ts';
 import type { AuditedAccount, AuditedDmsa } from './facts.ts';
 import { isTo, type RecordedMigration } from './records.ts';
 
-/** Whether a Start is known that made the two objects point at each other, and how. */
+/** Proof of a Start that made the two objects point at each other. */
 export interface Proof {
   verdict: Verdict;
-  /** What was seen, in words; for `unknown` also why that is all. */
+  /** Evidence in words; for `unknown` also why that is all. */
   evidence: string;
   /** ISO 8601: when the pair came into the state that Start or Complete left it in; null where nobody knows. */
   since: string | null;
@@ -123,7 +123,7 @@ function firstName(dn: string): string {
   return normal === null ? dn : normal.slice(0, -parentDn(normal).length);
 }
 
-/** What a log holds need not be a DN. */
+/** Compares DNs; text in a log need not be one. */
 function sameText(written: string, dn: string): boolean {
   return normalOf(written) === normalDn(dn);
 }

@@ -81,7 +81,7 @@ async function readAccounts(directory: Directory): Promise<AuditedAccount[]> {
   });
 }
 
-/** What links point at beside dMSAs and accounts; nothing is asked where there is nothing of the kind. */
+/** Reads what links point at beside dMSAs and accounts; nothing is asked where there is nothing of the kind. */
 async function readStrays(
   directory: Directory,
   dmsas: AuditedDmsa[],

@@ -4,7 +4,7 @@ import { readNamedFile, unreadable } from '../config/private-file.ts';
 import { sameDn } from '../directory/dn.ts';
 import type { JournalRecord } from '../records/records.ts';
 
-/** What our own journals say of one migration: the account and dMSA that we linked, and whether that still holds. */
+/** Record of one migration in our own journals: the account and dMSA that we linked, and whether that still holds. */
 export interface RecordedMigration {
   accountGuid: string | null;
   /** As it was then. */
@@ -69,7 +69,7 @@ const nothing: Omit<RecordedMigration, 'dmsaDn'> = {
   hosts: [],
 };
 
-/** Whether a migration that we recorded is one to this dMSA, which may have been moved since. */
+/** True if a recorded migration is one to this dMSA, which may have been moved since. */
 export function isTo(recorded: RecordedMigration, dmsa: { guid: string; dn: string }): boolean {
   return recorded.dmsaGuid === null ? sameDn(recorded.dmsaDn, dmsa.dn) : recorded.dmsaGuid === dmsa.guid;
 }

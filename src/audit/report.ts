@@ -8,16 +8,16 @@ import type { PairAge } from './since.ts';
 export interface AuditedPair {
   account: AuditedAccount | null;
   dmsa: AuditedDmsa | null;
-  /** Who points at whom: `both`, the account alone, the dMSA alone, or `none`. */
+  /** Direction of the links: `both`, the account alone, the dMSA alone, or `none`. */
   linked: 'both' | 'account' | 'dmsa' | 'none';
-  /** What one of them points at where that is no dMSA, or no account of this domain. */
+  /** Target of a link that is no dMSA, or no account of this domain. */
   astray: string | null;
   state: PairState;
   since: PairAge | null;
-  /** Whether a Start of the pair is known; null where the two do not point at each other. */
+  /** Verdict on a Start of the pair; null where the two do not point at each other. */
   start: Pick<Proof, 'verdict' | 'evidence'> | null;
   verdict: Severity | 'ok';
-  /** What blocks first. */
+  /** Findings, those that block first. */
   findings: Finding[];
 }
 

@@ -22,7 +22,7 @@ export function sinceOf({ account, dmsa }: AuditPair, proof: Proof | null): Pair
   return unchanged[0] ? { at: unchanged[0], exact: false } : null;
 }
 
-/** Whether a start state is older than 28 days: yes, no, or unknown where the objects have changed since. */
+/** Finds a start state that is older than 28 days: yes, no, or unknown where the objects have changed since. */
 export function forgotten(pair: AuditPair, since: PairAge | null, now: Date): Finding[] {
   const { account, dmsa } = pair;
   const states = [account?.state, dmsa?.state].filter((state) => state !== undefined);

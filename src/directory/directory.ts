@@ -14,7 +14,7 @@ export interface Directory {
   close(): Promise<void>;
 }
 
-/** What a DC says of itself when it is connected to (MS-ADTS 3.1.1.3.2). */
+/** Names and time that a DC gives when it is connected to (MS-ADTS 3.1.1.3.2). */
 export interface RootDse {
   /** URL of the DC, for messages. */
   server: string;
@@ -36,7 +36,10 @@ export interface RootDse {
 export interface DirectoryClock {
   /** Milliseconds since 1970. */
   time: number;
-  /** By the worker's clock that nobody sets (`performance.now()`), when it was read: what has passed since has to be added. */
+  /**
+   * By the worker's clock that nobody sets (`performance.now()`), when it was read: what has passed since has to be
+   * added.
+   */
   readAt: number;
 }
 
@@ -95,8 +98,8 @@ export async function fromOneDc<T>(directory: Directory, read: () => Promise<T>)
 }
 
 /**
- * The DC that a migration keeps: the one that was read, unless it is none that the cmdlets can be sent to, as where only
- * older ones are in the settings; then it stays with the one it has.
+ * The DC that a migration keeps: the one that was read, unless it is none that the cmdlets can be sent to, as where
+ * only older ones are in the settings; then it stays with the one it has.
  */
 export function serverToKeep(dc: string, capableDcs: string[], kept: string): string {
   return capableDcs.find((name) => name.toLowerCase() === dc) ?? kept;
@@ -117,8 +120,8 @@ export async function withDirectory<T>(
 }
 
 /**
- * The same of one domain: on a DC of another one everything would seem to be gone. Throws DIRECTORY_UNREACHABLE where
- * such a DC is the only one that answers.
+ * Reads one domain with one connection: on a DC of another domain everything would seem to be gone. Throws
+ * DIRECTORY_UNREACHABLE where such a DC is the only one that answers.
  */
 export async function withDomain<T>(
   connect: ConnectDirectory,

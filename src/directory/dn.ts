@@ -62,7 +62,7 @@ function unescapeValue(written: string, dn: string): string {
     return trimmed.startsWith('#') ? fromHex(trimmed) : trimmed;
   }
   const parts: Buffer[] = [];
-  /** How many of the parts are left when spaces at the end are cut off. */
+  /** Counts the parts that are left when spaces at the end are cut off. */
   let kept = 0;
   for (const [token, pair] of written.replace(/^ +/, '').matchAll(/\\([0-9a-f]{2})|\\?./gisu)) {
     if (token === '\\') throw new RangeError(`"${dn}" is not a DN: nothing follows a backslash`);

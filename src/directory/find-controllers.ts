@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 
-/** How long a name server may take, and how often it is asked: nobody waits long for a suggestion. */
+/** Time for a name server to answer, and tries: nobody waits long for a suggestion. */
 const dnsTimeoutMs = 1_500;
 const dnsTries = 2;
 

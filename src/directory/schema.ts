@@ -41,13 +41,13 @@ export const uac = {
   serverTrustAccount: 0x2000,
   trustedForDelegation: 0x80000,
   trustedToAuthForDelegation: 0x1000000,
-  /** Of an RODC's computer account. */
+  /** Marks the computer account of an RODC. */
   partialSecretsAccount: 0x4000000,
 } as const;
 
 /**
- * Bits that matter to services and that Complete does not copy, by their names in MS-ADTS 2.2.16. Left out are those that
- * mean nothing to a dMSA, whose password the DC makes and changes: PASSWD_NOTREQD and DONT_EXPIRE_PASSWORD.
+ * Bits that matter to services and that Complete does not copy, by their names in MS-ADTS 2.2.16. Left out are those
+ * that mean nothing to a dMSA, whose password the DC makes and changes: PASSWD_NOTREQD and DONT_EXPIRE_PASSWORD.
  */
 export const uncopiedFlags: Record<string, number> = {
   DONT_REQ_PREAUTH: 0x400000,

@@ -16,7 +16,7 @@ export interface DiscoverRequest {
   /** DN, GUID, SID, sAMAccountName, UPN or DOMAIN\name. */
   account: string;
   hosts: HostChoice;
-  /** How many hosts are asked at once, each in one session. */
+  /** Hosts asked at once, each in one session. */
   parallel: number;
   now(): Date;
   /** Aborting it ends the asking; what was found until then is the answer. */
@@ -25,7 +25,7 @@ export interface DiscoverRequest {
 }
 
 export interface DiscoverProgress {
-  /** How many hosts have answered, or could not be asked. */
+  /** Hosts that have answered, or could not be asked. */
   done: number;
   of: number;
   using: number;

@@ -15,10 +15,10 @@ export interface DiscoveredHost {
   name: string;
   /** Its account in the directory; null where the domain has none of that DNS name. */
   computer: Pick<ComputerFacts, 'dn' | 'sid' | 'operatingSystem' | 'lastLogonAt'> | null;
-  /** Whether anything logs on there as the account; unknown where the host, or a part of it, could not be read. */
+  /** Verdict on any logon as the account there; unknown where the host, or a part of it, could not be read. */
   usesAccount: Verdict;
   verdict: HostVerdict;
-  /** Why it could not be asked; everything below is then unknown. */
+  /** Reason why it could not be asked; everything below is then unknown. */
   error: HostFacts['unreachable'];
   /** The inventory without its lists, and what is made of it. */
   system:

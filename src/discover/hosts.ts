@@ -28,7 +28,7 @@ export interface ChosenHost {
   computer: ComputerFacts | null;
 }
 
-/** Why computers that the directory has are not asked. Those that are named one by one are asked whatever they are. */
+/** Reasons not to ask computers of the directory. Those that are named one by one are asked whatever they are. */
 export const reasonsLeftOut = {
   'domain-controller': 'domain controllers',
   'read-only-domain-controller': 'read-only domain controllers',
@@ -111,7 +111,7 @@ export async function chooseHosts(directory: Directory, choice: HostChoice, now:
   };
 }
 
-/** What is named is asked: then it was not left out. */
+/** Takes named hosts from a list: they are asked, so they were not left out. */
 function removeAll(list: string[], names: string[]): void {
   const asked = new Set(names);
   list.splice(0, list.length, ...list.filter((name) => !asked.has(name)));

@@ -5,7 +5,7 @@ import type { Result } from '../powershell/wire/operations.ts';
 export type EventVerdicts = Pick<HostEvidence, 'discovered' | 'joined' | 'keysFetched'>;
 
 /**
- * What the Kerberos operational log of a host proves. The log is off by default, so that silence means nothing unless
+ * Judges what the Kerberos operational log of a host proves. The log is off by default, so silence means nothing unless
  * it was on: then it is a no, else unknown. A 308 whose status is not 0 is no join.
  */
 export function eventVerdicts(events: Result<'inspect-host'>['events'], logEnabled: boolean): EventVerdicts {

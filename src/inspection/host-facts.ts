@@ -23,8 +23,9 @@ export function hostFacts(name: string, inventory: Inventory, account: LogonIden
 }
 
 /**
- * How far a host's clock is ahead of the domain controller's, in milliseconds, as far as a time in whole seconds tells;
- * null where the controller does not say. `answeredAt` is the middle of the host's session by the same clock as `readAt`.
+ * Milliseconds by which a host's clock is ahead of the domain controller's, as far as a time in whole seconds tells;
+ * null where the controller does not say. `answeredAt` is the middle of the host's session by the same clock as
+ * `readAt`.
  */
 export function clockAhead(
   { clock: told }: Pick<Inventory, 'clock'>,
@@ -35,7 +36,7 @@ export function clockAhead(
   return Math.round(Date.parse(told) - (clock.time + answeredAt - clock.readAt));
 }
 
-/** What else an inventory says, which findings alone tell. `clockAheadMs` is null where nobody can tell. */
+/** Reads what else an inventory says, for findings alone. `clockAheadMs` is null where nobody can tell. */
 export function hostSurroundings(
   inventory: Inventory,
   account: LogonIdentity,
@@ -54,7 +55,7 @@ export function hostSurroundings(
   };
 }
 
-/** Whether the account itself has "Log on as a service": a group that has it counts for nothing here. */
+/** Judges if the account itself has "Log on as a service": a group that has it counts for nothing here. */
 function logonRightOf(inventory: Inventory, account: LogonIdentity): Verdict {
   const { serviceLogonRight, unread } = inventory;
   if (unread.some(({ part }) => part === 'logon-right')) return 'unknown';

@@ -11,7 +11,7 @@ import { clockAhead, hostFacts, hostSurroundings } from './host-facts.ts';
 /** Hosts asked at once: each costs one SSH connection of the worker. */
 const hostsAtOnce = 16;
 
-/** What one host's answer means for an account. */
+/** Meaning of one host's answer for an account. */
 export interface HostInspection {
   facts: HostFacts;
   events: EventVerdicts;
@@ -19,16 +19,17 @@ export interface HostInspection {
   surroundings: HostSurroundings | null;
 }
 
-/** What the directory says, by which an answer of a host is understood. */
+/** Facts of the directory by which an answer of a host is understood. */
 export interface AnswerKey {
   identity: LogonIdentity;
-  /** Of the domain controller that was read. */
+  /** Clock of the domain controller that was read. */
   clock: DirectoryClock | null;
 }
 
 /**
- * Asks every host once, in one session each, what runs there as the account, while `reading` reads the directory. A host
- * that cannot be asked is a fact (`unreachable`), not a failure of the inspection; a directory that cannot be read is one.
+ * Asks every host once, in one session each, what runs there as the account, while `reading` reads the directory. A
+ * host that cannot be asked is a fact (`unreachable`), not a failure of the inspection; a directory that cannot be read
+ * is one.
  */
 export async function inspectHosts(
   ports: Pick<Ports, 'transport' | 'clock'>,

@@ -24,7 +24,7 @@ import { type AnswerKey, type HostInspection, inspectHosts } from './inspect-hos
 
 export interface PreflightRequest {
   plan: Pick<Plan, 'account' | 'dmsa' | 'domain' | 'hosts' | 'hash' | 'waitForKds' | 'approverKeys'>;
-  /** What the hash is for: a gate's name, or `plan`. */
+  /** Purpose of the hash: a gate's name, or `plan`. */
   gate: string;
   expect: Expectation;
   allowed: string[];
@@ -32,7 +32,7 @@ export interface PreflightRequest {
   now: string;
   /** Facts to take over instead of asking the hosts again. */
   hosts: HostFacts[] | null;
-  /** What these hosts said when they were asked; absent where there is nothing to take over. */
+  /** Findings of these hosts when they were asked; absent where there is nothing to take over. */
   hostFindings?: Finding[];
   /** When the migration set the policy value of hosts: see assess(). */
   policySetAt?: Record<string, string>;
@@ -82,7 +82,7 @@ export async function readFacts(
   return { facts, inspections, dc };
 }
 
-/** Of long lists the beginning: evidence is kept in the workflow, whose state has to stay small. */
+/** Cuts long lists: evidence is kept in the workflow, whose state has to stay small. */
 function shortened(domain: DomainFacts): DomainFacts {
   const most = 20;
   return {
@@ -105,7 +105,7 @@ function inspectPlanned(
   return inspectHosts(ports, names, reading, options);
 }
 
-/** What one DC says, and where the other DCs in the settings differ from it. */
+/** Reads one DC, and compares the other DCs in the settings with it. */
 async function readDirectory(
   deps: Ports,
   { plan, server: prefer }: Pick<PreflightRequest, 'plan' | 'server'>,

@@ -1,7 +1,7 @@
 import { isLogonOf, type LogonIdentity } from '../domain/plan/identity.ts';
 import type { Inventory } from '../powershell/wire/inventory.ts';
 
-/** What on one host logs on as the account; sessions are those with processes that belong to none of the others. */
+/** Uses of the account on one host; sessions are those with processes that belong to none of the others. */
 export type HostUses = Pick<Inventory, 'services' | 'tasks' | 'pools' | 'comApplications' | 'sessions'>;
 
 export const noUses: HostUses = { services: [], tasks: [], pools: [], comApplications: [], sessions: [] };
@@ -20,7 +20,7 @@ export function usesOf(inventory: Inventory, account: LogonIdentity): HostUses {
   };
 }
 
-/** Whether what a host writes is a name of the account there. */
+/** Tells names of the account, as a host writes them, from others. */
 export function isLogonOn(
   { computerName }: Pick<Inventory, 'computerName'>,
   { names, domain, sid }: LogonIdentity,
@@ -33,7 +33,7 @@ export function isUsed(uses: HostUses): boolean {
 }
 
 /**
- * Whether the host belongs into a plan: it has to have the policy, and to join, for whatever is set up there to log on
+ * True if the host belongs into a plan: it needs the policy, and has to join, for whatever is set up there to log on
  * as the account. Processes alone are somebody's doing of today; nothing would start them again.
  */
 export function isPlanned({ services, tasks, pools, comApplications }: HostUses): boolean {

@@ -40,7 +40,7 @@ export class FailoverDirectory implements Directory {
   readonly #open: Open;
   readonly #signal: AbortSignal | undefined;
   #current: Connected;
-  /** What is under way to replace a connection, which all operations that lost it wait for. */
+  /** Replacement that is under way; all operations that lost the connection wait for it. */
   #replacing: Promise<void> | null = null;
   #closed = false;
 
@@ -69,7 +69,7 @@ export class FailoverDirectory implements Directory {
     return this.#perform((directory) => directory.read(dn, attributes));
   }
 
-  /** What the half of a search told of references is forgotten with it. */
+  /** References of a search that was cut off are forgotten with it. */
   search(base: string, options: SearchOptions): Promise<Entry[]> {
     const { onReference } = options;
     if (!onReference) return this.#perform((directory) => directory.search(base, options));
@@ -107,7 +107,7 @@ export class FailoverDirectory implements Directory {
     }
   }
 
-  /** The same DC once more, then those that follow it, around to the one before it. */
+  /** Lists the same DC once more, then those that follow it, around to the one before it. */
   #around(server: Server): Server[] {
     const at = this.#servers.indexOf(server);
     return [...this.#servers.slice(at), ...this.#servers.slice(0, at)];

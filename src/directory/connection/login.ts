@@ -8,7 +8,7 @@ import type { CertificateLogin, DirectorySettings } from '../../config/settings.
 import { DmsaError, errorAbout, errorKinds } from '../../domain/errors/errors.ts';
 import { directoryError } from '../ldap/ldap-errors.ts';
 
-/** Who binds, with the secrets read. */
+/** Identity that binds, with its secrets read. */
 export type DirectoryLogin = { user: string; password: string } | ClientCertificate;
 
 /** PEM of the certificate with its chain, and of its key, as `tls.connect` takes them. */

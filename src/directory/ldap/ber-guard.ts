@@ -9,11 +9,11 @@ import { oneLine } from './ldap-errors.ts';
 import { answerTag, checkAnswer, type LdapAnswer, referralCode } from './ldap-message.ts';
 import { defaultLimits, type LdapLimits } from './limits.ts';
 
-/** What stands between ldapts and a server. */
+/** Guard between ldapts and a server. */
 export interface LdapGuard {
   /** To be given to ldapts in the place of the socket. */
   readonly socket: TLSSocket;
-  /** Why the connection was ended, where the guard did that: ldapts wraps the reason into a text. */
+  /** Reason why the guard ended the connection: ldapts wraps it into a text. */
   readonly failure: DmsaError | null;
   /** Octets received so far. */
   readonly received: number;
@@ -23,9 +23,9 @@ export interface LdapGuard {
  * Lets through only whole and sound messages that answer a request which is under way, one at a time. ldapts would
  * ignore other ones and wait until its time is up, or loop without an end over an element that is cut short.
  *
- * What is no LDAP ends the connection with DIRECTORY_ANSWER_INVALID, whose message names the offset in the stream (of
- * decrypted octets, from 0); what is too much with DIRECTORY_LIMIT; and a notice of disconnection (RFC 4511 4.4.1) with
- * DIRECTORY_UNREACHABLE and the server's text. The guard takes over the socket's data, errors and end.
+ * Octets that are not LDAP end the connection with DIRECTORY_ANSWER_INVALID, whose message names the offset in the
+ * stream (of decrypted octets, from 0); what is too much with DIRECTORY_LIMIT; and a notice of disconnection (RFC 4511
+ * 4.4.1) with DIRECTORY_UNREACHABLE and the server's text. The guard takes over the socket's data, errors and end.
  */
 export function guardLdap(socket: Socket, server: string, limits: LdapLimits = defaultLimits): LdapGuard {
   const guard = new GuardedSocket(socket, server, limits);
@@ -75,7 +75,7 @@ class GuardedSocket extends Duplex {
   readonly #server: string;
   readonly #limits: LdapLimits;
   readonly #pending = new Map<number, Pending>();
-  /** What has arrived of the next message, and where in the stream it begins. */
+  /** Part of the next message that has arrived, and its offset in the stream. */
   #chunks: Buffer[] = [];
   #waiting = 0;
   #start = 0;

@@ -3,7 +3,7 @@
  * each element is whole and ends within the one around it; ldapts does not, and can then wait or loop without an end.
  */
 
-/** What is no LDAP; `offset` counts from the beginning of the stream. */
+/** Octets that are not LDAP; `offset` counts from the beginning of the stream. */
 export class BerError extends Error {
   readonly offset: number;
 
@@ -68,7 +68,7 @@ export class BerCursor {
     return this.#at < this.#end;
   }
 
-  /** Of the next element, in the stream. */
+  /** Offset of the next element in the stream. */
   get offset(): number {
     return this.#base + this.#at;
   }
@@ -98,7 +98,7 @@ export class BerCursor {
     return new BerCursor(this.#octets, this.#base, start, start + length);
   }
 
-  /** What the element that next() gave has in it. */
+  /** Content of the element that next() returned. */
   within({ start, length }: BerHeader): BerCursor {
     return new BerCursor(this.#octets, this.#base, start, start + length);
   }

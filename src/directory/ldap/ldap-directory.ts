@@ -29,7 +29,7 @@ const contextAttributes = [
 
 export interface LdapConnection {
   client: Client;
-  /** What stands between client and server; without it, malformed answers hang the client. */
+  /** Guard between client and server; without it, malformed answers hang the client. */
   guard?: LdapGuard;
   limits?: LdapLimits;
   /** The DC's URL. */

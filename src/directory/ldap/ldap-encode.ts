@@ -9,7 +9,7 @@ export function emptyReference(id: number): Buffer {
   return encode(id, (writer) => writer.startSequence(answerTag.searchReference));
 }
 
-/** The same result with its referrals before its text, as ldapts does not read the field that they are in. */
+/** Encodes the result with its referrals before its text: ldapts does not read the field that they are in. */
 export function withReferralsInText({ id, tag, result }: LdapAnswer): Buffer {
   const { code, matchedDn, text, referrals } = result!;
   const told = [referrals.join(', ').slice(0, longestText), text.slice(0, longestText)];

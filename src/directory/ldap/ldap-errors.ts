@@ -15,7 +15,7 @@ const byResultCode: Record<number, ErrorCode> = {
   52: 'DIRECTORY_BUSY',
 };
 
-/** What the text of a server does not say by itself, if it has one at all. */
+/** Advice that the text of a server does not give by itself. */
 const explanations: Record<number, string> = {
   3: 'it took longer than the time limit of the request or of the domain controller',
   4: 'there are more entries than the domain controller gives at once',
@@ -46,7 +46,7 @@ const certificateErrors = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** Why AD refused a bind, by the number after `data` in its text: Win32 errors in hexadecimal (MS-ERREF 2.2). */
+/** Reasons for a refused bind, by the number after `data` in its text: Win32 errors in hexadecimal (MS-ERREF 2.2). */
 const bindReasons: Record<string, string> = {
   '525': 'there is no such user',
   '52e': 'user or password is wrong',

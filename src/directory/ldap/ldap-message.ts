@@ -24,9 +24,9 @@ export interface LdapAnswer {
   result: { code: number; matchedDn: string; text: string; referrals: string[] } | null;
   /** OID of an extended response. */
   name: string | null;
-  /** How many URLs a reference has. */
+  /** Number of URLs in a reference. */
   references: number;
-  /** Whether the paged results control says that there is more. */
+  /** True if the paged results control announces another page. */
   hasMorePages: boolean;
 }
 
@@ -126,7 +126,7 @@ function urls(content: BerCursor): string[] {
   return found;
 }
 
-/** Whether the paged results control says that pages follow (RFC 2696). */
+/** Reads from the paged results control if pages follow (RFC 2696). */
 function checkControls(controls: BerCursor): boolean {
   let hasMorePages: boolean | null = null;
   while (controls.more) {

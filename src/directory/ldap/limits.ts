@@ -1,4 +1,4 @@
-/** How much one answer may be, so that no server, and nobody in its place, can exhaust memory or hold a worker up. */
+/** Bounds of one answer: no server, and nobody in its place, can exhaust memory or hold a worker up. */
 export interface LdapLimits {
   /** Octets of one LDAP message. An entry with 5,000 members, the most that AD gives at once, has 1 to 2 million. */
   messageOctets: number;

@@ -71,7 +71,7 @@ async function complete(
 }
 
 /**
- * What a DC says of a range that begins behind the last value is not specified: it may refuse, or give no values, as
+ * The answer to a range that begins behind the last value is not specified: a DC may refuse, or give no values, as
  * Samba 4.17 does. A refusal that stays is the caller's.
  */
 function refusedRange(cause: unknown): never {

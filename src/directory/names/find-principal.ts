@@ -13,7 +13,7 @@ import {
   parsePrincipalName,
 } from './principal-name.ts';
 
-/** What a name was found to be. */
+/** Result of a search for a name. */
 export type PrincipalSearch =
   | { status: 'found'; entry: Entry }
   /** `why` says what is known of the name, in a phrase. */
@@ -22,18 +22,18 @@ export type PrincipalSearch =
   | { status: 'in-other-domain'; domain: OtherDomain; why: string };
 
 export interface FindOptions {
-  /** What the reader wants to know of the entry; what is needed to find it is read as well. */
+  /** Attributes to read of the entry, besides those that identify it. */
   attributes: string[];
   domain: DomainNames;
-  /** What messages call the name: `account`, `principal`. */
+  /** Name of the name in messages: `account`, `principal`. */
   field: string;
 }
 
 /**
  * An account, group or computer by DN, GUID (with braces or none), SID, sAMAccountName, UPN or `DOMAIN\name`, in one
  * search of the domain; two more where there is nothing, to say why. What the server answers is taken only where it has
- * the name that was asked for. Throws ARGUMENT_INVALID for what looks like a DN or a SID and is none, and NAME_AMBIGUOUS for a name that
- * several objects answer to, and what reading the directory throws.
+ * the name that was asked for. Throws ARGUMENT_INVALID for what looks like a DN or a SID and is none, and
+ * NAME_AMBIGUOUS for a name that several objects answer to, and what reading the directory throws.
  */
 export async function findPrincipal(
   directory: Directory,
@@ -92,9 +92,9 @@ function filterFor(name: PrincipalName, domain: DomainNames): Filter | null {
 }
 
 /**
- * Whether it has that very name. The implicit UPN is sAMAccountName at the domain's DNS or NetBIOS name, whatever UPN
- * was written for the account (MS-ADTS 5.1.1.1.1; Microsoft's KB 929272). An account name may itself hold an `@`, and is
- * looked for as well (MS-ADTS 3.1.1.13.7).
+ * Compares an entry with the name that was written. The implicit UPN is sAMAccountName at the domain's DNS or NetBIOS
+ * name, whatever UPN was written for the account (MS-ADTS 5.1.1.1.1; Microsoft's KB 929272). An account name may itself
+ * hold an `@`, and is looked for as well (MS-ADTS 3.1.1.13.7).
  */
 function answersTo(entry: Entry, name: PrincipalName, domain: DomainNames): boolean {
   const has = (attribute: string, wanted: string) =>
@@ -180,7 +180,7 @@ function isBelow(dn: string, ancestor: string): boolean {
   return key === end || key.endsWith(`,${end}`);
 }
 
-/** Why nothing answers, in a phrase. */
+/** Says in a phrase why nothing answers. */
 function missing(name: PrincipalName, matches: Entry[], domain: DomainNames, forest: ForestNames): string {
   const nothing = `nothing in ${domain.dnsName} answers to it`;
   const short = name.form === 'account' ? name.name : name.form === 'upn' ? name.prefix : null;

@@ -9,7 +9,7 @@ import { sidText } from '../sid.ts';
 export interface OtherDomain extends Partial<DomainNames> {
   /** DNS name, else NetBIOS name: for messages. */
   name: string;
-  /** Of the same forest, else one that is trusted or trusts. */
+  /** True for a domain of the same forest, false for one that is trusted or trusts. */
   inForest: boolean;
   /** Its naming context, where it is one of the forest. */
   baseDn: string | null;

@@ -13,7 +13,7 @@ export type PrincipalName =
   | { form: 'account'; domain: string | null; name: string }
   /** `prefix@suffix`; `whole` is both. */
   | { form: 'upn'; whole: string; prefix: string; suffix: string }
-  /** What can be the name of nothing. */
+  /** Text that cannot be a name. */
   | { form: 'none'; why: string };
 
 /** Upper ranges of sAMAccountName and userPrincipalName in the schema (MS-ADA3 2.222 and 2.349). */
@@ -44,7 +44,7 @@ export function writtenSid(written: string, field: string): string | null {
   return name.form === 'sid' ? name.sid : null;
 }
 
-/** Whether a domain written before a backslash or after an `@` is this one; DNS names may end in the root's period. */
+/** Compares a domain written before a backslash or after an `@`; DNS names may end in the root's period. */
 export function isDomain(written: string, { dnsName, netbiosName }: Partial<DomainNames>): boolean {
   const name = written.toLowerCase().replace(/\.$/, '');
   return name === dnsName?.toLowerCase() || name === netbiosName?.toLowerCase();

@@ -6,19 +6,19 @@ import { sidText } from '../sid.ts';
 import { findPrincipal } from './find-principal.ts';
 import { parsePrincipalName } from './principal-name.ts';
 
-/** Who a name turned out to be. */
+/** Principal that a name stands for. */
 export interface ResolvedPrincipal {
   sid: string;
   /** Null where nothing in the domain has the SID. */
   found: { dn: string; name: string; kind: string } | null;
-  /** Why nothing was found, in a phrase. */
+  /** Reason why nothing was found, in a phrase. */
   why: string | null;
 }
 
 /**
- * The principal that somebody named, with its SID. A SID needs not be anybody's here: it may be of another forest, or of
- * what has been deleted. Throws NAME_UNKNOWN for any other name that nothing answers to, ARGUMENT_INVALID for what is no
- * principal or several, and what reading the directory throws.
+ * The principal that somebody named, with its SID. A SID needs not be anybody's here: it may be of another forest, or
+ * of what has been deleted. Throws NAME_UNKNOWN for any other name that nothing answers to, ARGUMENT_INVALID for what
+ * is no principal or several, and what reading the directory throws.
  */
 export async function resolvePrincipal(
   connect: ConnectDirectory,

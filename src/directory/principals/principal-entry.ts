@@ -3,7 +3,7 @@ import { type Entry, integer, octets, sidOf, text, texts } from '../entry.ts';
 import { kindOf } from '../read/read-account.ts';
 import { wellKnown } from '../security/well-known-sids.ts';
 
-/** What is read of an object to know it as a principal. */
+/** Attributes by which an object is known as a principal. */
 export const principalAttributes = ['objectSid', 'sAMAccountName', 'objectClass', 'groupType'];
 
 export interface KnownPrincipal {

@@ -5,7 +5,7 @@ import { accessRules, areOnlyGrants, grantees } from '../security/access.ts';
 import { decodeSecurityDescriptor, type SecurityDescriptor } from '../security/security-descriptor.ts';
 
 /**
- * Who may retrieve the managed password, by SID, from `msDS-GroupMSAMembership`; nobody where it is absent.
+ * Reads from `msDS-GroupMSAMembership` who may retrieve the managed password, by SID; nobody where it is absent.
  * Throws a RangeError for octets that are no security descriptor, unless the caller has decoded them.
  */
 export function principalFacts(

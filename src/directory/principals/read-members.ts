@@ -21,12 +21,12 @@ export interface Members {
 }
 
 /**
- * Who is in each group, by the group's SID. Goes down level by level: all groups of a level are asked for in filters
- * of up to 200 terms, so the number of searches grows with how deep groups are nested, not with how many members they
- * have. A cycle ends where it comes back. Members are those of `member` and those whose primary group it is, which
- * AD keeps apart (MS-SAMR 3.1.1.8.2) and puts into the token alike (MS-ADTS 3.1.1.4.5.19). A distribution group is in no token: neither it nor
- * what is in it counts. Groups that may have members of other domains are asked for `member` as well, one search more
- * a level, so that none is overlooked that this DC does not hold.
+ * Reads who is in each group, by the group's SID. Goes down level by level: all groups of a level are asked for in
+ * filters of up to 200 terms, so the number of searches grows with how deep groups are nested, not with how many
+ * members they have. A cycle ends where it comes back. Members are those of `member` and those whose primary group it
+ * is, which AD keeps apart (MS-SAMR 3.1.1.8.2) and puts into the token alike (MS-ADTS 3.1.1.4.5.19). A distribution
+ * group is in no token: neither it nor what is in it counts. Groups that may have members of other domains are asked
+ * for `member` as well, one search more a level, so that none is overlooked that this DC does not hold.
  */
 export async function readMembers(
   directory: Directory,

@@ -28,7 +28,7 @@ export async function withPrincipalNames(
   return { ...dmsa, principals, ...hostAccess(rules, hosts, known.members) };
 }
 
-/** What SIDs stand for, whoever's principals they are. */
+/** Objects behind SIDs, whoever's principals they are. */
 export interface KnownSids {
   found: Map<string, KnownPrincipal>;
   members: Map<string, Members>;
@@ -93,7 +93,10 @@ function leading(sid: string, members: Map<string, Members>, hosts: string[]): M
   return summarise(all, hosts);
 }
 
-/** What each host of the plan is granted: by its own SID, by a group that it is in, by a SID that every computer has. */
+/**
+ * Decides what each host of the plan is granted: by its own SID, by a group that it is in, by a SID that every computer
+ * has.
+ */
 function hostAccess(
   rules: AccessRule[],
   hosts: string[],

@@ -92,7 +92,7 @@ function dmsaFacts(entry: Entry): DmsaFacts {
   };
 }
 
-/** Who an object is, in every form that outlives something. */
+/** Identity of an object, in every form that outlives something. */
 export function identityFacts(entry: Entry): Pick<AccountFacts, 'dn' | 'guid' | 'sid' | 'samAccountName'> {
   return {
     dn: entry.dn,

@@ -8,7 +8,7 @@ import { capable, readControllers } from './read-controllers.ts';
 import { earliestEffective, readKdsKeys } from './read-kds-keys.ts';
 import { readReplication } from './read-replication.ts';
 
-/** What the domain must offer: schema, domain controllers, KDS root keys, replication. Four searches and a read. */
+/** Reads what the domain must offer: schema, domain controllers, KDS root keys, replication. Four searches and a read. */
 export async function readDomain(directory: Directory): Promise<DomainFacts> {
   const schemaLacks = await readMissingSchema(directory);
   const controllers = await readControllers(directory);

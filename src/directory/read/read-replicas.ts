@@ -6,9 +6,9 @@ import { type ConnectDirectory, type Directory, withDomain } from '../directory.
 import { readAccount, readDmsa } from './read-account.ts';
 
 /**
- * What other DCs say of the objects that were read, each asked by itself, and named as it names itself; one that cannot
- * be asked is unknown, for whatever reason, and so is one of another domain. At most two searches on each. `differ` says
- * where two of them differ. Throws the signal's reason.
+ * Compares the objects that were read with those of other DCs, each asked by itself and named as it names itself; one
+ * that cannot be asked is unknown, for whatever reason, and so is one of another domain. At most two searches on each.
+ * `differ` says where two of them differ. Throws the signal's reason.
  */
 export async function readReplicas(
   connect: ConnectDirectory,

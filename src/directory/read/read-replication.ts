@@ -4,7 +4,7 @@ import { texts } from '../entry.ts';
 import { parseNeighbor } from './replication-xml.ts';
 
 /**
- * How the DC that answers replicates this domain from its partners, by name; null where it does not say: the only DC
+ * Reads how the DC that answers replicates this domain, by partner; null where it does not say: the only DC
  * of a domain has no partners, Samba does not compute the attribute, and a reader without the right
  * DS-Replication-Manage-Topology or DS-Replication-Monitor-Topology may not read it (MS-ADTS 3.1.1.4.4). One read.
  */

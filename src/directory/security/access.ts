@@ -58,19 +58,19 @@ export function grantees(rules: AccessRule[]): { sid: string; conditional?: true
   return [...found.values()].sort((a, b) => (a.sid < b.sid ? -1 : a.sid > b.sid ? 1 : 0));
 }
 
-/** Whether more than allowing is in them, so that their order says something. */
+/** True if all rules allow without a condition: then their order says nothing. */
 export function areOnlyGrants(rules: AccessRule[]): boolean {
   return rules.every(({ effect, conditional }) => effect === 'allow' && !conditional);
 }
 
-/** What the rules say of one requester, with the SID of the rule that decided. */
+/** Decision about one requester, with the SID of the rule that decided. */
 export interface Decision {
   verdict: 'allowed' | 'refused' | 'not-mentioned';
   by: string | null;
 }
 
 /**
- * Whether a requester with these SIDs is surely let in: a grant on a condition does not count, a refusal on a
+ * Decides if a requester with these SIDs is surely let in: a grant on a condition does not count, a refusal on a
  * condition does.
  */
 export function decide(rules: AccessRule[], isRequester: (sid: string) => boolean): Decision {

@@ -7,11 +7,11 @@ export interface BasicAce {
   flags: number;
   mask: number;
   sid: string;
-  /** What follows the SID: nothing, as the specification has it, yet a larger ACE still counts. */
+  /** Octets after the SID: none, as the specification has it, yet a larger ACE still counts. */
   extra?: Buffer;
 }
 
-/** The same for one attribute, right or class, by its GUID (MS-DTYP 2.4.4.3 and 2.4.4.5). */
+/** Access to one attribute, right or class, by its GUID (MS-DTYP 2.4.4.3 and 2.4.4.5). */
 export interface ObjectAce {
   kind: 'allow-object' | 'deny-object';
   flags: number;
@@ -62,9 +62,9 @@ export type Ace = AccessAce | RawAce;
 export const right = {
   readProperty: 0x10,
   writeProperty: 0x20,
-  /** What RIGHT_GENERIC_READ becomes on a directory object: read control, list, read property, list object. */
+  /** RIGHT_GENERIC_READ on a directory object: read control, list, read property, list object. */
   genericRead: 0x20094,
-  /** What RIGHT_GENERIC_ALL becomes on a directory object. */
+  /** RIGHT_GENERIC_ALL on a directory object. */
   fullControl: 0xf01ff,
 } as const;
 

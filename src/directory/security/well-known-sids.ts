@@ -52,7 +52,7 @@ const rows: [sid: string, name: string, holders: WellKnownSid['holders']][] = [
 
 const table = new Map<string, WellKnownSid>(rows.map(([sid, name, holders]) => [sid, { name, holders }]));
 
-/** What the SID means everywhere; null where it is no such SID. */
+/** Looks up what a SID means everywhere; null where it is no such SID. */
 export function wellKnown(sid: string): WellKnownSid | null {
   return table.get(sid) ?? null;
 }

@@ -14,7 +14,7 @@ const kinds: Record<AccountKind, string> = {
   other: 'no plain user account',
 };
 
-/** What the superseded account has to say by itself; its links are told apart. */
+/** Finds what stands against the superseded account itself; assessLinks() looks at its links. */
 export function assessAccount(account: AccountFacts, { surroundings, now, expect }: Assessed): Finding[] {
   const findings: Finding[] = [];
   const found = (code: Finding['code'], evidence: string) =>

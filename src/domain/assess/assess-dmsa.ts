@@ -10,7 +10,7 @@ const states = {
   completed: MigrationState.Completed,
 } as const;
 
-/** What the dMSA has to say by itself, or whatever has its name. */
+/** Finds what stands against the dMSA itself, or against whatever has its name. */
 export function assessDmsa(dmsa: DmsaFacts | null, { expect, plan }: Assessed): Finding[] {
   if (!dmsa) {
     return expect === 'unlinked' ? [] : [finding('LINK_ONE_SIDED', plan.dmsa.dn, 'the dMSA is gone')];

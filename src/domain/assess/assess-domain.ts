@@ -10,7 +10,7 @@ import type { Expectation } from './assessed.ts';
 /** Tickets are renewed within 10 hours, and hosts join the principals then [overview]: replication must keep up. */
 const longestSilenceMs = 10 * 3_600_000;
 
-/** What the domain has to say before any plan. `waitForKds`: a key that is not effective yet will be waited for. */
+/** Finds what stands against any plan in the domain. `waitForKds`: a key that is not effective yet will be waited for. */
 export function assessDomain(
   domain: DomainFacts,
   { now, expect, waitForKds }: { now: string; expect: Expectation; waitForKds: boolean },
@@ -62,7 +62,7 @@ function assessReplication(partners: ReplicationFacts[], now: string): Finding[]
     .map((each) => finding('REPLICATION_FAILING', each.partner, replicationText(each)));
 }
 
-/** How long a partner has not been replicated from, and why. */
+/** Says for how long a partner has not been replicated from, and why. */
 export function replicationText({ lastSuccess, lastResult, failures }: ReplicationFacts): string {
   const since = lastSuccess ? `last success ${lastSuccess}` : 'never succeeded';
   return `${since}, result ${lastResult}, ${failures} failures in a row`;
@@ -77,7 +77,7 @@ function assessSites(controllers: ControllerFacts[]): Finding[] {
   });
 }
 
-/** Of many, the first few: a finding goes into histories. */
+/** Lists the first few of many: a finding goes into histories. */
 function listed(names: string[]): string {
   const most = 5;
   const left = names.length - most;

@@ -5,7 +5,7 @@ import { type Finding, type FindingCode, finding } from '../findings/findings.ts
 /** From five minutes on Kerberos refuses (MS-KILE 3.3.1, the default of the maximum clock skew). */
 const mostSkewMs = 5 * 60_000;
 
-/** What a host's facts are looked at with. */
+/** Context in which a host's facts are looked at. */
 export interface HostContext {
   /** Services of the plan on the host. */
   services: string[];
@@ -30,7 +30,7 @@ function unansweredFinding(host: string, { code, message }: NonNullable<HostFact
   return own ? finding(own, host, message) : finding('HOST_UNREACHABLE', host, `${code}: ${message}`);
 }
 
-/** What one host has to say about its part of the plan. */
+/** Finds what stands against one host's part of the plan. */
 export function assessHost(host: HostFacts, asked: HostContext): Finding[] {
   if (host.unreachable) return [unansweredFinding(host.name, host.unreachable)];
   const findings: Finding[] = [];
@@ -107,7 +107,7 @@ function assessOthers({ joinsLater, otherProcesses }: HostSurroundings, found: A
   if (otherProcesses.length > 0) found('ACCOUNT_LOGGED_ON', otherProcesses.join(', '));
 }
 
-/** What is known only while a host is being asked: taken over with its facts where it is not asked again. */
+/** Findings that are known only while a host is being asked: taken over with its facts where it is not asked again. */
 export const saidBesides: readonly FindingCode[] = [
   'HOST_CLOCK_SKEWED',
   'HOST_IN_OTHER_DOMAIN',

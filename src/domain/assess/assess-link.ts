@@ -3,7 +3,7 @@ import { type Finding, finding } from '../findings/findings.ts';
 import { MigrationState } from '../states.ts';
 import type { Assessed } from './assessed.ts';
 
-/** What links say: those of the two objects, and those of others that point at one of them. */
+/** Finds wrong links: those of the two objects, and those of others that point at one of them. */
 export function assessLinks(input: Assessed): Finding[] {
   const { account } = input.facts;
   const own =

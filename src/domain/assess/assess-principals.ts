@@ -5,7 +5,7 @@ import type { Plan } from '../plan/plan.ts';
 
 type HostsOfPlan = Pick<Plan, 'hosts'>;
 
-/** What the principals of a linked dMSA have to say about a plan. Pure. */
+/** Finds what the principals of a linked dMSA mean for a plan. Pure. */
 export function assessPrincipals(
   dmsa: DmsaFacts,
   { plan, allowed }: { plan: HostsOfPlan; allowed: string[] },

@@ -52,8 +52,8 @@ const passing: string[] = [
 ] satisfies Finding['code'][];
 
 /**
- * What is hashed and voted on. Times stay out, and so does how a finding is worded, which DC was read, which one lags
- * behind it for the moment, and a root key that is waited for.
+ * Selects what is hashed and voted on. Times stay out, and so do the wording of a finding, the DC that was read, a DC
+ * that lags behind it for the moment, and a root key that is waited for.
  */
 export function votedOn(
   evidence: Omit<Evidence, 'hash' | 'server'>,

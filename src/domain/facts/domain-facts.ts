@@ -5,9 +5,9 @@ import type { Verdict } from './verdict.ts';
 /** The first build whose hosts and DCs know dMSAs: Windows Server 2025, Windows 11 24H2 [overview, faq]. */
 export const firstCapableBuild = 26100;
 
-/** What the domain itself must offer before any migration can start. Lists are sorted; absent is null. */
+/** Offers of the domain that every migration needs. Lists are sorted; absent is null. */
 export interface DomainFacts {
-  /** Whether the schema has the class `msDS-DelegatedManagedServiceAccount`. */
+  /** True if the schema has the class `msDS-DelegatedManagedServiceAccount`. */
   schemaHasDmsa: boolean;
   /** Names of the class and attributes of dMSAs that the schema lacks. */
   schemaLacks: string[];
@@ -19,7 +19,7 @@ export interface DomainFacts {
   kdsEffectiveAt: string | null;
   /** Every KDS root key of the forest, the earliest first. */
   kdsKeys: KdsKeyFacts[];
-  /** How the DC that was asked replicates the domain from its partners; null where it does not say. */
+  /** Replication of the domain to the DC that was asked, by partner; null where it does not say. */
   replication: ReplicationFacts[] | null;
   /** The other DCs in the settings, compared with the one that was read; absent where that has not been done. */
   replicas?: ReplicaFacts[];
@@ -58,14 +58,14 @@ export interface ReplicationFacts {
   failures: number;
 }
 
-/** What another DC says of the two objects, next to the one that was read. */
+/** Comparison of another DC's two objects with those that were read. */
 export interface ReplicaFacts {
   /** DNS name. */
   server: string;
   /** `unknown` where it did not answer. */
   agrees: Verdict;
-  /** What differs; empty unless `agrees` is no. */
+  /** Differences; empty unless `agrees` is no. */
   differs: Drift[];
-  /** Why it could not be asked; null where it answered. */
+  /** Reason why it could not be asked; null where it answered. */
   failure: { code: ErrorCode; message: string } | null;
 }

@@ -10,12 +10,12 @@ const encryptionTypes: Record<string, number> = {
 const anyType = Object.values(encryptionTypes).reduce((all, bit) => all | bit);
 const anyAes = 0x18;
 
-/** Whether AES is among the types. */
+/** True if AES is among the types. */
 export function hasAes(types: number | null): boolean {
   return ((types ?? 0) & anyAes) !== 0;
 }
 
-/** Whether an account is held to types without AES: with none at all the DC takes its own default. */
+/** True if an account is held to types without AES: with none at all the DC takes its own default. */
 export function isHeldToWeak(types: number | null): boolean {
   return ((types ?? 0) & anyType) !== 0 && !hasAes(types);
 }

@@ -2,8 +2,8 @@ import type { MigrationState } from '../states.ts';
 import type { HostFacts } from './host-facts.ts';
 
 /**
- * What was read from directory and hosts. Facts are what gates are voted on, what before-images are made of, and
- * what `before` and `after` are compared by; so lists are sorted, and absent is null, never undefined.
+ * Facts read from directory and hosts. Gates are voted on them, before-images are made of them, and `before` and
+ * `after` are compared by them; so lists are sorted, and absent is null, never undefined.
  */
 export interface Facts {
   account: AccountFacts | null;
@@ -39,7 +39,10 @@ export interface AccountFacts extends DelegationFacts {
   enabled: boolean;
   /** ISO 8601, from `accountExpires`; null where it never expires. */
   expiresAt: string | null;
-  /** What the account itself shows: `adminCount` is 1, a built-in RID, its primary group. Groups: `Surroundings`. */
+  /**
+   * Privilege that the account itself shows: `adminCount` is 1, a built-in RID, its primary group. Groups:
+   * `Surroundings`.
+   */
   privilegedBecause: string | null;
   /** userAccountControl bit 0x80000. */
   unconstrainedDelegation: boolean;
@@ -57,7 +60,7 @@ export interface AccountFacts extends DelegationFacts {
   passwordLastSet: string | null;
 }
 
-/** Who may retrieve the managed password. */
+/** Trustee that may retrieve the managed password. */
 export interface Principal {
   sid: string;
   /** sAMAccountName where the SID resolves, the name of a well-known SID, else null. */
@@ -79,7 +82,7 @@ export type PrincipalKind = 'computer' | 'group' | 'user' | 'foreign' | 'well-kn
 export interface Membership {
   /** SIDs of the plan's hosts in it, sorted. */
   hosts: string[];
-  /** How many others are in it; null where nobody can count them. */
+  /** Number of others in it; null where nobody can count them. */
   others: number | null;
   /** The first names of the others, at most `namesShown`, sorted. */
   names: string[];

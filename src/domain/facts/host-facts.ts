@@ -1,10 +1,10 @@
 import type { ErrorCode } from '../errors/errors.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What a migration keeps and compares of one host: gates are voted on it. */
+/** Facts of one host that a migration keeps and compares: gates are voted on them. */
 export interface HostFacts {
   name: string;
-  /** Why the host could not be asked; everything below is then unknown. */
+  /** Reason why the host could not be asked; everything below is then unknown. */
   unreachable: { code: ErrorCode; message: string } | null;
   build: number | null;
   isDomainController: boolean | null;
@@ -17,13 +17,13 @@ export interface HostFacts {
   services: ServiceFacts[];
   /** IIS application pools whose identity is the account, by name. */
   pools: string[];
-  /** Whether the account has "Log on as a service" by its own SID. */
+  /** Verdict on "Log on as a service", given to the account by its own SID. */
   logonRight: Verdict;
 }
 
-/** What else a host said when it was asked. It speaks through findings alone. */
+/** Other answers of a host, which speak through findings alone. */
 export interface HostSurroundings {
-  /** How far the host's clock is ahead of the domain controller's, in milliseconds; null where nobody can tell. */
+  /** Milliseconds by which the host's clock is ahead of the domain controller's; null where nobody can tell. */
   clockAheadMs: number | null;
   /** ISO 8601. */
   bootTime: string;
@@ -41,7 +41,7 @@ export interface HostSurroundings {
 export interface PolicyValue {
   /** The DWORD, or null where the value is absent. */
   value: number | null;
-  /** Whether the `Parameters` key exists: a key this system created is removed again. */
+  /** True if the `Parameters` key exists: a key this system created is removed again. */
   keyExists: boolean;
 }
 

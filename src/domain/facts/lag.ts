@@ -26,7 +26,7 @@ function presence(name: string, read: object | null = null, other: object | null
   return [{ path: name, before: said(read !== null), after: said(other !== null) }];
 }
 
-/** Of objects that both have. */
+/** Compares the objects that both have. */
 function migrating({ account, dmsa }: PairFacts, other: PairFacts): unknown {
   const accountFacts = account && {
     state: account.state,

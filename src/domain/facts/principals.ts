@@ -3,7 +3,7 @@ import type { Principal } from './facts.ts';
 
 type ExpectedHosts = { hosts: Pick<PlanHost, 'computerSid'>[] };
 
-/** What a principal is to a migration; only a stranger needs a person's yes (failure-cases.md, 12). */
+/** Role of a principal in a migration; only a stranger needs a person's yes (failure-cases.md, 12). */
 export type PrincipalVerdict =
   | { verdict: 'expected-host' }
   /** It leads to hosts of the plan, and to nobody else. */

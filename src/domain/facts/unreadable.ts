@@ -1,8 +1,9 @@
 const brand = Symbol('unreadable payload');
 
 /**
- * What stands in the place of a payload that a worker cannot read: whoever looks into it fails with `why`. So state that
- * cannot be read stops the workflow task, which is tried again until a worker can; and who may be sent anything asks first.
+ * Makes a stand-in for a payload that a worker cannot read: code that looks into it fails with `why`. So state that
+ * cannot be read stops the workflow task, which is tried again until a worker can; and who may be sent anything asks
+ * first.
  */
 export function unreadable(why: string): object {
   const fail = (): never => {

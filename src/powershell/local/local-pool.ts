@@ -30,7 +30,7 @@ export interface LocalPool {
   close(): Promise<void>;
 }
 
-/** Who has a slot can always have a process: where all are open, at least one of them is idle or about to end. */
+/** Takes a process for a slot: where all are open, at least one of them is idle or about to end. */
 export function localPool(options: LocalPoolOptions): LocalPool {
   const { program, args, maxSessions, idleMs, graceMs, env } = options;
   const slots = sessionSlots(maxSessions);

@@ -29,8 +29,8 @@ export interface LocalProcess {
   readonly alive: boolean;
   /**
    * Settles when the answer is whole, or when the program has ended. Throws DmsaError: TIMED_OUT, ANSWER_INVALID for
-   * more than the limit, SESSION_LOST for a program that failed before its answer was whole, PROGRAM_NOT_STARTED for one that
-   * cannot be started, or the reason of the signal. After an error the program is of no use: end it.
+   * more than the limit, SESSION_LOST for a program that failed before its answer was whole, PROGRAM_NOT_STARTED for
+   * one that cannot be started, or the reason of the signal. After an error the program is of no use: end it.
    */
   ask(question: BrokerQuestion): Promise<BrokerAnswer>;
   /** An idle program does not keep this one alive. */
@@ -212,7 +212,7 @@ function lost(host: string, { exitCode, killedBy }: Ending, stderr: string): Dms
   );
 }
 
-/** What it said first in words; after -EncodedCommand that is a CLIXML document, whose first line says nothing. */
+/** Finds its first words; after -EncodedCommand the text is a CLIXML document, whose first line says nothing. */
 export function firstLine(stderr: string): string | null {
   const line = stderr.split(/\r?\n/).find((each) => each.trim() !== '' && !each.startsWith('#< CLIXML'));
   return line ? line.trim().slice(0, 200) : null;

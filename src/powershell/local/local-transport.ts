@@ -10,11 +10,11 @@ import { type LocalPool, localPool } from './local-pool.ts';
 import { type BrokerAnswer, firstLine } from './local-process.ts';
 
 export interface LocalTransportOptions {
-  /** How many processes, each with its session, may be open at once; further runs wait for one to be free. */
+  /** Most processes, each with its session, that may be open at once; further runs wait for one to be free. */
   maxSessions?: number;
   /** After how long an idle session is closed. */
   idleMs?: number;
-  /** How long a process that is asked to stop may take before it is ended by force. */
+  /** Milliseconds that a process may take to stop before it is ended by force. */
   graceMs?: number;
   env?: NodeJS.ProcessEnv;
   /** For tests: the name of this machine. */
@@ -33,8 +33,8 @@ export interface LocalTransportOptions {
  *
  * Hosts go by their DNS names, as Kerberos does: addresses in the settings have no part in it.
  *
- * Beyond those of the interface, throws PROGRAM_NOT_STARTED where the program cannot be started, and ACCESS_DENIED where the
- * endpoint does not offer the command to this identity.
+ * Beyond those of the interface, throws PROGRAM_NOT_STARTED where the program cannot be started, and ACCESS_DENIED
+ * where the endpoint does not offer the command to this identity.
  */
 export function localTransport(
   settings: LocalSettings,

@@ -15,7 +15,7 @@ export interface KnownHost {
 /** `different`: the host has keys in the file, and this is none of them. `revoked`: the file says not to trust it. */
 export type HostKeyVerdict = 'known' | 'unknown' | 'different' | 'revoked';
 
-/** What the file says of `key` (wire format) presented by `host`; ports other than 22 belong to the name. */
+/** Looks up `key` (wire format), as presented by `host`; ports other than 22 belong to the name. */
 export function checkHostKey(known: KnownHost[], host: string, port: number, key: Buffer): HostKeyVerdict {
   const lines = linesOf(known, host, port);
   if (lines.some((line) => line.revoked && line.key.equals(key))) return 'revoked';

@@ -9,7 +9,7 @@ import type { SshLogin } from './ssh-login.ts';
 export interface SshConnectOptions extends SshTarget {
   login: SshLogin;
   trust: HostTrust;
-  /** What to speak over: a socket on its way to the address, or a channel of a jump host. Closed where this throws. */
+  /** Stream to speak over: a socket on its way to the address, or a channel of a jump host. Closed where this throws. */
   stream: Duplex;
   /** For connecting, the key exchange and the login together. */
   connectTimeoutMs: number;
@@ -20,7 +20,7 @@ export interface SshConnectOptions extends SshTarget {
 export interface SshConnection {
   readonly client: Client;
   isOpen(): boolean;
-  /** Why it ended by itself; undefined where there was no more to it than the end. */
+  /** Reason why it ended by itself; undefined where there is none. */
   failure(): Error | undefined;
   /** Calls back when it ends, or has ended; the answer takes the listener away. */
   onClose(listener: () => void): () => void;
@@ -32,8 +32,8 @@ export interface SshConnection {
 const keepaliveMs = 15_000;
 
 /**
- * Logs in. Nothing is sent to a host whose key is not the right one, no user name and no password.
- * Throws DmsaError HOST_UNREACHABLE, HOST_KEY_MISMATCH, HOST_KEY_UNKNOWN, LOGIN_REFUSED; the signal's reason when it aborts.
+ * Logs in. Nothing is sent to a host whose key is not the right one, no user name and no password. Throws DmsaError
+ * HOST_UNREACHABLE, HOST_KEY_MISMATCH, HOST_KEY_UNKNOWN, LOGIN_REFUSED; the signal's reason when it aborts.
  */
 export async function openConnection(options: SshConnectOptions): Promise<SshConnection> {
   const { host, stream, trust, login, user, connectTimeoutMs, signal } = options;

@@ -14,7 +14,7 @@ export interface SshConnector {
   close(): Promise<void>;
 }
 
-/** How the settings get to a host: straight, or through their jump host, with the same login on both. */
+/** Connects to a host as the settings say: straight, or through their jump host, with the same login on both. */
 export function sshConnector(
   settings: SshSettings,
   hosts: Record<string, HostAddress>,

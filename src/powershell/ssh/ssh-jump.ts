@@ -23,7 +23,7 @@ export function jumpHost(name: string, idleMs: number, connect: () => Promise<Ss
   let channels = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Whoever comes while it is being made waits for the same one; a failure is everybody's, and forgotten. */
+  /** Runs that come while the connection is being made wait for it; a failure is everybody's, and forgotten. */
   function connection(): Promise<SshConnection> {
     if (current) return current;
     const made = connect();

@@ -12,7 +12,7 @@ import { readSecret } from '../../config/secret.ts';
 import type { SshSettings } from '../../config/settings.ts';
 import { type DmsaError, errorAbout } from '../../domain/errors/errors.ts';
 
-/** What to try next of what the server still takes (null: not known yet); false when there is nothing. */
+/** Chooses the next method of those that the server still takes (null: not known yet); false when there is none. */
 export type NextMethod = (left: AuthenticationType[] | null) => AnyAuthMethod | false;
 
 /** A login that was read, for one user; each attempt to log in starts anew. */

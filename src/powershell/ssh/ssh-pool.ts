@@ -1,11 +1,11 @@
 import type { SshConnection } from './ssh-connection.ts';
 
 export interface SshPoolOptions {
-  /** How many connections may be open at once, the idle ones among them. */
+  /** Most connections that may be open at once, the idle ones among them. */
   limit: number;
-  /** How long a connection is kept that nobody uses. */
+  /** Milliseconds for which an idle connection is kept. */
   idleMs: number;
-  /** How long a connection is used again: then keys, passwords and host keys are read and checked anew. */
+  /** Milliseconds for which a connection is used again: then keys, passwords and host keys are read and checked anew. */
   oldestMs: number;
   connect(host: string, signal: AbortSignal): Promise<SshConnection>;
 }

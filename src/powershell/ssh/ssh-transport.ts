@@ -16,13 +16,13 @@ import { sshPool } from './ssh-pool.ts';
 import { runCommand, startCommand } from './ssh-session.ts';
 
 export interface SshTransportOptions {
-  /** How many connections may be open at once; further runs wait for one to end, on nobody's time-out. */
+  /** Most connections that may be open at once; further runs wait for one to end, on nobody's time-out. */
   maxSessions?: number;
   /** For connecting, the key exchange and the login together; HOST_UNREACHABLE when it has elapsed. */
   connectTimeoutMs?: number;
   /** From the start of the command until PowerShell runs; TIMED_OUT when it has elapsed. */
   firstByteTimeoutMs?: number;
-  /** How long a connection is kept for the next run to its host. */
+  /** Milliseconds for which a connection is kept for the next run to its host. */
   idleMs?: number;
 }
 

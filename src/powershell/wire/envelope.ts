@@ -31,7 +31,7 @@ export interface Credential {
 export interface PreparedRequest<N extends OperationName> {
   /** All of standard input; ends with a line end. Holds the credential: never to be logged. */
   input: string;
-  /** Of this request alone: it is in both markers of its answer. */
+  /** Text of this request alone: it is in both markers of its answer. */
   nonce: string;
   /**
    * The result in the whole of standard output. Throws DmsaError: ANSWER_INVALID where there is no whole answer of

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What one host says of itself and of everything that logs on there: the answer of `inspect-host`. Accounts are as the
+ * Inventory of one host and of everything that logs on there: the answer of `inspect-host`. Accounts are as the
  * host writes them (`CONTOSO\svc`, `svc@contoso.com`, `.\svc`, a SID); whose they are is decided by the worker. What
  * logs on as a built-in account (LocalSystem, NT AUTHORITY\…, NT SERVICE\…, IIS APPPOOL\…) is left out.
  *
@@ -41,7 +41,7 @@ const service = z.object({
   /** Services that depend on it, and that it depends on; direct ones, by name. */
   dependents: z.array(z.string()),
   dependencies: z.array(z.string()),
-  /** What the service manager does at the first, second and later failures. */
+  /** Actions of the service manager at the first, second and later failures. */
   recovery: z.array(z.enum(['none', 'restart', 'reboot', 'run'])),
   /** Name of the cluster resource that owns it; null where none does. */
   clusterResource: z.string().nullable(),

@@ -117,7 +117,7 @@ export const operations = {
       module: z.string().nullable(),
       /** Which of the four migration cmdlets there are. */
       cmdlets: z.array(z.string()),
-      /** Why the DC did not answer; null where it did. */
+      /** Reason why the DC did not answer; null where it did. */
       refusal: z.object({ code: z.string(), message: z.string() }).nullable(),
       clock: time,
     }),
