@@ -1,9 +1,10 @@
-import { dirname } from 'node:path';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { defaultTopology, domainControllerName, labDomain, managementHost } from '../../lab/topology.ts';
 import { type Room, rooms } from '../../rooms.ts';
-import { circles, files, type Import, imports, importsOf, sources, textOf } from './imports.ts';
+import { circles, files, type Import, imports, importsOf, root, sources, textOf } from './imports.ts';
 
 const byPath = new Map(rooms.map((room) => [room.path, room]));
 
@@ -144,4 +145,36 @@ test('no production file mentions a name of the lab', () => {
 test('no file is longer than 260 lines', () => {
   const lines = files.map((file) => `${file}: ${textOf(file).split('\n').length - 1}`);
   expect(lines.filter((line) => Number(line.split(' ')[1]) > 260)).toEqual([]);
+});
+
+/** Folders of tests without a counterpart in the source, each with what it is for. */
+const testRooms: Record<string, string> = {
+  'test/architecture': 'the shape of source and tests',
+  'test/directory/security/descriptors': 'descriptors of a Samba domain, and how they were collected',
+  'test/docs': 'pages for people, held to the code',
+  'test/histories': 'recorded migrations, and how they are recorded',
+  'test/integration': 'the product with real servers: Samba and OpenSSH',
+  'test/lab/ldap/like-samba': 'requests that the lab and Samba are both sent',
+  'test/packaging': 'the package and the container image',
+  'test/pictures': 'screenshots for the documentation',
+  'test/support': 'what tests of several rooms share',
+  'test/support/run': 'what is set up once a test run',
+  'test/support/windows': 'stand-ins for Windows',
+};
+const tests = globSync('test/**/*.ts', { cwd: root }).sort();
+
+test('tests have the shape of the source', () => {
+  const sourceFolders = new Set(files.map((file) => dirname(file)));
+  const without = [...new Set(tests.map((file) => dirname(file)))].filter((folder) => {
+    const mirrored = folder.replace(/^test\//, '');
+    return !sourceFolders.has(mirrored) && !sourceFolders.has(`src/${mirrored}`);
+  });
+  expect(without.sort()).toEqual(Object.keys(testRooms).sort());
+});
+
+test('no test file is longer than 300 lines', () => {
+  const lines = tests.map(
+    (file) => `${file}: ${readFileSync(resolve(root, file), 'utf8').split('\n').length - 1}`,
+  );
+  expect(lines.filter((line) => Number(line.split(' ')[1]) > 300)).toEqual([]);
 });

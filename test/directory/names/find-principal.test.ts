@@ -1,85 +1,26 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startMemoryDirectory, startSambaDirectory } from '../../../lab/directories.ts';
-import type { LabDirectory, LabDirectoryOptions } from '../../../lab/lab-directory.ts';
-import { defaultTopology } from '../../../lab/topology.ts';
-import type { Directory, SearchOptions } from '../../../src/directory/directory.ts';
-import { childDn } from '../../../src/directory/dn.ts';
+import type { Directory } from '../../../src/directory/directory.ts';
 import { type Entry, octets, text } from '../../../src/directory/entry.ts';
 import { guidText } from '../../../src/directory/guid.ts';
 import { findPrincipal } from '../../../src/directory/names/find-principal.ts';
-import { sidOctets, sidText } from '../../../src/directory/sid.ts';
-import { DmsaError } from '../../../src/domain/errors/errors.ts';
+import { sidText } from '../../../src/directory/sid.ts';
 import { describeWithSamba, reserveSamba } from '../../support/samba.ts';
-import { connected } from '../connected.ts';
-
-const base = 'DC=lab,DC=example';
-const users = `CN=Users,${base}`;
-const partitions = `CN=Partitions,CN=Configuration,${base}`;
-const domain = { dnsName: 'lab.example', netbiosName: 'LAB' };
-
-/** Common name to class, account name and UPN. */
-const objects: Record<string, [objectClass: string, sAMAccountName: string, userPrincipalName?: string]> = {
-  'Finance (Batch)': ['user', 'svc(batch)', 'finance@corp.example'],
-  'Web "One"': ['user', 'svc web 1'],
-  'Doe, Jane': ['user', "o'svc", 'jane=doe@lab.example'],
-  'Müller 日本': ['user', 'svc-müller', 'müller@corp.example'],
-  At: ['user', 'svc@odd'],
-  'Looks like a GUID': ['user', '0feb936f-47b3-49f2-9386-1dedc2c23765'],
-  long: ['user', `svc-${'x'.repeat(200)}`],
-  'Finance Hosts': ['group', 'Finance Hosts'],
-  WEB07: ['computer', 'WEB07$'],
-};
-const dnOf = (commonName: string) => childDn('CN', commonName, users);
-
-interface Side {
-  started: LabDirectory;
-  directory: Directory;
-}
-
-async function side(start: (options: LabDirectoryOptions) => Promise<LabDirectory>): Promise<Side> {
-  const started = await start({ topology: defaultTopology(), clock: () => new Date() });
-  for (const [name, [objectClass, account, upn]] of Object.entries(objects)) {
-    await started.controllers[0]!.store.add(dnOf(name), {
-      objectClass: [objectClass],
-      sAMAccountName: [account],
-      ...(upn && { userPrincipalName: [upn] }),
-      ...(objectClass === 'computer' && { userAccountControl: ['4096'] }),
-    });
-  }
-  await started.controllers[0]!.store.replace(partitions, { uPNSuffixes: ['corp.example', 'Other.Example'] });
-  return { started, directory: await connected(started) };
-}
-
-async function end(side: Side | undefined): Promise<void> {
-  await side?.directory.close();
-  await side?.started.close();
-}
+import { answer, base, dnOf, domain, end, nothing, objects, type Side, side, users } from './lab-side.ts';
 
 let memory: Side;
 
 beforeAll(async () => {
   memory = await side(startMemoryDirectory);
 });
-afterAll(() => end(memory));
 
-/** The DN that was found, else why nothing was, else `CODE: message`. */
-async function answer(directory: Directory, written: string): Promise<string> {
-  try {
-    const found = await findPrincipal(directory, written, { attributes: ['cn'], domain, field: 'name' });
-    return found.status === 'found' ? found.entry.dn : `${found.status}: ${found.why}`;
-  } catch (error) {
-    if (error instanceof DmsaError) return `${error.code}: ${error.message}`;
-    throw error;
-  }
-}
+afterAll(() => end(memory));
 
 async function idsOf({ started }: Side, dn: string): Promise<{ guid: string; sid: string }> {
   const entry = (await started.controllers[0]!.store.read(dn))!;
   return { guid: guidText(octets(entry, 'objectGUID')!), sid: sidText(octets(entry, 'objectSid')!) };
 }
-
-const nothing = 'not-found: nothing in lab.example answers to it';
 
 /** Every name with what both directories answer. */
 const cases: [written: string, answer: string][] = [
@@ -145,6 +86,47 @@ const cases: [written: string, answer: string][] = [
   ['S-1-5-32-544', `CN=Administrators,CN=Builtin,${base}`],
   ['Domain Admins', `CN=Domain Admins,${users}`],
 ];
+
+/** Text of any kind, of pieces that mean something to filters and DNs, and of names that are there. */
+const piece = fc.constantFrom(
+  ...['*', '(', ')', '\\', '|', '&', '!', '=', ',', '\0', '"', '#', '+', ';', '<', '>', ' ', '@', '$', '.'],
+  ...['\\2a', '\\00', 'cn=', 'CN=Users', base, 'LAB\\', '@lab.example', '@corp.example', 'S-1-5-', '{', '}'],
+  ...[
+    'svc',
+    'svc web 1',
+    'finance',
+    'WEB07',
+    'é',
+    'e\u0301',
+    '日',
+    '🔑',
+    '\ud800',
+    '\n',
+    '\r',
+    '\t',
+    '\u00a0',
+  ],
+);
+
+const anyName = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')),
+  fc.tuple(fc.constantFrom(...cases.map(([written]) => written)), piece).map(([name, more]) => name + more),
+);
+
+/** What was found has, escapes and case aside, the name that was written. */
+function checkAnswer(written: string, found: string): void {
+  if (/^(not-found|ARGUMENT_INVALID): /.test(found)) return;
+  // A SID with white space around it is a SID, and says nothing of the name.
+  if (/^S-1-5-32-\d+$/i.test(written.trim())) return;
+  const plain = (each: string) => each.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  const name = Object.keys(objects).find((each) => dnOf(each) === found);
+  const names = name ? [name, objects[name]![1], objects[name]![2] ?? name] : [found.split(',')[0]!.slice(3)];
+  const bare = plain(
+    written.replace(/\\([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+  );
+  expect(names.some((each) => bare.replaceAll('\\', '').includes(plain(each)))).toBe(true);
+}
 
 describe('in the lab’s directory', () => {
   test.each(cases)('%j', async (written, expected) => {
@@ -226,135 +208,6 @@ describeWithSamba('on Samba', () => {
       }),
       { numRuns: 150 },
     );
-  });
-});
-
-/** Text of any kind, of pieces that mean something to filters and DNs, and of names that are there. */
-const piece = fc.constantFrom(
-  ...['*', '(', ')', '\\', '|', '&', '!', '=', ',', '\0', '"', '#', '+', ';', '<', '>', ' ', '@', '$', '.'],
-  ...['\\2a', '\\00', 'cn=', 'CN=Users', base, 'LAB\\', '@lab.example', '@corp.example', 'S-1-5-', '{', '}'],
-  ...[
-    'svc',
-    'svc web 1',
-    'finance',
-    'WEB07',
-    'é',
-    'e\u0301',
-    '日',
-    '🔑',
-    '\ud800',
-    '\n',
-    '\r',
-    '\t',
-    '\u00a0',
-  ],
-);
-const anyName = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 40 }),
-  fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')),
-  fc.tuple(fc.constantFrom(...cases.map(([written]) => written)), piece).map(([name, more]) => name + more),
-);
-
-/** What was found has, escapes and case aside, the name that was written. */
-function checkAnswer(written: string, found: string): void {
-  if (/^(not-found|ARGUMENT_INVALID): /.test(found)) return;
-  // A SID with white space around it is a SID, and says nothing of the name.
-  if (/^S-1-5-32-\d+$/i.test(written.trim())) return;
-  const plain = (each: string) => each.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-  const name = Object.keys(objects).find((each) => dnOf(each) === found);
-  const names = name ? [name, objects[name]![1], objects[name]![2] ?? name] : [found.split(',')[0]!.slice(3)];
-  const bare = plain(
-    written.replace(/\\([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
-  );
-  expect(names.some((each) => bare.replaceAll('\\', '').includes(plain(each)))).toBe(true);
-}
-
-describe('a name of another domain', () => {
-  const child = {
-    dn: 'CN=CHILD',
-    dnsRoot: 'child.lab.example',
-    nETBIOSName: 'CHILD',
-    nCName: `DC=child,${base}`,
-  };
-  const grandchild = {
-    dn: 'CN=DEEP',
-    dnsRoot: 'deep.child.lab.example',
-    nETBIOSName: 'DEEP',
-    nCName: `DC=deep,DC=child,${base}`,
-  };
-  const tree = { dn: 'CN=TREE', dnsRoot: 'tree.example', nETBIOSName: 'TREE', nCName: 'DC=tree,DC=example' };
-  const forest: Entry[] = [child, grandchild, tree].map(({ dn, ...attributes }) => ({
-    dn: `${dn},${partitions}`,
-    attributes: {
-      systemFlags: ['3'],
-      ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, [value]])),
-    },
-  }));
-  const trusts: Entry[] = [
-    {
-      dn: `CN=child.lab.example,CN=System,${base}`,
-      attributes: {
-        trustPartner: ['child.lab.example'],
-        flatName: ['CHILD'],
-        securityIdentifier: [sidOctets('S-1-5-21-7-7-7')],
-        trustAttributes: ['32'],
-      },
-    },
-    {
-      dn: `CN=partner.example,CN=System,${base}`,
-      attributes: {
-        trustPartner: ['partner.example'],
-        flatName: ['PARTNER'],
-        securityIdentifier: [sidOctets('S-1-5-21-9-9-9')],
-        trustAttributes: ['8'],
-      },
-    },
-  ];
-
-  /** The lab's directory in a forest with more domains, as a DC of it would tell. */
-  function inForest(directory: Directory): Directory {
-    return {
-      rootDse: () => directory.rootDse(),
-      read: (dn, attributes) => directory.read(dn, attributes),
-      close: () => directory.close(),
-      async search(from: string, options: SearchOptions) {
-        const found = await directory.search(from, options);
-        if (from.startsWith('CN=Partitions')) return [...found, ...forest];
-        return options.filter.toString().includes('trustedDomain') ? [...found, ...trusts] : found;
-      },
-    };
-  }
-
-  const inChild = `in-other-domain: its domain is child.lab.example (CHILD, DC=child,${base}), and lab.example is read`;
-  const inDeep = `in-other-domain: its domain is deep.child.lab.example (DEEP, DC=deep,DC=child,${base}), and lab.example is read`;
-  const inTree =
-    'in-other-domain: its domain is tree.example (TREE, DC=tree,DC=example), and lab.example is read';
-  const partner = 'not-found: its domain is partner.example, which is not of this forest';
-
-  test.each([
-    ['CHILD\\svc', inChild],
-    ['child.lab.example\\svc', inChild],
-    ['svc@child.lab.example', inChild],
-    ['svc@CHILD', inChild],
-    [`CN=svc,CN=Users,DC=Child,${base}`, inChild],
-    ['S-1-5-21-7-7-7-1104', inChild],
-    [`CN=svc,DC=deep,DC=child,${base}`, inDeep],
-    ['TREE\\svc', inTree],
-    ['CN=svc,DC=tree,DC=example', inTree],
-    ['PARTNER\\svc', partner],
-    ['svc@partner.example', partner],
-    ['S-1-5-21-9-9-9-500', partner],
-    ['S-1-5-21-8-8-8-500', nothing],
-    ['OTHER\\svc', 'not-found: OTHER is the name of no domain in the forest, and of none that it trusts'],
-    [`CN=svc,${users}`, nothing],
-    ['CN=svc,DC=elsewhere,DC=example', nothing],
-    [
-      'svc@other.example',
-      `${nothing}; it may be one of child.lab.example, deep.child.lab.example, tree.example`,
-    ],
-    ['svc web 1', dnOf('Web "One"')],
-  ])('%s', async (written, expected) => {
-    expect(await answer(inForest(memory.directory), written)).toBe(expected);
   });
 });
 

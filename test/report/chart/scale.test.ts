@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { timeScale } from '../../src/report/chart/scale.ts';
+import { timeScale } from '../../../src/report/chart/scale.ts';
 
 const day = 86_400_000;
 
