@@ -21,7 +21,7 @@ export const decisionErrorKinds = {
   GATE_NOT_OPEN: {
     retryable: false,
     refused: true,
-    meaning: 'No gate of the migration is open for votes.',
+    meaning: 'The gate that the vote is for is not open, or still reads its evidence.',
     fix: 'Look at what it waits for with dmsa status.',
   },
   VOTE_REFUSED: {

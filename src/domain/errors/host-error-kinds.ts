@@ -25,7 +25,7 @@ export const hostErrorKinds = {
   ANSWER_INVALID: {
     retryable: true,
     meaning: 'The answer was cut short or is not the JSON that the operation promises.',
-    fix: 'Log in to the host as the worker does and run powershell.exe: remove profile scripts and banners that print.',
+    fix: 'Log in to the host as the worker does and run powershell.exe: remove profile scripts and banners that print. Behind a JEA endpoint, check that worker and JEA module are of one version.',
   },
   HOST_KEY_MISMATCH: {
     retryable: false,

@@ -4,8 +4,8 @@ import type { ErrorKind } from './error-kind.ts';
 export const serviceErrorKinds = {
   SERVICE_NOT_FOUND: {
     retryable: false,
-    meaning: 'The service is not on the host.',
-    fix: 'Run dmsa plan again: the services of the host have changed.',
+    meaning: 'The service or application pool is not on the host.',
+    fix: 'Find out who removed it. Put it back and run dmsa retry with the host, or leave the host out with dmsa skip.',
   },
   SERVICE_START_FAILED: {
     retryable: false,
@@ -30,7 +30,7 @@ export const serviceErrorKinds = {
   SERVICE_DISABLED: {
     retryable: false,
     meaning: 'The service is disabled, or a service that it depends on is (1058).',
-    fix: 'Set its start mode in the service manager, or take it out of the plan.',
+    fix: 'Set the start mode of both in the service manager, then run dmsa retry or dmsa skip with the host.',
   },
   SERVICE_DEPENDENCY_FAILED: {
     retryable: false,
@@ -51,7 +51,7 @@ export const serviceErrorKinds = {
     retryable: false,
     meaning:
       'A group policy delivers another value of DelegatedMSAEnabled: it would come back after a change.',
-    fix: 'Change the group policy that the message names, then try again.',
+    fix: 'Change the group policy that the message names, then run dmsa plan again, or dmsa retry if the undo waits for it.',
   },
   HOST_NOT_BACK: {
     retryable: false,
