@@ -29,7 +29,7 @@ export interface Carried {
   /** This run goes on with the state of one that was ended by hand. */
   adopted: boolean;
   undoRequest: Sender | null;
-  retryRequest: (Sender & { accept: boolean }) | null;
+  retryRequest: { accept: boolean } | null;
   /** ISO 8601: end of the soak; null before it. */
   soakUntil: string | null;
   /** All was found well after the soak. */

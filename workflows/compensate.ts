@@ -12,6 +12,7 @@ import type { Failure } from '../src/domain/migration/failure.ts';
 import { hasEffect, type JournalStep, setStatus, undoOrder } from '../src/domain/migration/journal.ts';
 import { durationMs } from '../src/domain/values/duration.ts';
 import { wordDrift } from '../src/wording/drift.ts';
+import { wordUndoRequest } from '../src/wording/signal.ts';
 import { summaries } from '../src/wording/summary.ts';
 import { undoingOnHosts } from './activities.ts';
 import { continueIfLong, isLong } from './continue.ts';
@@ -135,7 +136,7 @@ const cancelled = 'CANCELLED' satisfies ErrorCode;
 
 function reason(m: Migration, error: TemporalFailure): Failure {
   const asked = m.state.undoRequest;
-  if (asked) return { code: undoRequested, message: `${asked.by} asked to undo: ${asked.reason}` };
+  if (asked) return { code: undoRequested, message: wordUndoRequest(asked) };
   if (isCancellation(error)) return { code: cancelled, message: 'the workflow was cancelled' };
   return failureOf(error);
 }

@@ -1,5 +1,6 @@
 import type { EvidenceName, HostEvidence } from '../domain/facts/host-evidence.ts';
 import type { Verdict } from '../domain/facts/verdict.ts';
+import { wordSender } from './signal.ts';
 
 export interface EvidenceColumn {
   name: EvidenceName;
@@ -40,8 +41,9 @@ function column(
 }
 
 /** Words who took a host out of the rollout, and why. */
-export function wordSkip({ by, reason }: NonNullable<HostEvidence['skipped']>): string {
-  return `skipped by ${by}${reason ? `: ${reason}` : ''}`;
+export function wordSkip(skip: NonNullable<HostEvidence['skipped']>): string {
+  const { reason } = skip;
+  return `skipped by ${wordSender(skip)}${reason ? `: ${reason}` : ''}`;
 }
 
 /** Columns to show for these hosts: optional ones only if they say something. */

@@ -1,4 +1,9 @@
-import type { RecordedSignal, SignalRefusal, SignalRefusalCode } from '../domain/migration/signals.ts';
+import type {
+  RecordedSignal,
+  Sender,
+  SignalRefusal,
+  SignalRefusalCode,
+} from '../domain/migration/signals.ts';
 
 /** Reasons why a signal did nothing. */
 export const signalRefusals: Record<SignalRefusalCode, string> = {
@@ -31,4 +36,14 @@ export function wordSignalRefusal({ code, limit = '' }: Pick<SignalRefusal, 'cod
 /** Verdict on a signal, with the reason. */
 export function wordSignalVerdict(signal: RecordedSignal): string {
   return signal.verdict === 'accepted' ? 'done' : `not done: ${wordSignalRefusal(signal)}`;
+}
+
+/** Declared identity of a sender. */
+export function wordSender({ by }: Pick<Sender, 'by'>): string {
+  return by?.trim() || 'somebody';
+}
+
+/** Why a migration turns back that was asked to. */
+export function wordUndoRequest(sender: Sender): string {
+  return `${wordSender(sender)} asked to undo: ${sender.reason || 'no reason given'}`;
 }

@@ -1,5 +1,6 @@
 import { counts, type Gate } from '../domain/gates/gates.ts';
 import type { RecordedVote, VoteRefusal } from '../domain/gates/votes.ts';
+import { wordSender } from './signal.ts';
 
 /** Reasons why a vote does not count. */
 export const voteRefusals: Record<VoteRefusal, string> = {
@@ -27,10 +28,5 @@ export function wordVerdict(vote: RecordedVote, gate: Gate | null): string {
 /** Who said what, and why: `LAB\bob approves "evidence read"`. */
 export function wordVote(vote: RecordedVote): string {
   const verb = vote.decision === 'approve' ? 'approves' : 'rejects';
-  return `${wordVoter(vote)} ${verb}${vote.reason ? ` "${vote.reason}"` : ''}`;
-}
-
-/** Voter, as the vote says. */
-export function wordVoter({ by }: RecordedVote): string {
-  return by?.trim() || 'somebody';
+  return `${wordSender(vote)} ${verb}${vote.reason ? ` "${vote.reason}"` : ''}`;
 }

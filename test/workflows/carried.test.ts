@@ -184,8 +184,6 @@ const classified = {
     'earlyVotes.by',
     'earlyVotes.reason',
     'queue.payload',
-    'retryRequest.by',
-    'retryRequest.reason',
     'signals.about',
     'signals.by',
     'signals.reason',

@@ -8,18 +8,13 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** Reads who sent it and why, as far as the payload says so in texts. */
-export function readableSender(payload: unknown): Partial<Sender> {
-  const sender: Partial<Sender> = {};
+export function senderOf(payload: unknown): Sender {
+  const sender: Sender = {};
   for (const name of ['by', 'reason'] as const) {
     const text = isRecord(payload) ? payload[name] : undefined;
     if (typeof text === 'string') sender[name] = text.slice(0, longestOfVote.reason);
   }
   return sender;
-}
-
-/** Sender of a signal that is accepted: `unknown` if the payload does not say. */
-export function senderOf(payload: unknown): Sender {
-  return { by: 'unknown', reason: '', ...readableSender(payload) };
 }
 
 /** Id chosen by the sender, if it is a short text. */

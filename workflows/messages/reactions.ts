@@ -40,7 +40,7 @@ const retry: Reaction = (m, payload) => {
   const accept = isRecord(payload) && payload.accept === true;
   const failed = status.waitingFor?.kind === 'operator' ? status.waitingFor.failure.code : null;
   if (accept && failed !== ('RESTORE_DIFFERS' satisfies ErrorCode)) return refuse('SIGNAL_NOTHING_DIFFERS');
-  m.state.retryRequest = { ...senderOf(payload), accept };
+  m.state.retryRequest = { accept };
   return {};
 };
 

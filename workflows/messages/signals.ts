@@ -13,7 +13,7 @@ import { currentDetails } from '../details.ts';
 import { type Migration, now } from '../state.ts';
 import { recordMark } from '../versions.ts';
 import { boundSignals } from './bounds.ts';
-import { idOf, isWellFormed, readableSender } from './payload.ts';
+import { idOf, isWellFormed, senderOf } from './payload.ts';
 
 /** Effect of a signal. Returns its subject, and why it did nothing if it did nothing. */
 export type Reaction = (
@@ -33,7 +33,7 @@ export function receive(m: Migration, signal: SignalName, payload: unknown, reac
   status.signals.push({
     signal,
     ...subject,
-    ...readableSender(payload),
+    ...senderOf(payload),
     ...idOf(payload),
     at: now(),
     ...refusal,

@@ -6,12 +6,12 @@ import type { CommandSpec } from '../command.ts';
 import { shellWord } from '../shell.ts';
 import {
   confirm,
+  declaredSender,
   requireRunning,
   type SignalAnswer,
   type SignalCall,
   type SignalOptions,
   send,
-  senderOf,
   sent,
   signalCommand,
 } from './signal-command.ts';
@@ -42,7 +42,7 @@ async function resume(call: SignalCall): Promise<SignalAnswer> {
 async function adopt(call: SignalCall<ResumeOptions>): Promise<SignalAnswer> {
   const { context, options, migrations, status } = call;
   const { migrationId, stage, account } = status;
-  const adoption = { ...senderOf(context, options), wait: waitOf(options) };
+  const adoption = { ...declaredSender(context, options), wait: waitOf(options) };
   if (!status.ended) {
     const message = `${migrationId} is running: there is nothing to adopt`;
     throw new DmsaError('MIGRATION_RUNNING', migrationId, message);

@@ -82,7 +82,7 @@ export async function send(
   subject: Omit<SignalRequest, keyof Sender> = {},
 ): Promise<RecordedSignal> {
   const { migrationId, hosts } = status;
-  const request = { ...senderOf(context, options), ...subject };
+  const request = { ...declaredSender(context, options), ...subject };
   const recorded = await migrations.send(migrationId, signal, request);
   if (recorded.verdict === 'accepted') return recorded;
   const { code, about = migrationId } = recorded;
@@ -99,7 +99,7 @@ export function sent(
   more: object = {},
 ): SignalAnswer {
   const { migrationId } = status;
-  return { text, value: { migrationId, sent: name, ...senderOf(context, options), ...more } };
+  return { text, value: { migrationId, sent: name, ...declaredSender(context, options), ...more } };
 }
 
 /** Throws MIGRATION_ENDED. */
@@ -114,7 +114,7 @@ export async function confirm(context: Context, question: string): Promise<void>
 }
 
 /** Sender by the options, else by the login. */
-export function senderOf({ io }: Context, { by, reason }: SignalOptions): Sender {
+export function declaredSender({ io }: Context, { by, reason }: SignalOptions): Sender {
   return { by: by ?? declaredUser(io.env), reason };
 }
 

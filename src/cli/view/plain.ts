@@ -10,6 +10,7 @@ import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { evidenceColumns, wordSkip } from '../../wording/evidence.ts';
 import { wordFailure } from '../../wording/failure.ts';
 import { wordGate, wordMissing, wordVoteCount } from '../../wording/gate.ts';
+import { wordSender } from '../../wording/signal.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { elapsed, moment } from '../../wording/time.ts';
 import { wordVerdict, wordVote } from '../../wording/vote.ts';
@@ -145,7 +146,7 @@ function reason(text: string | undefined): string {
 function principalLines(before: MigrationStatus | null, after: MigrationStatus): string[] {
   return after.allowedPrincipals
     .slice(before?.allowedPrincipals.length ?? 0)
-    .map(({ sid, by, reason: why }) => `principal ${sid} allowed by ${by}${reason(why)}`);
+    .map((each) => `principal ${each.sid} allowed by ${wordSender(each)}${reason(each.reason)}`);
 }
 
 function stateLines(before: MigrationStatus | null, after: MigrationStatus): string[] {

@@ -26,7 +26,7 @@ export interface HostEvidence {
   /** Source of each verdict; the latest reading holds. */
   seen: HostReading[];
   /** Operator who let the rollout go on without the host. */
-  skipped?: { by: string; reason: string; at: string };
+  skipped?: { by?: string; reason?: string; at: string };
 }
 
 /** One reading: when, from where, and which verdicts it gave. */

@@ -13,10 +13,10 @@ export const signalNames = [
 
 export type SignalName = (typeof signalNames)[number];
 
-/** Declared identity of the sender, and the reason. */
+/** Declared identity of the sender, and the reason, as far as a payload has them as texts. */
 export interface Sender {
-  by: string;
-  reason: string;
+  by?: string;
+  reason?: string;
 }
 
 /** A signal and what became of it. */
@@ -29,8 +29,8 @@ export interface SignalRefusal {
   limit?: number | Duration;
 }
 
-/** Record of the arrival of a signal. Of its sender, only what the payload says in texts. */
-interface SignalReceipt extends Partial<Sender> {
+/** Record of the arrival of a signal. */
+interface SignalReceipt extends Sender {
   signal: SignalName;
   /** The host, the SID or the duration it is about, cut to a bearable length; absent where it names none. */
   about?: string;

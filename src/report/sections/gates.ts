@@ -4,8 +4,9 @@ import type { RecordedVote } from '../../domain/gates/votes.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { driftText } from '../../domain/values/drift.ts';
 import { wordTally, wordVoters } from '../../wording/gate.ts';
+import { wordSender } from '../../wording/signal.ts';
 import { moment } from '../../wording/time.ts';
-import { wordVerdict, wordVoter } from '../../wording/vote.ts';
+import { wordVerdict } from '../../wording/vote.ts';
 import { type Block, type Cell, type Mark, marked, type Row } from '../model.ts';
 
 /** Gates with every vote; votes that did not count have the rule that refused them. */
@@ -46,7 +47,7 @@ function votesTable(votes: RecordedVote[], gate: Gate | null): Block {
     rows: votes.map(
       (vote): Row => ({
         cells: [
-          wordVoter(vote),
+          wordSender(vote),
           marked(vote.decision),
           vote.hash?.slice(0, 16) || 'none named',
           vote.reason ? `“${vote.reason}”` : 'none given',

@@ -1,7 +1,7 @@
 import type { HostEvidence, HostReading } from '../../domain/facts/host-evidence.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { columnsFor, type EvidenceColumn, wordSkip } from '../../wording/evidence.ts';
-import { wordSignalVerdict } from '../../wording/signal.ts';
+import { wordSender, wordSignalVerdict } from '../../wording/signal.ts';
 import { moment } from '../../wording/time.ts';
 import { type Block, marked, type Row } from '../model.ts';
 
@@ -42,7 +42,7 @@ export function decisionBlocks({ signals }: MigrationStatus): Block[] {
   const rows: Row[] = signals.map((each) => ({
     cells: [
       `${each.signal} ${each.about ?? ''}`,
-      each.by ?? 'unknown',
+      wordSender(each),
       each.reason ?? '',
       { time: each.at },
       { mark: each.verdict === 'accepted' ? 'good' : 'bad', word: wordSignalVerdict(each) },
