@@ -1,7 +1,8 @@
 import { DmsaError } from '../domain/errors/errors.ts';
+import { batches } from '../domain/plan/plan.ts';
 import { sameDn } from './dn.ts';
 import type { Entry } from './entry.ts';
-import type { Filter } from './filters.ts';
+import { all, either, type Filter } from './filters.ts';
 
 /** Reading a domain over LDAPS. One connection, opened for one activity and closed with it. */
 export interface Directory {
@@ -80,6 +81,24 @@ export function searchDomain(
   more: Pick<SearchOptions, 'controls' | 'onReference'> = {},
 ): Promise<Entry[]> {
   return directory.search(directory.rootDse().baseDn, { scope: 'sub', filter, attributes, ...more });
+}
+
+/** OR filters of this many terms stay well under the 10,000 octets that small DCs accept. */
+const termsPerSearch = 200;
+
+/** Every match in the domain of any of `filters`, and of `and`: a search for every 200, none where there are none. */
+export async function searchForAny(
+  directory: Directory,
+  filters: Filter[],
+  attributes: string[],
+  and: Filter[] = [],
+): Promise<Entry[]> {
+  const found: Entry[] = [];
+  for (const some of batches(filters, termsPerSearch)) {
+    const filter = and.length > 0 ? all(...and, either(...some)) : either(...some);
+    for (const entry of await searchDomain(directory, filter, attributes)) found.push(entry);
+  }
+  return found;
 }
 
 /**

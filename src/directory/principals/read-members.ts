@@ -1,14 +1,10 @@
-import { batches } from '../../domain/plan/plan.ts';
-import { type Directory, searchDomain } from '../directory.ts';
+import { type Directory, searchForAny } from '../directory.ts';
 import { normalDn } from '../dn.ts';
 import { type Entry, sidOf, text, texts } from '../entry.ts';
-import { anyOf, either, equals, type Filter } from '../filters.ts';
+import { equals, type Filter } from '../filters.ts';
 import { domainOf, wellKnown } from '../security/well-known-sids.ts';
 import { ridOf } from '../sid.ts';
 import { type PrincipalGroup, principalAttributes, resolvedPrincipal } from './principal-entry.ts';
-
-/** An OR filter of this many SIDs stays well under the 10,000-byte filter that small DCs accept. */
-export const termsPerFilter = 200;
 
 /** Everyone whom a group leads to through any number of nested groups; the groups between them are not among them. */
 export interface Members {
@@ -38,11 +34,9 @@ export async function readMembers(
   for (const group of level) graph.addGroup(group);
   while (level.length > 0) {
     const next: PrincipalGroup[] = [];
-    for (const filter of filtersFor(level, domain)) {
-      for (const entry of await searchDomain(directory, filter, attributes)) {
-        const nested = graph.addMember(entry, domain);
-        if (nested) next.push(nested);
-      }
+    for (const entry of await searchForAny(directory, memberships(level, domain), attributes)) {
+      const nested = graph.addMember(entry, domain);
+      if (nested) next.push(nested);
     }
     await addMembersElsewhere(directory, graph, level);
     level = next;
@@ -53,13 +47,12 @@ export async function readMembers(
 const attributes = [...principalAttributes, 'memberOf', 'primaryGroupID'];
 
 /** Only a group of this domain can be the primary group of an account in it (MS-SAMR 3.1.1.8.2). */
-function filtersFor(groups: PrincipalGroup[], domain: string | null): Filter[] {
-  const terms = groups.flatMap(({ sid, dn }) => {
+function memberships(groups: PrincipalGroup[], domain: string | null): Filter[] {
+  return groups.flatMap(({ sid, dn }) => {
     const linked = equals.text('memberOf', dn);
     const rid = domainOf(sid) === domain && domain !== null ? ridOf(sid) : null;
     return rid === null ? [linked] : [linked, equals.text('primaryGroupID', String(rid))];
   });
-  return batches(terms, termsPerFilter).map((batch) => either(...batch));
 }
 
 async function addMembersElsewhere(
@@ -67,12 +60,9 @@ async function addMembersElsewhere(
   graph: Graph,
   level: PrincipalGroup[],
 ): Promise<void> {
-  const sids = level.filter(({ global }) => !global).map(({ sid }) => sid);
-  for (const batch of batches(sids, termsPerFilter)) {
-    const filter = anyOf.sid('objectSid', batch);
-    const entries = await searchDomain(directory, filter, ['objectSid', 'member']);
-    for (const entry of entries) graph.addElsewhere(entry);
-  }
+  const wide = level.filter(({ global }) => !global).map(({ sid }) => equals.sid('objectSid', sid));
+  const entries = await searchForAny(directory, wide, ['objectSid', 'member']);
+  for (const entry of entries) graph.addElsewhere(entry);
 }
 
 /** Groups, their members, and what is known of each. */

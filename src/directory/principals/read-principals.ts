@@ -1,11 +1,10 @@
 import type { AccessRule, DmsaFacts, Membership, Principal } from '../../domain/facts/facts.ts';
-import { batches } from '../../domain/plan/plan.ts';
-import { type Directory, searchDomain } from '../directory.ts';
-import { anyOf } from '../filters.ts';
+import { type Directory, searchForAny } from '../directory.ts';
+import { equals } from '../filters.ts';
 import { decide } from '../security/access.ts';
 import { domainOf, wellKnown } from '../security/well-known-sids.ts';
 import { type KnownPrincipal, principalAttributes, resolvedPrincipal } from './principal-entry.ts';
-import { type Members, readMembers, termsPerFilter } from './read-members.ts';
+import { type Members, readMembers } from './read-members.ts';
 import { summarise } from './summarise-members.ts';
 
 /**
@@ -61,15 +60,10 @@ export function named(
 /** SIDs that have no object are not asked for. */
 async function lookUp(directory: Directory, sids: string[]): Promise<Map<string, KnownPrincipal>> {
   const found = new Map<string, KnownPrincipal>();
-  for (const batch of batches(
-    sids.filter((sid) => !wellKnown(sid)),
-    termsPerFilter,
-  )) {
-    const entries = await searchDomain(directory, anyOf.sid('objectSid', batch), principalAttributes);
-    for (const entry of entries) {
-      const resolved = resolvedPrincipal(entry);
-      if (resolved) found.set(resolved.principal.sid, resolved);
-    }
+  const asked = sids.filter((sid) => !wellKnown(sid)).map((sid) => equals.sid('objectSid', sid));
+  for (const entry of await searchForAny(directory, asked, principalAttributes)) {
+    const resolved = resolvedPrincipal(entry);
+    if (resolved) found.set(resolved.principal.sid, resolved);
   }
   return found;
 }

@@ -1,8 +1,7 @@
-import { batches } from '../../domain/plan/plan.ts';
-import { type Directory, searchDomain } from '../directory.ts';
+import { type Directory, searchForAny } from '../directory.ts';
 import { type Entry, integer, sidOf, text, texts } from '../entry.ts';
 import { fileTimeToIso } from '../file-time.ts';
-import { all, anyOf, beginsAndHolds, equals } from '../filters.ts';
+import { all, beginsAndHolds, equals } from '../filters.ts';
 import { attribute, uac } from '../schema.ts';
 
 /** A computer account, as far as it says which host there is to ask. */
@@ -14,7 +13,7 @@ export interface ComputerFacts {
   dnsName: string | null;
   /** `operatingSystem`, such as `Windows Server 2025 Datacenter`; written by the computer itself when it joins. */
   operatingSystem: string | null;
-  /** From `operatingSystemVersion`, which reads `10.0 (26100)`. */
+  /** From `operatingSystemVersion`. */
   build: number | null;
   enabled: boolean;
   role: ComputerRole;
@@ -40,8 +39,7 @@ const attributes = [
   attribute.servicePrincipalName,
 ];
 
-/** An OR filter of this many names stays well under what small DCs accept. */
-const namesPerSearch = 200;
+const isComputer = equals.text('objectCategory', 'computer');
 
 /**
  * Every computer account at and below `base`, at any depth, by name; of servers alone those whose operatingSystem is a
@@ -53,39 +51,39 @@ export async function readComputersBelow(
   base: string,
   { serversOnly, onReference }: { serversOnly: boolean; onReference?: (url: string) => void },
 ): Promise<ComputerFacts[]> {
-  const computers = equals.text('objectCategory', 'computer');
   const filter = serversOnly
-    ? all(computers, beginsAndHolds('operatingSystem', 'Windows', 'Server'))
-    : computers;
+    ? all(isComputer, beginsAndHolds('operatingSystem', 'Windows', 'Server'))
+    : isComputer;
   const entries = await directory.search(base, { scope: 'sub', filter, attributes, onReference });
   return entries.map(computerFacts).sort(byName);
 }
 
 /** The computer accounts that have one of these DNS names. One search for every 200 names. */
 export async function readComputersNamed(directory: Directory, names: string[]): Promise<ComputerFacts[]> {
-  const found: ComputerFacts[] = [];
-  for (const some of batches(names, namesPerSearch)) {
-    const filter = all(equals.text('objectCategory', 'computer'), anyOf.text('dNSHostName', some));
-    const entries = await searchDomain(directory, filter, attributes);
-    found.push(...entries.map(computerFacts));
-  }
-  return found.sort(byName);
+  const named = names.map((name) => equals.text('dNSHostName', name));
+  const entries = await searchForAny(directory, named, attributes, [isComputer]);
+  return entries.map(computerFacts).sort(byName);
 }
 
 function computerFacts(entry: Entry): ComputerFacts {
   const control = integer(entry, 'userAccountControl') ?? 0;
-  const build = /\((\d{1,9})\)/.exec(text(entry, 'operatingSystemVersion') ?? '')?.[1];
   return {
     dn: entry.dn,
     sid: sidOf(entry, 'objectSid'),
     samAccountName: text(entry, 'sAMAccountName') ?? '',
     dnsName: text(entry, 'dNSHostName')?.toLowerCase().replace(/\.$/, '') ?? null,
     operatingSystem: text(entry, 'operatingSystem'),
-    build: build === undefined ? null : Number(build),
+    build: buildOf(entry),
     enabled: (control & uac.accountDisabled) === 0,
     role: roleOf(entry, control),
     lastLogonAt: fileTimeToIso(text(entry, 'lastLogonTimestamp')),
   };
+}
+
+/** `operatingSystemVersion` reads `10.0 (26100)`. */
+export function buildOf(computer: Entry): number | null {
+  const build = /\((\d{1,9})\)/.exec(text(computer, 'operatingSystemVersion') ?? '')?.[1];
+  return build === undefined ? null : Number(build);
 }
 
 function roleOf(entry: Entry, control: number): ComputerRole {

@@ -4,6 +4,7 @@ import { normalDn, parentDn, parseDn, sameDn } from '../dn.ts';
 import { type Entry, text, texts } from '../entry.ts';
 import { all, anyOf, byRule, equals } from '../filters.ts';
 import { bitOrRule, uac } from '../schema.ts';
+import { buildOf } from './read-computers.ts';
 
 /**
  * The DCs of this domain, by name, in two searches. A DC has an NTDS DSA object below its server object in a site, and
@@ -61,12 +62,6 @@ function holds(agent: Entry, baseDn: string): boolean {
 /** `CN=DC1,CN=Servers,CN=Default-First-Site-Name,CN=Sites,…` (MS-ADTS 6.1.1.2.2.1.2). */
 function siteOf(serverDn: string): string {
   return parseDn(serverDn)[2]?.value ?? serverDn;
-}
-
-/** `operatingSystemVersion` reads `10.0 (26100)`. */
-function buildOf(computer: Entry): number | null {
-  const build = /\((\d{1,9})\)/.exec(text(computer, 'operatingSystemVersion') ?? '')?.[1];
-  return build === undefined ? null : Number(build);
 }
 
 function isOf(entry: Entry, name: string): boolean {

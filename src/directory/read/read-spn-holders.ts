@@ -1,13 +1,9 @@
 import type { AccountFacts, DmsaFacts } from '../../domain/facts/facts.ts';
 import type { SpnHolder } from '../../domain/facts/surroundings.ts';
-import { batches } from '../../domain/plan/plan.ts';
-import { type Directory, searchDomain } from '../directory.ts';
-import { type Entry, guidOf, texts } from '../entry.ts';
-import { anyOf } from '../filters.ts';
+import { type Directory, searchForAny } from '../directory.ts';
+import { guidOf, texts } from '../entry.ts';
+import { equals } from '../filters.ts';
 import { attribute } from '../schema.ts';
-
-/** An OR filter of this many names stays well below what a DC takes. */
-const namesPerSearch = 200;
 
 /**
  * Other objects of this domain that have a service principal name of the account or of its dMSA, by DN: names are
@@ -23,19 +19,14 @@ export async function readSpnHolders(
     own.flatMap((object) => object.servicePrincipalNames.map((name) => name.toLowerCase())),
   );
   const ownGuids = new Set(own.map(({ guid }) => guid));
-  const found: Entry[] = [];
-  for (const names of batches([...wanted], namesPerSearch)) {
-    const filter = anyOf.text(attribute.servicePrincipalName, names);
-    const attributes = ['objectGUID', attribute.servicePrincipalName];
-    const entries = await searchDomain(directory, filter, attributes);
-    found.push(...entries.filter((entry) => !ownGuids.has(guidOf(entry, 'objectGUID'))));
-  }
+  const having = [...wanted].map((name) => equals.text(attribute.servicePrincipalName, name));
+  const found = await searchForAny(directory, having, ['objectGUID', attribute.servicePrincipalName]);
+  const others = found.filter((entry) => !ownGuids.has(guidOf(entry, 'objectGUID')));
   const holders = new Map(
-    found.map((entry) => {
-      const shared = texts(entry, attribute.servicePrincipalName).filter((name) =>
-        wanted.has(name.toLowerCase()),
-      );
-      return [entry.dn, { dn: entry.dn, names: shared.sort() }];
+    others.map((entry) => {
+      const names = texts(entry, attribute.servicePrincipalName);
+      const shared = names.filter((name) => wanted.has(name.toLowerCase())).sort();
+      return [entry.dn, { dn: entry.dn, names: shared }];
     }),
   );
   return [...holders.values()].sort((a, b) => (a.dn < b.dn ? -1 : 1));
