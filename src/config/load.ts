@@ -73,7 +73,7 @@ function encryptionPart(values: SettingsReader): Pick<Settings, 'encryption'> {
   const keyId = values.optionalText('encryption.key-id');
   if (keys) return { encryption: { keys, keyId } };
   // A key id alone would encrypt nothing.
-  if (keyId) throw invalid(values.writtenPlace('encryption.key-id')!, 'needs keys-file');
+  if (keyId) throw invalid(values.writtenPlace('encryption.key-id')!, 'needs keys-file, -env or -command');
   return {};
 }
 
@@ -85,7 +85,10 @@ function codecServerPart(values: SettingsReader): Pick<Settings, 'codecServer'> 
   }
   const given = tokenKeys.find((key) => values.writtenPlace(key));
   if (given)
-    throw invalid(values.writtenPlace(given)!, 'goes with token-issuer, token-audience and jwks-url');
+    throw invalid(
+      values.writtenPlace(given)!,
+      'give token-issuer, token-audience and jwks-url together, or none of them',
+    );
   return token ? { codecServer: { token, accessTokens: null } } : {};
 }
 

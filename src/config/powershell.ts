@@ -98,7 +98,7 @@ function cmdletCredential(values: SettingsReader): { user: string; password: Sec
   if ((user === null) !== (password === null))
     throw invalid(
       '[powershell] credential-user',
-      'needs credential-password-file, -env or -command, and they need it',
+      'give credential-user and credential-password-file (-env, -command) together, or neither',
     );
   return user && password ? { user, password } : null;
 }

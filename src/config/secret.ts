@@ -12,7 +12,8 @@ export async function readSecret(secret: Secret): Promise<string> {
   try {
     return (await load(secret)).replace(/\r?\n$/, '');
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+    const code = cause instanceof Error && 'code' in cause ? cause.code : 'it is not set';
+    const reason = typeof code === 'number' ? ` (exit code ${code})` : ` (${code})`;
     throw new DmsaError(
       'SECRET_UNUSABLE',
       place(secret),

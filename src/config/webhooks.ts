@@ -34,7 +34,8 @@ function webhook(table: TomlTable, place: string, folder: string): Webhook {
       const written = secretEndings.map((ending) => `${key}-${ending}`).join(', ');
       throw invalid(`${place} ${key}`, `a secret is never written here: use ${written}`);
     }
-    if (!keys.includes(key)) throw invalid(`${place} ${key}`, `there is no such setting: ${keys.join(', ')}`);
+    if (!keys.includes(key))
+      throw invalid(`${place} ${key}`, `there is no such setting: use one of ${keys.join(', ')}`);
   }
   const kind = z.enum(kinds).safeParse(table.kind);
   if (!kind.success) throw invalid(`${place} kind`, `must be one of ${kinds.join(', ')}`);

@@ -2,7 +2,7 @@ import type { Notice, NoticeEvent } from '../domain/migration/notice.ts';
 import { beginningOf } from '../domain/values/beginning.ts';
 import { driftText } from '../domain/values/drift.ts';
 import { escapeAnyShell } from './escape/shell.ts';
-import { wordFailure } from './failure.ts';
+import { wordFailure, wordFix } from './failure.ts';
 import { wordGate, wordTally } from './gate.ts';
 import { andMore } from './lists.ts';
 import { wordOutcome } from './outcome.ts';
@@ -48,7 +48,7 @@ export function wordNotice(notice: Notice): NoticeText {
       ['dMSA', `${dmsa}$`],
       ['Stage', stageTitles[stage]],
       ...gateFacts(notice),
-      ...(failure ? [['Reason', wordFailure(failure)] as [string, string]] : []),
+      ...failureFacts(failure),
       ['Asked for by', notice.requestedBy],
     ],
     lines: [
@@ -58,6 +58,12 @@ export function wordNotice(notice: Notice): NoticeText {
     ],
     commands: commands(notice),
   };
+}
+
+function failureFacts(failure: Notice['failure']): [string, string][] {
+  if (!failure) return [];
+  const fix = wordFix(failure);
+  return [['Reason', wordFailure(failure)], ...(fix ? [['What to do', fix] as [string, string]] : [])];
 }
 
 function gateOf({ gate }: Notice): string {

@@ -85,7 +85,8 @@ test.each(['url', 'secret'])(
     expect(await failureOf(run() as Promise<unknown>)).toMatchObject({
       type: 'NOTIFY_FAILED',
       nonRetryable: false,
-      message: 'hook: the secret in environment variable DMSA_TEST_NO_SUCH_VARIABLE cannot be read',
+      message:
+        'hook: the secret in environment variable DMSA_TEST_NO_SUCH_VARIABLE cannot be read (it is not set)',
     });
     expect(received).toEqual([]);
   },

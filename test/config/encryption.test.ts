@@ -24,11 +24,11 @@ test.each([
     '[encryption]\nkeys = "a c2VjcmV0"',
     '[encryption] keys: a secret is never written here: use keys-file, keys-env, keys-command',
   ],
-  ['[encryption]\nkey-id = "a"', '[encryption] key-id: needs keys-file'],
+  ['[encryption]\nkey-id = "a"', '[encryption] key-id: needs keys-file, -env or -command'],
   ['[encryption]\nkeys-file = "k"\nkey = "a"', '[encryption] key: there is no such setting'],
   [
     codecServer('token-issuer = "https://login.contoso.com"'),
-    '[codec-server] token-issuer: goes with token-issuer, token-audience and jwks-url',
+    '[codec-server] token-issuer: give token-issuer, token-audience and jwks-url together, or none of them',
   ],
   [
     codecServer('jwks-url = "http://login.contoso.com/keys"'),

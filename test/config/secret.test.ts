@@ -48,7 +48,7 @@ describe('settings', () => {
 
   test('half a credential is refused.', async () => {
     await expect(load({ DMSA_POWERSHELL_CREDENTIAL_USER: 'LAB\\admin' })).rejects.toThrow(
-      '[powershell] credential-user: needs credential-password-file, -env or -command',
+      '[powershell] credential-user: give credential-user and credential-password-file (-env, -command) together',
     );
   });
 

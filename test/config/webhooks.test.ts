@@ -39,7 +39,7 @@ describe('[notify.NAME]', () => {
     ],
     [
       '[notify.a]\nkind = "json"\nurl-env = "U"\nuri = 7',
-      '[notify.a] uri: there is no such setting: kind, events, url-file, url-env, url-command, secret-file, secret-env, secret-command',
+      '[notify.a] uri: there is no such setting: use one of kind, events, url-file, url-env, url-command, secret-file, secret-env, secret-command',
     ],
     ['[notify."a b"]\nkind = "json"\nurl-env = "U"', '[notify.a b]: a name has letters, digits, _ and -'],
     ['[notify]\nkind = "json"', '[notify]: must be tables: write [notify.NAME]'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-
+import { errorKinds } from '../../src/domain/errors/errors.ts';
 import { noticeEvents } from '../../src/domain/migration/notice.ts';
 import { wordNotice } from '../../src/wording/notice.ts';
 import { failed, hash, notice } from '../notify/sample-notice.ts';
@@ -39,6 +39,12 @@ describe('a message', () => {
         'dmsa skip "o\'svc web" web01.contoso.com',
       ],
     });
+  });
+
+  test('of a failure says what to do about it', () => {
+    const failure = { code: 'LINK_UNPROVEN', message: 'whose link is it?' };
+    const { facts } = wordNotice({ ...notice, event: 'needs-operator', gate: null, failure });
+    expect(facts).toContainEqual(['What to do', errorKinds.LINK_UNPROVEN.fix]);
   });
 
   test('of names that no quotes hold in every shell leaves them to the reader', () => {

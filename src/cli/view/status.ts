@@ -1,6 +1,6 @@
 import type { MigrationStatus } from '../../domain/migration/status.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
-import { wordFailure } from '../../wording/failure.ts';
+import { wordFailure, wordFix } from '../../wording/failure.ts';
 import { wordUndo } from '../../wording/journal.ts';
 import { elapsed, momentFrom } from '../../wording/time.ts';
 import { wordWaiting } from '../../wording/waiting.ts';
@@ -82,12 +82,16 @@ function outcomeColor(status: MigrationStatus, color: boolean): (text: string) =
 }
 
 function waitingLines(status: MigrationStatus, { color, width, now }: StatusView): string[] {
-  const { bold, red } = paint(color);
+  const { bold, red, dim } = paint(color);
   const lines: string[] = [];
   const { waitingFor } = status;
   if (waitingFor) lines.push(...wrap(`Waiting for ${wordWaiting(waitingFor)}`, width).map(bold));
   if (waitingFor?.until) lines.push(`Until ${momentFrom(waitingFor.until, now)}`);
-  if (status.failure) lines.push(...wrap(wordFailure(status.failure), width).map((line) => red(line)));
+  const { failure } = status;
+  if (failure) lines.push(...wrap(wordFailure(failure), width).map(red));
+  const open = waitingFor?.kind === 'operator' ? waitingFor.failure : failure;
+  const fix = open && wordFix(open);
+  if (fix) lines.push(...wrap(`Fix: ${fix}`, width).map(dim));
   return lines;
 }
 

@@ -51,7 +51,7 @@ export const serviceErrorKinds = {
     retryable: false,
     meaning:
       'A group policy delivers another value of DelegatedMSAEnabled: it would come back after a change.',
-    fix: 'Change the group policy that the message names, then run dmsa plan again, or dmsa retry if the undo waits for it.',
+    fix: 'Change that group policy, then run dmsa plan again, or dmsa retry if the undo waits for it.',
   },
   HOST_NOT_BACK: {
     retryable: false,

@@ -46,13 +46,13 @@ export const hostFindings = {
   SERVICE_MISSING: {
     severity: 'block',
     meaning: 'A service named in the plan is not on the host, or does not log on as the account.',
-    fix: 'Plan again: the services of the host have changed.',
+    fix: 'Run dmsa plan again: the services of the host have changed.',
   },
   SERVICE_UNPLANNED: {
     severity: 'block',
     meaning:
       'Votes are signed for a plan that does not name a service or an application pool of the account that is on the host.',
-    fix: 'Plan again, so that it is voted on and restarted, too.',
+    fix: 'Run dmsa plan again, so that it is voted on and restarted, too.',
   },
   SERVICE_NOT_RUNNING: {
     severity: 'info',

@@ -5,7 +5,7 @@ export const principalFindings = {
   PRINCIPAL_UNKNOWN: {
     severity: 'warn',
     meaning: 'A principal that is no known host of the account may retrieve the managed password.',
-    fix: 'Find out what it is; a person has to allow it by signal before completion.',
+    fix: 'Find out what it is, then allow it with dmsa allow, or take it out of msDS-GroupMSAMembership.',
   },
   PRINCIPAL_DENIED: {
     severity: 'block',

@@ -5,6 +5,7 @@ import { plainLines } from '../../../src/cli/view/plain.ts';
 import { renderPlan } from '../../../src/cli/view/plan.ts';
 import { renderStatus } from '../../../src/cli/view/status.ts';
 import { columns } from '../../../src/cli/view/text.ts';
+import { errorKinds } from '../../../src/domain/errors/errors.ts';
 import type { MigrationStatus } from '../../../src/domain/migration/status.ts';
 import {
   account,
@@ -59,6 +60,25 @@ describe('what comes from a directory or a person', () => {
     ].join('\n');
     expect(printed).not.toMatch(/\p{Cf}|[^\P{Cc}\n]/u);
     expect(printed).toContain('\\u{1b}[2J\\u{202e}\\u{a}01');
+  });
+});
+
+describe('a status with a failure', () => {
+  const fixOf = (changes: Partial<MigrationStatus>) => {
+    const text = renderStatus({ ...waiting, ...changes }, { ...options, width: 500 });
+    return text.split('\n').find((line) => line.startsWith('Fix: '));
+  };
+  const failure = { code: 'RESTORE_DIFFERS', message: 'account.enabled: true → false' };
+
+  test('says what to do about what keeps failing now, else about the failure itself', () => {
+    expect(fixOf({ failure })).toBe(`Fix: ${errorKinds.RESTORE_DIFFERS.fix}`);
+    expect(fixOf({ failure, waitingFor: operator })).toBe(`Fix: ${errorKinds.LINK_UNPROVEN.fix}`);
+  });
+
+  test('says nothing where nothing is to be done, or nobody knows the code', () => {
+    expect(fixOf({ failure: { code: 'UNDO_REQUESTED', message: 'x' } })).toBeUndefined();
+    expect(fixOf({ failure: { code: 'TypeError', message: 'x' } })).toBeUndefined();
+    expect(fixOf({ failure: null })).toBeUndefined();
   });
 });
 

@@ -15,6 +15,8 @@ describe('the table of errors', () => {
       expect(code).toMatch(/^[A-Z0-9]+(_[A-Z0-9]+)*$/);
       expect(kind.meaning).toMatch(/^[A-Z].*\.$/s);
       expect(kind.fix).toMatch(/^[A-Z].*\.$/s);
+      // A fix says what to do; that a message is to be read goes without saying.
+      expect(kind.fix).not.toMatch(/the message names|read the message|^nothing/i);
     },
   );
 
