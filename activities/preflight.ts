@@ -3,6 +3,7 @@ import { hostsLetIn } from '../src/domain/assess/assess-principals.ts';
 import type { Expectation } from '../src/domain/assess/assessed.ts';
 import { DmsaError, hostKeyCodes } from '../src/domain/errors/errors.ts';
 import { differences } from '../src/domain/facts/compare.ts';
+import type { CompletionFault, LinkState } from '../src/domain/facts/completion-fault.ts';
 import type { Evidence } from '../src/domain/facts/evidence.ts';
 import type { Facts } from '../src/domain/facts/facts.ts';
 import type { HostFacts } from '../src/domain/facts/host-facts.ts';
@@ -15,7 +16,7 @@ import type { InspectOptions } from '../src/inspection/ask-host.ts';
 import type { EventVerdicts } from '../src/inspection/events.ts';
 import { preflight as readAndAssess, readFacts } from '../src/inspection/preflight.ts';
 import type { ActivityDeps } from './deps.ts';
-import { describePair, isIn } from './directory/pair.ts';
+import { isIn, type PresentPair } from './directory/pair.ts';
 import { requireSettled } from './directory/settled.ts';
 import { beating, cancellationSignal, now } from './runtime.ts';
 
@@ -87,19 +88,16 @@ function hashOf(voted: object): string {
 }
 
 /**
- * Once linked, a host that cannot be asked now is unknown, not wrong: weeks of waiting are not turned back for a reboot.
- * The activity is tried again for a while first; not where a host shows another key, which trying again does not change.
- * Throws HOSTS_NOT_ASKED, and the code of the host key.
+ * Throws HOSTS_NOT_ASKED: once linked, a host that cannot be asked now is unknown, not wrong, and weeks of waiting are
+ * not turned back for a reboot. The activity is tried again for a while first.
  */
 function requireReached({ hosts }: Facts, skipped: string[]): void {
   const unreached = hosts.filter((host) => host.unreachable !== null && !skipped.includes(host.name));
   if (unreached.length === 0) return;
   const names = unreached.map(({ name }) => name).join(', ');
-  const { code, message } = (
-    unreached.find(({ unreachable }) => hostKeyCodes.includes(unreachable!.code)) ?? unreached[0]!
-  ).unreachable!;
-  if (hostKeyCodes.includes(code)) throw new DmsaError(code, names, message);
-  throw new DmsaError('HOSTS_NOT_ASKED', names, `cannot be asked: ${code}: ${message}`);
+  const told = unreached.find(({ unreachable }) => hostKeyCodes.includes(unreachable!.code)) ?? unreached[0]!;
+  const { code, message } = told.unreachable!;
+  throw new DmsaError('HOSTS_NOT_ASKED', names, `${told.name} answers ${code}: ${message}`);
 }
 
 export interface VerifyRestoredInput {
@@ -139,8 +137,7 @@ export interface VerifyCompletedInput {
 export interface CompletionCheck {
   facts: Facts;
   events: Record<string, EventVerdicts>;
-  /** Faults after completion; empty when all is well. */
-  wrong: string[];
+  faults: CompletionFault[];
 }
 
 /**
@@ -155,10 +152,10 @@ export async function verifyCompleted(
   const options = { ...inspectOptions(input.completedAt), server };
   const { facts, inspections, dc } = await beating(() => readFacts(deps, plan, options));
   requireReached(facts, input.skipped ?? []);
-  const wrong = [...wrongInDirectory(facts), ...principalsGone(facts, input)];
-  if (wrong.length > 0) await requireReliable(deps, targetOf(plan, server), facts, dc);
+  const inDirectory = [...directoryFaults(facts), ...principalFaults(facts, input)];
+  if (inDirectory.length > 0) await requireReliable(deps, targetOf(plan, server), facts, dc);
   const events = Object.fromEntries(inspections.map(({ facts: host, events }) => [host.name, events]));
-  return { facts, events, wrong: [...wrong, ...wrongOnHosts(facts, input)] };
+  return { facts, events, faults: [...inDirectory, ...serviceFaults(facts, input)] };
 }
 
 /** Once it has been read in this migration how things were; what differs now may only not have been heard of. */
@@ -166,20 +163,29 @@ async function requireReliable(deps: ActivityDeps, target: Target, facts: Facts,
   await requireSettled(deps, target, { ...facts, dc, server: target.domain.server }, { seen: true });
 }
 
-function wrongInDirectory({ account, dmsa }: Facts): string[] {
-  if (!account) return ['the superseded account was deleted: its services cannot log on any more'];
-  const wrong: string[] = [];
-  if (!isIn({ account, dmsa }, MigrationState.Completed)) wrong.push(describePair({ account, dmsa }));
-  if (account.enabled) wrong.push(`${account.dn} is enabled`);
-  return wrong;
+function directoryFaults({ account, dmsa }: Facts): CompletionFault[] {
+  if (!account) return [{ kind: 'account-deleted' }];
+  const faults: CompletionFault[] = [];
+  if (!isIn({ account, dmsa }, MigrationState.Completed))
+    faults.push({ kind: 'pair', ...linkState({ account, dmsa }) });
+  if (account.enabled) faults.push({ kind: 'account-enabled', dn: account.dn });
+  return faults;
 }
 
-function principalsGone({ dmsa }: Facts, input: VerifyCompletedInput): string[] {
+function linkState({ account, dmsa }: PresentPair): LinkState {
+  const { state, supersededBy } = account;
+  return {
+    account: { state, supersededBy },
+    dmsa: dmsa && { state: dmsa.state, precededBy: dmsa.precededBy },
+  };
+}
+
+function principalFaults({ dmsa }: Facts, input: VerifyCompletedInput): CompletionFault[] {
   const { principals } = input;
   const present = dmsa ? hostsLetIn(dmsa) : new Set();
   return hostsOf(input)
     .filter(({ computerSid }) => principals.includes(computerSid) && !present.has(computerSid))
-    .map(({ name }) => `${name} is not among the principals`);
+    .map(({ name }) => ({ kind: 'principal-gone', host: name }));
 }
 
 /** A host that a person has left out is no part of what has to be right. */
@@ -187,20 +193,21 @@ function hostsOf({ plan, skipped = [] }: VerifyCompletedInput): PlanHost[] {
   return plan.hosts.filter(({ name }) => !skipped.includes(name));
 }
 
-function wrongOnHosts(facts: Facts, input: VerifyCompletedInput): string[] {
-  const { running } = input;
-  return hostsOf(input).flatMap(({ name, services }) => {
+function serviceFaults(facts: Facts, input: VerifyCompletedInput): CompletionFault[] {
+  return hostsOf(input).flatMap(({ name, services }): CompletionFault[] => {
     const host = facts.hosts.find((each) => each.name === name);
-    if (!host) return [`${name} was not read`];
+    if (!host) return [{ kind: 'host-not-read', host: name }];
     const states = new Map(host.services.map((service) => [service.name.toLowerCase(), service.state]));
-    const gone = services.filter((service) => !states.has(service.toLowerCase()));
-    const dead = (running[name] ?? []).filter((service) => {
-      const state = states.get(service.toLowerCase());
-      return state !== undefined && state !== 'Running';
-    });
+    const stateOf = (service: string) => states.get(service.toLowerCase()) ?? null;
+    const gone = services.filter((service) => stateOf(service) === null);
+    const dead = (input.running[name] ?? []).filter(
+      (service) => ![null, 'Running'].includes(stateOf(service)),
+    );
     return [
-      ...gone.map((service) => `${name}: ${service} no longer logs on as the account`),
-      ...dead.map((service) => `${name}: ${service} is ${states.get(service.toLowerCase())}`),
+      ...gone.map((service) => ({ kind: 'service-account', host: name, service }) as const),
+      ...dead.map(
+        (service) => ({ kind: 'service-state', host: name, service, state: stateOf(service)! }) as const,
+      ),
     ];
   });
 }

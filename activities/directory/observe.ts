@@ -2,9 +2,10 @@ import { withPrincipalNames } from '../../src/directory/principals/read-principa
 import { DmsaError } from '../../src/domain/errors/errors.ts';
 import type { Target } from '../../src/domain/plan/plan.ts';
 import { MigrationState } from '../../src/domain/states.ts';
+import { wordPair } from '../../src/wording/completion-fault.ts';
 import { type ActivityDeps, readNow } from '../deps.ts';
 import { notDue, now } from '../runtime.ts';
-import { describePair, isIn, pairFrom } from './pair.ts';
+import { isIn, pairFrom } from './pair.ts';
 import { requireSettled } from './settled.ts';
 import type { PrincipalsReading } from './verify-principals.ts';
 
@@ -38,7 +39,7 @@ export async function observe(deps: ActivityDeps, input: ObserveInput): Promise<
     if (linked && pair.dmsa?.principalsDigest === input.digest) return null;
     await requireSettled(deps, target, pair, { seen: true });
     if (linked) return await withPrincipalNames(directory, pair.dmsa!, input.planHosts);
-    throw new DmsaError('STATE_UNEXPECTED', pair.account.dn, `while observing: ${describePair(pair)}`);
+    throw new DmsaError('STATE_UNEXPECTED', pair.account.dn, `while observing: ${wordPair(pair)}`);
   });
   const readAt = now();
   if (dmsa) {

@@ -1,8 +1,9 @@
 import { DmsaError } from '../../src/domain/errors/errors.ts';
 import type { JournalEntry } from '../../src/domain/migration/journal.ts';
 import type { Target } from '../../src/domain/plan/plan.ts';
+import { wordPair } from '../../src/wording/completion-fault.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
-import { describePair, type PairRead } from './pair.ts';
+import type { PairRead } from './pair.ts';
 
 /** Kerberos lets clocks in a domain differ by five minutes (MS-KILE 3.1.1.2); events may seem that much older. */
 const clockSkewMs = 5 * 60_000;
@@ -51,6 +52,6 @@ export async function requireOurs(
   ...[deps, operation, pair, target, entry]: Parameters<typeof didWe>
 ): Promise<void> {
   if (await didWe(deps, operation, pair, target, entry)) return;
-  const message = `no event 3085 shows our ${operation}: ${describePair(pair)}`;
+  const message = `no event 3085 shows our ${operation}: ${wordPair(pair)}`;
   throw new DmsaError('LINK_UNPROVEN', pair.account.dn, message);
 }

@@ -74,10 +74,3 @@ export function isUnlinked({ account, dmsa }: PresentPair): boolean {
 export function isIn(pair: PresentPair, state: MigrationState): boolean {
   return isLinked(pair) && pair.account.state === state && pair.dmsa?.state === state;
 }
-
-/** Both objects in words, for errors and evidence. */
-export function describePair({ account, dmsa }: PresentPair): string {
-  const left = `account state ${account.state}, link ${account.supersededBy ?? 'none'}`;
-  const right = dmsa ? `dMSA state ${dmsa.state}, link ${dmsa.precededBy ?? 'none'}` : 'no dMSA';
-  return `${left}; ${right}`;
-}

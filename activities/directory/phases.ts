@@ -2,13 +2,14 @@ import { DmsaError } from '../../src/domain/errors/errors.ts';
 import { lag } from '../../src/domain/facts/lag.ts';
 import type { Target } from '../../src/domain/plan/plan.ts';
 import { type MigrationState, type Phase, phases } from '../../src/domain/states.ts';
+import { wordPair } from '../../src/wording/completion-fault.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
 import { requireTarget } from '../gates/of-the-plan.ts';
 import { type Approval, requireApproval } from '../gates/require-approval.ts';
 import { type ChangeInput, forward, journalled } from '../recording/journal.ts';
 import { attempt, now } from '../runtime.ts';
 import { requireOurs } from './ours.ts';
-import { describePair, isIn, isUnlinked, keeping, type PairRead, type PresentPair, pairNow } from './pair.ts';
+import { isIn, isUnlinked, keeping, type PairRead, type PresentPair, pairNow } from './pair.ts';
 import { requireSettled } from './settled.ts';
 
 export interface PhaseInput extends ChangeInput {
@@ -52,11 +53,7 @@ async function advance(deps: ActivityDeps, input: PhaseInput, phase: Phase): Pro
     if (!isFirst(input)) await requireSettled(deps, target, before, { differ: ahead(to) });
   } else {
     await requireSettled(deps, target, before);
-    throw new DmsaError(
-      'STATE_UNEXPECTED',
-      before.account.dn,
-      `${cmdlet} cannot run: ${describePair(before)}`,
-    );
+    throw new DmsaError('STATE_UNEXPECTED', before.account.dn, `${cmdlet} cannot run: ${wordPair(before)}`);
   }
   return await journalled(deps, input, forward, async () => {
     const operation = phase === 'link' ? 'start-migration' : 'complete-migration';
@@ -75,7 +72,7 @@ function ahead(to: MigrationState): typeof lag {
 
 async function claim(deps: ActivityDeps, input: PhaseInput, phase: Phase, pair: PairRead): Promise<PairRead> {
   const subject = pair.account.dn;
-  if (isFirst(input)) throw new DmsaError('LINK_FOREIGN', subject, `it is so already: ${describePair(pair)}`);
+  if (isFirst(input)) throw new DmsaError('LINK_FOREIGN', subject, `it is so already: ${wordPair(pair)}`);
   const operation = phase === 'link' ? 'START-MIGRATION' : 'COMPLETE-MIGRATION';
   await requireOurs(deps, operation, pair, input.target, input.entry);
   const { migrationId, entry } = input;
@@ -93,7 +90,7 @@ async function verified(deps: ActivityDeps, target: Target, phase: Phase): Promi
     throw new DmsaError(
       'STATE_NOT_VERIFIED',
       after.account.dn,
-      `${phases[phase].cmdlet} said yes: ${describePair(after)}`,
+      `${phases[phase].cmdlet} said yes: ${wordPair(after)}`,
     );
   }
   return after;

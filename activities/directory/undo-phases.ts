@@ -3,12 +3,13 @@ import { differences } from '../../src/domain/facts/compare.ts';
 import type { DmsaFacts } from '../../src/domain/facts/facts.ts';
 import type { JournalEntryOf } from '../../src/domain/migration/journal.ts';
 import { MigrationState } from '../../src/domain/states.ts';
+import { wordPair } from '../../src/wording/completion-fault.ts';
 import { wordDrift } from '../../src/wording/drift.ts';
 import { type ActivityDeps, onManagementHost } from '../deps.ts';
 import { backward, type ChangeInput, journalled } from '../recording/journal.ts';
 import { attempt } from '../runtime.ts';
 import { requireOurs } from './ours.ts';
-import { describePair, isIn, isUnlinked, keeping, type PairRead, type PresentPair, pairNow } from './pair.ts';
+import { isIn, isUnlinked, keeping, type PairRead, type PresentPair, pairNow } from './pair.ts';
 import { cmdletParameters, type PhaseInput } from './phases.ts';
 import { requireSettled } from './settled.ts';
 
@@ -135,9 +136,9 @@ function requireSame(
 }
 
 function unexpected(pair: PresentPair): DmsaError {
-  return new DmsaError('STATE_UNEXPECTED', pair.account.dn, `Undo cannot run: ${describePair(pair)}`);
+  return new DmsaError('STATE_UNEXPECTED', pair.account.dn, `Undo cannot run: ${wordPair(pair)}`);
 }
 
 function notVerified(pair: PresentPair): DmsaError {
-  return new DmsaError('STATE_NOT_VERIFIED', pair.account.dn, `Undo said yes: ${describePair(pair)}`);
+  return new DmsaError('STATE_NOT_VERIFIED', pair.account.dn, `Undo said yes: ${wordPair(pair)}`);
 }

@@ -4,9 +4,10 @@ import { DmsaError } from '../../src/domain/errors/errors.ts';
 import type { DmsaFacts, Principal } from '../../src/domain/facts/facts.ts';
 import type { PlanHost, Target } from '../../src/domain/plan/plan.ts';
 import { MigrationState } from '../../src/domain/states.ts';
+import { wordPair } from '../../src/wording/completion-fault.ts';
 import { type ActivityDeps, readNow } from '../deps.ts';
 import { notDue, now } from '../runtime.ts';
-import { describePair, isIn, pairFrom } from './pair.ts';
+import { isIn, pairFrom } from './pair.ts';
 import { requireSettled } from './settled.ts';
 
 export interface VerifyPrincipalsInput {
@@ -44,7 +45,7 @@ export async function verifyPrincipals(
     const pair = await pairFrom(directory, target);
     if (!isIn(pair, MigrationState.Started)) {
       await requireSettled(deps, target, pair, { seen: true });
-      throw new DmsaError('STATE_UNEXPECTED', pair.account.dn, describePair(pair));
+      throw new DmsaError('STATE_UNEXPECTED', pair.account.dn, wordPair(pair));
     }
     const named = await withPrincipalNames(directory, pair.dmsa!, planHosts);
     // Hosts join on the DCs of their own sites.

@@ -1,4 +1,5 @@
 import { sameDn } from '../directory/dn.ts';
+import { privilegeText } from '../domain/assess/assess-account.ts';
 import { type Finding, type FindingCode, finding, type Severity } from '../domain/findings/findings.ts';
 import { MigrationState } from '../domain/states.ts';
 import { principalFindings } from './assess-principals.ts';
@@ -137,7 +138,13 @@ function accountFindings({ account, dmsa, forward, backward }: AuditPair, mutual
   }
   if (account.privilegedBecause !== null) {
     const by = dmsa ? `, linked to ${dmsa.dn}` : '';
-    findings.push(finding('SUPERSEDED_ACCOUNT_PRIVILEGED', account.dn, `${account.privilegedBecause}${by}`));
+    findings.push(
+      finding(
+        'SUPERSEDED_ACCOUNT_PRIVILEGED',
+        account.dn,
+        `${privilegeText(account.privilegedBecause)}${by}`,
+      ),
+    );
   }
   return findings;
 }

@@ -1,4 +1,4 @@
-import type { AccountKind, Principal } from '../domain/facts/facts.ts';
+import type { AccountKind, Principal, Privilege } from '../domain/facts/facts.ts';
 
 /** Everything of a domain that has to do with dMSAs, as it was read. Nothing in it is a verdict yet. */
 export interface AuditFacts {
@@ -50,7 +50,7 @@ export interface AuditedAccount extends AuditedObject {
   state: number;
   /** `msDS-SupersededManagedAccountLink`. */
   supersededBy: string | null;
-  privilegedBecause: string | null;
+  privilegedBecause: Privilege | null;
 }
 
 export interface Stray {

@@ -4,6 +4,7 @@ import { type Entry, sidOf } from '../directory/entry.ts';
 import { all, anyOf, byRule, either, type Filter } from '../directory/filters.ts';
 import { protectedGroup, protectedSids } from '../directory/read/read-privileges.ts';
 import { inChainRule } from '../directory/schema.ts';
+import type { Privilege } from '../domain/facts/facts.ts';
 
 /**
  * Finds members of protected groups, also through other groups, among what the filter finds; why, by normal DN. `sid`
@@ -14,7 +15,7 @@ export async function privilegedMembers(
   directory: Directory,
   filter: Filter,
   sid: string,
-): Promise<Map<string, string>> {
+): Promise<Map<string, Privilege>> {
   const groups = await searchDomain(directory, anyOf.sid('objectSid', protectedSids(sid)), ['objectSid']);
   const members = (of: Entry[]) => {
     const inAny = either(...of.map(({ dn }) => byRule('memberOf', inChainRule, dn)));
@@ -28,5 +29,5 @@ export async function privilegedMembers(
       names.set(normalDn(dn), [...(names.get(normalDn(dn)) ?? []), name]);
     }
   }
-  return new Map([...names].map(([dn, each]) => [dn, `nested member of ${each.sort().join(', ')}`]));
+  return new Map([...names].map(([dn, groups]) => [dn, { kind: 'nested-member', groups: groups.sort() }]));
 }

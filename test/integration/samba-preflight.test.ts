@@ -127,8 +127,11 @@ describeWithSamba('what preflight reads of a real directory', () => {
   });
 
   it('shows the built-in accounts as privileged', async () => {
-    expect((await accountOf('Administrator')).privilegedBecause).toBe('it is the built-in Administrator');
-    expect((await accountOf('krbtgt')).privilegedBecause).toBe('it is krbtgt');
+    expect((await accountOf('Administrator')).privilegedBecause).toEqual({
+      kind: 'built-in',
+      name: 'the built-in Administrator',
+    });
+    expect((await accountOf('krbtgt')).privilegedBecause).toEqual({ kind: 'built-in', name: 'krbtgt' });
     expect(await readProtectedGroups(directory, await accountOf('Administrator'))).toEqual([
       'Administrators (S-1-5-32-544)',
       `Domain Admins (${domainSid}-512)`,
@@ -155,7 +158,10 @@ describeWithSamba('what preflight reads of a real directory', () => {
     await lab.dc.store.replace(dn, { primaryGroupID: ['516'] });
     expect((await directory.read(group, ['member']))?.attributes).toEqual({});
     const account = await accountOf('svc-primary');
-    expect(account.privilegedBecause).toBe(`its primary group is Domain Controllers (${domainSid}-516)`);
+    expect(account.privilegedBecause).toEqual({
+      kind: 'primary-group',
+      group: `Domain Controllers (${domainSid}-516)`,
+    });
     expect(await readProtectedGroups(directory, account)).toEqual([`Domain Controllers (${domainSid}-516)`]);
   });
 

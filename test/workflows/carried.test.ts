@@ -27,6 +27,9 @@ type CarriedText = Texts<Carried, '', 'carried'>;
  */
 const classified = {
   'names of objects, hosts, services and people': [
+    'privilegedBecause.group',
+    'privilegedBecause.groups',
+    'privilegedBecause.name',
     'account.dn',
     'account.samAccountName',
     'account.userPrincipalName',
@@ -195,7 +198,6 @@ const classified = {
     'votes.reason',
   ],
   'what was seen, said for people beside a code that decides': [
-    'account.privilegedBecause',
     'failedHosts.message',
     'failure.message',
     'findings.evidence',

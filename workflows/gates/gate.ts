@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 
+import { withoutWords } from '../../src/domain/facts/compare.ts';
 import type { Evidence } from '../../src/domain/facts/evidence.ts';
 import { blocking } from '../../src/domain/findings/findings.ts';
 import {
@@ -89,7 +90,7 @@ async function isNothingNew(m: Migration, gate: Gate, { skipped = [] }: Evidence
 
 /** Picks the facts that people vote on. Findings follow from them. */
 function votedOn({ facts, skipped }: Evidence): object {
-  return { ...facts, skipped };
+  return { ...withoutWords(facts), skipped };
 }
 
 /**

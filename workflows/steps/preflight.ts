@@ -2,6 +2,7 @@ import { ActivityFailure, sleep } from '@temporalio/workflow';
 
 import type { Expectation } from '../../src/domain/assess/assessed.ts';
 import type { ErrorCode } from '../../src/domain/errors/errors.ts';
+import { withoutWords } from '../../src/domain/facts/compare.ts';
 import type { Evidence } from '../../src/domain/facts/evidence.ts';
 import { blocking, type Finding } from '../../src/domain/findings/findings.ts';
 import type { Gate } from '../../src/domain/gates/gates.ts';
@@ -69,7 +70,7 @@ export function requireNothingBlocking(m: Migration): void {
 export function requireAsPlanned({ state }: Migration): void {
   const { seen, evidence } = state;
   state.seen = null;
-  const differences = seen ? findDrift(seen, evidence!.facts) : [];
+  const differences = seen ? findDrift(withoutWords(seen), withoutWords(evidence!.facts)) : [];
   if (differences.length > 0)
     throw failWith('PLAN_DRIFTED', `since the plan was made: ${wordDrift(differences)}`);
 }

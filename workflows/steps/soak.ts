@@ -3,6 +3,7 @@ import { sleep } from '@temporalio/workflow';
 import { hostsLetIn } from '../../src/domain/assess/assess-principals.ts';
 import type { Stage } from '../../src/domain/migration/stages.ts';
 import { durationMs } from '../../src/domain/values/duration.ts';
+import { wordCompletionFault } from '../../src/wording/completion-fault.ts';
 import { summaries } from '../../src/wording/summary.ts';
 import { readingHosts } from '../activities.ts';
 import { failWith } from '../failures.ts';
@@ -36,7 +37,7 @@ async function soakAndVerify(m: Migration): Promise<void> {
   const skipped = skippedHosts(m);
   const askedAt = now();
   const verify = readingHosts(summaries.verifyCompleted).verifyCompleted;
-  const { facts, events, wrong } = await verify({
+  const { facts, events, faults } = await verify({
     plan: m.plan,
     server: m.target.domain.server,
     completedAt: m.state.completedAt!,
@@ -47,7 +48,7 @@ async function soakAndVerify(m: Migration): Promise<void> {
   seeHosts(m, facts.hosts, askedAt);
   seePrincipals(m, facts.dmsa, askedAt);
   for (const [host, { keysFetched }] of Object.entries(events)) seeEvents(m, host, { keysFetched }, askedAt);
-  if (wrong.length > 0) throw failWith('COMPLETION_DIFFERS', wrong.join('; '));
+  if (faults.length > 0) throw failWith('COMPLETION_DIFFERS', faults.map(wordCompletionFault).join('; '));
   m.state.soaked = true;
 }
 

@@ -1,4 +1,10 @@
-import type { AccountFacts, AccountKind, DelegationFacts, DmsaFacts } from '../../domain/facts/facts.ts';
+import type {
+  AccountFacts,
+  AccountKind,
+  DelegationFacts,
+  DmsaFacts,
+  Privilege,
+} from '../../domain/facts/facts.ts';
 import { MigrationState } from '../../domain/states.ts';
 import { type Directory, searchDomain } from '../directory.ts';
 import { descriptorOf, type Entry, guidOf, integer, octets, sidOf, text, texts } from '../entry.ts';
@@ -129,13 +135,14 @@ export function kindOf(entry: Entry): AccountKind {
 }
 
 /** RIDs of the built-in Administrator and of krbtgt (MS-DTYP 2.4.2.4). */
-const privilegedRids: Record<string, string> = { 500: 'the built-in Administrator', 502: 'krbtgt' };
+const builtIn: Record<string, string> = { 500: 'the built-in Administrator', 502: 'krbtgt' };
 
-function privilege(entry: Entry): string | null {
+function privilege(entry: Entry): Privilege | null {
   const sid = sidOf(entry, 'objectSid');
   const rid = sid.split('-').at(-1)!;
-  if (privilegedRids[rid]) return `it is ${privilegedRids[rid]}`;
-  if (integer(entry, 'adminCount') === 1) return 'adminCount is 1';
-  const primary = protectedGroup(`${sid.slice(0, -rid.length)}${text(entry, 'primaryGroupID')}`);
-  return primary && `its primary group is ${primary}`;
+  const name = builtIn[rid];
+  if (name) return { kind: 'built-in', name };
+  if (integer(entry, 'adminCount') === 1) return { kind: 'admin-count' };
+  const group = protectedGroup(`${sid.slice(0, -rid.length)}${text(entry, 'primaryGroupID')}`);
+  return group === null ? null : { kind: 'primary-group', group };
 }

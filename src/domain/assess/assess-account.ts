@@ -1,5 +1,5 @@
 import { encryptionText, isHeldToWeak } from '../facts/encryption.ts';
-import type { AccountFacts, AccountKind } from '../facts/facts.ts';
+import type { AccountFacts, AccountKind, Privilege } from '../facts/facts.ts';
 import type { Surroundings } from '../facts/surroundings.ts';
 import { type Finding, finding } from '../findings/findings.ts';
 import { MigrationState } from '../states.ts';
@@ -47,8 +47,21 @@ export function assessAccount(account: AccountFacts, { surroundings, now, expect
 }
 
 function privilegesOf(account: AccountFacts, { protectedGroups }: Surroundings): string[] {
-  const own = account.privilegedBecause === null ? [] : [account.privilegedBecause];
+  const own = account.privilegedBecause === null ? [] : [privilegeText(account.privilegedBecause)];
   return protectedGroups.length > 0 ? [...own, `member of ${protectedGroups.join(', ')}`] : own;
+}
+
+export function privilegeText(privilege: Privilege): string {
+  switch (privilege.kind) {
+    case 'built-in':
+      return `it is ${privilege.name}`;
+    case 'admin-count':
+      return 'adminCount is 1';
+    case 'primary-group':
+      return `its primary group is ${privilege.group}`;
+    case 'nested-member':
+      return `nested member of ${privilege.groups.join(', ')}`;
+  }
 }
 
 function delegationOf(account: AccountFacts): string[] {

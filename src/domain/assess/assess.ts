@@ -1,3 +1,4 @@
+import { withoutWords } from '../facts/compare.ts';
 import type { Evidence } from '../facts/evidence.ts';
 import { type Finding, finding } from '../findings/findings.ts';
 import { assessAccount } from './assess-account.ts';
@@ -62,5 +63,5 @@ export function votedOn(
 ): unknown {
   const lasting = evidence.findings.filter(({ code }) => !passing.includes(code));
   const findings = lasting.map(({ code, subject }) => `${code} ${subject}`).sort();
-  return { planHash, gate, facts: evidence.facts, findings };
+  return { planHash, gate, facts: withoutWords(evidence.facts), findings };
 }

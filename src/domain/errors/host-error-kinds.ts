@@ -9,8 +9,9 @@ export const hostErrorKinds = {
   },
   HOSTS_NOT_ASKED: {
     retryable: true,
-    meaning: 'A host that the migration has to read after the link could not be asked.',
-    fix: 'No action is needed at first: the hosts are asked again. If it stays, do what docs/errors.md says for the code in the message, or run dmsa skip with the host.',
+    meaning:
+      'Hosts could not be asked, and a migration that is under way does not go on without their answers.',
+    fix: 'The message gives the code of one host: act on that code. To go on without a host, use dmsa skip.',
   },
   SESSION_LOST: {
     retryable: true,

@@ -20,8 +20,18 @@ function comparable(facts: Facts): unknown {
   return { account: accountOf(facts), dmsa: dmsaOf(facts), hosts: facts.hosts.map(hostOf) };
 }
 
+/** Facts as they are voted on and compared: by codes, as the words of a failure differ from one attempt to the next. */
+export function withoutWords(facts: Facts): object {
+  const hosts = facts.hosts.map((host) => ({ ...host, unreachable: host.unreachable?.code ?? null }));
+  return { ...facts, hosts };
+}
+
 function hostOf({ policyFrom: _, logonRight: __, pools: ___, rebootPending: ____, ...host }: HostFacts) {
-  return { ...host, services: host.services.map(({ clusterResource: _, ...service }) => service) };
+  return {
+    ...host,
+    unreachable: host.unreachable?.code ?? null,
+    services: host.services.map(({ clusterResource: _, ...service }) => service),
+  };
 }
 
 function accountOf({ account, dmsa }: Facts) {

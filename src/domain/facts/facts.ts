@@ -29,6 +29,13 @@ export interface DelegationFacts {
 
 export type AccountKind = 'user' | 'computer' | 'smsa' | 'gmsa' | 'dmsa' | 'other';
 
+/** Why an account is privileged; groups by name and SID. */
+export type Privilege =
+  | { kind: 'built-in'; name: string }
+  | { kind: 'admin-count' }
+  | { kind: 'primary-group'; group: string }
+  | { kind: 'nested-member'; groups: string[] };
+
 export interface AccountFacts extends DelegationFacts {
   dn: string;
   guid: string;
@@ -39,11 +46,8 @@ export interface AccountFacts extends DelegationFacts {
   enabled: boolean;
   /** ISO 8601, from `accountExpires`; null where it never expires. */
   expiresAt: string | null;
-  /**
-   * Privilege that the account itself shows: `adminCount` is 1, a built-in RID, its primary group. Groups:
-   * `Surroundings`.
-   */
-  privilegedBecause: string | null;
+  /** What the account itself shows: `adminCount` is 1, a built-in RID, its primary group. Groups: `Surroundings`. */
+  privilegedBecause: Privilege | null;
   /** userAccountControl bit 0x80000. */
   unconstrainedDelegation: boolean;
   /** Names of userAccountControl bits that matter to services and that Complete does not copy (MS-ADTS 2.2.16). */

@@ -63,10 +63,14 @@ describe('an account', () => {
   });
 
   test.each([
-    ['the built-in Administrator', `CN=Administrator,${users}`, 'it is the built-in Administrator'],
-    ['krbtgt', `CN=krbtgt,${users}`, 'it is krbtgt'],
+    [
+      'the built-in Administrator',
+      `CN=Administrator,${users}`,
+      { kind: 'built-in', name: 'the built-in Administrator' },
+    ],
+    ['krbtgt', `CN=krbtgt,${users}`, { kind: 'built-in', name: 'krbtgt' }],
   ])('is privileged as %s', async (_what, of, why) => {
-    expect((await account(of)).privilegedBecause).toBe(why);
+    expect((await account(of)).privilegedBecause).toEqual(why);
   });
 
   test('is privileged by its mark, and by its primary group, and not by those of everybody', async () => {
@@ -77,10 +81,10 @@ describe('an account', () => {
     await store.replace(dn, { adminCount: ['0'], primaryGroupID: ['514'] });
     expect((await account()).privilegedBecause).toBeNull();
     await store.replace(dn, { primaryGroupID: ['512'] });
-    const primary = `its primary group is Domain Admins (${domainSid}-512)`;
-    expect((await account()).privilegedBecause).toBe(primary);
+    const primary = { kind: 'primary-group', group: `Domain Admins (${domainSid}-512)` };
+    expect((await account()).privilegedBecause).toEqual(primary);
     await store.replace(dn, { adminCount: ['1'] });
-    expect((await account()).privilegedBecause).toBe('adminCount is 1');
+    expect((await account()).privilegedBecause).toEqual({ kind: 'admin-count' });
   });
 });
 

@@ -23,7 +23,7 @@ describe('what stands in the way before Start, each alone', () => {
     ],
     [
       'a privileged account',
-      { privilegedBecause: 'adminCount is 1' },
+      { privilegedBecause: { kind: 'admin-count' } },
       `block ACCOUNT_PRIVILEGED ${account}: adminCount is 1`,
     ],
     [
@@ -98,7 +98,7 @@ describe('what stands in the way before Start, each alone', () => {
     expect(told(beforeStart({ surroundings }))).toEqual([
       `block ACCOUNT_PRIVILEGED ${account}: member of Replicator (S-1-5-32-552)`,
     ]);
-    expect(told({ ...withAccount({ privilegedBecause: 'adminCount is 1' }), surroundings })).toEqual([
+    expect(told({ ...withAccount({ privilegedBecause: { kind: 'admin-count' } }), surroundings })).toEqual([
       `block ACCOUNT_PRIVILEGED ${account}: adminCount is 1; member of Replicator (S-1-5-32-552)`,
     ]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { differences } from '../../../src/domain/facts/compare.ts';
+import { differences, withoutWords } from '../../../src/domain/facts/compare.ts';
 import type { Facts } from '../../../src/domain/facts/facts.ts';
 import { driftText } from '../../../src/domain/values/drift.ts';
 import { goodAccount, goodDmsa, goodHost, linkedAccount, linkedDmsa } from './good-facts.ts';
@@ -11,6 +11,28 @@ const before: Facts = { account: goodAccount(), dmsa: goodDmsa(), hosts: [goodHo
 const { rebootPending, policyFrom, pools, logonRight, services, ...restOfHost } = goodHost(host);
 /** What of a host is compared. */
 const comparedHost = { ...restOfHost, services: services.map(({ clusterResource, ...rest }) => rest) };
+
+describe('a host that cannot be asked', () => {
+  const away = (message: string, code: 'HOST_UNREACHABLE' | 'LOGIN_REFUSED' = 'HOST_UNREACHABLE'): Facts => ({
+    ...before,
+    hosts: [goodHost(host, { unreachable: { code, message } })],
+  });
+
+  test('is the same, however the failure is worded', () => {
+    const [refused, late] = [away('connect ECONNREFUSED 10.0.0.3:22'), away('connect ETIMEDOUT')];
+    expect(differences(refused, late)).toEqual([]);
+    expect(withoutWords(refused)).toEqual(withoutWords(late));
+  });
+
+  test('is another, where it fails for another reason', () => {
+    const other = away('publickey', 'LOGIN_REFUSED');
+    const path = `hosts.${host}.unreachable`;
+    expect(differences(away('no answer'), other)).toEqual([
+      { path, before: 'HOST_UNREACHABLE', after: 'LOGIN_REFUSED' },
+    ]);
+    expect(withoutWords(away('no answer'))).not.toEqual(withoutWords(other));
+  });
+});
 
 describe('what is not as it was before', () => {
   test.each<[string, Facts, string]>([
@@ -104,7 +126,7 @@ describe('what is not as it was before', () => {
   test('nothing, where others have put the account into a group or a trustee is called otherwise', () => {
     const named = (name: string): Facts => ({
       ...before,
-      account: goodAccount({ privilegedBecause: name }),
+      account: goodAccount({ privilegedBecause: { kind: 'built-in', name } }),
       dmsa: goodDmsa({ principals: [{ sid: 'S-1-5-7', name, kind: 'group' }], hostsAllowed: [name] }),
     });
     expect(differences(named('old'), named('new'))).toEqual([]);
