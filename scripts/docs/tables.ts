@@ -1,7 +1,7 @@
 import { environmentName, keysOf, type SettingKey, secretEndings, sections } from '../../src/config/keys.ts';
 import { errorThemes } from '../../src/domain/errors/error-kinds.ts';
-import { type WindowsError, windowsErrors } from '../../src/domain/errors/windows-errors.ts';
 import { findingKinds } from '../../src/domain/findings/findings.ts';
+import { type WindowsError, windowsErrors } from './windows-errors.ts';
 
 /** Pages of `docs/` that are made of the tables in the code; a test holds the files equal to what is made here. */
 

@@ -131,7 +131,7 @@ describe('what the directory says against a migration', () => {
       'info SITE_ONLY_RODC Branch: ro1.lab.example',
       delegates,
     ]);
-    expect(evidence.domain).toMatchObject({ schemaHasDmsa: true, capableDcs: [], replication: null });
+    expect(evidence.domain).toMatchObject({ capableDcs: [], replication: null });
   });
 
   test('a forged dMSA that points at the account, beside the pair and before there is one', async () => {

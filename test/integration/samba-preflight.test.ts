@@ -68,7 +68,6 @@ describeWithSamba('what preflight reads of a real directory', () => {
   it('names the domain, its schema, its root key and its one DC, and no replication', async () => {
     const { kdsKeys, kdsEffectiveAt, ...domain } = await readDomain(directory);
     expect(domain).toEqual({
-      schemaHasDmsa: true,
       schemaLacks: [],
       capableDcs: ['dc1.lab.example'],
       controllers: [

@@ -15,7 +15,6 @@ export async function readDomain(directory: Directory): Promise<DomainFacts> {
   const kdsKeys = await readKdsKeys(directory);
   const replication = await readReplication(directory);
   return {
-    schemaHasDmsa: !schemaLacks.includes(dmsaClass),
     schemaLacks,
     capableDcs: capable(controllers),
     controllers,

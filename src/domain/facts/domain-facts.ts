@@ -7,8 +7,6 @@ export const firstCapableBuild = 26100;
 
 /** Offers of the domain that every migration needs. Lists are sorted; absent is null. */
 export interface DomainFacts {
-  /** True if the schema has the class `msDS-DelegatedManagedServiceAccount`. */
-  schemaHasDmsa: boolean;
   /** Names of the class and attributes of dMSAs that the schema lacks. */
   schemaLacks: string[];
   /** DNS names of writable DCs of this domain that run Windows Server 2025 or later. */

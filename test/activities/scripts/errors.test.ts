@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { type WindowsError, windowsErrors } from '../../../src/domain/errors/windows-errors.ts';
+import { type WindowsError, windowsErrors } from '../../../scripts/docs/windows-errors.ts';
 import { prepareRequest } from '../../../src/powershell/wire/envelope.ts';
 import { prelude } from '../../../src/powershell/wire/scripts.ts';
 import { engine, run, runScript } from './engine.ts';

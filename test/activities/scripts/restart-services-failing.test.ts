@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { windowsErrors } from '../../../src/domain/errors/windows-errors.ts';
+import { windowsErrors } from '../../../scripts/docs/windows-errors.ts';
 import { engine, run, withParents } from './engine.ts';
 import { ask, host } from './restart-request.ts';
 import { hostState, type StubService, service, stopped } from './states.ts';

@@ -13,7 +13,7 @@ describe('what stands in the way before Start, each alone', () => {
   const domains: [string, Partial<DomainFacts>, string][] = [
     [
       'a schema without the class and an attribute',
-      { schemaHasDmsa: false, schemaLacks: ['msDS-DelegatedMSAState', dmsaClass] },
+      { schemaLacks: ['msDS-DelegatedMSAState', dmsaClass] },
       `block SCHEMA_LACKS_DMSA schema: it lacks msDS-DelegatedMSAState, ${dmsaClass}`,
     ],
     [

@@ -21,7 +21,6 @@ const noDelegation = {
 export function goodDomain(changes: Partial<DomainFacts> = {}): DomainFacts {
   const kdsEffectiveAt = '2025-05-01T00:00:00.000Z';
   return {
-    schemaHasDmsa: true,
     schemaLacks: [],
     capableDcs: ['dc1.lab.example'],
     controllers: [{ name: 'dc1.lab.example', site: 'Head-Office', writable: true, build: 26100 }],

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode } from '../../src/domain/errors/errors.ts';
 
 /**
  * What Windows, its directory and PowerShell say when a script fails, and the code that this becomes. The scripts decide
