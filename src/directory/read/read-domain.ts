@@ -3,7 +3,7 @@ import type { PlanDomain } from '../../domain/plan/plan.ts';
 import type { Directory } from '../directory.ts';
 import { text } from '../entry.ts';
 import { anyOf, equals } from '../filters.ts';
-import { dmsaClass, neededInSchema } from '../schema.ts';
+import { neededInSchema } from '../schema.ts';
 import { capable, readControllers } from './read-controllers.ts';
 import { earliestEffective, readKdsKeys } from './read-kds-keys.ts';
 import { readReplication } from './read-replication.ts';
