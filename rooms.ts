@@ -1,6 +1,6 @@
 /**
  * The rooms of the house: every folder, what it holds, and which other rooms it may import. The table in CONTRIBUTING
- * is made of this one, and `test/architecture.test.ts` holds every import to it. Imports go one way: no two rooms
+ * is made of this one, and `test/architecture` holds every import to it. Imports go one way: no two rooms
  * import each other, and inside a room no files form a circle.
  */
 export interface Room {

@@ -6,6 +6,7 @@ import { MigrationState } from '../src/domain/states.ts';
 import { durationMs } from '../src/domain/values/duration.ts';
 import { summaries } from '../src/wording/summary.ts';
 import type { Adoption } from './contract.ts';
+import { boundSignals } from './messages/bounds.ts';
 import { waitFor } from './stage.ts';
 import { inMs, type Migration, now } from './state.ts';
 import { look } from './steps/preflight.ts';
@@ -18,7 +19,8 @@ import { look } from './steps/preflight.ts';
 export async function adopt(m: Migration, { by, reason, wait = '5m' }: Adoption): Promise<void> {
   const { state } = m;
   const { status } = state;
-  status.signals.push({ signal: 'resume', about: 'adopted', by, reason, at: now(), verdict: 'accepted' });
+  status.signals.push({ signal: 'resume', adopted: true, by, reason, at: now(), verdict: 'accepted' });
+  boundSignals(status);
   status.paused = false;
   if (status.outcome === 'needs-operator') status.outcome = 'running';
   state.adopted = true;

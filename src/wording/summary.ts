@@ -18,6 +18,7 @@ export const summaries = {
   restartServices: (wave: Wave) => `Restart the services of ${firstHosts(wave)}`,
   restoreEventLogs: (wave: Wave) => `Put the Kerberos log of ${firstHosts(wave)} back`,
   lookAtHosts: 'Look at the canary once more',
+  lookAtRebooted: 'Look at the services of rebooted hosts',
   createDmsa: (name: string) => escapeMarkdown(`Create ${name}$`),
   removeDmsa: (name: string) => escapeMarkdown(`Remove ${name}$`),
   startMigration: 'Start-ADServiceAccountMigration, then read both objects',

@@ -52,7 +52,7 @@ describe.skipIf(!available)(`a migration that was terminated${reason ? ` (skippe
       expect(going.startedAt).toBe(observing.startedAt);
       expect(going.execution).toBe(observing.execution);
       expect(going.gates[0]!.votes).toEqual(observing.gates[0]!.votes);
-      expect(going.signals!.at(-1)).toMatchObject({ signal: 'resume', about: 'adopted', ...who });
+      expect(going.signals!.at(-1)).toMatchObject({ signal: 'resume', adopted: true, ...who });
       expect(lab.hosts.map((host) => host.restarts)).toEqual(restarts);
       await rehearsal.untilStage('gate-complete');
       await rehearsal.approve();

@@ -74,7 +74,7 @@ async function servicesBack(
     .filter(({ name, services }) => back.includes(name) && services.length > 0)
     .map(({ name, services }) => ({ name, services: startNamesOf(m, name, services), checks: [] }));
   if (hosts.length === 0) return;
-  const look = onHosts('Look at the services of rebooted hosts', hosts.length * 60_000).lookAtHosts;
+  const look = onHosts(summaries.lookAtRebooted, hosts.length * 60_000).lookAtHosts;
   const { serviceTimeout } = m.plan.rollout;
   const input = { migrationId: m.id, hosts, start: { since, serviceTimeout }, ...approval(m, 'start') };
   for (const { host, startNameKept, failure } of await look(input)) {

@@ -34,6 +34,8 @@ interface SignalReceipt extends Sender {
   signal: SignalName;
   /** The host, the SID or the duration it is about, cut to a bearable length; absent where it names none. */
   about?: string;
+  /** A `resume` that went on with a run that was ended by hand. */
+  adopted?: true;
   /** ISO 8601. */
   at: string;
   /** Id chosen by the sender to find the record; absent where it was sent without. */

@@ -41,7 +41,7 @@ const sources: Record<HostReading['source'], string> = {
 export function decisionBlocks({ signals }: MigrationStatus): Block[] {
   const rows: Row[] = signals.map((each) => ({
     cells: [
-      `${each.signal} ${each.about ?? ''}`,
+      `${each.signal} ${each.adopted ? 'adopted' : (each.about ?? '')}`,
       wordSender(each),
       each.reason ?? '',
       { time: each.at },

@@ -106,7 +106,7 @@ describe.skipIf(!available)(`dmsa resume --adopt${reason ? ` (skipped: ${reason}
       expect([exitCode, out]).toEqual([0, `Going on with ${id}: dmsa status --watch ${account}\n`]);
       expect(err).toMatch(/^It ended at stage observe, with \d+ steps that an undo would undo\.\n$/);
 
-      await rehearsal.until(({ signals }) => signals.at(-1)?.about === 'adopted');
+      await rehearsal.until(({ signals }) => signals.at(-1)?.adopted === true);
       const going = await dmsa(rehearsal, ['status', '-o', 'json']);
       expect(going.exitCode).toBe(0);
       expect((await startedWith(rehearsal)).adopted).toEqual({
@@ -118,7 +118,7 @@ describe.skipIf(!available)(`dmsa resume --adopt${reason ? ` (skipped: ${reason}
         ...{ execution, gates, journal },
       });
       expect(JSON.parse(going.out).signals.at(-1)).toMatchObject({
-        ...{ signal: 'resume', about: 'adopted', by: 'LAB\\carol', reason: 'terminated by mistake' },
+        ...{ signal: 'resume', adopted: true, by: 'LAB\\carol', reason: 'terminated by mistake' },
       });
 
       expect((await dmsa(rehearsal, ['undo', '-y', ...by])).exitCode).toBe(0);
