@@ -3,7 +3,7 @@ import { readDomainNames } from '../directory/read/read-domain.ts';
 import type { Finding, Severity } from '../domain/findings/findings.ts';
 import { type AssessedPair, assessPair, sorted } from './assess.ts';
 import { type EventFacts, type EventSource, readEvents } from './events.ts';
-import { type AuditFilter, isWithin, scopeOf } from './filter.ts';
+import { type AuditFilter, isInScope, scopeOf } from './filter.ts';
 import { type AuditPair, pairUp } from './pairs.ts';
 import { readAuditFacts } from './read.ts';
 import { readRecords } from './records.ts';
@@ -68,7 +68,7 @@ export async function audit(deps: AuditDeps, request: AuditRequest): Promise<Aud
   return await withDirectory(deps.connectDirectory, { signal }, async (directory) => {
     const names = await readDomainNames(directory);
     const facts = await fromOneDc(directory, () => readAuditFacts(directory, records));
-    const chosen = pairUp(facts).filter((pair) => isWithin(pair, scope, names));
+    const chosen = pairUp(facts).filter((pair) => isInScope(pair, scope, names));
     const events = await eventsFor(chosen, deps.events, (source) => readEvents(directory, source, signal));
     const input = { facts, records, events, wantsProof: deps.events !== null, now };
     const pairs = chosen.map((pair) => assessPair(pair, input)).sort(byName);

@@ -1,4 +1,4 @@
-import { normalDn } from '../directory/dn.ts';
+import { isWithin, normalDn } from '../directory/dn.ts';
 import {
   isDomain,
   isSameDnText,
@@ -55,11 +55,11 @@ function containerOf(dn: string): string {
   throw errorAbout('--ou', 'ARGUMENT_INVALID', why);
 }
 
-export function isWithin({ account, dmsa }: AuditPair, scope: AuditScope, domain: DomainNames): boolean {
+export function isInScope({ account, dmsa }: AuditPair, scope: AuditScope, domain: DomainNames): boolean {
   return (
     (scope.account === null || isCalled(account, scope.account, domain)) &&
     (scope.dmsa === null || isCalled(dmsa, scope.dmsa, domain)) &&
-    (scope.ou === null || [account, dmsa].some((each) => each !== null && isBelow(each.dn, scope.ou!)))
+    (scope.ou === null || [account, dmsa].some((each) => each !== null && isWithin(each.dn, scope.ou!)))
   );
 }
 
@@ -89,9 +89,4 @@ function isCalled(
     case 'none':
       return false;
   }
-}
-
-function isBelow(dn: string, container: string): boolean {
-  const normal = normalDn(dn);
-  return normal === container || normal.endsWith(`,${container}`);
 }

@@ -99,3 +99,9 @@ function splitUnescaped(text: string, separator: string): string[] {
   }
   return [...parts, text.slice(start)];
 }
+
+/** True if a DN is `ancestor`, or anywhere below it. */
+export function isWithin(dn: string, ancestor: string): boolean {
+  const [key, end] = [normalDn(dn), normalDn(ancestor)];
+  return key === end || key.endsWith(`,${end}`);
+}

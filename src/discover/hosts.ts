@@ -1,5 +1,5 @@
 import type { Directory } from '../directory/directory.ts';
-import { normalDn } from '../directory/dn.ts';
+import { isWithin } from '../directory/dn.ts';
 import { otherDomains } from '../directory/ldap/references.ts';
 import {
   type ComputerFacts,
@@ -131,17 +131,13 @@ async function computersBelow(
 
 async function requireContainer(directory: Directory, ou: string): Promise<void> {
   const example = 'write it as OU=Servers,DC=contoso,DC=com';
-  let key: string;
+  const { baseDn } = directory.rootDse();
   try {
-    key = normalDn(ou);
+    if (!isWithin(ou, baseDn))
+      throw invalid('--ou', `${ou} is not of ${baseDn}, the domain that is read: ${example}`);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw invalid('--ou', `"${ou}" is not a DN: ${example}`);
-  }
-  const { baseDn } = directory.rootDse();
-  const base = normalDn(baseDn);
-  if (key !== base && !key.endsWith(`,${base}`)) {
-    throw invalid('--ou', `${ou} is not of ${baseDn}, the domain that is read: ${example}`);
   }
   if (await directory.read(ou, ['objectClass'])) return;
   throw errorAbout('--ou', 'NAME_UNKNOWN', `${ou} is not in the directory`);

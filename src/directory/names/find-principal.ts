@@ -1,7 +1,7 @@
 import { errorAbout } from '../../domain/errors/errors.ts';
 import type { DomainNames } from '../../domain/plan/identity.ts';
 import { type Directory, searchDomain } from '../directory.ts';
-import { normalDn, parseDn } from '../dn.ts';
+import { isWithin, parseDn } from '../dn.ts';
 import { type Entry, text, texts } from '../entry.ts';
 import { either, equals, type Filter } from '../filters.ts';
 import { type ForestNames, type OtherDomain, readForestNames } from './forest-names.ts';
@@ -166,18 +166,13 @@ function otherDomainOf(
       // One domain may be below another: the nearest is the one, be it the one that is read.
       const contexts = [...others.map((each) => each.baseDn ?? ''), baseDn].filter((each) => each !== '');
       const [nearest] = contexts
-        .filter((each) => isBelow(name.dn, each))
+        .filter((each) => isWithin(name.dn, each))
         .sort((a, b) => parseDn(b).length - parseDn(a).length);
       return others.find((each) => each.baseDn !== null && each.baseDn === nearest);
     }
     default:
       return undefined;
   }
-}
-
-function isBelow(dn: string, ancestor: string): boolean {
-  const [key, end] = [normalDn(dn), normalDn(ancestor)];
-  return key === end || key.endsWith(`,${end}`);
 }
 
 /** Says in a phrase why nothing answers. */

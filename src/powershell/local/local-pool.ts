@@ -1,10 +1,6 @@
 import { sessionSlots } from '../ssh/session-slots.ts';
-import {
-  type BrokerAnswer,
-  type BrokerQuestion,
-  type LocalProcess,
-  startLocalProcess,
-} from './local-process.ts';
+import type { ProgramOutput } from '../wire/output.ts';
+import { type BrokerQuestion, type LocalProcess, startLocalProcess } from './local-process.ts';
 
 export interface LocalPoolOptions {
   program: string;
@@ -18,7 +14,7 @@ export interface LocalPoolOptions {
 
 /** A process for one run. It is either given back or ended, once. */
 export interface LocalSession {
-  ask(question: BrokerQuestion): Promise<BrokerAnswer>;
+  ask(question: BrokerQuestion): Promise<ProgramOutput>;
   giveBack(): Promise<void>;
   end(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { formatDuration } from '../../domain/values/duration.ts';
 import { answerLimit, endMarker } from '../wire/envelope.ts';
+import { firstLine, type ProgramOutput } from '../wire/output.ts';
 
 export interface BrokerQuestion {
   /** For messages, and the subject of errors. */
@@ -16,14 +17,6 @@ export interface BrokerQuestion {
   signal?: AbortSignal;
 }
 
-export interface BrokerAnswer {
-  stdout: string;
-  /** The first 64 KiB of this run. */
-  stderr: string;
-  /** Null while the program goes on. */
-  exitCode: number | null;
-}
-
 /** A program that answers one question after the other, on its standard input and output. */
 export interface LocalProcess {
   readonly alive: boolean;
@@ -32,7 +25,7 @@ export interface LocalProcess {
    * more than the limit, SESSION_LOST for a program that failed before its answer was whole, PROGRAM_NOT_STARTED for
    * one that cannot be started, or the reason of the signal. After an error the program is of no use: end it.
    */
-  ask(question: BrokerQuestion): Promise<BrokerAnswer>;
+  ask(question: BrokerQuestion): Promise<ProgramOutput>;
   /** An idle program does not keep this one alive. */
   idle(): void;
   /** Asks it to end, by the end of its standard input; ends it with all its children where it does not. */
@@ -210,10 +203,4 @@ function lost(host: string, { exitCode, killedBy }: Ending, stderr: string): Dms
     host,
     `the program for ${host} ended before its answer was whole: ${how}${shown}`,
   );
-}
-
-/** Finds its first words; after -EncodedCommand the text is a CLIXML document, whose first line says nothing. */
-export function firstLine(stderr: string): string | null {
-  const line = stderr.split(/\r?\n/).find((each) => each.trim() !== '' && !each.startsWith('#< CLIXML'));
-  return line ? line.trim().slice(0, 200) : null;
 }

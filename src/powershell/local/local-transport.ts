@@ -1,13 +1,12 @@
 import { hostname } from 'node:os';
-import { readSecret } from '../../config/secret.ts';
 import type { LocalSettings } from '../../config/settings.ts';
-import { DmsaError } from '../../domain/errors/errors.ts';
+import { readCredential } from '../credential.ts';
 import type { ClosableTransport } from '../transport.ts';
-import { asciiJson, type Credential, type PreparedRequest, prepareRequest } from '../wire/envelope.ts';
-import { type OperationName, operations, type Result } from '../wire/operations.ts';
+import { asciiJson, prepareRequest } from '../wire/envelope.ts';
+import { type OperationName, operations } from '../wire/operations.ts';
+import { readOutput } from '../wire/output.ts';
 import { type BrokerRequest, brokerArguments } from './local-broker.ts';
 import { type LocalPool, localPool } from './local-pool.ts';
-import { type BrokerAnswer, firstLine } from './local-process.ts';
 
 export interface LocalTransportOptions {
   /** Most processes, each with its session, that may be open at once; further runs wait for one to be free. */
@@ -57,7 +56,8 @@ export function localTransport(
   return {
     async run(host, operation, parameters, { timeoutMs, signal, notAfter }) {
       const target = targetOf(settings, host, operation, machine);
-      const credential = await readCredential(settings, operation, target);
+      // A JEA endpoint has an identity of its own.
+      const credential = target.command ? null : await readCredential(settings, operation);
       const scripts = target.command ? 'installed' : 'sent';
       const request = prepareRequest(operation, parameters, credential, { scripts });
       const key = JSON.stringify([target.computer, target.configuration]);
@@ -101,35 +101,4 @@ function targetOf(
 function isThisMachine(host: string, machine: string): boolean {
   const [asked, own] = [host.toLowerCase(), machine.toLowerCase()];
   return asked === own || (!own.includes('.') && asked.split('.')[0] === own);
-}
-
-/** A JEA endpoint has an identity of its own, and no other host is ever sent a password. */
-async function readCredential(
-  { credential }: LocalSettings,
-  operation: OperationName,
-  { command }: BrokerTarget,
-): Promise<Credential | null> {
-  if (!credential || command || operations[operation].on !== 'management') return null;
-  return { user: credential.user, password: await readSecret(credential.password) };
-}
-
-/** An answer that is none says more with what the program printed beside it. */
-function readOutput<N extends OperationName>(
-  host: string,
-  request: PreparedRequest<N>,
-  { stdout, stderr, exitCode }: BrokerAnswer,
-  credential: Credential | null,
-): Result<N> {
-  try {
-    return request.read(stdout);
-  } catch (error) {
-    if (!(error instanceof DmsaError) || error.code !== 'ANSWER_INVALID') throw error;
-    const line = firstLine(credential ? stderr.replaceAll(credential.password, '***') : stderr);
-    const notes = [
-      ...(exitCode === null ? [] : [`exit code ${exitCode}`]),
-      ...(line ? [`standard error "${line}"`] : []),
-    ];
-    const shown = notes.length > 0 ? ` (${notes.join(', ')})` : '';
-    throw new DmsaError('ANSWER_INVALID', host, `${host}: ${error.message}${shown}`, { cause: error });
-  }
 }

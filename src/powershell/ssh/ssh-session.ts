@@ -2,6 +2,7 @@ import type { ClientChannel } from 'ssh2';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { formatDuration } from '../../domain/values/duration.ts';
 import { answerLimit } from '../wire/envelope.ts';
+import type { ProgramOutput } from '../wire/output.ts';
 import type { SshConnection } from './ssh-connection.ts';
 import { sessionLost } from './ssh-errors.ts';
 
@@ -12,13 +13,6 @@ export interface SessionRequest {
   /** From the command's start to the first octet of its standard output. */
   firstByteTimeoutMs: number;
   signal: AbortSignal;
-}
-
-export interface SessionOutput {
-  stdout: string;
-  /** The first 64 KiB. */
-  stderr: string;
-  exitCode: number;
 }
 
 const stderrLimit = 64 * 1024;
@@ -66,7 +60,7 @@ export async function runCommand(
   connection: SshConnection,
   channel: ClientChannel,
   request: SessionRequest,
-): Promise<SessionOutput> {
+): Promise<ProgramOutput> {
   const { host, signal, firstByteTimeoutMs } = request;
   const stopped = Promise.withResolvers<never>();
   const abort = () => stopped.reject(signal.reason);
@@ -102,7 +96,7 @@ function stop({ client, isOpen }: SshConnection, channel: ClientChannel): void {
   if (isOpen()) protocol?.signal(id, 'TERM');
 }
 
-function collect(channel: ClientChannel, host: string): Promise<SessionOutput> {
+function collect(channel: ClientChannel, host: string): Promise<ProgramOutput> {
   return new Promise((resolve, reject) => {
     const stdout = keep(answerLimit);
     const stderr = keep(stderrLimit);

@@ -1,15 +1,15 @@
 import type { ClientChannel } from 'ssh2';
 
-import { readSecret } from '../../config/secret.ts';
 import type { HostAddress, SshSettings } from '../../config/settings.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import { formatDuration } from '../../domain/values/duration.ts';
+import { readCredential } from '../credential.ts';
 import type { ClosableTransport } from '../transport.ts';
 import { commandLine } from '../wire/bootstrap.ts';
-import { type Credential, prepareRequest } from '../wire/envelope.ts';
-import { type OperationName, operations } from '../wire/operations.ts';
+import { prepareRequest } from '../wire/envelope.ts';
+import { readOutput } from '../wire/output.ts';
+import { neverStarted } from './never-started.ts';
 import { sessionSlots } from './session-slots.ts';
-import { readOutput } from './ssh-answer.ts';
 import type { SshConnection } from './ssh-connection.ts';
 import { sshConnector } from './ssh-connector.ts';
 import { sshPool } from './ssh-pool.ts';
@@ -86,7 +86,7 @@ export function sshTransport(
           const sent = { host, input: request.input, firstByteTimeoutMs, signal };
           const output = await runCommand(connection, channel, sent);
           inOrder = true;
-          return readOutput(host, request, output, credential);
+          return readOutput(host, request, output, credential, neverStarted);
         } finally {
           await (inOrder ? pool.keep(host, connection) : pool.end(connection));
         }
@@ -120,13 +120,4 @@ function deadline(host: string, timeoutMs: number, given?: AbortSignal) {
 
 function timedOut(host: string, timeoutMs: number): DmsaError {
   return new DmsaError('TIMED_OUT', host, `${host} did not answer within ${formatDuration(timeoutMs)}`);
-}
-
-/** Only what talks to a DC needs network credentials; no other host is ever sent them. */
-async function readCredential(
-  { credential }: SshSettings,
-  operation: OperationName,
-): Promise<Credential | null> {
-  if (!credential || operations[operation].on !== 'management') return null;
-  return { user: credential.user, password: await readSecret(credential.password) };
 }
