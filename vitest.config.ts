@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+import { SlowFirst } from './test/support/run/slow-first.ts';
+
 const ci = Boolean(process.env.CI);
 
 /** Tests that decide what their process is like for good: what Temporal's core logs, measures and traces. */
@@ -13,6 +15,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     unstubEnvs: true,
+    sequence: { sequencer: SlowFirst },
     globalSetup: ['test/support/run/global-setup.ts'],
     setupFiles: ['test/support/run/setup.ts'],
     projects: [

@@ -8,7 +8,7 @@ import { testServer, topologyFor } from './support.ts';
 const play = async (name: string): Promise<Played> =>
   await playScenario(scenarios[name]!, { temporal: await testServer(), topology: topologyFor(name) });
 
-describe.concurrent('each scenario ends as its line promises', () => {
+describe.concurrent('each scenario ends as its line promises', { timeout: 120_000 }, () => {
   test('happy: completed, linked, SPNs and delegation moved, the account disabled, its services running', async () => {
     const { status, counts, historyEvents, hosts } = await play('happy');
 

@@ -1,7 +1,7 @@
 import { afterEach, vi } from 'vitest';
 
 import { ask } from './ask.ts';
-import { lastLinesOfServers } from './used-servers.ts';
+import { forgetServers, lastLinesOfServers } from './used-servers.ts';
 
 /** Bundles workflows once a run, wherever the product or a test asks for it. */
 vi.mock('@temporalio/worker', async (importOriginal) => {
@@ -10,6 +10,8 @@ vi.mock('@temporalio/worker', async (importOriginal) => {
     ask('bundle', options);
   return { ...original, bundleWorkflowCode };
 });
+
+forgetServers();
 
 afterEach(async ({ task }) => {
   const lines = await lastLinesOfServers(task.result?.state === 'fail');

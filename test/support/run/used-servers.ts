@@ -8,6 +8,11 @@ export function noteServer(name: string, inUse: boolean): void {
   used.set(name, inUse);
 }
 
+/** Forgets the servers of the file before in the same process. */
+export function forgetServers(): void {
+  used.clear();
+}
+
 /** Returns what the servers of a test printed last, once: those that it gave back are forgotten. */
 export async function lastLinesOfServers(failed: boolean): Promise<string[]> {
   const names = [...used.keys()];
