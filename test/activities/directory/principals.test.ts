@@ -217,7 +217,7 @@ describe('observing', () => {
     const failure = await failureOf(run(world, 'observe', observeInput(world, { digest, everyMs })));
     expect(failure).toMatchObject({ type: 'NOT_DUE', nonRetryable: false, nextRetryDelay: delay });
     expect(failure.category).toBe('BENIGN');
-    expect(failure.message).toBe(`observation ends at ${at(60)}`);
+    expect(failure.message).toBe('waiting for the observation to end');
   });
 
   test('has elapsed at its end and after it, not a millisecond before', async () => {
