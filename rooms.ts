@@ -153,7 +153,7 @@ export const rooms: readonly Room[] = [
   {
     path: 'src/telemetry',
     holds: 'logs, metrics, traces',
-    mayImport: ['src/domain', 'src/config', 'src/ports.ts', 'src/version.ts'],
+    mayImport: ['src/domain', 'src/wording/escape', 'src/config', 'src/ports.ts', 'src/version.ts'],
   },
   {
     path: 'src/worker',

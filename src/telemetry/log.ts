@@ -2,6 +2,7 @@ import type { Logger, LogMetadata, LogLevel as TemporalLevel } from '@temporalio
 import pino from 'pino';
 
 import type { LogLevel } from '../config/settings.ts';
+import { escapeJsonText } from '../wording/escape/terminal.ts';
 
 export type Log = pino.Logger;
 
@@ -28,7 +29,8 @@ const secretFields = [
 const redacted = secretFields.flatMap((name) => ['', '*.', '*.*.', '*.*.*.'].map((path) => `${path}${name}`));
 
 /**
- * One JSON line an event, to standard error: standard output belongs to what was asked for.
+ * One JSON line an event, to standard error: standard output belongs to what was asked for. No character in it is obeyed
+ * by a terminal: pino itself escapes only some of them.
  * `destination` is for tests.
  */
 export function createLog(level: LogLevel, destination: pino.DestinationStream = pino.destination(2)): Log {
@@ -41,7 +43,7 @@ export function createLog(level: LogLevel, destination: pino.DestinationStream =
       redact: { paths: redacted, censor: '[redacted]' },
       serializers: { error: toldError },
     },
-    destination,
+    { write: (line) => destination.write(escapeJsonText(line)) },
   );
 }
 

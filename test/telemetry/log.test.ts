@@ -56,6 +56,14 @@ test('an event is one line, below the level none.', () => {
   expect(events()[0]).toMatchObject({ level: 'warn', msg: 'two\nlines', time: expect.stringMatching(/Z$/) });
 });
 
+test('an event holds nothing that a terminal obeys, and is the same when parsed', () => {
+  const { log, lines, events } = capture('info');
+  const host = 'a\u009b2Jb\u202ec\u2028d\u007f\u{e0001}';
+  log.info({ host }, `read ${host}`);
+  expect(lines[0]).toMatch(/^[ -~]+\n$/);
+  expect(events()[0]).toMatchObject({ host, msg: `read ${host}` });
+});
+
 test('what Temporal logs goes through the same log at its own level.', () => {
   const { log, events } = capture('warn');
   const logger = temporalLogger(log);

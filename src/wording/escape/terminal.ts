@@ -7,7 +7,12 @@ export function escapeTerminal<T>(value: T): T {
 
 /** Writes JSON on one line, with `\u001b` for what a terminal would obey: the same value when parsed. */
 export function escapeJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+  return escapeJsonText(JSON.stringify(value));
+}
+
+/** Escapes JSON that is written already; a line feed stays, which stands in no text of JSON. */
+export function escapeJsonText(json: string): string {
+  return json.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
     return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
   });
