@@ -1,6 +1,7 @@
 import { CompactSign } from 'jose';
 
 import { canonicalJson } from '../domain/values/canonical.ts';
+import { escapeJsonText } from '../wording/escape/terminal.ts';
 import type { SigningKey } from './keys.ts';
 import { type Report, sha256 } from './report.ts';
 
@@ -21,9 +22,12 @@ export async function sealReport(report: Report, key: SigningKey | null): Promis
   return { report, digest, signature: key && (await signed(digest, key)) };
 }
 
-/** The JSON report, as it is written to a file: canonical JSON on one line, so that any other octets are a change. */
+/**
+ * The JSON report, as it is written to a file: canonical JSON on one line, so that any other octets are a change. What a
+ * terminal would obey is escaped here alone: the digest is that of the canonical JSON without it.
+ */
 export function reportText(sealed: SealedReport): string {
-  return `${canonicalJson(sealed)}\n`;
+  return `${escapeJsonText(canonicalJson(sealed))}\n`;
 }
 
 /** Payload of the signature: it names the digest. */

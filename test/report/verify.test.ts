@@ -120,6 +120,18 @@ describe('what is wrong with a report is named', () => {
   });
 });
 
+test('a report holds nothing that a terminal obeys; digest and signature are those of the plain value', async () => {
+  const account = 'svc\u009b2J\u202e\u2028\u007f\u{e0001}';
+  const hostile = { ...report, status: { ...report.status, account } };
+  const sealed = await sealReport(hostile, key);
+  const text = reportText(sealed);
+  expect(text).not.toMatch(/(?!\n$)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+  expect(JSON.parse(text)).toEqual(JSON.parse(canonicalJson(sealed)));
+  expect(sealed.digest).toBe(sha256(canonicalJson(hostile)));
+  expect(await codesOf(text)).toEqual([]);
+  expect(await codesOf(`${canonicalJson(sealed)}\n`)).toEqual(['REPORT_CHANGED']);
+});
+
 test('a report that is intact and signed by a key that is vouched for is valid', async () => {
   const verification = await verifyReport(octets(signedText), vouched);
   expect(verification).toMatchObject({
