@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 
+import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import type { Io } from '../io.ts';
 
 /**
@@ -9,7 +10,7 @@ export async function askLine(io: Io, question: string, suggestion?: string): Pr
   if (!io.in.isTTY || !io.err.isTTY) return null;
   const lines = createInterface({ input: io.in, output: io.err });
   try {
-    const shown = suggestion ? ` [${suggestion}]` : '';
+    const shown = suggestion ? ` [${escapeTerminal(suggestion)}]` : '';
     const answer = await lines.question(`${question}${shown}: `, { signal: io.signal });
     return answer.trim() || (suggestion ?? '');
   } finally {
