@@ -1,4 +1,4 @@
-import { escapeSlack } from '../wording/escape/chat.ts';
+import { escapeSlackCode } from '../wording/escape/chat.ts';
 import type { NoticeText } from '../wording/notice.ts';
 
 /** Longest of a header, of a field and of all fields together [slack: Block Kit reference]. */
@@ -7,13 +7,11 @@ const most = { header: 150, field: 2_000, fields: 10, preformatted: 2_900 };
 /**
  * Makes the body of an incoming webhook of Slack, and of chats that read the same: blocks, and the whole message once more as
  * `text` for notifications and for those that know no blocks (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks).
- * Blocks hold `plain_text` and `rich_text` alone, in which nothing is markup; `text` is mrkdwn, and escaped.
+ * Blocks hold `plain_text` and `rich_text` alone, in which nothing is markup; `text` is a code block.
  */
 export function slackBody({ title, facts, lines, commands }: NoticeText): object {
   return {
-    text: [title, ...facts.map(([label, value]) => `${label}: ${value}`), ...lines, ...commands]
-      .map(escapeSlack)
-      .join('\n'),
+    text: escapeSlackCode([title, ...facts.map((fact) => fact.join(': ')), ...lines, ...commands]),
     blocks: [
       { type: 'header', text: plain(cut(title, most.header)) },
       {

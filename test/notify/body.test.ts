@@ -32,6 +32,7 @@ describe('of kind slack', () => {
   test('its text is escaped, its blocks hold no markup', () => {
     const { text, blocks } = bodyOf('slack', failed, 'k') as { text: string; blocks: { type: string }[] };
     expect(text).toContain('web01.contoso.com TIMED_OUT: &lt;a|b&gt; &amp; *c*');
+    expect(text).toMatch(/^```\n[^`]*\n```$/);
     expect(bodyOf('slack', notice, 'k')).toMatchObject({ text: expect.stringContaining('&lt;!channel&gt;') });
     expect(blocks.map(({ type }) => type)).toEqual(['header', 'section', 'rich_text', 'rich_text']);
     expect(blocks[2]).toEqual({

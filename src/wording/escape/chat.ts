@@ -15,3 +15,12 @@ export function escapeTeams<T>(value: T): T {
 export function escapeSlack(text: string): string {
   return escapeTeams(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
+
+/**
+ * Writes lines as a code block for Slack and for chats that read Markdown, which has links and emphasis that mrkdwn cannot
+ * escape. Three backticks or more would end the block: they become apostrophes.
+ */
+export function escapeSlackCode(lines: string[]): string {
+  const code = lines.map((line) => escapeSlack(line).replace(/`{3,}/g, (run) => "'".repeat(run.length)));
+  return ['```', ...code, '```'].join('\n');
+}

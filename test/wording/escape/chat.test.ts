@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { escapeSlack, escapeTeams } from '../../../src/wording/escape/chat.ts';
+import { escapeSlack, escapeSlackCode, escapeTeams } from '../../../src/wording/escape/chat.ts';
 import { hostile, obeyed } from './hostile.ts';
 
 test('a text for a chat is one line, whatever is in it', () => {
@@ -17,6 +17,20 @@ test('escaping for Slack leaves no character with a meaning, and loses none', ()
       expect(escaped).not.toMatch(obeyed);
       const read = escaped.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
       expect(read).toBe(escapeTeams(text));
+    }),
+  );
+});
+
+test('a code block for Slack ends where its lines end', () => {
+  expect(escapeSlackCode(['[click](https://evil.example) *x*', '```` `y`'])).toBe(
+    "```\n[click](https://evil.example) *x*\n'''' `y`\n```",
+  );
+  fc.assert(
+    fc.property(fc.array(hostile, { minLength: 1 }), (lines) => {
+      const block = escapeSlackCode(lines);
+      expect(block.split('\n')).toHaveLength(lines.length + 2);
+      expect(block.match(/```/g)).toHaveLength(2);
+      expect(block).not.toMatch(/[<>]/);
     }),
   );
 });
