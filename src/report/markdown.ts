@@ -8,7 +8,7 @@ import { summaryOf } from './summary.ts';
 
 /**
  * The report as Markdown (CommonMark, with the tables of GitHub), for tickets and repositories. Whatever directory, hosts
- * and people have written stays text: no link, no heading, no HTML.
+ * and people have written stays text: no heading, no HTML, and no link but those that GitHub makes of names (escapeMarkdown).
  */
 export function renderMarkdown(sealed: SealedReport, signer: PublicKey | null): string {
   const { title, outcome, tone, sentence, figures, facts } = summaryOf(sealed.report);

@@ -4,7 +4,8 @@ import { showControls } from './visible.ts';
  * Escapes text for CommonMark, wherever in a line or a table's cell it stands, on one line. What would begin emphasis,
  * code, a link, an image, HTML, a cell or a formula is escaped, as CommonMark 2.4 has it; angle brackets and ampersands are
  * character references, as some renderers pass HTML on. So is what would begin a list or a rule at the start of a line, and
- * what GitHub makes links of by itself.
+ * what makes GitHub link an address (`://`, `www.`). No escape keeps GitHub from linking e-mail addresses, @mentions,
+ * numbers of issues and hashes of commits.
  */
 export function escapeMarkdown(text: string): string {
   return showControls(text)
