@@ -11,7 +11,7 @@ import { wordFailure } from '../../wording/failure.ts';
 import { wordUndo } from '../../wording/journal.ts';
 import type { CommandSpec } from '../command.ts';
 import type { Context } from '../context.ts';
-import { shellWord } from '../shell.ts';
+import { migrationWord } from '../shell.ts';
 import { resumeCommand } from './resume.ts';
 import {
   confirm,
@@ -75,7 +75,7 @@ async function undo(call: SignalCall): Promise<SignalAnswer> {
   context.tell(steps.length > 0 ? `This will\n${list}` : 'Nothing has been changed yet.');
   await confirm(context, `Undo ${migrationId}?`);
   await send(call, 'undo');
-  return sent(call, `Undoing ${migrationId}: dmsa status --watch ${shellWord(account)}`);
+  return sent(call, `Undoing ${migrationId}: dmsa status --watch ${migrationWord(migrationId, account)}`);
 }
 
 interface RetryOptions extends SignalOptions {

@@ -3,7 +3,7 @@ import { durationPattern } from '../../domain/values/duration.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
 import { wordUndo } from '../../wording/journal.ts';
 import type { CommandSpec } from '../command.ts';
-import { shellWord } from '../shell.ts';
+import { migrationWord } from '../shell.ts';
 import {
   confirm,
   declaredSender,
@@ -52,7 +52,7 @@ async function adopt(call: SignalCall<ResumeOptions>): Promise<SignalAnswer> {
   context.tell(escapeTerminal(ended));
   await confirm(context, `Go on with ${migrationId}?`);
   await migrations.adopt(migrationId, adoption);
-  const text = `Going on with ${migrationId}: dmsa status --watch ${shellWord(account)}`;
+  const text = `Going on with ${migrationId}: dmsa status --watch ${migrationWord(migrationId, account)}`;
   return sent(call, text, { adopted: true });
 }
 

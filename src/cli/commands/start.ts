@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { declined, noTerminal } from '../failures.ts';
 import { askYesNo } from '../io.ts';
 import { addPlanOptions, type PlanOptions } from '../options/plan-options.ts';
-import { shellWord } from '../shell.ts';
+import { migrationWord } from '../shell.ts';
 import { follow } from '../view/follow.ts';
 import { planByOptions } from './planning.ts';
 
@@ -57,7 +57,9 @@ async function start(context: Context, options: StartOptions, written: string): 
       context.tell('The plan does not say what was there when it was made: nothing is compared.');
     if (options.watch) return await follow(context, migrations, migrationId);
     context.answer(
-      escapeTerminal(`Started ${migrationId}: dmsa status --watch ${shellWord(plan.account.samAccountName)}`),
+      escapeTerminal(
+        `Started ${migrationId}: dmsa status --watch ${migrationWord(migrationId, plan.account.samAccountName)}`,
+      ),
       {
         migrationId,
         account: plan.account.samAccountName,
