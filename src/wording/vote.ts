@@ -18,10 +18,10 @@ export const voteRefusals: Record<VoteRefusal, string> = {
   VOTE_FOR_ANOTHER: 'it was signed for another migration, plan or decision',
 };
 
-/** Verdict on a vote, with the reason; without a gate, for a vote that came before there was one. */
+/** Verdict on a vote, with the reason; `gate` is null for a vote that came before there was one. */
 export function wordVerdict(vote: RecordedVote, gate: Gate | null): string {
-  if (gate === null) return 'does not count: no gate was open';
   if (vote.verdict === 'refused') return `does not count: ${voteRefusals[vote.code] ?? vote.code}`;
+  if (gate === null) return 'does not count: no gate was open';
   return counts(vote, gate) ? 'counts' : 'voided: the evidence has changed since';
 }
 

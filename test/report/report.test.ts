@@ -88,7 +88,7 @@ describe.each([
       'Gate “complete”',
       '“looks good”',
       'declared, not signed',
-      'does not count: no gate was open',
+      'does not count: that gate is not open',
       '− HTTP/web.lab.example',
       '+ HTTP/web.lab.example',
       'AES256 (0x10)',

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogUpdate } from 'log-update';
 import type { Migrations } from '../../client/migrations.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
+import { waitReasonOf } from '../../domain/migration/waiting.ts';
+import { canonicalJson } from '../../domain/values/canonical.ts';
 import { escapeJson, escapeTerminal } from '../../wording/escape/terminal.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { wordStatus } from '../../wording/status.ts';
@@ -70,7 +72,7 @@ function news(board: Watched[], told: Map<string, string>, format: string): stri
     const { migrationId, account, stage, outcome } = status ?? listed;
     const waitingFor = status && wordStatus(status).waitingFor;
     const waiting = waitingFor && wordWaiting(waitingFor);
-    const seen = JSON.stringify([stage, outcome, waiting]);
+    const seen = canonicalJson([stage, outcome, waitReasonOf(status?.waitingFor)]);
     if (told.get(migrationId) === seen) return [];
     told.set(migrationId, seen);
     if (format === 'jsonl') return [escapeJson({ ...listed, stage, outcome, waitingFor })];

@@ -3,7 +3,9 @@ import type { Gate } from '../../domain/gates/gates.ts';
 import { tallyOf } from '../../domain/gates/tally.ts';
 import type { Stage, StageName } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
+import { waitReasonOf } from '../../domain/migration/waiting.ts';
 import type { GateName } from '../../domain/plan/plan.ts';
+import { canonicalJson } from '../../domain/values/canonical.ts';
 import { driftText } from '../../domain/values/drift.ts';
 import { wordChange, wordNote } from '../../wording/change.ts';
 import { escapeTerminal } from '../../wording/escape/terminal.ts';
@@ -59,8 +61,7 @@ function stageLines(
     lines.push(...gateLines(stage.name, before, after));
     const changed = stage.changed.slice(known?.changed.length ?? 0);
     lines.push(...changed.map((change) => `${title}: ${wordChange(change)}`));
-    const [note, noted] = [stage.note, known?.note].map((each) => each && wordNote(each));
-    if (note && note !== noted) lines.push(`${title}: ${note}`);
+    if (stage.note && differ(stage.note, known?.note)) lines.push(`${title}: ${wordNote(stage.note)}`);
     if (stage.endedAt && !known?.endedAt && stage.name !== 'done')
       lines.push(`${title}: ended after ${duration(stage)}`);
     return lines;
@@ -130,7 +131,7 @@ function gateLines(stage: StageName, before: MigrationStatus | null, after: Migr
 function earlyVoteLines(before: MigrationStatus | null, after: MigrationStatus): string[] {
   return after.earlyVotes
     .slice(before?.earlyVotes.length ?? 0)
-    .map((vote) => `${wordVote(vote)} before any gate is open: does not count`);
+    .map((vote) => `Before any gate was open: ${wordVote(vote)}, ${wordVerdict(vote, null)}`);
 }
 
 function openLine(name: string, gate: Gate, status: MigrationStatus): string {
@@ -154,13 +155,16 @@ function stateLines(before: MigrationStatus | null, after: MigrationStatus): str
   if (after.paused !== (before?.paused ?? false)) lines.push(after.paused ? 'paused' : 'resumed');
   if (after.failure && after.failure.message !== before?.failure?.message)
     lines.push(wordFailure(after.failure));
-  const waiting = after.waitingFor && wordWaiting(after.waitingFor);
-  const waited = before?.waitingFor && wordWaiting(before.waitingFor);
-  if (after.waitingFor && waiting !== waited) {
-    const { until } = after.waitingFor;
-    lines.push(`waiting for ${waiting}${until ? `, until ${moment(until)}` : ''}`);
+  const { waitingFor } = after;
+  if (waitingFor && differ(waitReasonOf(waitingFor), waitReasonOf(before?.waitingFor))) {
+    const until = waitingFor.until ? `, until ${moment(waitingFor.until)}` : '';
+    lines.push(`waiting for ${wordWaiting(waitingFor)}${until}`);
   }
   return lines;
+}
+
+function differ(one: unknown, other: unknown): boolean {
+  return canonicalJson(one ?? null) !== canonicalJson(other ?? null);
 }
 
 function outcomeLine(status: MigrationStatus): string {

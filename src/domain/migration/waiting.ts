@@ -38,3 +38,10 @@ export type Waiting = WaitReason & {
   /** ISO 8601: when it ends or is looked at again; null where only somebody else ends it. */
   until: string | null;
 };
+
+/** Returns why something waits, without its times: two looks at one wait give the same. */
+export function waitReasonOf(waiting: Waiting | null | undefined): WaitReason | null {
+  if (!waiting) return null;
+  const { since, until, ...reason } = waiting;
+  return reason;
+}

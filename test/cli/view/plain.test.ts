@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { plainLines } from '../../../src/cli/view/plain.ts';
 import type { MigrationStatus } from '../../../src/domain/migration/status.ts';
-import { completed, waiting } from '../../domain/migration/sample-status.ts';
+import { wordVote } from '../../../src/wording/vote.ts';
+import { at, completed, waiting } from '../../domain/migration/sample-status.ts';
 
 const operator = {
   ...{ kind: 'operator' as const, step: 'link' as const, since: '2025-06-01T08:00:00.000Z', until: null },
   failure: { code: 'LINK_UNPROVEN', message: 'whose link is it?' },
 };
+
+const principals = { kind: 'principals' as const, hosts: ['web02.lab.example'], until: null };
 
 describe('plain lines', () => {
   test('say nothing where nothing happened.', () => {
@@ -42,6 +45,29 @@ describe('plain lines', () => {
       `warn HOST_REBOOT_PENDING web02.lab.example: PendingFileRenameOperations is set (fix: ${waiting.findings[0]!.fix})`,
     );
     expect(lines.at(-1)).toBe('waiting for 2 votes at gate "complete", until 2025-06-08 08:00:45 UTC');
+  });
+
+  test('say why an early vote does not count', () => {
+    const early = {
+      ...waiting.gates[0]!.votes[0]!,
+      verdict: 'refused' as const,
+      code: 'VOTE_MALFORMED' as const,
+    };
+    expect(plainLines(waiting, { ...waiting, earlyVotes: [early] })).toEqual([
+      `Before any gate was open: ${wordVote(early)}, does not count: the vote lacks gate, hash, by or decision`,
+    ]);
+  });
+
+  test('tell a wait again when its reason is another, not when only its times are', () => {
+    const lines = (refused: string[], since: string) =>
+      plainLines(
+        { ...waiting, waitingFor: { ...principals, refused: [], since: at(1) } },
+        { ...waiting, waitingFor: { ...principals, refused, since } },
+      );
+    expect(lines([], at(2))).toEqual([]);
+    expect(lines(['web02.lab.example'], at(1))).toEqual([
+      'waiting for web02 among the principals (refused: web02.lab.example)',
+    ]);
   });
 
   test('tell a pause, a failure and the outcome.', () => {
