@@ -9,6 +9,7 @@ import {
   type GateName,
   gatePlan,
   migrationId as idOf,
+  isWaveGate,
   type Plan,
 } from '../../src/domain/plan/plan.ts';
 import { parsePlan } from '../../src/plan/parse-plan.ts';
@@ -88,7 +89,7 @@ export function requireKnownKeys(known: ApproverKey[] | null, plan: Plan): void 
 function requireGate(plan: Plan, gate: GateName, at: ApprovedAt): void {
   const fits =
     at === 'restart'
-      ? gate === 'complete' || (plan.gates.wave ? gate.startsWith('wave-') : gate === 'start')
+      ? gate === 'complete' || (plan.gates.wave ? isWaveGate(gate) : gate === 'start')
       : gate === at;
   if (!fits) throw missing(plan.account.dn, `votes of gate "${gate}" do not allow it`);
 }

@@ -1,6 +1,6 @@
 import type { SignalRefusalCode } from '../../src/domain/migration/signals.ts';
 import type { StageName } from '../../src/domain/migration/stages.ts';
-import type { GateName } from '../../src/domain/plan/plan.ts';
+import { type GateName, isWaveGate } from '../../src/domain/plan/plan.ts';
 import { senderOf, textOf } from '../messages/payload.ts';
 import { type Reaction, refuse, turnsBack } from '../messages/signals.ts';
 import { evidenceOf, type Migration, now } from '../state.ts';
@@ -29,7 +29,7 @@ export function skippedHosts(m: Migration): string[] {
 
 /** Hosts that a gate is not about: skipped ones and, at a wave's gate, those that failed and wait for an operator. */
 export function leftOut(m: Migration, gate: GateName): string[] {
-  const failed = gate.startsWith('wave-') ? m.state.status.failedHosts.map(({ host }) => host) : [];
+  const failed = isWaveGate(gate) ? m.state.status.failedHosts.map(({ host }) => host) : [];
   return [...new Set([...skippedHosts(m), ...failed])].sort();
 }
 

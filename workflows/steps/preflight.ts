@@ -7,7 +7,7 @@ import type { Evidence } from '../../src/domain/facts/evidence.ts';
 import { blocking, type Finding } from '../../src/domain/findings/findings.ts';
 import type { Gate } from '../../src/domain/gates/gates.ts';
 import { holdFor } from '../../src/domain/migration/hold.ts';
-import type { GateName } from '../../src/domain/plan/plan.ts';
+import { type GateName, isWaveGate } from '../../src/domain/plan/plan.ts';
 import { findDrift } from '../../src/domain/values/drift.ts';
 import { wordDrift } from '../../src/wording/drift.ts';
 import { summaries } from '../../src/wording/summary.ts';
@@ -142,7 +142,7 @@ export async function look(
 
 /** Returns whether a finding says that a host has not joined before its wave, which restarts it so that it joins. */
 function isYetToJoin(m: Migration, gate: GateName, { code, subject }: Finding): boolean {
-  if (code !== 'PRINCIPAL_MISSING' || !gate.startsWith('wave-')) return false;
+  if (code !== 'PRINCIPAL_MISSING' || !isWaveGate(gate)) return false;
   return m.plan.hosts.some(({ name }) => name === subject) && evidenceOf(m, subject).restarted !== 'yes';
 }
 

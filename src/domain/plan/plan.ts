@@ -140,9 +140,13 @@ export type GateName = 'start' | 'complete' | 'soak' | `wave-${number}`;
 
 export const gateNamePattern = /^(start|complete|soak|wave-[1-9]\d{0,3})$/;
 
+export function isWaveGate(name: string): name is `wave-${number}` {
+  return name.startsWith('wave-');
+}
+
 /** The plan of a gate. Throws if the plan has no such gate, which is a fault of the saga. */
 export function gatePlan({ gates }: Pick<Plan, 'gates'>, name: GateName): GatePlan {
-  const kind = name.startsWith('wave-') ? 'wave' : (name as keyof PlanGates);
+  const kind = isWaveGate(name) ? 'wave' : name;
   const gate = gates[kind];
   if (!gate) throw new Error(`the plan has no gate ${name}`);
   return gate;

@@ -6,6 +6,7 @@ import {
   dmsaLockId,
   dmsaMark,
   dmsaSamAccountName,
+  isWaveGate,
   migrationId,
   targetOf,
 } from '../../../src/domain/plan/plan.ts';
@@ -24,6 +25,13 @@ describe('batches', () => {
       }),
     );
   });
+});
+
+test('a gate of a wave is told from the others', () => {
+  expect(['start', 'wave-1', 'wave-12', 'complete', 'soak'].filter(isWaveGate)).toEqual([
+    'wave-1',
+    'wave-12',
+  ]);
 });
 
 describe('names made of a plan', () => {
