@@ -27,14 +27,21 @@ export function newCommand(
     .option(
       '--set <section.key=value>',
       'a setting over environment and file; may be repeated',
-      collectSetting,
+      repeating(collectSetting),
     )
     .option('-y, --yes', 'do not ask')
     .addHelpText('after', examplesText(name));
 }
 
+/** Marks the parser of an option that may be repeated: it gets what was collected before, too. */
+export function repeating<P extends object>(parse: P): P & { repeats: true } {
+  return Object.assign(parse, { repeats: true as const });
+}
+
 /** Collects an option that may be repeated. */
-export function collect(value: string, earlier: string[] | undefined): string[] {
+export const collect = repeating(collectText);
+
+function collectText(value: string, earlier: string[] | undefined): string[] {
   return [...(earlier ?? []), value];
 }
 

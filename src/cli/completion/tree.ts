@@ -57,7 +57,7 @@ function treeOption(option: Option): TreeOption {
     names: [option.long, option.short].filter((name) => name !== undefined),
     description: option.description,
     value: takesValue ? valuesOf(/[<[]([^>\]]+)/.exec(option.flags)?.[1] ?? '', option) : null,
-    repeats: takesValue && /may be repeated/.test(option.description),
+    repeats: takesValue && option.parseArg !== undefined && 'repeats' in option.parseArg,
   };
 }
 

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
+import { repeating } from '../command.ts';
+
 /** An option's parser made of a parser of text, whose RangeError becomes wrong usage. */
 export function once<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => {
@@ -14,5 +16,5 @@ export function once<T>(parse: (text: string) => T): (text: string) => T {
 
 /** Parser of an option that may be repeated: collects the values. */
 export function repeated<T>(parse: (text: string) => T): (text: string, earlier: T[] | undefined) => T[] {
-  return (text, earlier = []) => [...earlier, once(parse)(text)];
+  return repeating((text, earlier = []) => [...earlier, once(parse)(text)]);
 }

@@ -10,7 +10,7 @@ import { switchFields, waitFields } from '../../plan/fields/waits.ts';
 import { requestFields } from '../../plan/fields.ts';
 import type { HostGroup } from '../../plan/groups.ts';
 import { type PlanRequest, parseRequest } from '../../plan/request.ts';
-import { collect } from '../command.ts';
+import { collect, repeating } from '../command.ts';
 import { gateRules } from './gate-option.ts';
 import type { HostLine } from './hosts-file.ts';
 import { once, repeated } from './parsers.ts';
@@ -71,7 +71,7 @@ export function addPlanOptions(command: Command, { saves }: { saves: boolean }):
   command.option(
     '--gate <name:rules>',
     'what differs at one gate: start, complete, wave or soak, as complete:required=2,expires-after=3d,on-expiry=undo,remind-every=1d; may be repeated',
-    gateRules,
+    repeating(gateRules),
   );
   add(rolloutFields);
   command

@@ -175,6 +175,15 @@ test('the tree has every command with its options, and what is below it', () => 
   });
 });
 
+test('an option repeats just where its help says so', () => {
+  const options = flattened(commandTree(newProgram(fakeIo(), () => async () => undefined))).flatMap(
+    (command) => command.options,
+  );
+  expect(options.some(({ repeats }) => repeats)).toBe(true);
+  for (const { names, description, repeats } of options)
+    expect([names, repeats]).toEqual([names, description.includes('may be repeated')]);
+});
+
 describe('dmsa complete', () => {
   const complete = async (what: string, assembly: Partial<Assembly>) => {
     const io = fakeIo();
