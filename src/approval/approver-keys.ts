@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { calculateJwkThumbprint } from 'jose';
 import { z } from 'zod';
 
-import { readNamedFile } from '../config/private-file.ts';
+import { readNamedFile } from '../config/files.ts';
 import { errorAbout } from '../domain/errors/errors.ts';
 import type { ApproverKey } from '../domain/plan/plan.ts';
 import { approverKeyList } from '../plan/approvers.ts';

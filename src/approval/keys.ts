@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { z } from 'zod';
 
-import { readPrivateFile } from '../config/private-file.ts';
+import { readPrivateFile } from '../config/files.ts';
 import { errorAbout } from '../domain/errors/errors.ts';
 import { parseJson } from '../domain/values/json.ts';
 

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readNamedFile, unreadable } from '../config/private-file.ts';
+import { readNamedFile, unreadable } from '../config/files.ts';
 import { sameDn } from '../directory/dn.ts';
 import type { JournalRecord } from '../records/records.ts';
 

@@ -7,7 +7,7 @@ export const assembly: Assembly = {
   async connect(taskQueue, env, encryption) {
     const { connectTemporal } = await import('../temporal/connection.ts');
     const { Migrations } = await import('../client/migrations.ts');
-    const { registerSearchAttributes } = await import('../temporal/search-attributes.ts');
+    const { offerSearchAttributes } = await import('../temporal/search-attributes.ts');
     const { dataConverterOf } = await import('../temporal/data-converter.ts');
     const { tracingOf } = await import('../telemetry/traces-to.ts');
     const dataConverter = await dataConverterOf(encryption);
@@ -17,7 +17,10 @@ export const assembly: Assembly = {
       traced: tracing?.client,
     });
     // A migration cannot be started, nor listed by its stage, before the namespace knows the attributes.
-    await registerSearchAttributes(connection, namespace);
+    await offerSearchAttributes(connection, namespace).catch(async (error) => {
+      await close();
+      throw error;
+    });
     return {
       migrations: new Migrations(client, { taskQueue }),
       close: async () => {

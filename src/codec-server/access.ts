@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 
-import { readPrivateFile } from '../config/private-file.ts';
+import { readPrivateFile } from '../config/files.ts';
 import { readSecret } from '../config/secret.ts';
 import type { CodecServerSettings } from '../config/settings.ts';
 import { errorAbout } from '../domain/errors/errors.ts';

@@ -1,4 +1,4 @@
-import { readNamedFile, readPrivateFile } from '../config/private-file.ts';
+import { readNamedFile, readPrivateFile } from '../config/files.ts';
 import type { ClientSettings } from '../config/settings.ts';
 import { errorAbout } from '../domain/errors/errors.ts';
 import type { Log } from '../telemetry/log.ts';

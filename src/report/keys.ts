@@ -2,7 +2,7 @@ import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jos
 import type { z } from 'zod';
 
 import { jwksIn, publicJwkSchema, readPrivateKey } from '../approval/keys.ts';
-import { readNamedFile } from '../config/private-file.ts';
+import { readNamedFile } from '../config/files.ts';
 import { errorAbout } from '../domain/errors/errors.ts';
 
 /** An Ed25519 public key (RFC 8037) with its thumbprint. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-import { unreadable } from '../config/private-file.ts';
+import { unreadable } from '../config/files.ts';
 import { type OperationName, operations } from '../powershell/wire/operations.ts';
 import {
   type CommandRecord,

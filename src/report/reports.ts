@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import type { Migrations } from '../client/migrations.ts';
-import { unreadable, unwritable } from '../config/private-file.ts';
+import { unreadable, unwritable } from '../config/files.ts';
 import type { ClientSettings } from '../config/settings.ts';
 import { DmsaError } from '../domain/errors/errors.ts';
 import { renderHtml } from './html.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, realpath, rename, rm } from 'node:fs/promises';
 
-import { readPrivateFile, unwritable } from '../config/private-file.ts';
+import { readPrivateFile, unwritable } from '../config/files.ts';
 import { errorAbout } from '../domain/errors/errors.ts';
 import { isJson, keyIdPattern, keyOctets, parseKeys, type WrittenKey } from './key-ring.ts';
 

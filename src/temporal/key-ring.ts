@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 
 import { z } from 'zod';
 
-import { readPrivateFile } from '../config/private-file.ts';
+import { readPrivateFile } from '../config/files.ts';
 import { readSecret } from '../config/secret.ts';
 import type { EncryptionSettings } from '../config/settings.ts';
 import { type DmsaError, errorAbout } from '../domain/errors/errors.ts';

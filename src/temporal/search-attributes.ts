@@ -61,6 +61,18 @@ export async function registerSearchAttributes(
   return missing;
 }
 
+/**
+ * Registers search attributes for a client, if that is possible: starting and listing say what they lack, and a vote or
+ * an undo does not need them. Throws other refusals of Temporal.
+ */
+export async function offerSearchAttributes(connection: Connection, namespace: string): Promise<void> {
+  try {
+    await registerSearchAttributes(connection, namespace);
+  } catch (error) {
+    if (!(error instanceof DmsaError) || !error.code.startsWith('SEARCH_ATTRIBUTES_')) throw error;
+  }
+}
+
 /** Search attributes are missing that dmsa may not add. */
 export function notThere(namespace: string, missing: string[], cause: unknown): DmsaError {
   const message = `the namespace ${namespace} has no ${missing.join(', ')}, and the server lets dmsa add none`;
@@ -75,15 +87,19 @@ function operatorRefusal(namespace: string, error: unknown): DmsaError | null {
   return new DmsaError('OPERATOR_SERVICE_REFUSED', namespace, message, { cause: error });
 }
 
-/** Types by name. Columns are named after their type: `Keyword01` has the alias `DmsaGate`. Null where there is none. */
+/**
+ * Types by name. Columns are named after their type: `Keyword01` has the alias `DmsaGate`. Null where there is none, or
+ * whoever asks may not see the namespace either.
+ */
 async function aliasedTypes(
   connection: Connection,
   namespace: string,
 ): Promise<Record<string, number> | null> {
-  const { config } = await connection.workflowService.describeNamespace({ namespace }).catch((error) => {
+  const described = await connection.workflowService.describeNamespace({ namespace }).catch((error) => {
+    if (operatorRefusal(namespace, error)) return null;
     throw temporalRefusal(namespace, error) ?? error;
   });
-  const aliases = Object.entries(config?.customSearchAttributeAliases ?? {});
+  const aliases = Object.entries(described?.config?.customSearchAttributeAliases ?? {});
   if (aliases.length === 0) return null;
   return Object.fromEntries(
     aliases.map(([column, name]) => {

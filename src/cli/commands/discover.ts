@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import { InvalidArgumentError } from 'commander';
-import { writeNamedFile } from '../../config/private-file.ts';
+import { writeNamedFile } from '../../config/files.ts';
 import { discoverCsv } from '../../discover/csv.ts';
 import type { Discovery } from '../../discover/discover.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';

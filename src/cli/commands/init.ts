@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-import { unwritable, writeNamedFile } from '../../config/private-file.ts';
+import { unwritable, writeNamedFile } from '../../config/files.ts';
 import { type FirstSettings, schemaFile, settingsTemplate } from '../../config/template.ts';
 import { errorAbout } from '../../domain/errors/errors.ts';
 import { hostName } from '../../plan/values.ts';

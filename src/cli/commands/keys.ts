@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 
 import { Argument } from 'commander';
 import { newPrivateKey, publicKeyOf, readPrivateKey } from '../../approval/keys.ts';
-import { writeNamedFile } from '../../config/private-file.ts';
+import { writeNamedFile } from '../../config/files.ts';
 import { errorAbout } from '../../domain/errors/errors.ts';
 import { type CommandSpec, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import { Option } from 'commander';
-import { writeNamedFile } from '../../config/private-file.ts';
+import { writeNamedFile } from '../../config/files.ts';
 import { settingsToml } from '../../config/write.ts';
 import { type CommandSpec, newCommand } from '../command.ts';
 import type { Context } from '../context.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import { readApproverKeys } from '../../approval/approver-keys.ts';
-import { writeNamedFile } from '../../config/private-file.ts';
+import { writeNamedFile } from '../../config/files.ts';
 import { DmsaError } from '../../domain/errors/errors.ts';
 import type { Facts } from '../../domain/facts/facts.ts';
 import { blocking, type Finding } from '../../domain/findings/findings.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-import { readNamedFile } from '../../config/private-file.ts';
+import { readNamedFile } from '../../config/files.ts';
 import { type DmsaError, errorAbout } from '../../domain/errors/errors.ts';
 import type { CheckTarget } from '../../domain/plan/plan.ts';
 import { parseCheck } from '../../plan/checks.ts';

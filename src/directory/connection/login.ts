@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 
 import { type Client, ResultCodeError } from 'ldapts';
 
-import { readNamedFile, readPrivateFile } from '../../config/private-file.ts';
+import { readNamedFile, readPrivateFile } from '../../config/files.ts';
 import { readSecret } from '../../config/secret.ts';
 import type { CertificateLogin, DirectorySettings } from '../../config/settings.ts';
 import { DmsaError, errorAbout, errorKinds } from '../../domain/errors/errors.ts';

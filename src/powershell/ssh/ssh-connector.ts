@@ -1,5 +1,5 @@
 import { connect as connectSocket } from 'node:net';
-import { readNamedFile } from '../../config/private-file.ts';
+import { readNamedFile } from '../../config/files.ts';
 import type { HostAddress, SshSettings } from '../../config/settings.ts';
 import type { HostTrust } from './host-trust.ts';
 import { parseKnownHosts } from './known-hosts.ts';

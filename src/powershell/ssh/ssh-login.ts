@@ -7,7 +7,7 @@ import ssh2, {
   type Prompt,
 } from 'ssh2';
 
-import { readNamedFile } from '../../config/private-file.ts';
+import { readNamedFile } from '../../config/files.ts';
 import { readSecret } from '../../config/secret.ts';
 import type { SshSettings } from '../../config/settings.ts';
 import { type DmsaError, errorAbout } from '../../domain/errors/errors.ts';
