@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -72,6 +73,11 @@ export function clientSockets(): Socket[] {
     unsubscribe('net.client.socket', note);
   });
   return sockets;
+}
+
+/** Waits until these sockets are closed: what a client keeps for a connection goes with it. */
+export async function allClosed(sockets: Socket[]): Promise<void> {
+  await Promise.all(sockets.map((socket) => socket.closed || once(socket, 'close')));
 }
 
 /** Answers `inspect-host` and nothing else. */

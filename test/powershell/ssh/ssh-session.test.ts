@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { SessionFault } from '../../../lab/ssh/faults.ts';
 import type { HandleOperation } from '../../../lab/ssh/session.ts';
-import { bench, clientSockets, failureOf, host, hostFacts } from './harness.ts';
+import { allClosed, bench, clientSockets, failureOf, host, hostFacts } from './harness.ts';
 import { lost, rawServer } from './raw-server.ts';
 
 describe('a session that fails as the lab is told', () => {
@@ -93,6 +93,7 @@ describe('a session that hangs', () => {
     expect(sockets.map((socket) => socket.destroyed)).toEqual([true]);
     expect(await inspect()).toEqual(hostFacts);
     await server.close();
+    await allClosed(sockets);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -107,6 +108,7 @@ describe('a session that hangs', () => {
     await expect(run).rejects.toBe(reason);
     expect(sockets.map((socket) => socket.destroyed)).toEqual([true]);
     await server.close();
+    await allClosed(sockets);
     expect(vi.getTimerCount()).toBe(0);
   });
 
