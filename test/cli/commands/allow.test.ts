@@ -9,20 +9,8 @@ import type { Migrations } from '../../../src/client/migrations.ts';
 import type { ResolvedPrincipal } from '../../../src/directory/names/resolve-principal.ts';
 import { DmsaError } from '../../../src/domain/errors/errors.ts';
 import { waiting } from '../../domain/migration/sample-status.ts';
+import { settings } from '../dmsa.ts';
 import { type FakeOptions, fakeIo } from '../fake-io.ts';
-
-const settings = `
-[directory]
-urls = ["ldaps://dc1.lab.example"]
-user = "reader"
-password-env = "READER"
-[management]
-host = "mgmt.lab.example"
-[powershell]
-user = "admin"
-private-key-file = "id"
-known-hosts-file = "known_hosts"
-`;
 
 const sid = 'S-1-5-21-1-2-3-1104';
 const kiosk: ResolvedPrincipal = {

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { newPrivateKey, publicKeyOf } from '../../../src/approval/keys.ts';
 import { readSignedVote } from '../../../src/approval/signed-votes.ts';
@@ -14,7 +13,8 @@ import { workflowType } from '../../../workflows/contract.ts';
 import { gate, waiting } from '../../domain/migration/sample-status.ts';
 import { samplePlan } from '../../plan/sample-plan.ts';
 import { quietRuntime } from '../../support/quiet-runtime.ts';
-import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../../support/temporal.ts';
+import { temporalAvailable, unique } from '../../support/temporal.ts';
+import { useWorker } from '../../support/worker.ts';
 import { fakeIo } from '../fake-io.ts';
 import type { ForgedInput } from './forging.ts';
 
@@ -24,32 +24,16 @@ const hash = 'e'.repeat(64);
 
 describe.skipIf(!available)(`the word of a workflow${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let folder: string;
-  let temporal: TestTemporal;
-  let worker: Worker;
-  let running: Promise<void>;
   let key: ApproverKey;
-  const taskQueue = unique('forged');
+  const forging = useWorker('forged', fileURLToPath(new URL('./forging.ts', import.meta.url)));
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'dmsa-forged-'));
     const bob = await newPrivateKey('LAB\\bob');
     key = publicKeyOf(bob) as ApproverKey;
     await writeFile(join(folder, 'bob.jwk'), JSON.stringify(bob), { mode: 0o600 });
-    temporal = await connectTestTemporal();
-    worker = await Worker.create({
-      connection: temporal.nativeConnection,
-      namespace: temporal.namespace,
-      taskQueue,
-      workflowsPath: fileURLToPath(new URL('./forging.ts', import.meta.url)),
-    });
-    running = worker.run();
   });
-  afterAll(async () => {
-    worker.shutdown();
-    await running;
-    await temporal.close();
-    await rm(folder, { recursive: true });
-  });
+  afterAll(() => rm(folder, { recursive: true }));
 
   function planOf(samAccountName: string): Plan {
     const { account } = samplePlan();
@@ -62,15 +46,18 @@ describe.skipIf(!available)(`the word of a workflow${reason ? ` (skipped: ${reas
     const open = gate({ name: 'start', signed: true, hash });
     const honest = { ...waiting, migrationId: workflowId, planHash: plan.hash, execution: 'run-1' };
     const args = [{ plan, ...input, says: { ...honest, gates: [open], ...says } }];
-    const handle = await temporal.client.workflow.start(workflowType, { workflowId, taskQueue, args });
+    const handle = await forging.temporal.client.workflow.start(workflowType, {
+      workflowId,
+      taskQueue: forging.taskQueue,
+      args,
+    });
     onTestFinished(async () => void (await handle.terminate()));
     return handle;
   }
 
   /** Votes as Bob, and says what was sent. */
   async function approve(handle: Awaited<ReturnType<typeof started>>, answer?: string) {
-    const env = { TEMPORAL_ADDRESS: temporal.address, TEMPORAL_CONFIG_FILE: join(folder, 'none.toml') };
-    const io = fakeIo({ folder, env, answer });
+    const io = fakeIo({ folder, env: forging.environment(folder), answer });
     const seen = answer === undefined ? ['--hash', hash] : [];
     const exitCode = await run(['approve', handle.workflowId, '--key', 'bob.jwk', ...seen], io);
     const { events } = await handle.fetchHistory();

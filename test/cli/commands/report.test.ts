@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { run } from '../../../src/bin/run.ts';
@@ -20,7 +19,8 @@ import { completed } from '../../domain/migration/sample-status.ts';
 import { samplePlan } from '../../plan/sample-plan.ts';
 import { newKey } from '../../report/keys-of-test.ts';
 import { records, sealedOf } from '../../report/samples.ts';
-import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../../support/temporal.ts';
+import { temporalAvailable } from '../../support/temporal.ts';
+import { useWorker } from '../../support/worker.ts';
 import { type FakeIo, fakeIo } from '../fake-io.ts';
 
 let folder: string;
@@ -79,33 +79,8 @@ describe('a JSON report of before', () => {
 });
 
 describe.skipIf(!(await temporalAvailable()).available)('dmsa report', () => {
-  let temporal: TestTemporal;
-  let worker: Worker;
-  let running: Promise<void>;
-  const taskQueue = unique('report');
-
-  beforeAll(async () => {
-    temporal = await connectTestTemporal();
-    worker = await Worker.create({
-      connection: temporal.nativeConnection,
-      namespace: temporal.namespace,
-      taskQueue,
-      workflowsPath: fileURLToPath(new URL('../../client/workflows.ts', import.meta.url)),
-    });
-    running = worker.run();
-  });
-  afterAll(async () => {
-    worker.shutdown();
-    await running;
-    await temporal.close();
-  });
-
-  const online = (more: NodeJS.ProcessEnv = {}) => ({
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_CONFIG_FILE: join(folder, 'none.toml'),
-    DMSA_WORKER_TASK_QUEUE: taskQueue,
-    ...more,
-  });
+  const running = useWorker('report', fileURLToPath(new URL('../../client/workflows.ts', import.meta.url)));
+  const online = (more: NodeJS.ProcessEnv = {}) => ({ ...running.environment(folder), ...more });
 
   async function started(): Promise<{ id: string; hash: string; account: string }> {
     const { account } = samplePlan();

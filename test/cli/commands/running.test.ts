@@ -4,47 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { run } from '../../../src/bin/run.ts';
 import { migrationId, type Plan } from '../../../src/domain/plan/plan.ts';
 import { samplePlan } from '../../plan/sample-plan.ts';
-import { connectTestTemporal, type TestTemporal, temporalAvailable, unique } from '../../support/temporal.ts';
+import { temporalAvailable } from '../../support/temporal.ts';
+import { useWorker } from '../../support/worker.ts';
 import { type FakeIo, type FakeOptions, fakeIo } from '../fake-io.ts';
 
 describe.skipIf(!(await temporalAvailable()).available)('commands on a migration that runs', () => {
   let folder: string;
-  let temporal: TestTemporal;
-  let worker: Worker;
-  let running: Promise<void>;
-  const taskQueue = unique('cli');
+  const running = useWorker('cli', fileURLToPath(new URL('../../client/workflows.ts', import.meta.url)));
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'dmsa-cli-'));
-    temporal = await connectTestTemporal();
-    worker = await Worker.create({
-      connection: temporal.nativeConnection,
-      namespace: temporal.namespace,
-      taskQueue,
-      workflowsPath: fileURLToPath(new URL('../../client/workflows.ts', import.meta.url)),
-    });
-    running = worker.run();
   });
-  afterAll(async () => {
-    worker.shutdown();
-    await running;
-    await temporal.close();
-    await rm(folder, { recursive: true });
-  });
+  afterAll(() => rm(folder, { recursive: true }));
 
   async function dmsa(args: string[], options: FakeOptions = {}): Promise<{ exitCode: number; io: FakeIo }> {
-    const env = {
-      TEMPORAL_ADDRESS: temporal.address,
-      TEMPORAL_CONFIG_FILE: join(folder, 'none.toml'),
-      DMSA_WORKER_TASK_QUEUE: taskQueue,
-    };
-    const io = fakeIo({ folder, env, ...options });
+    const io = fakeIo({ folder, env: running.environment(folder), ...options });
     return { exitCode: await run(args, io), io };
   }
 
@@ -160,12 +139,7 @@ describe.skipIf(!(await temporalAvailable()).available)('commands on a migration
     const io = fakeIo({
       folder,
       answer: '',
-      env: {
-        TEMPORAL_ADDRESS: temporal.address,
-        TEMPORAL_CONFIG_FILE: join(folder, 'none.toml'),
-        DMSA_WORKER_TASK_QUEUE: taskQueue,
-        TERM: 'xterm',
-      },
+      env: { ...running.environment(folder), TERM: 'xterm' },
     });
     const watching = run(['status', id, '--watch'], io);
     await expect.poll(() => stripVTControlCharacters(io.stdout())).toContain('Gate "start": 0 of 1 vote');
