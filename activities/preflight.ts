@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { hostsLetIn } from '../src/domain/assess/assess-principals.ts';
 import type { Expectation } from '../src/domain/assess/assessed.ts';
 import { DmsaError, hostKeyCodes } from '../src/domain/errors/errors.ts';
@@ -10,11 +9,10 @@ import type { HostFacts } from '../src/domain/facts/host-facts.ts';
 import type { Finding } from '../src/domain/findings/findings.ts';
 import { type Plan, type PlanHost, type Target, targetOf } from '../src/domain/plan/plan.ts';
 import { MigrationState } from '../src/domain/states.ts';
-import { canonicalJson } from '../src/domain/values/canonical.ts';
 import type { Drift } from '../src/domain/values/drift.ts';
 import type { InspectOptions } from '../src/inspection/ask-host.ts';
 import type { EventVerdicts } from '../src/inspection/events.ts';
-import { preflight as readAndAssess, readFacts } from '../src/inspection/preflight.ts';
+import { hashOf, preflight as readAndAssess, readFacts } from '../src/inspection/preflight.ts';
 import type { ActivityDeps } from './deps.ts';
 import { isIn, type PresentPair } from './directory/pair.ts';
 import { requireSettled } from './directory/settled.ts';
@@ -83,10 +81,6 @@ function isAside(host: string, { skipped, wave }: { skipped: string[]; wave?: st
   return skipped.includes(host) || (wave !== undefined && !wave.includes(host));
 }
 
-function hashOf(voted: object): string {
-  return createHash('sha256').update(canonicalJson(voted)).digest('hex');
-}
-
 /**
  * Throws HOSTS_NOT_ASKED: once linked, a host that cannot be asked now is unknown, not wrong, and weeks of waiting are
  * not turned back for a reboot. The activity is tried again for a while first.
@@ -95,9 +89,10 @@ function requireReached({ hosts }: Facts, skipped: string[]): void {
   const unreached = hosts.filter((host) => host.unreachable !== null && !skipped.includes(host.name));
   if (unreached.length === 0) return;
   const names = unreached.map(({ name }) => name).join(', ');
-  const told = unreached.find(({ unreachable }) => hostKeyCodes.includes(unreachable!.code)) ?? unreached[0]!;
-  const { code, message } = told.unreachable!;
-  throw new DmsaError('HOSTS_NOT_ASKED', names, `${told.name} answers ${code}: ${message}`);
+  const named =
+    unreached.find(({ unreachable }) => hostKeyCodes.includes(unreachable!.code)) ?? unreached[0]!;
+  const { code, message } = named.unreachable!;
+  throw new DmsaError('HOSTS_NOT_ASKED', names, `${named.name} answers ${code}: ${message}`);
 }
 
 export interface VerifyRestoredInput {

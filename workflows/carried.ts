@@ -2,7 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 
 import type { Evidence } from '../src/domain/facts/evidence.ts';
 import type { Facts } from '../src/domain/facts/facts.ts';
-import type { HostEvidence } from '../src/domain/facts/host-evidence.ts';
+import { unknownEvidence } from '../src/domain/facts/host-evidence.ts';
 import type { QueuedVote } from '../src/domain/gates/votes.ts';
 import type { Sender } from '../src/domain/migration/signals.ts';
 import type { StageName } from '../src/domain/migration/stages.ts';
@@ -104,23 +104,5 @@ function initialStatus(plan: Plan): MigrationStatus {
     signals: [],
     before: null,
     after: null,
-  };
-}
-
-function unknownEvidence(host: string): HostEvidence {
-  return {
-    host,
-    policy: 'unknown',
-    discovered: 'unknown',
-    joined: 'unknown',
-    keysFetched: 'unknown',
-    principal: 'unknown',
-    restarted: 'unknown',
-    build: 'unknown',
-    logOn: 'unknown',
-    healthy: 'unknown',
-    startNameKept: 'unknown',
-    logonRightKept: 'unknown',
-    seen: [],
   };
 }

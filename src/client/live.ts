@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
-
 import type { MigrationStatus } from '../domain/migration/status.ts';
+import { isRecord } from '../domain/values/record.ts';
 import { wordHostProgress } from '../wording/host-progress.ts';
 import { decodeFirst } from './decode.ts';
 
@@ -75,8 +75,4 @@ export function withProgress(
     waitingFor: null,
     failure: { code: 'MIGRATION_STOPPED', message },
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -59,7 +59,7 @@ export async function preflight(
   const isSigned = plan.approverKeys !== undefined && request.gate === 'start';
   const findings = assess({ ...request, facts, domain, surroundings, sameDn, isSigned });
   const evidence = { facts, domain: shortened(domain), server, findings };
-  return { ...evidence, dc, hash: sha256(votedOn(evidence, plan.hash, request.gate)) };
+  return { ...evidence, dc, hash: hashOf(votedOn(evidence, plan.hash, request.gate)) };
 }
 
 /** Directory and hosts as they are now, for comparing with what was before; reads as few things as preflight does. */
@@ -148,6 +148,7 @@ async function readSurroundings(directory: Directory, objects: PairOnHosts): Pro
   };
 }
 
-function sha256(value: unknown): string {
+/** SHA-256, hex, of the canonical JSON of a value. */
+export function hashOf(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }

@@ -1,5 +1,6 @@
 import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
 
+import { unknownEvidence } from '../../src/domain/facts/host-evidence.ts';
 import type { RecordedVote, Vote } from '../../src/domain/gates/votes.ts';
 import type { SignalName, SignalRefusalCode } from '../../src/domain/migration/signals.ts';
 import type { MigrationResult, MigrationStatus } from '../../src/domain/migration/status.ts';
@@ -109,21 +110,7 @@ function initialStatus(plan: contract.MigrationInput['plan']): MigrationStatus {
     earlyVotes: [],
     votesLeftOut: 0,
     findings: [],
-    hosts: plan.hosts.map(({ name }) => ({
-      host: name,
-      policy: 'unknown',
-      discovered: 'unknown',
-      joined: 'unknown',
-      keysFetched: 'unknown',
-      principal: 'unknown',
-      restarted: 'unknown',
-      build: 'unknown',
-      logOn: 'unknown',
-      healthy: 'unknown',
-      startNameKept: 'unknown',
-      logonRightKept: 'unknown',
-      seen: [],
-    })),
+    hosts: plan.hosts.map(({ name }) => unknownEvidence(name)),
     allowedPrincipals: [],
     journal: [],
     failure: null,

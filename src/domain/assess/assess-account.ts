@@ -51,6 +51,7 @@ function privilegesOf(account: AccountFacts, { protectedGroups }: Surroundings):
   return protectedGroups.length > 0 ? [...own, `member of ${protectedGroups.join(', ')}`] : own;
 }
 
+/** Says why an account is privileged, as evidence of a finding. */
 export function privilegeText(privilege: Privilege): string {
   switch (privilege.kind) {
     case 'built-in':

@@ -22,16 +22,16 @@ function comparable(facts: Facts): unknown {
 
 /** Facts as they are voted on and compared: by codes, as the words of a failure differ from one attempt to the next. */
 export function withoutWords(facts: Facts): object {
-  const hosts = facts.hosts.map((host) => ({ ...host, unreachable: host.unreachable?.code ?? null }));
-  return { ...facts, hosts };
+  return { ...facts, hosts: facts.hosts.map(hostWithoutWords) };
 }
 
-function hostOf({ policyFrom: _, logonRight: __, pools: ___, rebootPending: ____, ...host }: HostFacts) {
-  return {
-    ...host,
-    unreachable: host.unreachable?.code ?? null,
-    services: host.services.map(({ clusterResource: _, ...service }) => service),
-  };
+function hostWithoutWords(host: HostFacts) {
+  return { ...host, unreachable: host.unreachable?.code ?? null };
+}
+
+function hostOf(facts: HostFacts) {
+  const { policyFrom: _, logonRight: __, pools: ___, rebootPending: ____, ...host } = hostWithoutWords(facts);
+  return { ...host, services: host.services.map(({ clusterResource: _, ...service }) => service) };
 }
 
 function accountOf({ account, dmsa }: Facts) {

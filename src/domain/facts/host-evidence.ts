@@ -88,3 +88,22 @@ export function unlessSeen(evidence: HostEvidence, verdicts: Verdicts): Verdicts
   const entries = Object.entries(verdicts) as [EvidenceName, Verdict | undefined][];
   return Object.fromEntries(entries.filter(([name]) => evidence[name] !== 'yes'));
 }
+
+/** Evidence of a host that nobody has read yet. */
+export function unknownEvidence(host: string): HostEvidence {
+  return {
+    host,
+    policy: 'unknown',
+    discovered: 'unknown',
+    joined: 'unknown',
+    keysFetched: 'unknown',
+    principal: 'unknown',
+    restarted: 'unknown',
+    build: 'unknown',
+    logOn: 'unknown',
+    healthy: 'unknown',
+    startNameKept: 'unknown',
+    logonRightKept: 'unknown',
+    seen: [],
+  };
+}

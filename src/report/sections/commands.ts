@@ -1,5 +1,6 @@
 import { stageAt } from '../../domain/migration/stages.ts';
 import type { MigrationStatus } from '../../domain/migration/status.ts';
+import { isRecord } from '../../domain/values/record.ts';
 import { stageTitles } from '../../wording/stage.ts';
 import { elapsed } from '../../wording/time.ts';
 import type { Block, Cell, Mark, Row } from '../model.ts';
@@ -91,8 +92,4 @@ function plain(value: unknown): string {
   if (!isRecord(value)) return String(value);
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   return members.map(([name, member]) => `${name} ${plain(member)}`).join(', ');
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,26 +4,13 @@ import {
   evidenceNames,
   type HostEvidence,
   see,
+  unknownEvidence,
   unlessSeen,
 } from '../../../src/domain/facts/host-evidence.ts';
 import type { Verdict } from '../../../src/domain/facts/verdict.ts';
 import { seenOf } from './seen-of.ts';
 
-const unknown: HostEvidence = {
-  host: 'web01.lab.example',
-  policy: 'unknown',
-  discovered: 'unknown',
-  joined: 'unknown',
-  keysFetched: 'unknown',
-  principal: 'unknown',
-  restarted: 'unknown',
-  build: 'unknown',
-  logOn: 'unknown',
-  healthy: 'unknown',
-  startNameKept: 'unknown',
-  logonRightKept: 'unknown',
-  seen: [],
-};
+const unknown = unknownEvidence('web01.lab.example');
 
 describe('evidence of a host', () => {
   test('what was never read has neither time nor source', () => {
